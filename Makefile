@@ -1,0 +1,60 @@
+# `make test` and `make try` need nothing installed by hand but make, and bring the rest themselves.
+.DEFAULT_GOAL := help
+.PHONY: help test lint types layers tests try bench soak engine docs format lock clean
+
+BIN := .venv/bin
+READY := .venv/ready
+
+help:
+	@echo "make test      lint, types, layers and tests: what must hold before a change is taken"
+	@echo "make try       the tour: deploy, crash, roll back, and count the uploads (APP=DIR for a copy of your own)"
+	@echo "make bench     measure"
+	@echo "make soak      the long tests"
+	@echo "make engine    dist/holdfast-engine.pyz, the engine in one file"
+	@echo "make docs      write docs/reference from the code"
+	@echo "make lock      lock the requirements again"
+
+$(READY): requirements/dev.txt pyproject.toml .ci/bootstrap
+	@.ci/bootstrap
+
+test: lint types layers tests
+
+lint: $(READY)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+
+types: $(READY)
+	@$(BIN)/mypy --no-error-summary
+
+layers: $(READY)
+	@told=$$($(BIN)/lint-imports 2>&1) || { echo "$$told"; exit 1; }
+
+tests: $(READY)
+	@$(BIN)/pytest -q -n 2 -m "not soak and not bench"
+
+try: $(READY)
+	@$(BIN)/holdfast try $(APP)
+
+bench: $(READY)
+	@$(BIN)/python bench/run.py
+
+soak: $(READY)
+	@$(BIN)/pytest -q -n 2 -m soak
+
+engine: $(READY)
+	@$(BIN)/python -m holdfast.bundle dist/holdfast-engine.pyz
+
+docs: $(READY)
+	@$(BIN)/python docs/reference/write.py
+
+format: $(READY)
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+lock: $(READY)
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install uv
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --group dev --output-file requirements/dev.txt pyproject.toml
+
+clean:
+	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,7 @@
+"""The command line: what is typed becomes a request, what the engine tells becomes output.
+
+`main` ends every run with an exit code, `lazy` finds commands without importing them, `options`
+gives every command the same options, `ask` asks, `commands/` holds one thin file for each
+command, `render/` the output. The only room that may import `click`; nothing here decides
+anything about a site.
+"""

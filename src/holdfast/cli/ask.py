@@ -1,0 +1,31 @@
+"""The one question: shall this plan be run?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from holdfast.cli.render import View, is_terminal
+from holdfast.errors import Problem
+
+
+def asker(view: View) -> Callable[[dict[str, Any]], bool]:
+    """A function that shows a plan and returns the answer.
+
+    Raises `declined` where nobody can be asked: neither a script nor a cron job is taken for a yes.
+    """
+
+    def ask(plan: dict[str, Any]) -> bool:
+        if not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
+            raise Problem(
+                "declined",
+                "this changes the site, and nobody can be asked: there is no terminal",
+                state="nothing was changed",
+                hint="read `holdfast plan`, then add `--yes`",
+            )
+        view.plan(plan)
+        view.question("run this? [y/N] ")
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    return ask

@@ -1,0 +1,16 @@
+"""`holdfast attic`."""
+
+from __future__ import annotations
+
+from holdfast.cli import options
+
+
+@options.command(
+    """
+    holdfast attic --site /var/www/club
+    """,
+    site=True,
+)
+def command(run: options.Run) -> options.Answer:
+    """List what operations displaced, with origin and reason; `restore` brings it back."""
+    return "attic", run.session.ask_site("attic", run.flags)

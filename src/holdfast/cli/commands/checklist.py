@@ -1,0 +1,17 @@
+"""`holdfast checklist`."""
+
+from __future__ import annotations
+
+from holdfast.cli import options
+
+
+@options.command(
+    """
+    holdfast checklist --site /var/www/club
+    holdfast check --json                      short, and for a monitor
+    """,
+    site=True,
+)
+def command(run: options.Run) -> options.Answer:
+    """Run the named checks; each passes, warns or refuses, with the way to mend it. Exit 30 on a refusal."""
+    return "checklist", run.session.ask_site("checklist", run.flags)

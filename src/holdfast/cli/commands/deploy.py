@@ -1,0 +1,45 @@
+"""`holdfast deploy`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from holdfast.cli import options
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def of_source(function: _F) -> _F:
+    """The options that say which code is meant."""
+    ref = click.option("--ref", metavar="REF", help="Branch, tag or commit of a git source. [default: HEAD]")
+    source = click.option("--source", metavar="PATH|GIT-URL", help="Where the code comes from.")
+    return source(ref(function))
+
+
+def source_flags(given: dict[str, Any]) -> dict[str, Any]:
+    """Those options as settings."""
+    return {"source": given["source"], "source.ref": given["ref"]}
+
+
+@options.command(
+    """
+    holdfast deploy --site /var/www/club --source . --yes
+    holdfast deploy --ref v1.4                               with site and source from holdfast.toml
+    holdfast deploy --plan                                   show what would be done
+    """,
+    site=True,
+    changes=True,
+)
+@of_source
+@click.option("--plan", "only_plan", is_flag=True, help="Show the plan and touch nothing.")
+def command(run: options.Run, *, only_plan: bool, **given: Any) -> options.Answer:
+    """Deploy one release.
+
+    The first deploy into a missing or empty directory makes the site. Data stays where it is:
+    what the running application wrote into the release that is left goes to shared/ first.
+    """
+    act = "plan" if only_plan else "deploy"
+    return act, run.session.ask_with_source(act, {**run.flags, **source_flags(given)})

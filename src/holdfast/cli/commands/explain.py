@@ -1,0 +1,20 @@
+"""`holdfast explain`."""
+
+from __future__ import annotations
+
+import click
+
+from holdfast.cli import options
+
+
+@options.command(
+    """
+    holdfast explain public/uploads                         in the application here
+    holdfast explain public/avatars --site /var/www/club    in the release that is active there
+    """,
+    site=True,
+)
+@click.argument("path")
+def command(run: options.Run, path: str) -> options.Answer:
+    """Show why PATH, relative to the application, has its care: every rule that spoke, in order."""
+    return "explain", run.session.explain(path, run.flags)

@@ -1,0 +1,23 @@
+"""`holdfast restore`."""
+
+from __future__ import annotations
+
+import click
+
+from holdfast.cli import options
+
+
+@options.command(
+    """
+    holdfast attic                                                  what there is
+    holdfast restore public/uploads/a.png                           the newest displaced version
+    holdfast restore public/uploads/a.png --operation 20250815-1    the one that operation displaced
+    """,
+    site=True,
+    changes=True,
+)
+@click.argument("path", default="")
+@click.option("--operation", default="", metavar="ID", help="The operation that displaced it, as `attic` shows.")
+def command(run: options.Run, path: str, operation: str) -> options.Answer:
+    """Bring the displaced content of PATH back; what stands there now is saved to the attic first."""
+    return "restore", run.session.ask_site("restore", run.flags, path=path, release=operation)

@@ -1,0 +1,22 @@
+"""`holdfast try`."""
+
+from __future__ import annotations
+
+import click
+
+from holdfast.cli import options
+
+
+@options.command(
+    """
+    holdfast try                 the example application
+    holdfast try laravel-club    another example
+    holdfast try ../club         a copy of your own; the original is not touched
+    """
+)
+@click.argument("app", default="")
+def command(run: options.Run, app: str) -> options.Answer:
+    """Deploy APP three times under live uploads, crash it, roll it back, and show that nothing was lost."""
+    from holdfast.tour import run as tour
+
+    return "try", tour(app or None, run.out)

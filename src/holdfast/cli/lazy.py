@@ -1,0 +1,83 @@
+"""The table of commands, and a group that imports a command when it is run and not before."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from holdfast.errors import suggestion
+
+TABLE = {
+    "detect": ("detect", "framework, web root and the care of each path, with evidence"),
+    "explain": ("explain", "why a path has its care: every rule that spoke, in order"),
+    "init": ("init", "write a commented `holdfast.toml` from what was detected"),
+    "plan": ("plan", "what a deploy would do to code and to data; touches nothing"),
+    "deploy": ("deploy", "deploy one release"),
+    "rollback": ("rollback", "activate an earlier good release; data stays as it is"),
+    "status": ("status", "where the site stands"),
+    "releases": ("releases", "the releases of a site"),
+    "history": ("history", "what was done to a site, when and by whom"),
+    "checklist": ("checklist", "named checks of a site, each with the way to mend it"),
+    "check": ("checklist", "short for `checklist`"),
+    "link": ("link", "the persistence step alone, for a deploy script of your own"),
+    "adopt": ("adopt", "turn a site that is live in a plain directory into a Holdfast site"),
+    "recover": ("recover", "finish what was interrupted, find data that appears lost, put it back"),
+    "attic": ("attic", "what operations displaced, with origin and reason"),
+    "restore": ("restore", "bring displaced content back"),
+    "prune": ("prune", "remove old releases that are proven reproducible"),
+    "try": ("tour", "the tour: deploy under live uploads, crash, roll back, count"),
+}
+"""Each command's name with its module in `commands/` and its summary."""
+
+
+class LazyGroup(click.Group):
+    """A group whose help and version need no command's module."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(TABLE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in TABLE:
+            return None
+        found = import_module(f"holdfast.cli.commands.{TABLE[cmd_name][0]}").command
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in TABLE:
+            raise click.UsageError(f"there is no command `{args[0]}`; {suggestion(args[0], TABLE)}".rstrip("; "), ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_epilog(ctx, formatter)  # examples first
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in TABLE.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        write_examples(formatter, self.epilog or "")
+
+
+class Command(click.Command):
+    """A command whose help begins with its examples, as they are typed."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(formatter, self.epilog or "")
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+
+
+def write_examples(formatter: click.HelpFormatter, examples: str) -> None:
+    """EXAMPLES line by line, unwrapped."""
+    formatter.write("Examples:\n")
+    for line in examples.strip().splitlines():
+        formatter.write(f"  {line.strip()}\n")
+    formatter.write("\n")

@@ -1,0 +1,64 @@
+"""Every run begins and ends here: with an exit code, and with a problem in words when there is one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from holdfast import __version__
+from holdfast.cli.lazy import LazyGroup
+from holdfast.cli.signals import signals
+from holdfast.cli.streams import prepare_streams
+from holdfast.errors import Problem, interrupted
+
+EXAMPLES = """
+holdfast try                                             see it work on an example, in a minute
+holdfast detect                                          what is code here, and what is data
+holdfast deploy --site /var/www/club --source . --yes    deploy this directory
+holdfast rollback --site /var/www/club                   go back one release
+"""
+
+
+@click.group(
+    cls=LazyGroup, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="holdfast", message="%(prog)s %(version)s")
+def group() -> None:
+    """Deploy web applications in releases; no byte that a user wrote is lost by it.
+
+    Exit codes: 0 done, 1 failed, 2 usage, 10 configuration, 11 no such thing, 20 something else
+    first, 21 locked, 30 refused, 31 declined, 40 host, 41 format, 50 failed and undone, 51 rolled
+    back, 60 unfinished, 61 a person is needed, 70 a mistake inside Holdfast, 130 interrupted.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code of one run; nothing is raised but what ends the interpreter itself."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    prepare_streams()
+    with signals():
+        try:
+            code = group.main(given, prog_name="holdfast", standalone_mode=False)
+        except click.UsageError as error:
+            return _told(given, _usage(error))
+        except (KeyboardInterrupt, click.Abort):
+            return _told(given, interrupted())
+    return code if isinstance(code, int) else 0
+
+
+def _told(given: Sequence[str], problem: Problem) -> int:
+    from holdfast.cli.options import view_for  # a version or a help needs no view
+
+    return view_for(given).problem(problem)
+
+
+def _usage(error: click.UsageError) -> Problem:
+    path = error.ctx.command_path if error.ctx else "holdfast"
+    message = error.format_message().rstrip(".")
+    return Problem("usage", message[:1].lower() + message[1:], state="nothing was changed", hint=f"{path} --help")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

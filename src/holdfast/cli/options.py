@@ -1,0 +1,111 @@
+"""The options that all commands share, and the one way in which a command is run and ends."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from holdfast.cli.ask import asker
+from holdfast.cli.lazy import Command
+from holdfast.cli.render import Manner, View, choose
+from holdfast.errors import EXIT_CODES, Problem, bug, interrupted
+from holdfast.session import Session
+
+Answer = tuple[str, dict[str, Any]]
+"""The page that shows a result, and the result."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command gets besides its own arguments. FLAGS are settings by their dotted key."""
+
+    session: Session
+    flags: dict[str, Any]
+    out: Callable[[str], None]
+
+
+Work = Callable[..., Answer]
+
+_OUTPUT = (
+    click.option("--no-color", is_flag=True, help="No colours; pipes and `NO_COLOR` never get any."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress."),
+    click.option("-v", "--verbose", is_flag=True, help="More of what happens, and where data lies."),
+    click.option("--events", is_flag=True, help="Progress as JSON lines on stderr."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout at the end."),
+)
+_SITE = click.option("--site", metavar="DIR", help="The deploy root. [default: [site].root, or the site around here]")
+_YES = click.option("-y", "--yes", is_flag=True, help="Answer every question with yes.")
+
+
+def command(examples: str, *, site: bool = False, changes: bool = False) -> Callable[[Work], click.Command]:
+    """A click command from a function of a `Run` and its own arguments."""
+
+    def wrap(work: Work) -> click.Command:
+        def invoke(**given: Any) -> int:
+            return _invoke(work, given)
+
+        invoke.__doc__ = work.__doc__
+        invoke.__click_params__ = getattr(work, "__click_params__", [])  # type: ignore[attr-defined]
+        shared: list[Any] = [*_OUTPUT, *([_YES] if changes else []), *([_SITE] if site else [])]
+        for option in shared:
+            option(invoke)
+        _own_first(invoke, len(shared))
+        name = work.__module__.rpartition(".")[2]
+        made = click.command(name, cls=Command, epilog=examples)(invoke)
+        made.context_settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+        return made
+
+    return wrap
+
+
+def _own_first(invoke: Any, shared: int) -> None:
+    """A command's own options stand before those that all have; click keeps them in reverse."""
+    params = invoke.__click_params__
+    own = len(params) - shared
+    invoke.__click_params__ = params[own:] + params[:own]
+
+
+def _invoke(work: Work, given: dict[str, Any]) -> int:
+    manner = Manner(
+        json=given.pop("as_json"),
+        events=given.pop("events"),
+        quiet=given.pop("quiet"),
+        verbose=given.pop("verbose"),
+        color=not given.pop("no_color"),
+    )
+    view = choose(manner)
+    session = Session(os.getcwd(), os.environ, view.tell, asker(view), given.pop("yes", False))
+    run = Run(session, {"site.root": given.pop("site", None)}, view.say)
+    return _finish(view, lambda: work(run, **given))
+
+
+def _finish(view: View, work: Callable[[], Answer]) -> int:
+    try:
+        page, result = work()
+    except Problem as problem:
+        return view.problem(problem)
+    except (KeyboardInterrupt, click.Abort):
+        return view.problem(interrupted())
+    except Exception as error:  # noqa: BLE001 - the last place before the interpreter's own
+        if os.environ.get("HOLDFAST_DEBUG") == "1":
+            traceback.print_exc()
+        return view.problem(bug(error))
+    view.result(page, result)
+    return exit_code(result)
+
+
+def exit_code(result: dict[str, Any]) -> int:
+    """The contract's code for a result: an outcome that is no success says so by its class."""
+    if result.get("verdict") == "refuse":
+        return EXIT_CODES["refused"]
+    return EXIT_CODES.get(str(result.get("outcome", "ok")), 0)
+
+
+def view_for(arguments: Sequence[str]) -> View:
+    """The view for a command line that could not be understood."""
+    return choose(Manner(json="--json" in arguments, color="--no-color" not in arguments))

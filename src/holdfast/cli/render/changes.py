@@ -1,0 +1,140 @@
+"""Results that changed something, and the plan of a change: from the engine's answer to lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from holdfast.cli.render.pages import Result, checks
+from holdfast.cli.render.words import Line, Lines, count, facts, origin, rows, section, shown, title, warnings
+
+_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "written")
+
+
+def plan(result: Result) -> Lines:
+    """The plan as one screen: what, to which data, in which steps, and what speaks against it."""
+    hooks = result.get("hooks") or {}
+    return [
+        title(f"{result.get('command', 'deploy')} {result.get('release') or ''}".rstrip()),
+        *_plan_facts(result),
+        *section("data", _plan_data(result)),
+        *section("build", _commands(result.get("build"))),
+        *section("before activation", _commands(hooks.get("before_activation"))),
+        *section("after activation", _commands(hooks.get("after_activation"))),
+        *section("steps", rows((each["name"], each.get("text", "")) for each in result.get("steps", ()))),
+        *section("checks", checks([each for each in result.get("checks", ()) if each["verdict"] != "pass"])),
+        *warnings(map(shown, result.get("notes", ())), "note"),
+    ]
+
+
+def _plan_facts(result: Result) -> Lines:
+    return facts(
+        [
+            ("source", origin(result.get("source"))),
+            ("framework", result.get("framework")),
+            ("web root", result.get("web_root")),
+            ("active now", result.get("current")),
+            ("prune", ", ".join(map(shown, result.get("prune", ())))),
+            ("", "nothing new: the active release has this code and these settings" if result.get("unchanged") else ""),
+        ]
+    )
+
+
+def _plan_data(result: Result) -> Lines:
+    shared = [(each["path"], each.get("action") or "share", each.get("why", "")) for each in result.get("shared", ())]
+    adopted = [(each["path"], f"adopt from {each['from']}", each.get("why", "")) for each in result.get("adopt", ())]
+    displaced = [(each["path"], "to the attic", each.get("why", "")) for each in result.get("displaced", ())]
+    return rows([*shared, *adopted, *displaced])
+
+
+def _commands(found: Iterable[str] | None) -> Lines:
+    return [Line(f"  {command}") for command in found or ()]
+
+
+def outcome(result: Result) -> Lines:
+    """What happened, to which data; last the release, the one before, and how to go back."""
+    word = str(result.get("outcome", "done"))
+    return [
+        Line(f"{word}{_data(result.get('data') or {})}", "good" if word in _GOOD else "bad"),
+        *_moved(result.get("data") or {}),
+        *warnings(map(shown, result.get("warnings", ()))),
+        *facts(
+            [
+                ("release", result.get("release") or result.get("current")),
+                ("previous", result.get("previous")),
+                ("back", result.get("back")),
+            ]
+        ),
+    ]
+
+
+def _data(data: Result) -> str:
+    if "files_after" not in data:
+        return ""
+    before, after, lost = (int(data.get(key) or 0) for key in ("files_before", "files_after", "lost"))
+    return f": {count(before, 'file')} of data before, {after:,} after, {lost:,} lost"
+
+
+def _moved(data: Result) -> Lines:
+    found = [(word, shown(each)) for word in ("adopted", "attic", "seeded", "kept") for each in data.get(word) or ()]
+    return rows(found)
+
+
+def link(result: Result) -> Lines:
+    shared = [Line(f"  {shown(each)}") for each in result.get("shared", ())]
+    return [*outcome({**result, "release": None}), *section("shared", shared)]
+
+
+def recover(result: Result) -> Lines:
+    done = result.get("finished")
+    first = f"finished `{done['command']}` {done['operation']}: {done['verdict']}" if done else "nothing was unfinished"
+    found = rows((each["path"], each["what"], each["where"], _recovered(each)) for each in result.get("found", ()))
+    return [
+        Line(first, "good"),
+        *section("found", found),
+        Line(f"{count(int(result.get('restored') or 0), 'file')} put back"),
+        *warnings(map(shown, result.get("warnings", ()))),
+    ]
+
+
+def _recovered(each: Result) -> str:
+    return (
+        str(each.get("action") or "") if each.get("done") else f"not done: {each.get('action') or 'a person is needed'}"
+    )
+
+
+def restore(result: Result) -> Lines:
+    cells = [("restored", shown(each)) for each in result["restored"]]
+    saved = [("saved before", shown(each)) for each in result.get("saved", ())]
+    return rows([*cells, *saved]) or [Line("nothing to restore")]
+
+
+def prune(result: Result) -> Lines:
+    removed = [("removed", shown(each), "") for each in result["removed"]]
+    kept = [("kept", each["release"], each.get("why", "")) for each in result.get("kept", ())]
+    return [
+        *(rows([*removed, *kept]) or [Line("nothing to remove")]),
+        *warnings(map(shown, result.get("warnings", ()))),
+    ]
+
+
+def init(result: Result) -> Lines:
+    return [Line(f"wrote {result['path']}", "good"), Line("next  holdfast plan --site DIR")]
+
+
+def tour(result: Result) -> Lines:
+    told = result.get("summary") or result.get("outcome") or "the tour is over"
+    return [Line(text) for text in (told if isinstance(told, list) else [str(told)])]
+
+
+CHANGES: dict[str, Callable[[Result], Lines]] = {
+    "plan": plan,
+    "deploy": outcome,
+    "rollback": outcome,
+    "adopt": outcome,
+    "link": link,
+    "recover": recover,
+    "restore": restore,
+    "prune": prune,
+    "init": init,
+    "try": tour,
+}

@@ -1,0 +1,36 @@
+"""One JSON object on stdout when a command ends; events as JSON lines on stderr when they are wanted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from holdfast.cli.render.plain import PlainView, problem_lines, write
+from holdfast.errors import Problem
+from holdfast_engine.model.event import Event
+
+
+class JsonView(PlainView):
+    """For scripts. What a person must read (a question, a problem) still goes to stderr as text."""
+
+    def tell(self, event: Event) -> None:
+        if self.manner.events:
+            write("stderr", f"{event_line(event)}\n")
+
+    def say(self, line: str) -> None:
+        """On stderr: stdout holds the one object and nothing else."""
+        if not self.manner.quiet:
+            write("stderr", f"{line}\n")
+
+    def result(self, page_name: str, result: dict[str, Any]) -> None:  # noqa: ARG002 - an object needs no page
+        write("stdout", f"{json.dumps(result)}\n")
+
+    def problem(self, problem: Problem) -> int:
+        self.write("stderr", problem_lines(problem))
+        write("stdout", f"{json.dumps({'outcome': problem.kind, 'error': problem.to_json()})}\n")
+        return problem.exit_code
+
+
+def event_line(event: Event) -> str:
+    """EVENT on one line."""
+    return json.dumps(event.to_json())

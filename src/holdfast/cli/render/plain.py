@@ -1,0 +1,90 @@
+"""Text without colour: what pipes, logs and dumb terminals get."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from holdfast.cli.render import Manner
+from holdfast.cli.render.pages import page
+from holdfast.cli.render.words import Line, Lines
+from holdfast.errors import Problem
+from holdfast_engine.model.event import Event
+
+
+class PlainView:
+    """Results on stdout, all else on stderr, line by line."""
+
+    def __init__(self, manner: Manner) -> None:
+        self.manner = manner
+
+    def tell(self, event: Event) -> None:
+        """One line for each finished step and for each notice."""
+        if self.manner.events:
+            from holdfast.cli.render.json import event_line
+
+            self.write("stderr", [Line(event_line(event))])
+        elif not self.manner.quiet:
+            self.write("stderr", progress(event, verbose=self.manner.verbose))
+
+    def say(self, line: str) -> None:
+        self.write("stdout", [Line(line)])
+
+    def plan(self, plan: dict[str, Any]) -> None:
+        self.write("stderr", page("plan", plan))
+
+    def question(self, text: str) -> None:
+        self.write("stderr", [Line(text)], end="")
+
+    def result(self, page_name: str, result: dict[str, Any]) -> None:
+        self.write("stdout", page(page_name, result))
+
+    def problem(self, problem: Problem) -> int:
+        """The exit code, after the problem was told."""
+        self.write("stderr", problem_lines(problem))
+        return problem.exit_code
+
+    def write(self, name: str, lines: Iterable[Line], end: str = "\n") -> None:
+        """LINES on the stream of that NAME."""
+        write(name, "".join(f"{printable(line.text)}{end}" for line in lines))
+
+
+def write(name: str, text: str) -> None:
+    """TEXT on stdout or stderr; a stream that broke is silent from then on, and stops nothing (I28)."""
+    stream = getattr(sys, name)
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError, AttributeError):
+        # Left as it is, the interpreter would try to flush once more at its end and turn that into an exit code.
+        setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+
+
+def printable(text: str) -> str:
+    """TEXT with control characters spelled out: names come from uploads, and a terminal obeys some of them."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def progress(event: Event, *, verbose: bool) -> Lines:
+    """What a person reads of EVENT while a command runs."""
+    if event.kind == "finished":
+        return [Line(f"{event.name:<12} {event.seconds:6.2f} s  {event.text}".rstrip())]
+    if event.kind == "noticed":
+        where = [Line(f"  {name}: {value}", "dim") for name, value in event.data.items()] if verbose else []
+        return [Line(f"note: {event.text or event.name}", "warn"), *where]
+    if event.kind == "started" and verbose:
+        return [Line(f"{event.name:<12} begins  {event.text}".rstrip(), "dim")]
+    return []
+
+
+def problem_lines(problem: Problem) -> Lines:
+    """What went wrong, why, how the site stands, where data lies, and what to type next."""
+    return [
+        Line(f"error[{problem.code}]: {problem.message}", "bad"),
+        *(Line(f"  {fact}") for fact in problem.context),
+        *([Line(f"state: {problem.state}")] if problem.state else []),
+        *(Line(f"data: {place}") for place in problem.whereabouts),
+        *([Line(f"try: {problem.hint}", "strong")] if problem.hint else []),
+    ]

@@ -1,0 +1,130 @@
+"""From the bytes of one file to checked values by their dotted names."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from holdfast.config.shape import SECTIONS, File, Host
+from holdfast.config.text import Text
+from holdfast.errors import Problem, suggestion
+from holdfast_engine.model.paths import RelPath
+
+
+def decode(text: Text) -> dict[str, Any]:
+    """The values of TEXT by dotted name, those that are set and no others.
+
+    Raises `config-unreadable`, `config-unknown-key`, `config-invalid` and `path-invalid`, each
+    naming the file and the key.
+    """
+    raw = _parse(text)
+    for key, known in _unknown_keys(raw):
+        raise Problem(
+            "config-unknown-key",
+            f"{text.origin} has an unknown key `{key}`",
+            context=(f"known here: {', '.join(f'`{name}`' for name in known)}",),
+            hint=suggestion(key.rpartition(".")[2], known),
+        )
+    try:
+        file = msgspec.convert(raw, File)
+    except msgspec.ValidationError as error:
+        raise _invalid(text, raw, str(error)) from None
+    values = dict(_values(file))
+    _check_shared(text, values)
+    _check_source(text, values)
+    return values
+
+
+def _parse(text: Text) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(
+            "config-unreadable", f"{text.origin} is not TOML: {error}", hint=f"mend {text.origin} at that place"
+        ) from None
+
+
+def _unknown_keys(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield from _strange("", raw, File.__struct_fields__)
+    for name, shape in SECTIONS.items():
+        yield from _strange(f"{name}.", raw.get(name), shape.__struct_fields__)
+    hosts = raw.get("hosts")
+    for name, host in hosts.items() if isinstance(hosts, dict) else ():
+        yield from _strange(f"hosts.{name}.", host, Host.__struct_fields__)
+
+
+def _strange(prefix: str, table: object, known: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key in table if isinstance(table, dict) else ():
+        if key not in known:
+            yield f"{prefix}{key}", known
+
+
+def _values(file: File) -> Iterator[tuple[str, Any]]:
+    for name in File.__struct_fields__:
+        value = getattr(file, name)
+        if name in SECTIONS and value is not msgspec.UNSET:
+            inner = ((f"{name}.{field}", getattr(value, field)) for field in value.__struct_fields__)
+            yield from ((key, each) for key, each in inner if each is not msgspec.UNSET)
+        elif value is not msgspec.UNSET:
+            yield name, value
+
+
+def _invalid(text: Text, raw: object, error: str) -> Problem:
+    reason, _, place = error.partition(" - at ")
+    steps = re.findall(r"\w+|\[\d+\]|\[\.\.\.\]", place.strip("`$"))
+    key = ".".join(step for step in steps if not step.startswith("[")) or "the file"
+    for step in steps:
+        raw = _inside(raw, step)
+    return Problem(
+        "config-invalid",
+        f"{text.origin}: `{key}` cannot be {raw!r}",
+        context=(_in_words(reason),),
+        hint=f"mend `{key}` in {text.origin}",
+    )
+
+
+def _inside(raw: Any, step: str) -> Any:
+    if isinstance(raw, dict):
+        return raw.get(step, raw)
+    return raw[int(step[1:-1])] if isinstance(raw, list) else raw
+
+
+def _in_words(reason: str) -> str:
+    names = {"`int`": "a whole number", "`str`": "a text", "`array`": "a list", "`object`": "a table"}
+    for name, words in names.items():
+        reason = reason.replace(name, words)
+    return reason[:1].lower() + reason[1:]
+
+
+def _check_shared(text: Text, values: dict[str, Any]) -> None:
+    seen: dict[str, str] = {}
+    for key in ("shared.paths", "shared.code", "shared.artifacts"):
+        paths = tuple(_path(text, key, path) for path in values.get(key, ()))
+        for path in paths:
+            other = seen.setdefault(path.rstrip("/"), key)
+            if other != key:
+                raise Problem(
+                    "shared-paths-overlap",
+                    f"{text.origin}: `{path}` stands in `{other}` and in `{key}`",
+                    hint="keep it in one of the two",
+                )
+        if paths:
+            values[key] = paths
+
+
+def _path(text: Text, key: str, path: str) -> str:
+    """The normal form of PATH; a trailing slash stays, since it makes a directory."""
+    parsed = RelPath.parse(path, what=f"{text.origin}: `{key}`")
+    return f"{parsed}/" if path.endswith("/") else str(parsed)
+
+
+def _check_source(text: Text, values: Mapping[str, Any]) -> None:
+    named = [f"`source.{kind}`" for kind in ("git", "path", "archive") if f"source.{kind}" in values]
+    if len(named) > 1:
+        raise Problem(
+            "config-invalid", f"{text.origin} names more than one source: {', '.join(named)}", hint="keep one of them"
+        )

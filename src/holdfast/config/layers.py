@@ -1,0 +1,127 @@
+"""Files, environment and flags laid over each other: the later one wins where both speak."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from holdfast.config.text import Text
+from holdfast.errors import Problem
+from holdfast_engine.model.request import Settings
+
+VARIABLES = {
+    "HOLDFAST_FRAMEWORK": "framework",
+    "HOLDFAST_KEEP": "keep",
+    "HOLDFAST_SOURCE": "source",
+    "HOLDFAST_REF": "source.ref",
+    "HOLDFAST_SITE": "site.root",
+    "HOLDFAST_WEB_USER": "site.web_user",
+    "HOLDFAST_PUBLIC_HTML": "site.public_html",
+}
+"""Environment variables and the setting each gives. `source` is any of git, path and archive."""
+
+_PLACES = frozenset({"site.root", "site.public_html"})
+_LOCATIONS = ("source", "source.git", "source.path", "source.archive")
+_FIELDS = {
+    "framework": "framework",
+    "keep": "keep",
+    "build": "build.commands",
+    "shared": "shared.paths",
+    "code": "shared.code",
+    "artifacts": "shared.artifacts",
+    "before_activation": "hooks.before_activation",
+    "after_activation": "hooks.after_activation",
+    "web_user": "site.web_user",
+    "public_html": "site.public_html",
+}
+
+
+class Value(NamedTuple):
+    """A setting with the file, variable or flag it comes from, and where its relative paths start."""
+
+    value: Any
+    origin: str
+    base: str = ""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What holds after all layers, by dotted key."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def get(self, key: str) -> Any:
+        return self.values[key].value if key in self.values else None
+
+    def origin(self, key: str) -> str:
+        """Who said so; `default` when nobody did."""
+        return self.values[key].origin if key in self.values else "default"
+
+    @property
+    def location(self) -> tuple[str, Value] | None:
+        """The source's key (`source` when its kind is to be found out) and value, when there is one."""
+        return next(((key, self.values[key]) for key in _LOCATIONS if key in self.values), None)
+
+    def settings(self) -> Settings:
+        """What the engine needs to know."""
+        return Settings(**{name: self.get(key) for name, key in _FIELDS.items() if key in self.values})
+
+
+def load_settings(
+    files: Iterable[Text | tuple[str, bytes]], environment: Mapping[str, str], flags: Mapping[str, Any]
+) -> Resolved:
+    """Settings from FILES (the last one wins), then `HOLDFAST_*`, then FLAGS by dotted key.
+
+    A list replaces a list as a whole. A source replaces a source together with its ref: a ref
+    never travels to another repository. Raises what `decode` raises.
+    """
+    values: dict[str, Value] = {}
+    for file in files:
+        _lay(values, _of_file(Text(*file)))
+    _lay(values, _of_environment(environment))
+    given = {key: value for key, value in flags.items() if value is not None}
+    _lay(values, {key: _placed(key, Value(value, _flag(key), os.getcwd())) for key, value in given.items()})
+    return Resolved(values)
+
+
+def _lay(values: dict[str, Value], layer: Mapping[str, Value]) -> None:
+    if any(key in layer for key in _LOCATIONS):
+        for key in (*_LOCATIONS, "source.ref"):
+            values.pop(key, None)
+    values.update(layer)
+
+
+def _of_file(text: Text) -> dict[str, Value]:
+    from holdfast.config.decode import decode  # costs more than the rest of a start: only where a file is read
+
+    values = {key: _placed(key, Value(value, text.origin, text.base)) for key, value in decode(text).items()}
+    silent = ("site.", "hosts", "source.") if text.from_source else ()
+    return {key: value for key, value in values.items() if not key.startswith(silent)}
+
+
+def _of_environment(environment: Mapping[str, str]) -> dict[str, Value]:
+    said = {name: environment[name] for name in VARIABLES if environment.get(name)}
+    return {VARIABLES[name]: _placed(VARIABLES[name], _variable(name, text)) for name, text in said.items()}
+
+
+def _variable(name: str, text: str) -> Value:
+    if VARIABLES[name] != "keep":
+        return Value(text, f"`{name}`", os.getcwd())
+    if not text.isascii() or not text.isdigit():
+        raise Problem(
+            "config-invalid", f"`{name}` cannot be {text!r}: a whole number is wanted", hint=f"export {name}=5"
+        )
+    return Value(int(text), f"`{name}`")
+
+
+def _placed(key: str, value: Value) -> Value:
+    """Directories on this host become absolute here, where it is still known what they are relative to."""
+    if key not in _PLACES:
+        return value
+    return value._replace(value=os.path.abspath(os.path.join(value.base, os.path.expanduser(value.value))))
+
+
+def _flag(key: str) -> str:
+    return f"`--{key.partition('.')[2] or key}`".replace("`--root`", "`--site`")

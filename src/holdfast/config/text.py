@@ -1,0 +1,38 @@
+"""A configuration file as it was read, before it is understood."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+NAME = "holdfast.toml"
+
+
+class Text(NamedTuple):
+    """The bytes of one file. ORIGIN is what messages call it; relative paths in it start at BASE.
+
+    FROM_SOURCE marks the file that came with the code: whoever wrote the code does not decide
+    which directory of a host is deployed to, so its `site`, `hosts` and `source` do not speak.
+    """
+
+    origin: str
+    content: bytes
+    base: str = ""
+    from_source: bool = False
+
+
+def find_text(directory: str) -> Text | None:
+    """The nearest `holdfast.toml` in DIRECTORY or above it."""
+    here = os.path.abspath(directory)
+    while not os.path.isfile(os.path.join(here, NAME)):
+        above = os.path.dirname(here)
+        if above == here:
+            return None
+        here = above
+    return read_text(os.path.join(here, NAME))
+
+
+def read_text(path: str) -> Text:
+    """The file at PATH; OSError is left to the caller's caller, who knows why it was wanted."""
+    with open(path, "rb") as file:
+        return Text(path, file.read(), os.path.dirname(path))

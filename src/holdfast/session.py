@@ -1,0 +1,149 @@
+"""One conversation with the engine: settings are gathered, the request is made, the answer is returned.
+
+May import `config`, `errors` and the engine. Reads the clock and the host's name, which the
+engine is given; writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from holdfast.config.layers import Resolved, load_settings
+from holdfast.config.text import NAME, Text, find_text, read_text
+from holdfast.errors import Problem
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.request import Request, Settings, Source
+
+Ask = Callable[[dict[str, Any]], bool]
+
+
+def perform(request: Request, *, tell: Callable[[Event], None], ask: Ask) -> dict[str, Any]:
+    """What the engine answers to REQUEST; the one place that knows where the engine runs."""
+    from holdfast_engine.commands import perform as engine
+
+    return engine(request, tell=tell, ask=ask)
+
+
+def _unheard(_event: Event) -> None:
+    """For who wants the answer alone."""
+
+
+def _never(_plan: dict[str, Any]) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Session:
+    """What every request of one run shares. DIRECTORY is where the person stands."""
+
+    directory: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    tell: Callable[[Event], None] = _unheard
+    ask: Ask = _never
+    yes: bool = False
+
+    def ask_site(self, command: str, flags: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        """The engine's answer on the site that flags, environment, file or directory name."""
+        resolved = self._resolved(flags)
+        return self._perform(command, self._site(resolved), resolved.settings(), **more)
+
+    def ask_with_source(self, command: str, flags: Mapping[str, Any]) -> dict[str, Any]:
+        """As `ask_site`, with the source, whose own `holdfast.toml` speaks in the version that is deployed."""
+        from holdfast.config.source import find_source
+
+        known = self._resolved(flags)
+        source, site = find_source(known), self._site(known)
+        found = self._perform("inspect", site, known.settings(), source=source)
+        resolved = self._resolved(flags, _of_commit(source, found))
+        return self._perform(command, site, resolved.settings(), source=source)
+
+    def detect(self, directory: str) -> dict[str, Any]:
+        """What the engine makes of the application in DIRECTORY, which needs to be no site."""
+        top = self._directory(directory)
+        return self._perform("detect", "", self._resolved({}, _within(top)).settings(), path=top)
+
+    def explain(self, path: str, flags: Mapping[str, Any]) -> dict[str, Any]:
+        """Why PATH has its care: at the site that is meant, else in the application here."""
+        resolved = self._resolved(flags)
+        top = self._directory(resolved.get("site.root") or _site_above(self.directory) or ".")
+        settings = self._resolved(flags, _within(top)).settings()
+        return self._perform("explain", top, settings, path=path, release=top)
+
+    def ask_link(self, release: str, shared: str) -> dict[str, Any]:
+        """The persistence step alone, with the settings that came with RELEASE."""
+        here = os.path.join(self.directory, release)
+        resolved = self._resolved({}, _within(here))
+        # Not normalised: `X/current/../shared` is `releases/shared` to the kernel, and the engine has to see that.
+        below = os.path.join(self.directory, shared)
+        return self._perform("link", os.path.dirname(below.rstrip("/")), resolved.settings(), release=here, path=below)
+
+    def ask_adopt(self, directory: str, flags: Mapping[str, Any]) -> dict[str, Any]:
+        """The directory becomes a site in place, or at the site that is named."""
+        top = os.path.abspath(os.path.join(self.directory, directory))
+        resolved = self._resolved(flags, _within(os.path.join(top, "current")) or _within(top))
+        return self._perform("adopt", str(resolved.get("site.root") or top), resolved.settings(), path=top)
+
+    def _directory(self, text: str) -> str:
+        top = os.path.abspath(os.path.join(self.directory, text))
+        if os.path.isdir(top):
+            return top
+        raise Problem("path-missing", f"there is no directory `{top}`", hint="check the spelling of the path")
+
+    def _resolved(self, flags: Mapping[str, Any], beside: Text | None = None) -> Resolved:
+        """BESIDE came with the code; the file found upward from here wins where both speak."""
+        texts = (beside, find_text(self.directory))
+        return load_settings([text for text in texts if text], self.environment, flags)
+
+    def _site(self, resolved: Resolved) -> str:
+        site = str(resolved.get("site.root") or _site_above(self.directory))
+        if site:
+            return site
+        raise Problem(
+            "site-missing",
+            "nothing says which site is meant",
+            context=(f"no `--site`, no `HOLDFAST_SITE`, no `[site]` in a `{NAME}`, no site here or above",),
+            hint="name it: --site DIR",
+        )
+
+    def _perform(self, command: str, site: str, settings: Settings, **more: Any) -> dict[str, Any]:
+        request = Request(
+            command=command, site=site, now=time.time(), who=_who(), yes=self.yes, settings=settings, **more
+        )
+        return perform(request, tell=self.tell, ask=self.ask)
+
+
+def _of_commit(source: Source, found: Mapping[str, Any]) -> Text | None:
+    if found.get("settings") is None:
+        return None
+    place = f"{NAME} of {str(found.get('commit') or '')[:12] or source.location}"
+    return Text(place, found["settings"].encode(), from_source=True)
+
+
+def _within(top: str) -> Text | None:
+    path = os.path.join(top, NAME)
+    return read_text(path)._replace(from_source=True) if os.path.isfile(path) else None
+
+
+def _site_above(directory: str) -> str:
+    here = os.path.abspath(directory)
+    while not os.path.isdir(os.path.join(here, ".holdfast")):
+        above = os.path.dirname(here)
+        if above == here:
+            return ""
+        here = above
+    return here
+
+
+def _who() -> str:
+    """The person and the host for the history; a container's user may have no name."""
+    import pwd
+
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = str(os.getuid())
+    return f"{os.environ.get('SUDO_USER') or name}@{os.uname().nodename}"

@@ -1,0 +1,79 @@
+"""Running the user's own commands: build commands and hooks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+_KEPT = 4000
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How COMMAND ended: CODE as the shell gives it (128 + signal when killed), OUTPUT its last lines."""
+
+    command: str
+    code: int
+    output: str
+
+    @property
+    def well(self) -> bool:
+        return self.code == 0
+
+
+def run(command: str, *, directory: str, environment: Mapping[str, str], hear: Callable[[str], None]) -> Ran:
+    """Run COMMAND with `/bin/sh -e -c` in DIRECTORY and hear its output line by line; any non-zero end counts (I81).
+
+    Standard input is empty; no descriptor but the output is inherited, so that a child which
+    stays behind never holds the site's lock.
+    """
+    child = subprocess.Popen(  # noqa: S603 - a command of the user's own configuration
+        ["/bin/sh", "-e", "-c", command],
+        cwd=directory,
+        env={**_inherited(), **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        close_fds=True,
+    )
+    output = _listen(child, hear)
+    code = child.wait()
+    return Ran(command, code if code >= 0 else 128 - code, output)
+
+
+def _listen(child: subprocess.Popen[bytes], hear: Callable[[str], None]) -> str:
+    """The last part of what CHILD says; ends when the shell does, even if something it started keeps the pipe open."""
+    tail = b""
+    if child.stdout is None:
+        return ""
+    os.set_blocking(child.stdout.fileno(), False)
+    while True:
+        ended = child.poll() is not None
+        block = _read(child, wait=not ended)
+        for line in block.splitlines():
+            hear(line.decode("utf-8", "replace"))
+        tail = (tail + block)[-_KEPT:]
+        if ended and not block:
+            child.stdout.close()
+            return tail.decode("utf-8", "replace")
+
+
+def _read(child: subprocess.Popen[bytes], *, wait: bool) -> bytes:
+    import select  # noqa: PLC0415 - only commands need it
+
+    if child.stdout is None:
+        return b""
+    ready, _, _ = select.select([child.stdout], [], [], 0.05 if wait else 0)
+    if not ready:
+        return b""
+    try:
+        return os.read(child.stdout.fileno(), 65536)
+    except BlockingIOError:
+        return b""
+
+
+def _inherited() -> dict[str, str]:
+    """The caller's environment without Holdfast's own settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}

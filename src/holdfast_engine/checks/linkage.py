@@ -1,0 +1,99 @@
+"""The mission's five checks: structure, uploads, storage, environment, artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from holdfast_engine.checks.subject import Subject
+from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
+from holdfast_engine.model.rules import SharedPath
+
+_MEND = "`holdfast recover --site {site}` puts links right and brings data home"
+
+
+def linkage(subject: Subject) -> Iterator[Check]:
+    """The five checks, in their order. Before a deploy links are still to come and only data is looked at."""
+    yield _structure(subject)
+    yield _links(subject, "uploads-linked", [one for one in subject.shared if _is_upload(one)])
+    yield _links(subject, "storage-linked", [one for one in subject.shared if one.path.split("/")[0] in ("storage", "var")])
+    yield _environment(subject)
+    yield _artifacts(subject)
+
+
+def _is_upload(one: SharedPath) -> bool:
+    return one.kind == "dir" and one.path.split("/")[0] not in ("storage", "var")
+
+
+def _structure(subject: Subject) -> Check:
+    odd = [one.path for one in subject.shared if _wrong_kind(subject, one)]
+    if odd:
+        why = f"in `shared/` these are not of the kind they should be: {', '.join(odd)}"
+        return Check("shared-structure", REFUSE, why, "rename them, then deploy again")
+    absent = [one.path for one in subject.shared if one.kind == "dir" and not subject.ends(one.path)]
+    if absent and subject.release is not None:
+        return Check("shared-structure", REFUSE, f"missing in `shared/`: {', '.join(absent)}", _mend(subject))
+    return Check("shared-structure", PASS, f"{len(subject.shared)} shared paths" + (f", {len(absent)} to be made" if absent else ""))
+
+
+def _wrong_kind(subject: Subject, one: SharedPath) -> bool:
+    kind = subject.root.kind(subject.layout.in_shared(one.path))
+    return kind not in (None, "link", one.kind)
+
+
+def _links(subject: Subject, name: str, wanted: list[SharedPath]) -> Check:
+    if subject.release is None:
+        return Check(name, PASS, f"{len(wanted)} to be linked: {', '.join(one.path for one in wanted) or 'none'}")
+    broken = [one.path for one in wanted if not subject.linked(one.path)]
+    broken += [at for at, to in subject.links if name == "storage-linked" and not _framework_link_stands(subject, at, to)]
+    if broken:
+        return Check(name, REFUSE, f"not linked to `shared/`: {', '.join(broken)}", _mend(subject))
+    return Check(name, PASS, f"{len(wanted)} linked" if wanted else "nothing of this kind")
+
+
+def _framework_link_stands(subject: Subject, at: str, to: str) -> bool:
+    if subject.release is None or not subject.ends(to):
+        return True
+    return subject.root.leads_somewhere(subject.release / at)
+
+
+def _environment(subject: Subject) -> Check:
+    name = "environment-linked"
+    for path in subject.needs:
+        if not subject.ends(path) and not subject.listing.has(path):
+            return Check(name, REFUSE, f"`shared/{path}` is missing", _write_it(subject, path))
+        if subject.ends(path) and not _has_content(subject, path):
+            return Check(name, REFUSE, f"`shared/{path}` is empty", _write_it(subject, path))
+    if subject.release is None:
+        return Check(name, PASS, "there" if subject.needs else "none is needed")
+    broken = [path for path in subject.needs if not subject.linked(path)]
+    if broken:
+        return Check(name, REFUSE, f"not linked to `shared/`: {', '.join(broken)}", _mend(subject))
+    return Check(name, PASS if subject.needs else WARN, "linked" if subject.needs else "no environment file is known")
+
+
+def _has_content(subject: Subject, path: str) -> bool:
+    try:
+        content = subject.root.read(subject.layout.in_shared(path))
+    except PermissionError:
+        return True
+    return content is None or bool(content.strip())
+
+
+def _write_it(subject: Subject, path: str) -> str:
+    where = subject.root.absolute(subject.layout.in_shared(path))
+    return f"write `{where}` (an example may be in the source: `{path}.example`), mode 0640, then deploy again"
+
+
+def _artifacts(subject: Subject) -> Check:
+    """A project that has a build script ships what it builds, or builds it; a missing build means a page without styles."""
+    name = "artifacts-present"
+    if subject.release is None or not subject.artifacts:
+        return Check(name, PASS, "nothing is expected" if not subject.artifacts else "looked at once the release is built")
+    if any(subject.root.has(subject.release / path) for path in subject.artifacts):
+        return Check(name, PASS, "build output is there")
+    why = f"none of {', '.join(f'`{path}`' for path in subject.artifacts[:4])} is in the release"
+    return Check(name, WARN, why, 'add the build to holdfast.toml: `[build] commands = ["npm ci", "npm run build"]`')
+
+
+def _mend(subject: Subject) -> str:
+    return _MEND.format(site=subject.root.path)

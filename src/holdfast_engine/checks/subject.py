@@ -1,0 +1,47 @@
+"""What checks look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Optional
+
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.request import Settings
+from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.state.format import SiteFile
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A site before a deploy, or with RELEASE to be looked at; LISTING is the code to come or the code that is there."""
+
+    root: Root
+    layout: Layout
+    site: SiteFile
+    settings: Settings
+    listing: Listing
+    shared: tuple[SharedPath, ...]
+    needs: tuple[str, ...]
+    artifacts: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    web_user: Optional[int] = None
+    release: Optional[RelPath] = None
+    incoming_bytes: int = 0
+    incoming_files: int = 0
+    moving: tuple[RelPath, ...] = ()
+    is_code: Callable[[str], bool] = field(default=lambda _path: False)
+
+    def linked(self, path: str) -> bool:
+        """True when PATH in the release is our link and its data is there."""
+        if self.release is None:
+            return False
+        text = link_text(self.release / path, self.layout.in_shared(path))
+        return self.root.link(self.release / path) == text and self.root.has(self.layout.in_shared(path))
+
+    def ends(self, path: str) -> bool:
+        """True when data lies at PATH in `shared/`."""
+        return self.root.has(self.layout.in_shared(path))

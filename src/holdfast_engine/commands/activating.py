@@ -1,0 +1,70 @@
+"""The switch and what surrounds it, for deploy and rollback alike."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from holdfast_engine.activation.switch import activate
+from holdfast_engine.commands import counting
+from holdfast_engine.commands.homing import Homing, baseline_of, sweep
+from holdfast_engine.commands.rules import Rules, rules_for, settings_of
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.state import format as site_format
+from holdfast_engine.state import records
+from holdfast_engine.state.records import ReleaseRecord
+
+
+def switch_to(place: Workplace, operation: Operation, release: RelPath) -> None:
+    """`current` leads to RELEASE. The commit is on disk before the rename: from here on it is only ever completed (G4)."""
+    operation.commit(release=release)
+    activate(place.root, release)
+
+
+def mark_active(place: Workplace, record: ReleaseRecord) -> ReleaseRecord:
+    """The records say what `current` says: RECORD active, whatever was active before it retired."""
+    for other in records.read_all(place.root):
+        if other.id != record.id and other.state == records.ACTIVE:
+            records.write(place.root, other.but(state=records.RETIRED))
+    active = record.but(state=records.ACTIVE, activated=True)
+    records.write(place.root, active)
+    return active
+
+
+def count_release(place: Workplace, counter: int) -> None:
+    """The site's counter is at least COUNTER: no two releases ever share one, whatever the clock says (I95)."""
+    site = site_format.read(place.root) or site_format.SiteFile()
+    site_format.write(place.root, site.but(counter=max(counter, site.counter)))
+
+
+def remember(place: Workplace, rules: Rules) -> None:
+    """The site file knows what is shared today and how much lies there (I10, I29)."""
+    site = site_format.read(place.root) or site_format.SiteFile()
+    site_format.write(
+        place.root,
+        site.but(
+            shared=rules.shared,
+            declared=rules.settings.shared,
+            identity=counting.identity(place, rules),
+        ),
+    )
+
+
+def late_sweep(homing: Homing, left: RelPath, record: Optional[ReleaseRecord], active: RelPath) -> None:
+    """What was written to the release that was left, while or after the switch happened, is served by the active one (I59)."""
+    place = homing.place
+    place.refresh()
+    baseline, now = baseline_of(place, record), baseline_of(place, place.survey.active)
+    if baseline is None or now is None:
+        return
+    settings = settings_of(place.survey.active, place.request.settings)
+    rules = rules_for(place, now.listing(), settings)
+    found = sweep(place, left, rules, baseline=baseline)
+    if not found:
+        return
+    homing.bring(left, found, wins="shared")
+    homing.link_home(active, found.homeless)
+    remember(place, rules_for(place, now.listing(), settings))
+
+

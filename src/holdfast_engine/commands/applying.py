@@ -1,0 +1,113 @@
+"""Running steps under a journal, with failure and crash on one path.
+
+This is the one place that catches what a failing step raises: before the switch it calls at
+once what recovery would call after a crash (DESIGN 7), after it the operation stays open for
+the next command to complete.
+"""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable
+from typing import Any, Optional, TypeVar
+
+from holdfast_engine.commands.finishing import finish
+from holdfast_engine.commands.homing import Report
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
+
+T = TypeVar("T")
+
+
+class Journey:
+    """An operation that switches `current`, in two halves: what comes before the switch and what comes after."""
+
+    place: Workplace
+    report: Report
+    operation: Operation
+    timings: list[dict[str, Any]]
+    late: Optional[Problem] = None
+
+    def begin(self, command: str, facts: dict[str, Any]) -> None:
+        self.timings = []
+        self.operation = Operation.begin(self.place.root, command, at=self.place.request.now, facts=facts)
+
+    def step(self, name: str, act: Callable[[], None]) -> None:
+        """ACT is done as the step NAME: told, journalled, timed."""
+        self.place.tell(Event("started", name))
+        began = time.monotonic()
+        with self.operation.step(name):
+            act()
+        seconds = time.monotonic() - began
+        self.timings.append({"name": name, "seconds": round(seconds, 3)})
+        self.place.tell(Event("finished", name, seconds=seconds))
+
+    def before_the_switch(self, act: Callable[[], None]) -> None:
+        """ACT ran whole; or what it began is undone, the old release is live, and the reason is raised (50)."""
+        try:
+            act()
+        except (Problem, OSError, KeyboardInterrupt) as error:
+            self.operation.close()
+            finish(self.place, self.operation.name)
+            raise as_failed_back(error) from error
+
+    def after_the_switch(self, act: Callable[[], T]) -> T:
+        """The new release is live whatever happens here; what is left undone, the next command does (60)."""
+        try:
+            return act()
+        except OSError as error:
+            raise Problem(
+                "step-failed-after-activation",
+                f"the new release is live, but what follows could not be finished: {words(error)}",
+                state="the new release is live and complete",
+                hint=f"`holdfast recover --site {self.place.root.path}`, or any next command, completes it",
+            ) from error
+
+    def late_problem(self, act: Callable[[], None]) -> None:
+        """ACT ran, or its problem is told at the end: nothing after the switch takes the release back (I47)."""
+        try:
+            act()
+        except Problem as problem:
+            self.late = self.late or problem
+            self.place.notice(problem.code, problem.message, hint=problem.hint)
+
+    def finish(self, outcome: str, result: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The operation is over; a problem that came after the switch is raised now, everything else being done."""
+        self.operation.end(outcome, at=self.place.request.now + sum(one["seconds"] for one in self.timings))
+        value = result()
+        if self.late is not None:
+            raise self.late
+        return value
+
+
+def as_failed_back(error: BaseException) -> Problem:
+    """ERROR as the reason why everything before the switch was undone."""
+    if isinstance(error, KeyboardInterrupt):
+        return Problem("interrupted", "interrupted", state="what was begun is undone; the previous release is live, as before")
+    if isinstance(error, OSError):
+        code = "disk full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "a step failed"
+        return Problem(
+            "step-failed",
+            f"{code}: {words(error)}",
+            state="what was begun is undone; the previous release is live, as before",
+            hint="make room, or mend what the message names, then deploy again",
+        )
+    if isinstance(error, Problem) and error.kind != "failed-back":
+        return Problem(
+            "step-failed",
+            error.message,
+            context=error.context,
+            state=error.state or "what was begun is undone; the previous release is live, as before",
+            whereabouts=error.whereabouts,
+            hint=error.hint,
+        )
+    return error if isinstance(error, Problem) else Problem("bug", repr(error))
+
+
+def words(error: OSError) -> str:
+    """An operating system's error for people."""
+    where = f" at `{error.filename}`" if error.filename else ""
+    return f"{error.strerror or error}{where}"

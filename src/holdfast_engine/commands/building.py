@@ -1,0 +1,62 @@
+"""Build commands: they run in the incoming release before any link into `shared/` exists (I73, I74)."""
+
+from __future__ import annotations
+
+from holdfast_engine.activation.programs import run
+from holdfast_engine.commands.hooks import environment, failed
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.fs import attic
+from holdfast_engine.fs.copy import copy_file
+from holdfast_engine.fs.discard import drop_private_copy
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.listing import FILE, Listed, Listing
+from holdfast_engine.model.paths import RelPath
+
+ENVIRONMENT = ".env"
+
+
+def build(place: Workplace, operation: Operation, release: RelPath, commands: tuple[str, ...], *, previous: str) -> None:
+    """COMMANDS ran in RELEASE, in order; `build-failed` at the first that ends badly.
+
+    They see a private copy (0600) of `shared/.env`, because Next.js and Vite bake values in;
+    it is gone afterwards. Nothing in RELEASE leads to data, so a build cannot reach any.
+    """
+    borrowed = _lend_environment(place, release)
+    try:
+        for command in commands:
+            ran = run(
+                command,
+                directory=place.root.absolute(release),
+                environment={name: value for name, value in environment(place, release, previous).items() if "SHARED" not in name},
+                hear=lambda line: place.tell(Event("output", "build", line)),
+            )
+            if not ran.well:
+                raise failed(place, ran, "build-failed")
+    finally:
+        if borrowed:
+            _take_environment_back(place, operation, release)
+
+
+def _lend_environment(place: Workplace, release: RelPath) -> bool:
+    source, target = place.bench.layout.in_shared(ENVIRONMENT), release / ENVIRONMENT
+    if place.root.kind(source) != FILE or place.root.has(target):
+        return False
+    copy_file(place.root, source, target, mode=0o600, keep_owner=False)
+    return True
+
+
+def _take_environment_back(place: Workplace, operation: Operation, release: RelPath) -> None:
+    """A copy that the build changed is no secret to keep in a release: it goes to the attic."""
+    target = release / ENVIRONMENT
+    if place.root.has(target) and not drop_private_copy(place.root, target, place.bench.layout.in_shared(ENVIRONMENT)):
+        reason = "the build changed its private copy of .env"
+        attic.set_aside(place.root, target, path=ENVIRONMENT, operation=operation.name, reason=reason, at=operation.at)
+        place.notice("build", f"{reason}; the changed copy is in the attic, `shared/.env` is as it was")
+
+
+def listing_of(place: Workplace, release: RelPath) -> Listing:
+    """What a directory of the site holds now, by name."""
+    entries = {path: Listed(kind, status.st_size) for path, kind, status in walk(place.root, release)}
+    return Listing(entries, lambda path: place.root.read(release / path))

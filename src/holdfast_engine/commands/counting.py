@@ -1,0 +1,61 @@
+"""How much data there is: the quick proof over `shared/`, kept as a scan index in the cache."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Optional
+
+from holdfast_engine.commands.rules import Rules
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.baseline import TICK_NS, now_ns
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.census import Counted, quick
+from holdfast_engine.fs.walk import size_of
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
+
+_INDEX = Layout.cache / "census.json"
+
+
+def count(place: Workplace, *, save: bool) -> Mapping[str, Counted]:
+    """Each directory of `shared/` with its number of files; only directories that changed are listed anew."""
+    known = _load(place)
+    counted = quick(place.root, place.bench.layout.shared, known, settled_before=now_ns() - TICK_NS)
+    if save and counted != known:
+        durable.replace_own(place.root, _INDEX, json.dumps({"format": 1, "directories": counted}).encode())
+    return counted
+
+
+def _load(place: Workplace) -> dict[str, Counted]:
+    """The index, if there is a usable one: deleting it costs time, never knowledge."""
+    try:
+        value = json.loads(place.root.read(_INDEX) or b"{}")
+        return {path: Counted(*row) for path, row in value["directories"].items()}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def files(place: Workplace) -> int:
+    """How many files `shared/` holds."""
+    return sum(counted.files for counted in count(place, save=False).values())
+
+
+def coming(place: Workplace, release: Optional[RelPath], homeless: Iterable[str]) -> int:
+    """How many files of RELEASE will be counted in `shared/` once HOMELESS came home and are not there yet."""
+    if release is None:
+        return 0
+    shared = place.bench.layout
+    paths = [path for path in homeless if not place.root.has(shared.in_shared(path))]
+    return sum(size_of(place.root, release / path)[0] for path in paths)
+
+
+def identity(place: Workplace, rules: Rules) -> dict[str, list[int]]:
+    """Inode and number of files of each shared path: what a missing mount or a swapped directory lacks (I29, I76)."""
+    counted, found = count(place, save=True), {}
+    for one in rules.shared:
+        status = place.root.lstat(place.bench.layout.in_shared(one.path))
+        if status is not None:
+            below = sum(row.files for path, row in counted.items() if RelPath(path).is_within(one.path))
+            found[one.path] = [status.st_ino, below if one.kind == "dir" else 1]
+    return found

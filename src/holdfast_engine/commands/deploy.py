@@ -1,0 +1,338 @@
+"""Deploy one release: the story of DESIGN 6, step by step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from holdfast_engine.activation.seal import seal
+from holdfast_engine.checks.linkage import linkage
+from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands.applying import Journey
+from holdfast_engine.commands.building import build, listing_of
+from holdfast_engine.commands.homing import Homing, Report, sweep
+from holdfast_engine.commands.hooks import run_guarded
+from holdfast_engine.commands.linking import link_release, seeds_before, web_user
+from holdfast_engine.commands.planning import Prospect, look_ahead, subject_for
+from holdfast_engine.commands.prune import prune_beyond
+from holdfast_engine.commands.rules import Rules, rules_for
+from holdfast_engine.commands.workplace import Workplace, changing, make_site_directory
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.seeds import Seeded
+from holdfast_engine.fs import access, durable
+from holdfast_engine.fs.extract import TreeWriter
+from holdfast_engine.fs.root import Root
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.event import Event, Listener
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.manifest import Entry
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import REFUSE, Plan, verdict_of
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
+from holdfast_engine.sources import open_source
+from holdfast_engine.state import records
+from holdfast_engine.state.records import ReleaseRecord
+
+Ask = Callable[[dict[str, Any]], bool]
+
+
+def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
+    """One release is live, or everything is as it was and a Problem says why; no byte of data is lost either way.
+
+    A state of the host that changed while a person read the plan is planned again (G8).
+    """
+    if request.source is None:
+        raise Problem("source-unset", "no source is given", hint="`holdfast deploy --source PATH-OR-URL`, or `[source]` in holdfast.toml")
+    fresh = require_deployable(request.site)
+    make_site_directory(request.site)
+    with changing(request, tell, manage=fresh) as place:
+        source = open_source(request.source, place.root.absolute(Layout.cache))
+        try:
+            prospect = _agreed(place, look_ahead(place, source), ask)
+            if prospect.plan.unchanged:
+                return _unchanged(place, prospect)
+            return Deployment(place, prospect).run()
+        finally:
+            source.close()
+
+
+def require_deployable(site: str) -> bool:
+    """True for a place where a first deploy makes a site: missing, empty, or holding only `shared/`; `not-a-site` for others."""
+    if not os.path.isdir(site):
+        return True
+    with Root(site) as root:
+        if root.has(Layout.site_file):
+            return False
+        names = [name for name in root.names("") if name not in ("shared", Layout.state)]
+        if names:
+            raise Problem(
+                "not-a-site",
+                f"`{site}` is not a Holdfast site and not empty",
+                context=[f"it holds {', '.join(names[:6])}"],
+                state="nothing was changed",
+                hint=f"`holdfast adopt {site}` turns what is live there into a site, in place",
+            )
+    return True
+
+
+def _agreed(place: Workplace, prospect: Prospect, ask: Ask) -> Prospect:
+    """The plan that is run: shown, free of refusals, agreed to, and still true of the host."""
+    while True:
+        place.tell(Event("planned", "plan", data=prospect.plan.to_json()))
+        refuse_on_refusal(place, prospect.plan)
+        if prospect.plan.unchanged or place.request.yes:
+            return prospect
+        if not ask(prospect.plan.to_json()):
+            raise Problem("declined", "the deploy was declined", state="nothing was changed", hint="`--yes` answers yes")
+        place.refresh()
+        again = look_ahead(place, prospect.source, release=prospect.plan.release)
+        if again.plan.token == prospect.plan.token:
+            return again
+        place.notice("plan", "the site changed meanwhile, so here is the plan as it is now")
+        prospect = again
+
+
+def refuse_on_refusal(place: Workplace, plan: Plan) -> None:
+    """`checklist-refused` when a check says no; nothing was changed."""
+    if verdict_of(plan.checks) != REFUSE:
+        return
+    refused = [check for check in plan.checks if check.verdict == REFUSE]
+    raise Problem(
+        "checklist-refused",
+        f"the checklist says no: {', '.join(check.name for check in refused)}",
+        context=[f"{check.name}: {check.why}" for check in refused],
+        state="nothing was changed" + (f"; `{plan.previous}` is live as before" if plan.previous else ""),
+        whereabouts=[place.root.absolute(place.bench.layout.shared)],
+        hint=refused[0].mend,
+    )
+
+
+def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
+    """Nothing new to activate; strays are still brought home."""
+    active = place.survey.active
+    report, before = Report(), counting.files(place)
+    if active is not None and prospect.found:
+        operation = Operation.begin(place.root, "sweep", at=place.request.now, facts={"release": active.id, "who": place.request.who})
+        homing = Homing(place, operation, report)
+        homing.bring(active.path, prospect.found, wins="live")
+        homing.link_home(active.path, prospect.found.homeless)
+        activating.remember(place, rules_for(place, prospect.listing, place.request.settings))
+        operation.end("swept", at=place.request.now)
+    release = active.id if active else None
+    return {
+        **answer("unchanged", release=release, previous=release, steps=[], before=before, place=place, report=report),
+    }
+
+
+def answer(
+    outcome: str, *, release: Optional[str], previous: Optional[str], steps: list[dict[str, Any]], before: int, place: Workplace, report: Report
+) -> dict[str, Any]:
+    """The JSON that INTERFACE.md promises."""
+    current = place.refresh().current
+    return {
+        "outcome": outcome,
+        "release": release,
+        "previous": previous,
+        "current": current.name if current else None,
+        "steps": steps,
+        "data": {
+            "files_before": before,
+            "files_after": counting.files(place),
+            "lost": 0,
+            "adopted": report.adopted,
+            "attic": report.attic,
+            "seeded": report.seeded,
+            "kept": report.kept,
+        },
+        "warnings": [*report.warnings, *report.left],
+        "back": f"holdfast rollback --site {place.root.path}",
+    }
+
+
+@dataclass
+class Deployment(Journey):
+    """One deploy under way: what it was planned from, and what it has made so far."""
+
+    place: Workplace
+    prospect: Prospect
+    report: Report = field(default_factory=Report)
+
+    def __post_init__(self) -> None:
+        plan = self.prospect.plan
+        self.path = Layout.releases / plan.release
+        self.previous = self.place.survey.active
+        self.left = self.place.survey.current
+        self.rules: Rules = self.prospect.rules
+        self.digests: dict[str, Entry] = {}
+        self.seeded = Seeded()
+        self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.prospect.found.homeless)
+        self.record = ReleaseRecord(
+            id=plan.release,
+            path=self.path,
+            counter=self.place.survey.site.counter + 1,
+            created=self.place.request.now,
+            source=plan.source,
+            settings=self.place.request.settings.to_json(),
+        )
+
+    def run(self) -> dict[str, Any]:
+        """Every step in order; a failure before the switch is undone, one after it is told (G4)."""
+        plan = self.prospect.plan
+        facts = {"release": plan.release, "previous": plan.previous, "who": self.place.request.who, "left": self.left or ""}
+        self.begin("deploy", facts)
+        self.before_the_switch(self._prepare)
+        return self.after_the_switch(self._conclude)
+
+    def _prepare(self) -> None:
+        self.step("fetch", self._fetch)
+        if self.prospect.plan.build:
+            self.step("build", self._build)
+        if self.left is not None:
+            self.step("adopt", self._adopt)
+        self.step("link", self._link)
+        if self.prospect.plan.hooks["before_activation"]:
+            self.step("hooks", self._hooks)
+        self.step("seal", self._seal)
+        self.step("verify", self._verify)
+        self.step("activate", self._activate)
+
+    def _conclude(self) -> dict[str, Any]:
+        self.step("remember", self._remember)
+        if self.prospect.plan.hooks["after_activation"]:
+            self.late_problem(lambda: self.step("after", self._after))
+        if self.left is not None:
+            self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
+        self.late_problem(lambda: self.step("prune", self._prune))
+        plan = self.prospect.plan
+        return self.finish(
+            "deployed",
+            lambda: answer(
+                "deployed",
+                release=plan.release,
+                previous=plan.previous,
+                steps=self.timings,
+                before=self.before,
+                place=self.place,
+                report=self.report,
+            ),
+        )
+
+    def _fetch(self) -> None:
+        """The whole source lies in the release's directory, which is 0700 until it is complete."""
+        root, plan = self.place.root, self.prospect.plan
+        records.write(root, self.record)
+        activating.count_release(self.place, self.record.counter)
+        durable.make_directories(root, Layout.releases)
+        durable.make_directories(root, self.path, mode=0o700)
+        sealed = not (plan.build or plan.hooks["before_activation"])
+        with root.directory(self.path) as top:
+            writer = TreeWriter(top, sealed=sealed, keep_writable=self._stays_data)
+            try:
+                self.prospect.source.extract(writer)
+            finally:
+                writer.close()
+        self.digests = {} if not sealed else writer.entries
+        self.record = self.record.but(tree=self.prospect.source.tree_id)
+
+    def _stays_data(self, path: str) -> bool:
+        return any(RelPath(path).is_within(one) for one in self.rules.shared_paths)
+
+    def _build(self) -> None:
+        previous = self.previous.path if self.previous else ""
+        build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous)
+        self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
+
+    def _adopt(self) -> None:
+        """What the live release holds comes home; then the rules see it in `shared/`."""
+        if self.left is None:
+            return
+        self._homing().bring(self.left, self.prospect.found, wins="live")
+        self._bring_again()
+
+    def _homing(self) -> Homing:
+        return Homing(self.place, self.operation, self.report)
+
+    def _bring_again(self) -> None:
+        """Strays that came since the last look come home too."""
+        if self.left is None:
+            return
+        self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
+        if not self.prospect.known_live:
+            return
+        found = sweep(self.place, self.left, self.rules, baseline=self.prospect.baseline)
+        if found.homeless or found.displaced.keys() - self.prospect.found.displaced.keys():
+            self._homing().bring(self.left, found, wins="live")
+            self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
+
+    def _link(self) -> None:
+        before = seeds_before(self.previous, self.prospect.baseline, self.rules)
+        self.seeded = link_release(self._homing(), self.path, self.rules, before=before)
+
+    def _hooks(self) -> None:
+        previous = self.previous.path if self.previous else ""
+        commands = self.prospect.plan.hooks["before_activation"]
+        run_guarded(self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed")
+
+    def _seal(self) -> None:
+        """Read-only, measured and on disk: from here the release is complete."""
+        root, taken = self.place.root, baselines.now_ns()
+        self._let_web_user_in()
+        seal(root, self.path, stays_writable=self.rules.stays_writable)
+        entries = baselines.take(root, self.path, digests=self.digests, skip=self.rules.classifier.is_cache)
+        baselines.write(root, self.record.id, entries, taken_ns=baselines.now_ns() if not self.digests else taken)
+        self.record = self.record.but(
+            state=records.SEALED,
+            framework=self.rules.detection.framework,
+            web_root=self.rules.web_root,
+            shared=self.rules.shared,
+            seeds=self.seeded.digests,
+        )
+        records.write(root, self.record)
+        durable.sync_file_system(root, self.path)
+
+    def _let_web_user_in(self) -> None:
+        """Directories of the release that the application writes to although they hold no data, as `bootstrap/cache`."""
+        user = web_user(self.place, self.rules)
+        for path in self.rules.classifier.writable():
+            if user is not None and user != os.geteuid() and self.place.root.kind(self.path / path) == "dir":
+                access.let_in(self.place.root, self.path / path, web_user=user)
+
+    def _verify(self) -> None:
+        """The last look at the live release, and every link of the new one checked before anybody is sent there (G3)."""
+        known = self.rules.shared_paths
+        self._bring_again()
+        self._homing().link_home(self.path, sorted(self.rules.shared_paths - known))
+        broken = [check for check in linkage(subject_for(self.place, self.rules, release=self.path)) if check.verdict == REFUSE]
+        if broken:
+            raise Problem(
+                "links-broken",
+                f"the new release is not well linked: {broken[0].why}",
+                state="the previous release is live, as before",
+                hint=broken[0].mend,
+            )
+
+    def _activate(self) -> None:
+        activating.switch_to(self.place, self.operation, self.path)
+
+    def _remember(self) -> None:
+        self.record = activating.mark_active(self.place, self.record)
+        activating.remember(self.place, self.rules)
+
+    def _after(self) -> None:
+        previous = self.previous.path if self.previous else ""
+        commands = self.prospect.plan.hooks["after_activation"]
+        run_guarded(
+            self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed-after-activation"
+        )
+
+    def _late_sweep(self) -> None:
+        if self.left is not None and self.left != self.path:
+            activating.late_sweep(self._homing(), self.left, self.previous, self.path)
+
+    def _prune(self) -> None:
+        prune_beyond(self.place, self.operation, self.report, keep=self.place.request.settings.keep)
+
+

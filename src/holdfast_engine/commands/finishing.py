@@ -1,0 +1,91 @@
+"""Finishing what a crash left: called by every command that changes a site, before anything else (G4)."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.settle import settle
+from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
+from holdfast_engine.fs.place import drop_own_link
+from holdfast_engine.journal import log
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import Record
+from holdfast_engine.journal.verdict import BACK, FORWARD, judge
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.state import records
+from holdfast_engine.state import survey as surveys
+
+
+def finish_interrupted(place: Workplace) -> Optional[dict[str, Any]]:
+    """Nothing is unfinished any more; returns what was, with the verdict on it, or None."""
+    operation = log.unfinished(place.root)
+    if operation is None:
+        _tidy(place)
+        return None
+    return finish(place, operation)
+
+
+def finish(place: Workplace, operation: str) -> dict[str, Any]:
+    """OPERATION is completed or undone, as its journal and what is observed decide. Idempotent.
+
+    Moves of data always go forward: each leaves its path resolving to its data. What was not
+    switched to is taken away as never having been live.
+    """
+    history = log.read(place.root, operation)
+    current = surveys.current_release(place.root)
+    verdict = judge(history, current=current.name if current else None)
+    begin = history[0].facts
+    place.tell(Event("noticed", "finishing", f"`{operation}` was interrupted and is {_WORDS[verdict]} first"))
+    resumed = Operation.resume(place.root, operation, at=place.request.now)
+    settle(place.bench, resumed, history)
+    if verdict == BACK:
+        _go_back(place, resumed, begin)
+    elif verdict == FORWARD and begin["command"] in ("deploy", "rollback"):
+        _go_forward(place, resumed, begin, history)
+    resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
+    _tidy(place)
+    return {"operation": operation, "command": begin["command"], "verdict": verdict}
+
+
+_WORDS = {FORWARD: "completed", BACK: "undone", "nothing": "closed"}
+
+
+def _go_back(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
+    """A release that never was live goes to the trash; a rollback's target stays as retired as it was."""
+    if begin["command"] != "deploy":
+        return
+    path = Layout.releases / begin["release"]
+    record = records.read(place.root, begin["release"])
+    if place.root.has(path):
+        to_trash(place.root, path, f"{operation.name}-{path.name}", Proof(path, "it was never activated"))
+    if record is not None and not record.activated:
+        records.write(place.root, record.but(state=records.BAD))
+
+
+def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
+    """The switch happened: the records follow it and the release that was left is swept. Pruning is the next deploy's."""
+    from holdfast_engine.commands import activating, homing  # noqa: PLC0415 - they compose what needs finishing itself
+
+    record = records.read(place.root, begin["release"])
+    if record is None:
+        return
+    activating.mark_active(place, record)
+    left = RelPath(begin.get("left", ""))
+    if left and left != record.path and place.root.has(left):
+        home = homing.Homing(place, operation, homing.Report())
+        activating.late_sweep(home, left, records.read(place.root, begin.get("previous") or ""), record.path)
+    done = {entry.facts.get("step") for entry in history if entry.kind == "done"}
+    if "after" not in done and any(entry.facts.get("step") == "after" for entry in history):
+        place.notice("finishing", "hooks after the activation may not have run to their end; run them by hand if they matter")
+
+
+def _tidy(place: Workplace) -> None:
+    """No temporary name of Holdfast's own is left: a waiting `current`, half-written state files."""
+    if place.root.link(Layout.state / "current") is not None:
+        drop_own_link(place.root, Layout.state / "current")
+    for name in place.root.names(Layout.scratch):
+        if name.startswith(("own-", "probe-")):
+            drop_scratch(place.root, name)

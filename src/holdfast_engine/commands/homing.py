@@ -1,0 +1,158 @@
+"""Sweeping a release and bringing home what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Optional
+
+from holdfast_engine.commands.rules import FOUND, STRAY, Rules, union
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.adopt import Adoption, Moved
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.classify import Classifier
+from holdfast_engine.data.links import place_link
+from holdfast_engine.data.sweep import Found, Sweep
+from holdfast_engine.databases.sqlite import quiet
+from holdfast_engine.fs import attic
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.state.records import ReleaseRecord
+
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+@dataclass
+class Report:
+    """What one command did to data, for its answer."""
+
+    adopted: list[str] = field(default_factory=list)
+    attic: list[dict[str, str]] = field(default_factory=list)
+    seeded: list[str] = field(default_factory=list)
+    kept: list[dict[str, str]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, moved: Moved) -> None:
+        self.adopted.extend(path for path in moved.adopted if path not in self.adopted)
+        for path, spot, reason in moved.displaced:
+            self.set_aside(path, spot, reason)
+        self.left.extend(f"{path} {why}" for path, why in moved.left)
+
+    def set_aside(self, path: str, spot: str, reason: str) -> None:
+        row = {"path": path, "place": str(spot), "reason": reason}
+        if row not in self.attic:
+            self.attic.append(row)
+
+
+def sweep(place: Workplace, release: RelPath, rules: Rules, *, baseline: Optional[Baseline], deep: bool = False) -> Found:
+    """What RELEASE holds that must come home, RULES being those of what is served at its paths from now on."""
+    shipped = baseline or Baseline({}, 0)
+    both = union(rules.listing, shipped.listing())
+    known = [one for one in place.survey.site.shared if one.why not in (STRAY, FOUND)]
+    ruler = Classifier(both, rules.detection, rules.settings, known)
+    found = Sweep(
+        bench=place.bench,
+        release=release,
+        baseline=shipped,
+        next_listing=rules.listing,
+        shared=rules.shared_paths,
+        ruler=ruler.stray_target,
+        is_cache=ruler.is_cache,
+        deep=deep,
+    ).look()
+    if baseline is None:
+        # nothing is known of what it shipped, so it is never pruned: output of builds stays where it is
+        found.spared.clear()
+    return found
+
+
+def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
+    return baselines.read(place.root, record.id) if record else None
+
+
+@dataclass(frozen=True)
+class Homing:
+    """Bringing home, under one journal, with one report."""
+
+    place: Workplace
+    operation: Operation
+    report: Report
+
+    def bring(self, release: RelPath, found: Found, *, wins: str, clear: bool = False) -> None:
+        """Everything of FOUND is in `shared/` or in the attic, by one gapless move each.
+
+        WINS says whose content counts where both sides differ. CLEAR moves what goes to the
+        attic out of the release instead of copying it: for releases nobody looks at.
+        """
+        moved = Moved()
+        with ExitStack() as databases:
+            for path in _companions_first(found.homeless):
+                databases.enter_context(quiet(self.place.root, release / path))
+            for path in _companions_first(found.homeless):
+                self._adopt(Adoption(self.place.bench, self.operation, release, wins, moved), path)
+        self.report.add(moved)
+        for path, reason in {**found.displaced, **found.spared}.items():
+            self._keep(release, path, reason, clear=clear)
+        self.report.left.extend(f"{release}/{path} is neither file, directory nor link" for path in found.odd)
+        self.report.left.extend(f"{release}/{path} may not be read" for path in found.unreadable)
+
+    def _adopt(self, adoption: Adoption, path: str) -> None:
+        try:
+            adoption.adopt(path)
+        except PermissionError as error:
+            raise cannot_move(self.place, adoption.release / path, error) from error
+
+    def _keep(self, release: RelPath, path: str, reason: str, *, clear: bool) -> None:
+        """A changed or rival file goes to the attic: a copy while somebody may look at it, itself afterwards."""
+        root, operation = self.place.root, self.operation
+        source = release / path
+        if not root.has(source):
+            return
+        operation.move(what="keep", path=path, source=source)
+        keep = attic.set_aside if clear else attic.keep_copy
+        spot = keep(root, source, path=path, operation=operation.name, reason=reason, at=operation.at)
+        self.report.set_aside(path, spot, reason)
+
+    def link_home(self, release: RelPath, paths: Iterable[str]) -> None:
+        """Each of PATHS that lies in `shared/` is linked in RELEASE; what already stands there is merged, live first."""
+        bench = self.place.bench
+        for path in paths:
+            if not bench.root.has(bench.layout.in_shared(path)) or bench.is_linked(release, path):
+                continue
+            if bench.root.has(release / path):
+                moved = Moved()
+                self._adopt(Adoption(bench, self.operation, release, "live", moved), path)
+                self.report.add(moved)
+            else:
+                place_link(bench, release, path, bench.text(release, path))
+
+
+def _companions_first(paths: Iterable[str]) -> list[str]:
+    """A database's -wal, -shm and -journal move before it, so that it is never found without them."""
+    return sorted(paths, key=lambda path: (not path.endswith(_COMPANIONS), path))
+
+
+def cannot_move(place: Workplace, path: RelPath, error: OSError) -> Problem:
+    """The refusal to move what another user owns, with the mend."""
+    where = place.root.absolute(path)
+    return Problem(
+        "no-permission",
+        f"`{where}` cannot be moved by this user: {error.strerror}",
+        state="the live release is unchanged and serves it as before",
+        whereabouts=[where],
+        hint=f"as its owner or root: `chmod g+w {where}` with a common group, or `setfacl -m u:{_user()}:rwx {where}`",
+    )
+
+
+def _user() -> str:
+    import os  # noqa: PLC0415
+    import pwd  # noqa: PLC0415
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())

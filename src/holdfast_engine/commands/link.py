@@ -1,0 +1,180 @@
+"""The persistence step alone, for people whose own script deploys: adopt, seed and link, nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, Optional
+
+from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands.building import listing_of
+from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
+from holdfast_engine.commands.linking import link_release, seeds_before
+from holdfast_engine.commands.rules import Rules, rules_for
+from holdfast_engine.commands.workplace import Workplace, changing
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.event import Listener
+from holdfast_engine.model.layout import STATE
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
+from holdfast_engine.state import records
+from holdfast_engine.state.records import ReleaseRecord
+
+Ask = Callable[[dict[str, Any]], bool]
+
+
+def link(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
+    """Every shared path of the release is linked, data of the live release and of this one is in SHARED; safe to repeat.
+
+    The request's `release` is RELEASE and its `path` SHARED; state lies in `.holdfast/` beside
+    SHARED. Nothing is activated, sealed, pruned or built.
+    """
+    root, shared, release = places(request.release, request.path)
+    with changing(request.but(site=root), tell, shared_name=shared, manage=True) as place:
+        if place.bench.layout.shared_name != shared:
+            raise Problem("path-missing", f"this site's shared directory is `{place.bench.layout.shared_name}`", state="nothing was changed")
+        return Linking(place, release).run()
+
+
+def places(release: str, shared: str) -> tuple[str, str, RelPath]:
+    """The deploy root, the name of its shared directory and the release below it; refuses what cannot be meant.
+
+    A SHARED below `releases/`, as `X/current/../shared` resolves to, would be lost with a
+    release; a RELEASE elsewhere could not be linked relatively.
+    """
+    real = os.path.realpath(shared)
+    root, name = os.path.split(real)
+    if os.path.basename(root) == "releases":
+        right = os.path.join(os.path.dirname(root), name)
+        raise Problem(
+            "shared-inside-releases",
+            f"`{shared}` is `{real}`, a directory among the releases",
+            state="nothing was changed",
+            hint=f"give the directory itself: `{right}`",
+        )
+    inside = os.path.relpath(os.path.realpath(release), root)
+    if not os.path.isdir(release):
+        raise Problem("release-missing", f"`{release}` is not a directory", state="nothing was changed", hint="check the first path")
+    if inside.split("/")[0] in ("..", ".", name, STATE):
+        raise Problem(
+            "release-outside",
+            f"`{release}` does not lie below `{root}`, where `{name}` lies",
+            state="nothing was changed",
+            hint=f"put releases below `{root}`, as in `{root}/releases/1`",
+        )
+    return root, name, RelPath(inside)
+
+
+class Linking:
+    """One run of the step on one release."""
+
+    def __init__(self, place: Workplace, release: RelPath) -> None:
+        self.place, self.path, self.report = place, release, Report()
+        self.record = next((one for one in place.survey.releases if one.path == release), None)
+        self.live = place.survey.current
+        self.is_live = self.live == release
+        self.listing = listing_of(place, release)
+        self.rules: Rules = rules_for(place, self.listing, place.request.settings)
+
+    def run(self) -> dict[str, Any]:
+        """Idempotent: each part finds what it did before and goes on."""
+        place = self.place
+        facts = {"release": self.path.name, "path": self.path, "who": place.request.who}
+        before = counting.files(place)
+        self.operation = Operation.begin(place.root, "link", at=place.request.now, facts=facts)
+        self.homing = Homing(place, self.operation, self.report)
+        self._adopt_from_live()
+        seeds = self._link()
+        self._remember(seeds)
+        self.operation.end("linked", at=place.request.now)
+        return self._answer(before)
+
+    def _adopt_from_live(self) -> None:
+        """What the live release holds comes home first, so that nothing of it is hidden by an empty directory (I08)."""
+        if self.live is None or self.place.root.kind(self.live) != "dir":
+            return
+        baseline = self._live_baseline()
+        found = sweep(self.place, self.live, self.rules, baseline=baseline)
+        if baseline is None:
+            _only_certain(found.homeless, self.rules)
+            found.displaced.clear()
+        self.homing.bring(self.live, found, wins="live")
+        self.rules = rules_for(self.place, self.listing, self.place.request.settings)
+
+    def _live_baseline(self) -> Optional[Baseline]:
+        live = next((one for one in self.place.survey.releases if one.path == self.live), None)
+        return baseline_of(self.place, live)
+
+    def _link(self) -> dict[str, str]:
+        previous = self.place.survey.active
+        before = seeds_before(previous, baseline_of(self.place, previous), self.rules)
+        if self.record:
+            before.update(self.record.seeds)
+        return link_release(self.homing, self.path, self.rules, before=before, live=self.is_live).digests
+
+    def _remember(self, seeds: dict[str, str]) -> None:
+        """What the release holds now is its baseline, unless it is live: then what it had at its first linking stays so."""
+        place = self.place
+        record = self.record or ReleaseRecord(
+            id=self._free_id(),
+            path=self.path,
+            counter=place.survey.site.counter + 1,
+            state=records.SEALED,
+            created=place.request.now,
+            pinned="linked into a release of another tool, which prunes by itself",
+        )
+        activating.count_release(place, record.counter)
+        if not self.is_live:
+            entries = baselines.take(place.root, self.path, digests={}, skip=self.rules.classifier.is_cache)
+            baselines.write(place.root, record.id, entries, taken_ns=baselines.now_ns())
+        records.write(
+            place.root,
+            record.but(
+                settings=place.request.settings.to_json(),
+                framework=self.rules.detection.framework,
+                web_root=self.rules.web_root,
+                shared=self.rules.shared,
+                seeds=seeds,
+            ),
+        )
+        activating.remember(place, self.rules)
+
+    def _free_id(self) -> str:
+        taken = {one.id for one in self.place.survey.releases}
+        name = self.path.replace("/", "-") if self.path.parent != "releases" else self.path.name
+        return name if name not in taken else f"{name}-{self.place.survey.site.counter + 1}"
+
+    def _answer(self, before: int) -> dict[str, Any]:
+        place, report = self.place, self.report
+        missing = [one.path for one in self.rules.shared if not place.bench.resolves(self.path, one.path)]
+        report.warnings.extend(f"`shared/{path}` does not exist yet, so it is not linked" for path in missing)
+        return {
+            "outcome": "linked",
+            "release": self.path,
+            "shared": [one.to_json() for one in self.rules.shared if one.path not in missing],
+            "data": {
+                "files_before": before,
+                "files_after": counting.files(place),
+                "lost": 0,
+                "adopted": report.adopted,
+                "attic": report.attic,
+                "seeded": report.seeded,
+                "kept": report.kept,
+            },
+            "warnings": [*report.warnings, *report.left],
+        }
+
+
+_CODE = (".php", ".js", ".mjs", ".css", ".map", ".html", ".py", ".rb", ".ts", ".tsx", ".jsx", ".vue", ".scss")
+
+
+def _only_certain(homeless: dict[str, str], rules: Rules) -> None:
+    """Nothing is known of what the live release shipped: data is what rules name, and what in the web root is no code by its name."""
+    web = rules.web_root
+    for path in list(homeless):
+        in_web = RelPath(path).is_within(web) if web not in ("", ".") else True
+        if path not in rules.shared_paths and (not in_web or path.endswith(_CODE)):
+            del homeless[path]

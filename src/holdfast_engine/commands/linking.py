@@ -1,0 +1,132 @@
+"""The persistence step: seeds into `shared/`, its structure, and the links of one release."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Mapping
+from typing import Optional
+
+from holdfast_engine.commands.homing import Homing
+from holdfast_engine.commands.rules import Rules
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.links import opened, place_link
+from holdfast_engine.data.seeds import Seeded, SeedMerge
+from holdfast_engine.fs import access, attic, durable
+from holdfast_engine.fs.place import drop_own_link
+from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.state.records import ReleaseRecord
+
+
+def seeds_before(previous: Optional[ReleaseRecord], baseline: Optional[Baseline], rules: Rules) -> dict[str, str]:
+    """The last shipped digest of every seed; what the previous release shipped at a path that is shared only now counts."""
+    before = dict(previous.seeds) if previous else {}
+    for path, entry in (baseline.entries if baseline else {}).items():
+        if entry.kind == FILE and path not in before and any(RelPath(path).is_within(top) for top in rules.shared_paths):
+            before[path] = entry.digest
+    return before
+
+
+def link_release(homing: Homing, release: RelPath, rules: Rules, *, before: Mapping[str, str], live: bool = False) -> Seeded:
+    """Every shared path of RELEASE is our link with its data behind it, seeds merged, structure complete.
+
+    First what the release ships goes into `shared/`, then directories that must exist are
+    made, then links: so no empty directory ever hides content (I12), and an empty file is
+    never made (I31). On a LIVE release content counts as data and is adopted without a gap.
+    Idempotent; a crash leaves some links to be made by the next run.
+    """
+    place, seeded = homing.place, Seeded(digests=dict(before))
+    merge = SeedMerge(place.bench, homing.operation, release, before, seeded)
+    for one in rules.shared:
+        if live:
+            homing.link_home(release, [one.path])
+        elif place.root.has(release / one.path) and not _clear_foreign_link(homing, release, one.path):
+            merge.merge(one.path)
+    _make_structure(place, rules)
+    for one in rules.shared:
+        if place.root.has(place.bench.layout.in_shared(one.path)):
+            homing.link_home(release, [one.path])
+    for at, to in rules.classifier.links():
+        _framework_link(homing, release, RelPath(at), RelPath(to))
+    homing.report.seeded.extend(seeded.added + seeded.updated)
+    homing.report.kept.extend({"path": path, "place": str(spot)} for path, spot in seeded.kept)
+    return seeded
+
+
+def _clear_foreign_link(homing: Homing, release: RelPath, path: str) -> bool:
+    """A link that the source ships at a shared path goes to the attic: dangling, looping or leading elsewhere (I23)."""
+    root = homing.place.root
+    if root.kind(release / path) != "link" or homing.place.bench.is_linked(release, path):
+        return False
+    reason = f"the source ships a link to `{root.link(release / path)}` at a shared path"
+    with opened(root, [(release / path).parent]):
+        spot = attic.set_aside(
+            root, release / path, path=path, operation=homing.operation.name, reason=reason, at=homing.operation.at
+        )
+    homing.report.set_aside(path, spot, reason)
+    return True
+
+
+def _make_structure(place: Workplace, rules: Rules) -> None:
+    """Directories that the rules share exist in `shared/`, and the framework's skeleton inside them (I16)."""
+    layout = place.bench.layout
+    wanted = [one.path for one in rules.shared if one.kind == DIR]
+    wanted += [path for path in rules.classifier.skeleton() if any(RelPath(path).is_within(top) for top in wanted)]
+    made: list[RelPath] = []
+    for path in wanted:
+        if all(place.root.kind(step) in (None, "dir") for step in (*layout.in_shared(path).ancestors(), layout.in_shared(path))):
+            made += durable.make_directories(place.root, layout.in_shared(path), mode=0o2775)
+    user = web_user(place, rules)
+    for path in made:
+        if user is not None and user != os.geteuid() and path != layout.shared:
+            access.let_in(place.root, path, web_user=user)
+
+
+def web_user(place: Workplace, rules: Rules) -> Optional[int]:
+    """The uid that the application runs as: configured, else the owner of live data who is not us, else None."""
+    named = place.request.settings.web_user
+    if named:
+        return _uid(named)
+    for one in rules.shared:
+        status = place.root.lstat(place.bench.layout.in_shared(one.path))
+        if status and one.kind == DIR and status.st_uid not in (0, os.geteuid()):
+            return status.st_uid
+    return None
+
+
+def _uid(name: str) -> Optional[int]:
+    try:
+        return int(name) if name.isdigit() else pwd.getpwnam(name).pw_uid
+    except KeyError:
+        return None
+
+
+def _framework_link(homing: Homing, release: RelPath, at: RelPath, to: RelPath) -> None:
+    """The framework's own link, relative, made by us: `public/storage` to `storage/app/public` (I63).
+
+    A real directory there may hold files that users see: it is merged into what the link
+    leads to, and nothing of it is lost.
+    """
+    root, text = homing.place.root, link_text(at, to)
+    if root.link(release / at) == text or not _leads_to_data(homing, release, to):
+        return
+    kind = root.kind(release / at)
+    if kind == "link":
+        with opened(root, [(release / at).parent]):
+            drop_own_link(root, release / at)
+    elif kind is not None:
+        reason = f"a {kind} stood where the link to `{to}` belongs"
+        with opened(root, [(release / at).parent, release / at]):
+            spot = attic.set_aside(
+                root, release / at, path=at, operation=homing.operation.name, reason=reason, at=homing.operation.at
+            )
+        homing.report.set_aside(at, spot, reason)
+    place_link(homing.place.bench, release, at, text)
+
+
+def _leads_to_data(homing: Homing, release: RelPath, to: RelPath) -> bool:
+    """True when TO will resolve in RELEASE: it is there, or lies in `shared/` below a link of ours."""
+    bench = homing.place.bench
+    return bench.root.has(release / to) or bench.root.has(bench.layout.in_shared(to))

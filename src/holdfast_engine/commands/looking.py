@@ -1,0 +1,120 @@
+"""Commands that only look: status, releases, history, checklist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Optional
+
+from holdfast_engine.checks.checklist import checklist as all_checks
+from holdfast_engine.commands.building import listing_of
+from holdfast_engine.commands.homing import baseline_of, sweep
+from holdfast_engine.commands.planning import subject_for
+from holdfast_engine.commands.rules import Rules, rules_for, settings_of
+from holdfast_engine.commands.workplace import Workplace, reading
+from holdfast_engine.fs.walk import size_of
+from holdfast_engine.journal import log
+from holdfast_engine.model.event import Listener
+from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.plan import verdict_of
+from holdfast_engine.model.request import Request
+from holdfast_engine.state.history import history as all_operations
+from holdfast_engine.state.lock import holder, is_locked
+from holdfast_engine.state.records import ReleaseRecord
+
+Ask = Callable[[dict[str, Any]], bool]
+
+
+def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
+    """Where the site stands: releases with their strays, shared paths with their sizes, and what is unfinished."""
+    with reading(request, tell) as place:
+        rules = rules_now(place)
+        current = place.survey.current
+        return {
+            "site": place.root.path,
+            "current": current.name if current else None,
+            "framework": rules.detection.framework,
+            "releases": [_row(place, record, rules) for record in reversed(place.survey.releases)],
+            "shared": [_shared(place, one.path, one.kind) for one in rules.shared],
+            "unfinished": unfinished(place),
+        }
+
+
+def _row(place: Workplace, record: ReleaseRecord, rules: Rules) -> dict[str, Any]:
+    active = record.path == place.survey.current
+    return {
+        "id": record.id,
+        "state": "active" if active else "retired" if record.state == "active" else record.state,
+        "created": record.created,
+        "source": record.source,
+        "strays": _strays(place, record, rules),
+        "pinned": record.pinned,
+    }
+
+
+def _strays(place: Workplace, record: ReleaseRecord, rules: Rules) -> int:
+    """How much a sweep would bring home; 0 for what has no baseline or was never live."""
+    baseline = baseline_of(place, record) if record.activated else None
+    if baseline is None or place.root.kind(record.path) != "dir":
+        return 0
+    found = sweep(place, record.path, rules, baseline=baseline)
+    return len(found.homeless) if record.path != place.survey.current else found.count()
+
+
+def _shared(place: Workplace, path: str, kind: str) -> dict[str, Any]:
+    files, size = size_of(place.root, place.bench.layout.in_shared(path))
+    return {"path": path, "kind": kind, "files": files, "bytes": size}
+
+
+def unfinished(place: Workplace) -> Optional[dict[str, Any]]:
+    """The operation that a crash left, or that a running command is at; None when there is none."""
+    operation = place.survey.unfinished
+    if operation is None:
+        return None
+    begin = log.read(place.root, operation)[0].facts
+    running = is_locked(place.root)
+    return {
+        "operation": operation,
+        "command": begin["command"],
+        "release": begin.get("release"),
+        "running": running,
+        "holder": holder(place.root) if running else "",
+    }
+
+
+def rules_now(place: Workplace) -> Rules:
+    """The rules of what is live, from its baseline, else from what lies there."""
+    baseline = baseline_of(place, place.survey.active)
+    settings = settings_of(place.survey.active, place.request.settings)
+    if baseline is not None:
+        read = _reader(place)
+        return rules_for(place, Listing(baseline.listing().entries, read), settings)
+    current = place.survey.current
+    return rules_for(place, listing_of(place, current) if current else Listing({}), settings)
+
+
+def _reader(place: Workplace) -> Callable[[str], Optional[bytes]]:
+    current = place.survey.current
+    return lambda path: place.root.read(current / path) if current else None
+
+
+def releases(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
+    """Every release with its state, newest first."""
+    with reading(request, tell) as place:
+        rules = rules_now(place)
+        current = place.survey.current
+        rows = [_row(place, record, rules) for record in reversed(place.survey.releases)]
+        return {"current": current.name if current else None, "releases": rows}
+
+
+def history(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
+    """What was done to the site, newest first."""
+    with reading(request, tell) as place:
+        return {"operations": all_operations(place.root)}
+
+
+def checklist(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
+    """Every check on the live release; nothing is changed."""
+    with reading(request, tell) as place:
+        rules = rules_now(place)
+        checks = all_checks(subject_for(place, rules, release=place.survey.current))
+        return {"verdict": verdict_of(checks), "checks": [check.to_json() for check in checks]}

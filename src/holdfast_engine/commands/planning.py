@@ -1,0 +1,200 @@
+"""What a deploy would do to code and to data; looks, and changes nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from holdfast_engine.checks.checklist import checklist
+from holdfast_engine.checks.subject import Subject
+from holdfast_engine.commands.homing import baseline_of, sweep
+from holdfast_engine.commands.linking import web_user
+from holdfast_engine.commands.retention import beyond
+from holdfast_engine.commands.rules import STRAY, Rules, rules_for, unshared
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.seeds import type_change
+from holdfast_engine.data.sweep import Found
+from holdfast_engine.model.listing import DIR, FILE, Listing
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import Plan, Step
+from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.sources import GitSource, TreeSource
+from holdfast_engine.state.survey import free_release_id
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """A deploy as it stands before it is run: the plan and what it was made from."""
+
+    plan: Plan
+    source: TreeSource
+    listing: Listing
+    rules: Rules
+    found: Found
+    baseline: Optional[Baseline]
+    known_live: bool
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def stamp(now: float) -> str:
+    """A release id: UTC, for people; the counter orders."""
+    return time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
+
+
+def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Prospect:
+    """Plan the deploy of SOURCE to the site as it is now. Raises what rules and sources raise, and `seed-type-changed`."""
+    listing, settings = source.listing(), place.request.settings
+    release = release or free_release_id(place.root, stamp(place.request.now))
+    rules = rules_for(place, listing, settings)
+    baseline = baseline_of(place, place.survey.active)
+    found = Found()
+    if place.survey.current is not None and place.root.kind(place.survey.current) == "dir":
+        found = sweep(place, place.survey.current, rules, baseline=baseline)
+        if baseline is None:
+            _spare_old_code(place, source, found)
+        also = [_as_shared(place, path) for path in found.homeless if path not in rules.shared_paths]
+        rules = rules_for(place, listing, settings, also=also)
+    _refuse_type_changes(place, rules)
+    plan = _plan(place, source, release, rules, found)
+    return Prospect(plan, source, listing, rules, found, baseline, known_live=baseline is not None)
+
+
+def _as_shared(place: Workplace, path: str) -> SharedPath:
+    kind = place.root.kind((place.survey.current or RelPath("")) / path)
+    return SharedPath(path, DIR if kind == DIR else FILE, STRAY)
+
+
+def _spare_old_code(place: Workplace, source: TreeSource, found: Found) -> None:
+    """Nothing is known of what the live release shipped: a file whose content the source's history has there is code (DESIGN 9)."""
+    current = place.survey.current
+    if not isinstance(source, GitSource) or current is None:
+        return
+    for group in (found.homeless, found.displaced):
+        for path in list(group):
+            content = place.root.read(current / path) if place.root.kind(current / path) == FILE else None
+            if content is not None and source.contains_blob(path, content):
+                del group[path]
+
+
+def _refuse_type_changes(place: Workplace, rules: Rules) -> None:
+    """A shared path that the release ships as another kind than what lies there is refused, not guessed."""
+    for one in rules.shared:
+        shipped = rules.listing.kind(one.path)
+        found = place.root.kind(place.bench.layout.in_shared(one.path))
+        if found in (DIR, FILE) and shipped in (DIR, FILE) and found != shipped:
+            raise type_change(one.path, shipped=shipped, found=found)
+
+
+def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found) -> Plan:
+    settings, active = place.request.settings, place.survey.active
+    victims = beyond(place.survey, keep=settings.keep, coming=True)
+    return Plan(
+        command="deploy",
+        release=release,
+        previous=active.id if active else (place.survey.current.name if place.survey.current else None),
+        source=source.describe(),
+        framework=rules.detection.framework,
+        web_root=rules.web_root,
+        steps=tuple(_steps(place, release, rules, found, victims)),
+        shared=rules.shared,
+        actions={one.path: _action(place, one, rules, found) for one in rules.shared},
+        adopt=dict(found.homeless),
+        displaced={**found.displaced, **found.spared},
+        prune=tuple(record.id for record in victims),
+        checks=checklist(_subject(place, rules, found)),
+        build=settings.build,
+        hooks={"before_activation": list(settings.before_activation), "after_activation": list(settings.after_activation)},
+        notes=(*source.notices, *_notes(place, found)),
+        unchanged=_is_unchanged(place, source, rules),
+    )
+
+
+def _notes(place: Workplace, found: Found) -> list[str]:
+    notes = [f"`{path}` is neither file, directory nor link and stays where it is" for path in found.odd]
+    return notes + [f"`{path}` in the live release may not be read by this user" for path in found.unreadable]
+
+
+def _action(place: Workplace, one: SharedPath, rules: Rules, found: Found) -> str:
+    if one.path in found.homeless:
+        return "adopt"
+    if rules.listing.files_below(one.path) if rules.listing.has(one.path) else ():
+        return "seed"
+    if place.root.has(place.bench.layout.in_shared(one.path)):
+        return "link"
+    return "create" if one.kind == DIR else "missing"
+
+
+def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: list[Any]) -> list[Step]:
+    settings = place.request.settings
+    steps = [Step("fetch", f"fetch the source into `releases/{release}`")]
+    if settings.build:
+        steps.append(Step("build", f"run {len(settings.build)} build commands there, before any link to data exists"))
+    if place.survey.current is not None:
+        steps.append(Step("adopt", f"bring {found.count()} strays of the live release home" if found else "sweep the live release"))
+    steps.append(Step("link", f"link {len(rules.shared)} shared paths"))
+    if settings.before_activation:
+        steps.append(Step("hooks", f"run {len(settings.before_activation)} hooks between two counts of the data"))
+    steps += [Step("seal", "take the baseline and make the release read-only"), Step("verify", "check every link again")]
+    steps.append(Step("activate", f"switch `current` to `releases/{release}` in one rename"))
+    if settings.after_activation:
+        steps.append(Step("after", f"run {len(settings.after_activation)} hooks"))
+    if place.survey.current is not None:
+        steps.append(Step("late-sweep", "bring home what was written to the previous release meanwhile"))
+    if victims:
+        steps.append(Step("prune", f"remove {len(victims)} retired releases that are proven reproducible"))
+    return steps
+
+
+def _subject(place: Workplace, rules: Rules, found: Found) -> Subject:
+    sizes = [entry.size for entry in rules.listing.entries.values()]
+    current = place.survey.current or RelPath("")
+    return subject_for(
+        place,
+        rules,
+        incoming_bytes=sum(sizes),
+        incoming_files=len(sizes),
+        moving=tuple(current / path for path in found.homeless),
+    )
+
+
+def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
+    """What the checklist looks at."""
+    classifier = rules.classifier
+    return Subject(
+        root=place.root,
+        layout=place.bench.layout,
+        site=place.survey.site,
+        settings=place.request.settings,
+        listing=rules.listing,
+        shared=rules.shared,
+        needs=classifier.needs(),
+        artifacts=_expected_artifacts(rules),
+        links=classifier.links(),
+        web_user=web_user(place, rules),
+        is_code=lambda path: unshared(classifier, path),
+        **more,
+    )
+
+
+def _expected_artifacts(rules: Rules) -> tuple[str, ...]:
+    """Where build output would be, for projects that have a build script; generic names are no expectation."""
+    if not rules.listing.has("package.json") or '"build"' not in rules.listing.text("package.json"):
+        return ()
+    generic = ("vendor", "node_modules", "**")
+    return tuple(path for path in rules.classifier.preset.artifacts if not path.startswith(generic) and "*" not in path)
+
+
+def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules) -> bool:
+    """Tree, settings and rules equal those of the active release, and its links stand."""
+    active = place.survey.active
+    if active is None or active.tree != source.tree_id or active.settings != place.request.settings.to_json():
+        return False
+    linked = {one.path for one in active.shared} >= rules.shared_paths
+    stands = all(
+        place.bench.is_linked(active.path, path)
+        for path in rules.shared_paths
+        if place.root.has(place.bench.layout.in_shared(path))
+    )
+    return active.state == "active" and linked and stands and active.framework == rules.detection.framework

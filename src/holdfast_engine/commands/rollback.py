@@ -1,0 +1,218 @@
+"""Activate an earlier good release. Code goes back, data does not (G5)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from holdfast_engine.activation.seal import seal
+from holdfast_engine.checks.linkage import linkage
+from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands.applying import Journey
+from holdfast_engine.commands.deploy import answer
+from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
+from holdfast_engine.commands.hooks import run_guarded
+from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.planning import subject_for
+from holdfast_engine.commands.rules import STRAY, Rules, rules_for, settings_of
+from holdfast_engine.commands.workplace import Workplace, changing
+from holdfast_engine.data.sweep import Found
+from holdfast_engine.model.event import Event, Listener
+from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.plan import REFUSE, Plan, Step
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
+from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.state.records import ReleaseRecord
+from holdfast_engine.state.survey import Survey
+
+Ask = Callable[[dict[str, Any]], bool]
+
+
+def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
+    """The wanted earlier release is live with today's data, or everything is as it was and a Problem says why."""
+    with changing(request, tell, frugal=True) as place:
+        target = choose(place.survey, request.release)
+        journey = Return(place, target)
+        plan = journey.plan()
+        tell(Event("planned", "plan", data=plan.to_json()))
+        if not request.yes and not ask(plan.to_json()):
+            raise Problem("declined", "the rollback was declined", state="nothing was changed", hint="`--yes` answers yes")
+        return journey.run()
+
+
+def choose(survey: Survey, wanted: str) -> ReleaseRecord:
+    """The release called WANTED, or the newest that was live and good with a lower counter than the active one's (I51)."""
+    if wanted:
+        return _named(survey, wanted)
+    ceiling = survey.active.counter if survey.active else float("inf")
+    good = [one for one in survey.releases if one.good and one.counter < ceiling]
+    if not good:
+        raise Problem(
+            "nothing-to-roll-back-to",
+            "there is no earlier release that was live and good",
+            state="nothing was changed",
+            hint="`holdfast releases` lists what there is",
+        )
+    return good[-1]
+
+
+def _named(survey: Survey, wanted: str) -> ReleaseRecord:
+    found = survey.release(wanted)
+    names = [one.id for one in survey.releases if one.good]
+    if found is None:
+        near = difflib.get_close_matches(wanted, names, n=1)
+        raise Problem(
+            "release-missing",
+            f"there is no release `{wanted}`",
+            state="nothing was changed",
+            hint=f"did you mean `{near[0]}`?" if near else "`holdfast releases` lists what there is",
+        )
+    if not found.good:
+        raise Problem(
+            "nothing-to-roll-back-to",
+            f"release `{wanted}` is {found.state} and was never found good",
+            state="nothing was changed",
+            hint="`holdfast releases` lists those that were live and good",
+        )
+    return found
+
+
+@dataclass
+class Return(Journey):
+    """One rollback under way."""
+
+    place: Workplace
+    target: ReleaseRecord
+    report: Report = field(default_factory=Report)
+
+    def __post_init__(self) -> None:
+        self.left = self.place.survey.current
+        self.previous = self.place.survey.active
+        self.baseline = baseline_of(self.place, self.target)
+        if self.baseline is None or self.place.root.kind(self.target.path) != "dir":
+            raise Problem(
+                "release-altered",
+                f"release `{self.target.id}` cannot be proven whole: its {'baseline' if self.baseline is None else 'directory'} is missing",
+                state="nothing was changed",
+                hint="name another: `holdfast releases`",
+            )
+        self.settings = settings_of(self.target, self.place.request.settings)
+        self.rules: Rules = self._rules()
+        self.found = self._look()
+        self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.found.homeless)
+
+    def _rules(self) -> Rules:
+        """What is shared today is shared in the target too, whatever it shipped there then."""
+        listing = self.baseline.listing() if self.baseline else Listing({})
+        today = [one for one in self.place.survey.site.shared if self.place.root.has(self.place.bench.layout.in_shared(one.path))]
+        return rules_for(self.place, listing, self.settings, also=today)
+
+    def _look(self) -> Found:
+        if self.left is None or self.left == self.target.path:
+            return Found()
+        found = sweep(self.place, self.left, self.rules, baseline=baseline_of(self.place, self.previous))
+        also = [SharedPath(path, self.place.root.kind(self.left / path) or "file", STRAY) for path in found.homeless]
+        self.rules = rules_for(self.place, self.rules.listing, self.settings, also=[*self.rules.shared, *also])
+        return found
+
+    def plan(self) -> Plan:
+        steps = [
+            Step("adopt", f"bring {self.found.count()} strays of the live release home"),
+            Step("link", f"link {len(self.rules.shared)} shared paths of today into `{self.target.path}`"),
+            Step("verify", "compare it with its baseline and check every link"),
+            Step("activate", f"switch `current` to `{self.target.path}` in one rename"),
+            Step("late-sweep", "bring home what was written to the release that is left"),
+        ]
+        return Plan(
+            command="rollback",
+            release=self.target.id,
+            previous=self.previous.id if self.previous else None,
+            source=self.target.source,
+            framework=self.target.framework,
+            web_root=self.target.web_root,
+            steps=tuple(steps),
+            shared=self.rules.shared,
+            adopt=dict(self.found.homeless),
+            displaced={**self.found.displaced, **self.found.spared},
+            hooks={"before_activation": [], "after_activation": list(self.settings.after_activation)},
+            notes=("data stays as it is: a rollback changes code alone",),
+        )
+
+    def run(self) -> dict[str, Any]:
+        facts = {"release": self.target.id, "previous": self.previous.id if self.previous else None}
+        self.begin("rollback", {**facts, "who": self.place.request.who, "left": self.left or ""})
+        self.before_the_switch(self._prepare)
+        return self.after_the_switch(self._conclude)
+
+    def _prepare(self) -> None:
+        self.step("adopt", self._adopt)
+        self.step("link", self._link)
+        self.step("verify", self._verify)
+        self.step("activate", lambda: activating.switch_to(self.place, self.operation, self.target.path))
+
+    def _conclude(self) -> dict[str, Any]:
+        self.step("remember", self._remember)
+        self.late_problem(self._after)
+        self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
+        return self.finish(
+            "activated",
+            lambda: answer(
+                "activated",
+                release=self.target.id,
+                previous=self.previous.id if self.previous else None,
+                steps=self.timings,
+                before=self.before,
+                place=self.place,
+                report=self.report,
+            ),
+        )
+
+    def _homing(self) -> Homing:
+        return Homing(self.place, self.operation, self.report)
+
+    def _adopt(self) -> None:
+        if self.left is not None and self.left != self.target.path:
+            self._homing().bring(self.left, self.found, wins="live")
+
+    def _link(self) -> None:
+        """Today's links in yesterday's release; what it holds at their paths is shipped code or data, and kept either way."""
+        self._bring_target_home()
+        link_release(self._homing(), self.target.path, self.rules, before=self.target.seeds)
+        seal(self.place.root, self.target.path, stays_writable=self.rules.stays_writable)
+
+    def _bring_target_home(self) -> None:
+        """What was written to the target while it was retired is older than what is shared: shared wins."""
+        found = sweep(self.place, self.target.path, self.rules, baseline=self.baseline)
+        found.displaced.clear()
+        self._homing().bring(self.target.path, found, wins="shared")
+
+    def _verify(self) -> None:
+        """Altered code in the target is told; a link that does not stand stops the rollback."""
+        found = sweep(self.place, self.target.path, self.rules, baseline=self.baseline)
+        self.report.warnings.extend(f"`{path}` in release {self.target.id} differs from its baseline" for path in found.displaced)
+        for check in linkage(subject_for(self.place, self.rules, release=self.target.path)):
+            if check.verdict == REFUSE and check.name.endswith("-linked") and check.name != "environment-linked":
+                raise Problem("links-broken", check.why, state="the previous release is live, as before", hint=check.mend)
+
+    def _remember(self) -> None:
+        activating.mark_active(self.place, self.target)
+        activating.remember(self.place, self.rules)
+
+    def _after(self) -> None:
+        previous = self.previous.path if self.previous else ""
+        run_guarded(
+            self.place,
+            self.rules,
+            self.settings.after_activation,
+            release=self.target.path,
+            previous=previous,
+            code="hook-failed-after-activation",
+        )
+
+    def _late_sweep(self) -> None:
+        if self.left is not None and self.left != self.target.path:
+            activating.late_sweep(self._homing(), self.left, self.previous, self.target.path)
+

@@ -1,0 +1,120 @@
+"""What is shared in a release of this site: its listing, the rules on it, and what lies in `shared/` today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Optional
+
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.classify import Classifier
+from holdfast_engine.data.detect import Detection, detect
+from holdfast_engine.data.links import Bench
+from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
+from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Settings
+from holdfast_engine.model.rules import CODE, SharedPath
+from holdfast_engine.state.records import ReleaseRecord
+
+STRAY, FOUND = "stray", "in shared/"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules on one release: DETECTION, CLASSIFIER, and SHARED, the paths to link, outermost and in order."""
+
+    listing: Listing
+    detection: Detection
+    classifier: Classifier
+    shared: tuple[SharedPath, ...]
+    settings: Settings
+
+    @property
+    def shared_paths(self) -> frozenset[str]:
+        return frozenset(one.path for one in self.shared)
+
+    @property
+    def web_root(self) -> str:
+        return self.classifier.web_root
+
+    def stays_writable(self, path: str) -> bool:
+        """True for directories of the release that the running application may make names in."""
+        web = self.web_root
+        inside_web = RelPath(path).is_within(web) if web not in ("", ".") else True
+        return inside_web or any(RelPath(path).is_within(top) for top in self.classifier.writable())
+
+
+def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: Iterable[SharedPath] = ()) -> Rules:
+    """The rules on LISTING at this site. Once shared stays shared; what lies in `shared/` is shared (DESIGN 4).
+
+    ALSO are paths that are about to be shared. Raises `path-invalid`, `shared-paths-overlap`,
+    `framework-unknown` and `path-split-impossible`.
+    """
+    detection = detect(listing, framework=settings.framework)
+    known = [one for one in place.survey.site.shared if one.why not in (STRAY, FOUND)]
+    classifier = Classifier(listing, detection, settings, known)
+    certain = classifier.shared_paths(_existing(place.bench, known))
+    lying = list(found_in_shared(place.bench, classifier, {one.path for one in certain}))
+    every = {one.path: one for one in (*also, *lying, *certain)}
+    kept = tuple(every[path] for path in outermost(every))
+    return Rules(listing, detection, classifier, kept, settings)
+
+
+def _existing(bench: Bench, known: Iterable[SharedPath]) -> dict[str, str]:
+    """What lies in `shared/` and in the live release's place, near the top, with kinds: enough to know candidates by."""
+    found = {one.path: one.kind for one in known}
+    for top in (bench.layout.shared, bench.layout.shared / "public", bench.layout.shared / "storage"):
+        for name in bench.root.names(top):
+            path = (top / name).below(bench.layout.shared)
+            found[path] = bench.root.kind(top / name) or FILE
+    return found
+
+
+def found_in_shared(bench: Bench, classifier: Classifier, covered: set[str]) -> Iterator[SharedPath]:
+    """What lies in `shared/` and no rule covers: shared as a whole where the release ships nothing, else child by child.
+
+    This is how strays that were brought home stay shared, and how a path is split when a later
+    release ships code inside it.
+    """
+    above = {ancestor for path in covered for ancestor in RelPath(path).ancestors()}
+    waiting = [RelPath("")]
+    while waiting:
+        here = waiting.pop()
+        for name in bench.root.names(bench.layout.shared / here):
+            path = here / name
+            if path in covered or unshared(classifier, path):
+                continue
+            kind = bench.root.kind(bench.layout.in_shared(path))
+            if kind == DIR and (path in above or classifier.shape.ships_code(path)):
+                waiting.append(path)
+            elif kind in (DIR, FILE, LINK):
+                _refuse_directory_over_data(bench, classifier, path, kind)
+                yield SharedPath(path, DIR if kind == DIR else FILE, FOUND)
+
+
+def unshared(classifier: Classifier, path: str) -> bool:
+    """True when the site's configuration names PATH as code: the person has unshared it, its data stays where it is."""
+    said = classifier.ruling(path)
+    return said.rule == "configuration" and said.care not in ("shared", "seeded")
+
+
+def _refuse_directory_over_data(bench: Bench, classifier: Classifier, path: RelPath, kind: str) -> None:
+    if kind != DIR and classifier.listing.kind(path) == DIR and classifier.shape.ships_code(path):
+        raise Problem(
+            "path-split-impossible",
+            f"the release ships `{path}` as a directory of code, and `shared/{path}` is a file that was written at run time",
+            state="nothing was changed",
+            whereabouts=[bench.root.absolute(bench.layout.in_shared(path))],
+            hint=f"rename one of them, or name `{path}` under `{CODE}` in holdfast.toml to leave the file out of the site",
+        )
+
+
+def settings_of(record: Optional[ReleaseRecord], otherwise: Settings) -> Settings:
+    """The settings that RECORD was deployed with; OTHERWISE when there is none or it remembers none."""
+    return Settings.from_json(record.settings) if record and record.settings else otherwise
+
+
+def union(one: Listing, two: Listing) -> Listing:
+    """Everything that either ships, by name: what is in it is not a stray's own place."""
+    return Listing({**two.entries, **one.entries}, one.read)

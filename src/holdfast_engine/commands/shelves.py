@@ -1,0 +1,85 @@
+"""The attic: list what was displaced, and bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from holdfast_engine.commands.workplace import changing, reading
+from holdfast_engine.fs import attic as shelves
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.copy import copy_tree
+from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.walk import size_of
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.event import Listener
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
+
+Ask = Callable[[dict[str, Any]], bool]
+_QUIET = ("merged into shared/", "equal to what is shared", "a link of another tool stood here")
+
+
+def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
+    """Everything that operations displaced, newest last, with origin and reason."""
+    with reading(request, tell) as place:
+        return {"entries": [_row(place.root, note) for note in entries(place.root)]}
+
+
+def entries(root: Root) -> list[dict[str, Any]]:
+    """Notes of content that is in the attic now and means something to a person."""
+    return [note for note in shelves.notes(root) if note["reason"] not in _QUIET and root.kind(note["place"]) in ("file", "dir")]
+
+
+def _row(root: Root, note: dict[str, Any]) -> dict[str, Any]:
+    _, size = size_of(root, note["place"])
+    return {
+        "operation": note["operation"],
+        "path": note["path"],
+        "place": str(note["place"]),
+        "origin": note["origin"],
+        "reason": note["reason"],
+        "kind": root.kind(note["place"]),
+        "bytes": size,
+        "at": note["at"],
+    }
+
+
+def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
+    """The newest version of PATH in the attic is served again; what it replaces is saved in the attic first (G5).
+
+    The request's `release` may name an operation to take it from. The attic keeps its copy.
+    """
+    wanted = RelPath.parse(request.path)
+    with changing(request, tell) as place:
+        found = [note for note in entries(place.root) if note["path"] == wanted and request.release in ("", note["operation"])]
+        if not found:
+            raise Problem(
+                "path-missing",
+                f"the attic holds no `{wanted}`" + (f" of `{request.release}`" if request.release else ""),
+                state="nothing was changed",
+                hint=f"`holdfast attic --site {request.site}` lists what it holds",
+            )
+        if not request.yes and not ask({"command": "restore", "path": wanted, "from": str(found[-1]["place"])}):
+            raise Problem("declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes")
+        there = place.bench.layout.in_shared(wanted)
+        facts = {"release": None, "path": wanted, "who": request.who}
+        operation = Operation.begin(place.root, "restore", at=request.now, facts=facts)
+        saved = _save(place.root, there, wanted, operation)
+        durable.make_directories(place.root, there.parent, mode=0o2775)
+        operation.move(what="restore", path=wanted, source=found[-1]["place"], target=there)
+        copy_tree(place.root, found[-1]["place"], there)
+        operation.end("restored", at=request.now)
+        return {"restored": [{"path": wanted, "from": str(found[-1]["place"])}], "saved": saved}
+
+
+def _save(root: Root, there: RelPath, path: RelPath, operation: Operation) -> list[dict[str, str]]:
+    """What stands where the restored content goes lies in the attic first."""
+    if not root.has(there):
+        return []
+    operation.move(what="aside", path=path, source=there)
+    spot = shelves.set_aside(
+        root, there, path=path, operation=operation.name, reason="replaced by a restore", at=operation.at
+    )
+    return [{"path": path, "place": str(spot)}]

@@ -1,0 +1,124 @@
+"""Opening a site for one command: the root, what was asked, who listens, how it stands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from holdfast_engine.data.links import Bench
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.discard import drop_reserve
+from holdfast_engine.fs.probe import space
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.event import Event, Listener
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
+from holdfast_engine.state import format as site_format
+from holdfast_engine.state import survey as surveys
+from holdfast_engine.state.lock import lock
+from holdfast_engine.state.survey import Survey
+
+
+@dataclass
+class Workplace:
+    """One command's view of one site. SURVEY is looked up anew by `refresh`."""
+
+    root: Root
+    request: Request
+    tell: Listener
+    survey: Survey
+
+    @property
+    def bench(self) -> Bench:
+        return Bench(self.root, self.survey.layout)
+
+    def refresh(self) -> Survey:
+        self.survey = surveys.survey(self.root)
+        return self.survey
+
+    def notice(self, name: str, text: str, **data: object) -> None:
+        self.tell(Event("noticed", name, text, data=dict(data)))
+
+
+@contextmanager
+def reading(request: Request, tell: Listener) -> Iterator[Workplace]:
+    """A managed site, open for looking; nothing is locked and nothing changes."""
+    with Root(request.site) as root:
+        yield Workplace(root, request, tell, surveys.require_site(root))
+
+
+@contextmanager
+def changing(
+    request: Request, tell: Listener, *, shared_name: str = "shared", manage: bool = False, frugal: bool = False
+) -> Iterator[Workplace]:
+    """A site, locked and with nothing unfinished (G4): what a crash left is finished or undone first.
+
+    MANAGE makes the site when it is none yet. FRUGAL commands (rollback, prune) give the
+    reserve free when the disk is full, so that they work when they are needed most. Raises `locked`, `not-a-site`, `format-unknown`
+    and whatever finishing raises.
+    """
+    from holdfast_engine.commands.finishing import finish_interrupted  # noqa: PLC0415 - finishing opens workplaces too
+
+    with Root(request.site) as root:
+        if not manage:
+            surveys.require_site(root)
+        _refuse_linked_shared(root, shared_name)
+        short = frugal and root.kind(Layout.reserve) == "dir" and _is_full(root)
+        if short:
+            drop_reserve(root)
+        _prepare(root)
+        with lock(root, who=request.who, command=request.command):
+            if site_format.read(root) is None:
+                site_format.write(root, site_format.SiteFile(shared_name=shared_name))
+            place = Workplace(root, request, tell, surveys.survey(root))
+            finish_interrupted(place)
+            if not short:
+                site_format.keep_reserve(root)
+            place.refresh()
+            yield place
+
+
+def _is_full(root: Root) -> bool:
+    free = space(root, Layout.state)
+    return free.bytes < _TIGHT_BYTES or (free.inodes is not None and free.inodes < _TIGHT_INODES)
+
+
+_TIGHT_BYTES, _TIGHT_INODES = 1 << 20, 64
+
+
+def _prepare(root: Root) -> None:
+    try:
+        site_format.prepare(root)
+    except PermissionError as error:
+        raise Problem(
+            "no-permission",
+            f"`{root.absolute('.holdfast')}` cannot be written: {error.strerror}",
+            state="nothing was changed",
+            hint="run Holdfast as the user who owns the deploy root",
+        ) from error
+    except OSError as error:
+        raise Problem("disk-full", f"not even the journal can be written: {error.strerror}", state="nothing was changed") from error
+
+
+def _refuse_linked_shared(root: Root, shared_name: str) -> None:
+    """`shared/` itself is a directory: what lies behind a link is outside the deploy root (G9)."""
+    if root.kind(shared_name) not in (None, "dir"):
+        raise Problem(
+            "shared-is-a-link",
+            f"`{root.absolute(shared_name)}` is not a directory",
+            state="nothing was changed",
+            whereabouts=[os.path.realpath(root.absolute(shared_name))],
+            hint="mount the other place there instead: `mount --bind REAL SHARED`, and add it to /etc/fstab",
+        )
+
+
+def make_site_directory(path: str) -> None:
+    """The deploy root exists: its last name is made when only that is missing."""
+    if os.path.isdir(path):
+        return
+    parent, name = os.path.split(path.rstrip("/"))
+    with Root(parent) as above:
+        durable.make_directories(above, name, mode=0o755)

@@ -1,0 +1,259 @@
+"""Bringing data that lies in a release home into `shared/`, without a moment in which its path does not resolve."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass, field
+from typing import Optional
+
+from holdfast_engine.data.links import Bench, opened
+from holdfast_engine.fs import attic, durable
+from holdfast_engine.fs.copy import copy_tree, same_file
+from holdfast_engine.fs.discard import Proof, to_trash
+from holdfast_engine.fs.place import UNSUPPORTED, drop_own_link, exchange, make_link, move
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.paths import RelPath, link_text
+
+LIVE, SHARED = "live", "shared"
+"""Who wins where both sides hold different content: what the application sees now, or what is shared already."""
+
+
+@dataclass
+class Moved:
+    """What an adoption did, for the report: paths brought home, and (path, place, reason) of what went to the attic."""
+
+    adopted: list[str] = field(default_factory=list)
+    displaced: list[tuple[str, str, str]] = field(default_factory=list)
+    left: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """One adoption's circumstances: where, under which journal, and who wins."""
+
+    bench: Bench
+    operation: Operation
+    release: RelPath
+    wins: str
+    moved: Moved
+
+    def adopt(self, path: str) -> None:
+        """PATH in the release is our link and `shared/` holds the data of both sides; what lost lies in the attic.
+
+        Idempotent: run again after a crash it goes on from what it finds. FIFOs, sockets and
+        devices are named and left. OSError when a name cannot be moved; nothing is lost then.
+        """
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        kind = self.bench.root.kind(here)
+        if kind is None or self.bench.is_linked(self.release, path):
+            self._settle(path)
+        elif kind == "other":
+            self.moved.left.append((path, "is neither file, directory nor link"))
+        elif kind == "link":
+            self._adopt_link(path)
+        else:
+            self._adopt_content(path, kind, self._shared_kind(here, there, path))
+
+    def _shared_kind(self, here: RelPath, there: RelPath, path: str) -> Optional[str]:
+        """What stands on the shared side, a link that a crash left waiting there put to its use first."""
+        if self.bench.root.link(there) == self.bench.text(self.release, path):
+            drop_own_link(self.bench.root, there)
+        return self.bench.root.kind(there)
+
+    def _settle(self, path: str) -> None:
+        """A link waiting in `shared/` whose data has gone is none of anybody's data."""
+        there = self.bench.layout.in_shared(path)
+        if self.bench.root.link(there) == self.bench.text(self.release, path):
+            drop_own_link(self.bench.root, there)
+
+    def _adopt_content(self, path: str, kind: str, other: Optional[str]) -> None:
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        if other is None:
+            self._bring_home(path)
+        elif kind == other == "dir":
+            self._merge(path)
+        elif kind == other == "file" and same_file(self.bench.root, here, there):
+            self._displace(path, "equal to what is shared", report=False)
+        elif self.wins == LIVE:
+            self._set_shared_aside(path, "the live release held a newer version")
+            self._bring_home(path)
+        else:
+            self._displace(path, "another version is shared")
+
+    def _bring_home(self, path: str) -> None:
+        """Exchange PATH with its coming link, which waits under the data's future name: nothing is copied (DESIGN 5)."""
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        text = self.bench.text(self.release, path)
+        self._make_shared_parent(there.parent)
+        self.operation.move(what="adopt", path=path, source=here, target=there, text=text, **self._circumstances())
+        make_link(self.bench.root, there, text)
+        try:
+            with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
+                exchange(self.bench.root, here, there)
+        except OSError as error:
+            drop_own_link(self.bench.root, there)
+            if error.errno not in (errno.EXDEV, *UNSUPPORTED):
+                raise
+            self._copy_home(path)
+        self.moved.adopted.append(path)
+
+    def _own_directory(self, here: RelPath) -> list[RelPath]:
+        return [here] if self.bench.root.kind(here) == "dir" else []
+
+    def _make_shared_parent(self, parent: RelPath) -> None:
+        """Directories on the way exist in `shared/` too; a file in their way goes to the attic first."""
+        for step in (*parent.ancestors(), parent):
+            if self.bench.root.kind(step) not in (None, "dir") and step.is_within(self.bench.layout.shared):
+                self._aside(step, str(step.below(self.bench.layout.shared)), "a directory is needed here")
+        durable.make_directories(self.bench.root, parent, mode=0o2775)
+
+    def _copy_home(self, path: str) -> None:
+        """Where names cannot be exchanged: verified copy, then the link, then what was written meanwhile."""
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        copy_tree(self.bench.root, here, there)
+        spot = self._displace(path, "copied into shared/ from another file system", report=False)
+        self._follow_up(spot, path)
+
+    def _follow_up(self, spot: RelPath, path: str) -> None:
+        """What changed in the original at SPOT while it was copied is brought home as well."""
+        there = self.bench.layout.in_shared(path)
+        rest = [found for found, kind, _ in walk(self.bench.root, spot) if kind == "file"]
+        for below in rest or ([""] if self.bench.root.kind(spot) == "file" else []):
+            if not same_file(self.bench.root, spot / below, there / below):
+                if self.bench.root.has(there / below):
+                    self._aside(there / below, str(RelPath(path) / below), "rewritten while it was copied")
+                durable.make_directories(self.bench.root, (there / below).parent)
+                copy_tree(self.bench.root, spot / below, there / below)
+
+    def _merge(self, path: str) -> None:
+        """Child by child, each its own gapless adoption; then the directory of links gives way to one link."""
+        for name in self.bench.root.names(self.release / path):
+            self.adopt(f"{path}/{name}")
+        spot = self._displace(path, "merged into shared/", report=False)
+        self._late_arrivals(spot, path)
+
+    def _late_arrivals(self, spot: RelPath, path: str) -> None:
+        """What was written into the old directory up to the exchange comes home too; then only links are left of it."""
+        there, left = self.bench.layout.in_shared(path), False
+        for below, kind, _ in list(walk(self.bench.root, spot)):
+            text = link_text(self.release / path / below, there / below)
+            if kind == "dir" or self.bench.root.link(spot / below) == text:
+                continue
+            left = not self._bring_late(spot / below, there / below, str(RelPath(path) / below), kind) or left
+        if not left:
+            to_trash(self.bench.root, spot, f"{self.operation.name}-merged", Proof(path, "holds links of ours alone"))
+
+    def _bring_late(self, here: RelPath, there: RelPath, path: str, kind: str) -> bool:
+        if kind == "other":
+            return False
+        if kind == "file" and same_file(self.bench.root, here, there):
+            return True
+        if self.bench.root.has(there):
+            if self.wins != LIVE:
+                return False
+            self._aside(there, path, "the live release held a newer version")
+        self.operation.move(what="late", path=path, source=here, target=there)
+        durable.make_directories(self.bench.root, there.parent)
+        move(self.bench.root, here, there)
+        self.moved.adopted.append(path)
+        return True
+
+    def _displace(self, path: str, reason: str, *, report: bool = True) -> RelPath:
+        """Our link stands at PATH in the release and what stood there lies in the attic, in one exchange."""
+        here, text = self.release / path, self.bench.text(self.release, path)
+        spot = attic.reserve_place(
+            self.bench.root, here, path=path, operation=self.operation.name, reason=reason, at=self.operation.at
+        )
+        self.operation.move(what="displace", path=path, source=here, target=spot, text=text)
+        make_link(self.bench.root, spot, text)
+        with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
+            self._exchange_or_step(here, spot)
+        if report:
+            self.moved.displaced.append((path, spot, reason))
+        return spot
+
+    def _exchange_or_step(self, here: RelPath, spot: RelPath) -> None:
+        """One exchange; two renames on file systems without it, a gap that the plan has told of."""
+        try:
+            exchange(self.bench.root, here, spot)
+        except OSError as error:
+            if error.errno not in UNSUPPORTED:
+                raise
+            text = self.bench.root.link(spot) or ""
+            drop_own_link(self.bench.root, spot)
+            move(self.bench.root, here, spot)
+            make_link(self.bench.root, here, text)
+
+    def _set_shared_aside(self, path: str, reason: str) -> None:
+        self._aside(self.bench.layout.in_shared(path), path, reason)
+
+    def _aside(self, source: RelPath, path: str, reason: str) -> None:
+        self.operation.move(what="aside", path=path, source=source)
+        spot = attic.set_aside(
+            self.bench.root, source, path=path, operation=self.operation.name, reason=reason, at=self.operation.at
+        )
+        self.moved.displaced.append((path, spot, reason))
+
+    def _adopt_link(self, path: str) -> None:
+        """A foreign link gives way to ours; what it led to goes on being served at PATH (G2).
+
+        By its text alone: into another release, that data comes home; elsewhere, the link is
+        carried into `shared/` as a link; to nowhere, or to PATH in `shared/` itself, only its
+        text is kept. It is never followed for content (G9).
+        """
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        text = adjusted(self.bench.root.link(here) or "", self.release, RelPath(path), there)
+        other = self._shared_kind(here, there, path)
+        if self._leads_to_itself(text, path) or not self.bench.root.leads_somewhere(here):
+            self._displace(path, "a link of another tool stood here", report=False)
+            return
+        elder = self._in_another_release(text, there)
+        if elder is not None:
+            Adoption(self.bench, self.operation, elder, SHARED, self.moved).adopt(path)
+        elif other is None or self.wins == LIVE:
+            if other is not None:
+                self._set_shared_aside(path, "the live release held a link to elsewhere")
+            self._carry(path, text, here, there)
+        self._displace(path, "a link stood at a shared path")
+
+    def _carry(self, path: str, text: str, here: RelPath, there: RelPath) -> None:
+        self._make_shared_parent(there.parent)
+        self.operation.move(what="carry", path=path, source=here, target=there, text=text, **self._circumstances())
+        make_link(self.bench.root, there, text)
+        self.moved.adopted.append(path)
+
+    def _circumstances(self) -> dict[str, str]:
+        return {"release": self.release, "wins": self.wins}
+
+    def _in_another_release(self, text: str, there: RelPath) -> Optional[RelPath]:
+        """The other release in which TEXT, read from THERE, names the same path; None when it leads elsewhere (I63)."""
+        absolute = os.path.normpath(os.path.join(self.bench.root.path, there.parent, text))
+        inside = RelPath(os.path.relpath(absolute, self.bench.root.path))
+        path = there.below(self.bench.layout.shared)
+        if not inside.is_within(self.bench.layout.releases) or not inside.endswith("/" + path):
+            return None
+        return RelPath(inside[: -len(path) - 1])
+
+    def _leads_to_itself(self, text: str, path: str) -> bool:
+        """True for a link (a hand-written script's, an older tool's) that already meant PATH in `shared/`."""
+        there = self.bench.layout.in_shared(path)
+        absolute = os.path.normpath(os.path.join(self.bench.root.path, there.parent, text))
+        return absolute == os.path.normpath(self.bench.root.absolute(there))
+
+
+def adjusted(text: str, release: RelPath, path: RelPath, there: RelPath) -> str:
+    """The text that leads from THERE to where TEXT led from PATH in RELEASE; the release itself is named `current`."""
+    if text.startswith("/") or not text:
+        return text
+    target = os.path.normpath(f"{release}/{path.parent}/{text}" if path.parent else f"{release}/{text}")
+    if target.startswith(".."):
+        return text
+    inside = RelPath(target)
+    if inside.is_within(release):
+        below = inside.below(release)
+        if below.parent == path.parent:
+            return text
+        inside = RelPath("current") / below
+    return link_text(there, inside)

@@ -1,0 +1,96 @@
+"""Every path of a release as it stood at activation: what is drift is measured against it."""
+
+from __future__ import annotations
+
+import json
+import stat
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Optional
+
+from holdfast_engine import FORMAT
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
+from holdfast_engine.model.manifest import Entry
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+
+TICK_NS = 20_000_000
+"""Two changes within one tick of the kernel's clock may leave one time behind (4 to 10 ms; inode times are coarse)."""
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def take(root: Root, release: RelPath, *, digests: Mapping[str, Entry], skip: Callable[[str], bool]) -> list[Entry]:
+    """Entries of everything in RELEASE but what SKIP names (caches), in order, with proof of content.
+
+    DIGESTS are entries whose content was just written and hashed: their files are not read
+    again while the size agrees and nothing but us has written (no build, no hook).
+    """
+    entries = []
+    for path, kind, status in walk(root, release, descend=lambda path: not skip(path)):
+        if skip(path):
+            continue
+        digest = ""
+        if kind == FILE:
+            known = digests.get(path)
+            digest = known.digest if known and known.size == status.st_size else digest_of(root, release / path)
+        elif kind == LINK:
+            digest = root.link(release / path) or ""
+        mode = stat.S_IMODE(status.st_mode)
+        stamps = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        entries.append(Entry(path, kind, mode, status.st_size if kind == FILE else 0, digest, *stamps))
+    return entries
+
+
+def write(root: Root, release: str, entries: Iterable[Entry], *, taken_ns: int) -> None:
+    """The baseline of RELEASE is on disk, the old or the new one after a crash. TAKEN_NS is when it was looked at."""
+    rows = [_encode({"format": FORMAT, "release": release, "taken": taken_ns})]
+    rows.extend(_encode(entry.to_row()) for entry in entries)
+    durable.replace_own(root, Layout.baselines / f"{release}.jsonl", "\n".join(rows).encode("utf-8", "surrogateescape") + b"\n")
+
+
+def now_ns() -> int:
+    """The time as file systems stamp it; compared with stamps alone, never used for order."""
+    return time.time_ns()
+
+
+class Baseline:
+    """A release's baseline, read back: entries by path, and when it was taken."""
+
+    def __init__(self, entries: Mapping[str, Entry], taken_ns: int) -> None:
+        self.entries = entries
+        self.taken_ns = taken_ns
+
+    def get(self, path: str) -> Optional[Entry]:
+        return self.entries.get(path)
+
+    def proves(self, entry: Entry, stamp: tuple[int, int, int, int]) -> bool:
+        """True when STAMP (size, mtime, ctime, inode) is the entry's and old enough that no write can hide behind it.
+
+        A ctime cannot be set by any program (inode(7)), so an equal one means an equal content.
+        """
+        return stamp == entry.stamp() and entry.ctime < self.taken_ns - TICK_NS
+
+    def listing(self) -> Listing:
+        """The release as it was shipped, by name."""
+        kinds = {DIR: DIR, FILE: FILE, LINK: LINK}
+        return Listing({path: Listed(kinds.get(entry.kind, "other"), entry.size) for path, entry in self.entries.items()})
+
+
+def read(root: Root, release: str) -> Optional[Baseline]:
+    """The baseline of RELEASE, or None when there is none. A newer format raises `format-unknown`."""
+    content = root.read(Layout.baselines / f"{release}.jsonl")
+    if not content:
+        return None
+    head, _, body = content.decode("utf-8", "surrogateescape").partition("\n")
+    header = json.loads(head)
+    if header["format"] > FORMAT:
+        raise Problem("format-unknown", f"the baseline of `{release}` has format {header['format']}", state="nothing was changed")
+    rows = json.loads("[" + ",".join(body.splitlines()) + "]")
+    entries = [Entry.from_row(row) for row in rows]
+    return Baseline({entry.path: entry for entry in entries}, header["taken"])

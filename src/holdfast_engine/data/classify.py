@@ -1,0 +1,161 @@
+"""Which paths of a release are linked into `shared/`, and where a stray belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from holdfast_engine.data.classify_present import Existing, Present
+from holdfast_engine.data.classify_rules import CONFIGURATION, DECLARED, KNOWN, NAME, PRESET, SHAPE, Rules
+from holdfast_engine.data.shape_patterns import lineage
+from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.paths import folded, outermost
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.rules import ARTIFACT, CACHE, CODE, EPHEMERAL, SEEDED, SHARED, Ruling, SharedPath
+
+
+class Classifier(Rules):
+    """The rules on one listing, applied: what to link, and what a stray is.
+
+    Made of a listing, a preset or a detection, the settings and the paths shared before, as
+    `Rules` is.
+    """
+
+    def shared_paths(self, existing: Existing = ()) -> tuple[SharedPath, ...]:
+        """The outermost paths to link in this release, in order.
+
+        EXISTING are paths that lie in `shared/` or were found in the live release; a mapping
+        may give their kinds. Raises `shared-paths-overlap` when the configuration names code
+        or output inside a path that is to be shared.
+        """
+        present = Present(existing, self.listing)
+        found: dict[str, SharedPath] = {}
+        self._gather(found, (*self._certain(present), *self._present_data(present)))
+        for path in present.elsewhere():
+            # most of what exists lies below something that is shared already: nothing to ask there
+            if not any(here in found for here in lineage(path)):
+                self._gather(found, self._left_out(path, present))
+        kept = [found[path] for path in outermost(found)]
+        for one in kept:
+            self._refuse_code_inside(one)
+        _refuse_spellings(kept)
+        return tuple(kept)
+
+    def _gather(self, found: dict[str, SharedPath], offered: Iterable[SharedPath]) -> None:
+        """Add what is OFFERED and ruled to be data; what an earlier rule offered stays."""
+        for one in offered:
+            if self.ruling(one.path).care in (SHARED, SEEDED):
+                found.setdefault(one.path, one)
+
+    def _refuse_code_inside(self, one: SharedPath) -> None:
+        inside = self._configured.inside(one.path)
+        if inside is not None:
+            raise Problem(
+                "shared-paths-overlap",
+                f"`{inside.path}` is named as {inside.care} but lies inside the shared path `{one.path}`",
+                context=[inside.source, f"`{one.path}` is shared by {one.why}"],
+                hint=f"name `{one.path}` in `code` and the directories below it that hold data in `paths`",
+            )
+
+    def _certain(self, present: Present) -> Iterator[SharedPath]:
+        """Paths that are shared whatever is found: named, known, always in the preset, declared."""
+        for named in self._configured.shared():
+            yield SharedPath(named.path, DIR if named.is_dir else present.kind(named.path), CONFIGURATION)
+        yield from self._known.values()
+        for path in self.preset.dirs:
+            yield SharedPath(path, DIR, PRESET)
+        for path in self.needs():
+            yield SharedPath(path, FILE, PRESET)
+        for said in self._declared.values():
+            if said.care == SHARED and (said.kind == DIR or present.has(said.path)):
+                yield SharedPath(said.path, said.kind, DECLARED)
+
+    def _present_data(self, present: Present) -> Iterator[SharedPath]:
+        """Paths that are shared because they exist, here or where the site is live."""
+        for path in (*self.preset.files, *self.preset.databases):
+            if present.has(path):
+                yield SharedPath(path, FILE, PRESET)
+        for path in self.preset.candidates:
+            if present.has(path):
+                yield SharedPath(path, DIR, PRESET)
+        for path, entry in self.listing.entries.items():
+            if entry.kind == DIR:
+                yield from self._spoken_for(path)
+
+    def _spoken_for(self, path: str) -> Iterator[SharedPath]:
+        """PATH when its shape or its name makes it the top of a shared directory."""
+        if self._awaiting(path)[0] == path:
+            yield SharedPath(path, DIR, SHAPE)
+        elif self._name_top(path) == path:
+            yield SharedPath(path, DIR, NAME)
+
+    def _left_out(self, path: str, present: Present) -> Iterator[SharedPath]:
+        """What the source ignores, or names for data, and what exists elsewhere."""
+        top = self._ignored_top(path, is_dir=present.kind(path) == DIR)
+        if top and not self.shape.ships_code(top):
+            yield SharedPath(top, present.kind(top), SHAPE)
+        named = self._name_top(path)
+        if named:
+            yield SharedPath(named, present.kind(named), NAME)
+
+    def _ignored_top(self, path: str, *, is_dir: bool) -> str:
+        """The shallowest ignored path at or above PATH that can be shared as a whole; empty when none can."""
+        ignored = self.ignores.top(path, is_dir=is_dir)
+        deep = (here for here in reversed(lineage(path)) if len(here) >= len(ignored) and not self.keeps_output(here))
+        return next(deep, "") if ignored else ""
+
+    def stray_target(self, path: str, kind: str) -> tuple[str, str]:
+        """What a stray at PATH in the live release is, and the path that is to be shared for it.
+
+        Care is `shared`, or `artifact`, `cache` or `ephemeral` when a rule says so, or `code`
+        when the configuration names it so (a person has decided) or the release ships a file at
+        or above PATH (there the release wins). The target is the shared path that covers it,
+        else its shallowest path that is not shipped, else itself. A real directory where the
+        framework makes a link is data like any other (`public/storage` copied by a host).
+        """
+        made = next((here for here in lineage(path) if here in dict(self.preset.links)), "")
+        if made:
+            return (ARTIFACT if kind == "link" and made == path else SHARED), made
+        said = self.ruling(path)
+        if said.care in (ARTIFACT, CACHE, EPHEMERAL) or (said.care == CODE and said.rule == CONFIGURATION):
+            return said.care, path
+        covered = self._covering(path, said)
+        if not covered and any(self.listing.kind(here) not in (None, DIR) for here in lineage(path)):
+            return CODE, path
+        return SHARED, covered or self._not_shipped(path)
+
+    def _covering(self, path: str, said: Ruling) -> str:
+        """The path that the rule which spoke would share as a whole."""
+        tops = {
+            CONFIGURATION: (named.path for named in self._configured.shared()),
+            KNOWN: iter(self._known),
+            PRESET: (*self._always.entries, *self.preset.files, *self._open_candidates),
+            DECLARED: iter(self._declared),
+            SHAPE: (self._awaiting(path)[0],),
+            NAME: (top for top in (self._name_top(path),) if self.shape.ships_code(top)),
+        }.get(said.rule, ())
+        held = set(tops)
+        shallow = [here for here in reversed(lineage(path)) if here in held]
+        return shallow[0] if shallow and said.care in (SHARED, SEEDED) else ""
+
+    def _not_shipped(self, path: str) -> str:
+        """The shallowest path at or above PATH that ships nothing and keeps no code or output by the preset."""
+        code = self._groups[-1][1]
+        for here in reversed(lineage(path)):
+            kept = self._is_root(here) or self.keeps_output(here) or code.match(here)
+            if not kept and not self.shape.ships_code(here):
+                return here
+        return path
+
+
+def _refuse_spellings(paths: Iterable[SharedPath]) -> None:
+    """A configured path may not be another shared path in different letters: some disks keep one of the two."""
+    seen: dict[str, SharedPath] = {}
+    for one in paths:
+        first = seen.setdefault(folded(one.path), one)
+        if first is not one and CONFIGURATION in (first.why, one.why):
+            raise Problem(
+                "shared-paths-overlap",
+                f"`{first.path}` and `{one.path}` differ only in case or in how letters are encoded",
+                context=[f"`{path.path}` is shared by {path.why}" for path in (first, one)],
+                hint="keep the spelling that the application uses",
+            )

@@ -1,0 +1,93 @@
+"""Which packages an application asks for, by whole names, from manifests that may be broken."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from holdfast_engine.model.listing import Listing
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_QUOTED = re.compile(r"""["']([^"'\s]+)[^"']*["']""")
+_GEM = re.compile(r"""^\s*gem\s*\(?\s*["']([^"']+)["']""", re.MULTILINE)
+_LOCKED_GEM = re.compile(r"^ {4}([^\s(]+) \(", re.MULTILINE)
+_KEY = re.compile(r"""^\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)["']?\s*=""")
+
+
+class Packages:
+    """The dependency names below one directory of a listing; broken files count as empty."""
+
+    def __init__(self, listing: Listing, root: str = ".") -> None:
+        self._listing = listing
+        self._root = "" if root == "." else root + "/"
+
+    def _text(self, name: str) -> str:
+        return self._listing.text(self._root + name)
+
+    @cached_property
+    def composer(self) -> frozenset[str]:
+        return _keys(parse_json(self._text("composer.json")), "require")
+
+    @cached_property
+    def npm(self) -> frozenset[str]:
+        return _keys(parse_json(self._text("package.json")), "dependencies", "devDependencies")
+
+    @cached_property
+    def python(self) -> frozenset[str]:
+        """Distribution names in lower case from `requirements*.txt`, `pyproject.toml` and `Pipfile`."""
+        names = set(_requirements(self._text("requirements.txt")))
+        for folder in ("requirements", "requirements/base", "requirements/production"):
+            names.update(_requirements(self._text(folder + ".txt")))
+        names.update(_toml_names(self._text("pyproject.toml")), _toml_names(self._text("Pipfile")))
+        return frozenset(name.lower().replace("_", "-") for name in names)
+
+    @cached_property
+    def gem(self) -> frozenset[str]:
+        asked = _GEM.findall(self._text("Gemfile"))
+        return frozenset(asked) | frozenset(_LOCKED_GEM.findall(self._text("Gemfile.lock")))
+
+
+def parse_json(text: str) -> Mapping[str, Any]:
+    """TEXT as a JSON object; empty when it is anything else. Never raises."""
+    try:
+        value = json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _keys(manifest: Mapping[str, Any], *sections: str) -> frozenset[str]:
+    found: set[str] = set()
+    for section in sections:
+        table = manifest.get(section)
+        found.update(table if isinstance(table, dict) else ())
+    return frozenset(name.lower() for name in found)
+
+
+def _requirements(text: str) -> list[str]:
+    lines = (line.strip() for line in text.splitlines())
+    matches = (_NAME.match(line) for line in lines if line and line[0] not in "#-")
+    return [match.group() for match in matches if match]
+
+
+def _toml_names(text: str) -> list[str]:
+    """Names in dependency tables and lists, by a tolerant scan of lines (3.9 has no TOML reader)."""
+    names: list[str] = []
+    table, in_list = "", False
+    for line in text.splitlines():
+        bare = line.strip()
+        if bare.startswith("[") and bare.endswith("]") and not in_list:
+            table = bare.strip("[]").lower()
+            continue
+        key = _KEY.match(line)
+        opens = bool(key) and key is not None and key.group(1) in ("dependencies", "requires") and "[" in bare
+        if opens or in_list:
+            quoted = bare.split("=", 1)[1] if opens else bare
+            names += [match.group() for text in _QUOTED.findall(quoted) for match in [_NAME.match(text)] if match]
+            in_list = not bare.rstrip(",").endswith("]")
+        elif key and (table.endswith("dependencies") or table in ("packages", "dev-packages")):
+            names.append(key.group(1))
+    return names

@@ -1,0 +1,189 @@
+"""Content that a release ships inside a shared path, merged three ways into `shared/` (DESIGN 4, I13)."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Optional
+
+from holdfast_engine.data.links import Bench, place_link
+from holdfast_engine.fs import attic, durable
+from holdfast_engine.fs.copy import copy_file, digest_of
+from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
+from holdfast_engine.fs.place import UNSUPPORTED, exchange, make_link
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+
+
+@dataclass
+class Seeded:
+    """What a merge did: paths ADDED, UPDATED and KEPT (changed here), and every seed's shipped DIGEST."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SeedMerge:
+    """The merge for one incoming release. BEFORE maps each seed ever shipped to its last shipped digest."""
+
+    bench: Bench
+    operation: Operation
+    release: RelPath
+    before: Mapping[str, str]
+    seeded: Seeded
+
+    def merge(self, path: str) -> None:
+        """Everything that the release ships at PATH is in `shared/` by the three-way rule, and PATH is our link.
+
+        The release is not live: nobody looks at PATH while this runs. Idempotent.
+        """
+        here = self.release / path
+        if self.bench.is_linked(self.release, path):
+            return
+        kind = self.bench.root.kind(here)
+        if kind == "dir":
+            self._merge_directory(path)
+        elif kind in ("file", "link"):
+            self._merge_one(path, kind)
+        if kind is not None:
+            self._make_way(here, path)
+        place_link(self.bench, self.release, path, self.bench.text(self.release, path))
+
+    def _merge_directory(self, path: str) -> None:
+        self._require_kind(path, "dir")
+        self._make_directories(self.bench.layout.in_shared(path))
+        for below, kind, _ in walk(self.bench.root, self.release / path):
+            inner = f"{path}/{below}"
+            if kind == "dir":
+                self._make_directory(inner)
+            elif kind != "other":
+                self._merge_one(inner, kind)
+
+    def _make_directory(self, path: str) -> None:
+        """A shipped directory exists in `shared/`; a name that users gave to something else there is theirs."""
+        there = self.bench.layout.in_shared(path)
+        if self.bench.root.kind(there) is None and self._parents_are_directories(there):
+            self._make_directories(there)
+
+    def _make_directories(self, there: RelPath) -> None:
+        for made in durable.make_directories(self.bench.root, there, mode=0o2775):
+            durable.give_like_parent(self.bench.root, made)
+
+    def _require_kind(self, path: str, kind: str) -> None:
+        found = self.bench.root.kind(self.bench.layout.in_shared(path))
+        if found not in (None, kind, "link"):
+            raise type_change(path, shipped=kind, found=found or "")
+
+    def _merge_one(self, path: str, kind: str) -> None:
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        shipped = digest_of(self.bench.root, here) if kind == "file" else "link:" + (self.bench.root.link(here) or "")
+        found = self.bench.root.kind(there)
+        before = self.before.get(path)
+        self.seeded.digests[path] = shipped
+        if found is None:
+            self._add(path, kind, known=before is not None)
+        elif found != kind:
+            self._keep(path, shipped, before)
+        elif kind == "file" and digest_of(self.bench.root, there) not in (shipped,):
+            self._update_or_keep(path, shipped, before)
+
+    def _add(self, path: str, kind: str, *, known: bool) -> None:
+        """New here: added. Shipped before and gone: somebody deleted it, and it stays deleted."""
+        there = self.bench.layout.in_shared(path)
+        if known or not self._parents_are_directories(there):
+            return
+        self._make_directories(there.parent)
+        if kind == "link":
+            make_link(self.bench.root, there, self.bench.root.link(self.release / path) or "")
+        else:
+            copy_file(self.bench.root, self.release / path, there, mode=self._mode(path), keep_owner=False)
+            self._give_to_owner(there)
+        self.seeded.added.append(path)
+
+    def _parents_are_directories(self, there: RelPath) -> bool:
+        return all(self.bench.root.kind(step) in (None, "dir") for step in there.ancestors())
+
+    def _mode(self, path: str) -> int:
+        """The mode of the source, never the sealed one: a seed is data from now on."""
+        status = self.bench.root.lstat(self.release / path)
+        mode = status.st_mode if status else 0o644
+        private = not mode & 0o044
+        return (0o600 if private else 0o644) | (0o111 if mode & 0o100 else 0)
+
+    def _give_to_owner(self, there: RelPath) -> None:
+        """Root's copy belongs to whoever owns the directory it lies in, as an upload would."""
+        if os.geteuid() == 0:
+            durable.give_like_parent(self.bench.root, there)
+
+    def _update_or_keep(self, path: str, shipped: str, before: Optional[str]) -> None:
+        there = self.bench.layout.in_shared(path)
+        if before is not None and digest_of(self.bench.root, there) == before:
+            self._update(path, before)
+        else:
+            self._keep(path, shipped, before)
+
+    def _update(self, path: str, before: str) -> None:
+        """Changed by nobody here: the shipped version takes its place in one exchange.
+
+        Looked at again afterwards: should somebody have written in between, their version
+        goes back and the shipped one is kept aside.
+        """
+        there = self.bench.layout.in_shared(path)
+        waiting = Layout.scratch / f"seed-{self.operation.name}-{len(self.seeded.updated)}"
+        drop_scratch(self.bench.root, waiting.name)
+        copy_file(self.bench.root, self.release / path, waiting, mode=self._mode(path), keep_owner=False)
+        durable.give_like(self.bench.root, waiting, there)
+        self.operation.move(what="seed-update", path=path, source=there, target=waiting)
+        try:
+            exchange(self.bench.root, waiting, there)
+        except OSError as error:
+            if error.errno not in (*UNSUPPORTED, errno.EXDEV):
+                raise
+            drop_scratch(self.bench.root, waiting.name)
+            self._keep(path, "", before)
+            return
+        if digest_of(self.bench.root, waiting) == before:
+            drop_scratch(self.bench.root, waiting.name)
+            self.seeded.updated.append(path)
+        else:
+            exchange(self.bench.root, waiting, there)
+            drop_scratch(self.bench.root, waiting.name)
+            self._keep(path, "", before)
+
+    def _keep(self, path: str, shipped: str, before: Optional[str]) -> None:
+        """Changed here: what is here stays, the shipped version is put aside once and reported."""
+        if shipped == before:
+            return
+        reason = "the release ships another version of a file that was changed here"
+        spot = attic.keep_copy(
+            self.bench.root, self.release / path, path=path, operation=self.operation.name, reason=reason, at=self.operation.at
+        )
+        self.seeded.kept.append((path, spot))
+
+    def _make_way(self, here: RelPath, path: str) -> None:
+        """The release's own copy goes to the trash: the source holds it, and what is served lies in `shared/`."""
+        proof = Proof(path, "shipped by the source and merged into shared/")
+        to_trash(self.bench.root, here, f"{self.operation.name}-shipped", proof)
+
+
+def type_change(path: str, *, shipped: str, found: str) -> Problem:
+    """The refusal of a seed whose kind changed: not guessed."""
+    return Problem(
+        "seed-type-changed",
+        f"the release ships `{path}` as a {_word(shipped)}, and `shared/{path}` is a {_word(found)}",
+        state="nothing was changed",
+        whereabouts=[f"shared/{path}"],
+        hint=f"rename one of them, or name `{path}` under `code` in holdfast.toml",
+    )
+
+
+def _word(kind: str) -> str:
+    return {"dir": "directory", "file": "file", "link": "link"}.get(kind, kind)

@@ -1,0 +1,150 @@
+"""What the source's shape says: directories that exist to be written to, and names that mean data."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from holdfast_engine.data.shape_ignores import Ignores
+from holdfast_engine.data.shape_patterns import lineage
+from holdfast_engine.model.listing import DIR, Listing
+
+_KEEPERS = frozenset(
+    (".gitkeep", ".keep", ".gitempty", ".empty", "empty", ".dummy", ".placeholder", ".gitignore", "delete.me")
+)
+_GUARDS = frozenset((".htaccess", "web.config", ".gitattributes", "readme", "readme.md", "readme.txt"))
+_GUARD_PAGES = {"index.html": (0, 512), "index.htm": (0, 512), "index.php": (1, 128), "__init__.py": (0, 0)}
+"""Pages that only keep a directory from being listed, by the sizes that give them away."""
+_EXAMPLE = re.compile(r"\.(?:example|sample|dist)(?:\.|$)|^sample\.")
+_GENERATED = re.compile(r"(?<!\d)1[4-9]\d{8}(?:\d{3})?(?!\d)|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-", re.IGNORECASE)
+"""A time in seconds or a random identifier in a name: an application named this file, not an author."""
+
+UPLOAD_NAMES = frozenset(
+    (
+        "uploads", "upload", "uploaded", "user-uploads", "user_uploads", "useruploads", "userfiles", "user-files",
+        "user_files", "usercontent", "user-content", "userdata", "user-data", "user_data", "invoices", "qrcodes",
+        "qr-codes", "qr_codes", "exports", "avatars", "attachments", "certificates", "receipts",
+    )
+)  # fmt: skip
+"""Names that mean data even when a few default files are shipped below them."""
+DATA_NAMES = UPLOAD_NAMES | frozenset(
+    (
+        "media", "files", "file", "documents", "docs-uploaded", "downloads", "photos", "gallery", "galleries", "data",
+        "pictures", "images", "logos", "tickets", "contracts", "reports", "backups", "backup", "imports", "system",
+    )
+)  # fmt: skip
+"""Names that mean data only where nothing is shipped."""
+_CODE_NAMES = frozenset(
+    (
+        "app", "src", "lib", "libs", "test", "tests", "spec", "specs", "vendor", "migrations", "migrate", "seeds",
+        "seeders", "factories", "fixtures", "resources", "config", "routes", "views", "templates", "locale", "locales",
+        "lang", "components", "pages", "docs", "doc", "docker", "bin", "node_modules", "packages", "patches", "stubs",
+        "tasks", "helpers", "concerns", "assets", "public-src", "db", "database", "static", "styles", "css", "js",
+        "javascript", "distributionpackages", "build", "dist", "scripts", "public", "tools",
+    )
+)  # fmt: skip
+_CODE_ENDINGS = (
+    ".php", ".phtml", ".py", ".rb", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".vue", ".css", ".scss", ".sass",
+    ".less", ".map", ".twig", ".erb", ".tpl", ".go", ".java", ".sh", ".woff", ".woff2", ".ttf", ".eot", ".yaml", ".yml",
+    ".json", ".html", ".htm", ".md",
+)  # fmt: skip
+
+_NOT_WRITTEN = frozenset(("test", "tests", "spec", "build", "dist", "out", "coverage", "node_modules"))
+_THEMES = frozenset(("media", "theme", "themes", "demo", "plugins", "dist", "modules", "img", "fonts"))
+"""Below these a data name is part of a design: `dashboard/assets/media/avatars`."""
+_ANYTHING = "a-name-that-nobody-uses"
+
+
+class Shape:
+    """Answers about one listing; everything is read from names and from small `.gitignore` files."""
+
+    def __init__(self, listing: Listing, ignores: Ignores, *, web_root: str = "") -> None:
+        self._listing = listing
+        self._ignores = ignores
+        self._web_root = web_root
+
+    def placeholder(self, path: str) -> bool:
+        """True when the file at PATH is only there to keep its directory, or to guard it."""
+        name = path.rpartition("/")[2].lower()
+        if name in _KEEPERS or name in _GUARDS or _EXAMPLE.search(name):
+            return True
+        least, most = _GUARD_PAGES.get(name, (0, -1))
+        return least <= self._listing.entries[path].size <= most
+
+    @cached_property
+    def _real(self) -> dict[str, int]:
+        """Directories with the number of files below them that are more than placeholders."""
+        count: dict[str, int] = {}
+        for path, entry in self._listing.entries.items():
+            if entry.kind != DIR and not self.placeholder(path):
+                for above in lineage(path)[1:]:
+                    count[above] = count.get(above, 0) + 1
+        return count
+
+    @cached_property
+    def _kept(self) -> frozenset[str]:
+        """Directories below which a placeholder proper lies, not just a guard."""
+        keepers = (path for path in self._listing.entries if path.rpartition("/")[2].lower() in _KEEPERS)
+        return frozenset(above for path in keepers for above in lineage(path)[1:])
+
+    def _written(self, path: str) -> bool:
+        """True when the source ignores whatever would be put into PATH, and PATH is no place for tools."""
+        tools = any(name.startswith(".") or name in _NOT_WRITTEN for name in path.lower().split("/"))
+        return not tools and bool(self._ignores.ignored(f"{path}/{_ANYTHING}"))
+
+    def ships_code(self, path: str) -> bool:
+        """True when PATH is a file of the source, or a directory with more than placeholders below it."""
+        kind = self._listing.kind(path)
+        return kind is not None and (kind != DIR or path in self._real)
+
+    def holds_program(self, path: str) -> bool:
+        """True when a file that is shipped at or below PATH looks like code."""
+        if not self.ships_code(path):
+            return False
+        names = (name for name in self._listing.files_below(path) if name.lower().endswith(_CODE_ENDINGS))
+        return any(not self.placeholder(name) for name in names)
+
+    def awaits_writing(self, path: str) -> str:
+        """Why PATH exists to be written to, or nothing.
+
+        A directory of which the source ignores every content says so anywhere. A `.gitkeep`, a
+        guard page or being empty says so only outside directories that hold code by convention.
+        """
+        if self._listing.kind(path) != DIR or path in self._real:
+            return ""
+        inner = self._in_web_root(path)
+        if self._written(path) and (not inner or self._plain_above(path)):
+            return "ships nothing and all its content is ignored"
+        if not (self._plain_above(path) and (inner or self._plain(path))):
+            return ""
+        if not self._listing.children.get(path):
+            return "is empty"
+        return "ships only a placeholder" if inner or path in self._kept else ""
+
+    def named_for_data(self, path: str) -> bool:
+        """True when the name of PATH means data and nothing shipped there speaks against it."""
+        name = path.rpartition("/")[2].lower()
+        if name not in DATA_NAMES or not self._plain_above(path):
+            return False
+        if not self.ships_code(path):
+            return True
+        trusted = name in UPLOAD_NAMES or bool(self._ignores.ignored(path, is_dir=True)) or self._generated(path)
+        return trusted and not self.holds_program(path)
+
+    def _generated(self, path: str) -> bool:
+        """True when every file shipped below PATH bears a name that an application made up."""
+        real = (name for name in self._listing.files_below(path) if not self.placeholder(name))
+        return all(_GENERATED.search(name.rpartition("/")[2]) for name in real)
+
+    def _in_web_root(self, path: str) -> str:
+        """The rest of PATH below a web root that is not the whole application; empty elsewhere."""
+        top = self._web_root + "/"
+        return path[len(top) :] if self._web_root and path.startswith(top) else ""
+
+    def _plain(self, path: str) -> bool:
+        """True when no name of PATH says that it holds code or is a tool's own."""
+        return not any(name.startswith(".") or name in _CODE_NAMES for name in path.lower().split("/"))
+
+    def _plain_above(self, path: str) -> bool:
+        above = (self._in_web_root(path) or path).lower().split("/")[:-1]
+        return not any(name.startswith(".") or name in _CODE_NAMES or name in _THEMES for name in above)

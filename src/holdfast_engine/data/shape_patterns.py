@@ -1,0 +1,74 @@
+"""Path patterns: exact paths, `**/name` at any depth, and `*` within one name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Optional
+
+
+def lineage(path: str) -> list[str]:
+    """PATH and its ancestors but the root, deepest first."""
+    found = [path]
+    cut = path.rfind("/")
+    while cut > 0:
+        found.append(path[:cut])
+        cut = path.rfind("/", 0, cut)
+    return found
+
+
+def glob_source(pattern: str) -> str:
+    """The regular expression of a pattern in the manner of `.gitignore`, for a whole path."""
+    parts: list[str] = []
+    at = 0
+    while at < len(pattern):
+        for mark, meaning in (("**/", "(?:.*/)?"), ("/**", "/.*"), ("*", "[^/]*"), ("?", "[^/]")):
+            if pattern.startswith(mark, at):
+                parts.append(meaning)
+                at += len(mark)
+                break
+        else:
+            at += _literal(pattern, at, parts)
+    return "".join(parts)
+
+
+def _literal(pattern: str, at: int, parts: list[str]) -> int:
+    """Add one letter, or one bracket expression, and return how much of PATTERN it took."""
+    bracket = re.compile(r"\[([!^]?)([^]\[/\\]+)\]").match(pattern, at)
+    if bracket:
+        inner = bracket.group(2).replace("^", r"\^")
+        parts.append(f"[{'^' if bracket.group(1) else ''}{inner}]")
+        return len(bracket.group())
+    if pattern[at] == "\\" and at + 1 < len(pattern):
+        parts.append(re.escape(pattern[at + 1]))
+        return 2
+    parts.append(re.escape(pattern[at]))
+    return 1
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """PATTERN as an expression for whole paths; a malformed one matches nothing."""
+    try:
+        return re.compile(glob_source(pattern), re.DOTALL)
+    except re.error:
+        return re.compile(r"(?!)")
+
+
+class PathSet:
+    """Paths and patterns of which the deepest that covers a given path can be asked."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self.entries = tuple(dict.fromkeys(entries))
+        self._exact = {entry for entry in self.entries if "*" not in entry}
+        self._names = {entry[3:] for entry in self.entries if entry.startswith("**/") and "*" not in entry[3:]}
+        rest = [entry for entry in self.entries if "*" in entry and entry[3:] not in self._names]
+        self._globs = [compiled(entry) for entry in rest]
+
+    def match(self, path: str) -> Optional[str]:
+        """PATH or its nearest ancestor that an entry names; None when no entry covers it."""
+        for here in lineage(path):
+            if here in self._exact or here.rpartition("/")[2] in self._names:
+                return here
+            if any(glob.fullmatch(here) for glob in self._globs):
+                return here
+        return None

@@ -1,0 +1,177 @@
+"""Looking for strays: what stands in a release that its baseline does not explain (G2)."""
+
+from __future__ import annotations
+
+import os
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Optional
+
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.links import Bench
+from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listing
+from holdfast_engine.model.manifest import Entry
+from holdfast_engine.model.paths import RelPath, outermost
+
+Ruler = Callable[[str, str], tuple[str, str]]
+"""Care and target of a stray from its path and kind (rule 5)."""
+
+_SQLITE = b"SQLite format 3\0"
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+@dataclass
+class Found:
+    """What a sweep found, by path relative to the release.
+
+    HOMELESS: to be adopted, each at the path that becomes shared, with its reason. DISPLACED:
+    content that gives way to what the next release ships, kept in the attic. SPARED: output of
+    builds and the like that nobody ships, kept in the attic as well. ODD: FIFOs and the like.
+    """
+
+    homeless: dict[str, str] = field(default_factory=dict)
+    displaced: dict[str, str] = field(default_factory=dict)
+    spared: dict[str, str] = field(default_factory=dict)
+    odd: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.homeless or self.displaced or self.spared)
+
+    def count(self) -> int:
+        return len(self.homeless) + len(self.displaced) + len(self.spared)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One look through RELEASE, which is never changed by it.
+
+    BASELINE is what it shipped (None: nothing is known, everything unexplained counts).
+    NEXT_LISTING is what will be served at its paths from now on: the incoming release, or the
+    active one. SHARED are the paths that are linked there; RULER decides about strays.
+    """
+
+    bench: Bench
+    release: RelPath
+    baseline: Baseline
+    next_listing: Listing
+    shared: Collection[str]
+    ruler: Ruler
+    is_cache: Callable[[str], bool]
+    deep: bool = False
+
+    def look(self) -> Found:
+        """Walk the release once. Links of ours are explained; nothing is read through a link."""
+        found = Found()
+        for path, kind, status in walk(
+            self.bench.root, self.release, descend=self._descends, unreadable=found.unreadable
+        ):
+            stamp = (status.st_size if kind == FILE else 0, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+            self._judge(found, path, kind, stamp)
+        found.homeless = {path: found.homeless[path] for path in outermost(found.homeless)}
+        return found
+
+    def _descends(self, path: str) -> bool:
+        """Into what the baseline or the next release has as a directory with something in it; a stray is one whole."""
+        if self.is_cache(path) or path in self.shared:
+            return False
+        return self.baseline.get(path) is not None or self._ships_below(path)
+
+    def _ships_below(self, path: str) -> bool:
+        return self.next_listing.kind(path) == DIR and bool(self.next_listing.children.get(path))
+
+    def _judge(self, found: Found, path: str, kind: str, stamp: tuple[int, int, int, int]) -> None:
+        before = self.baseline.get(path)
+        if kind in (LINK, FILE, DIR) and path in self.shared:
+            self._judge_shared(found, path)
+        elif self.is_cache(path):
+            return
+        elif before is None:
+            self._judge_added(found, path, kind)
+        elif not self._unchanged(before, path, kind, stamp):
+            self._judge_changed(found, path, kind)
+
+    def _judge_shared(self, found: Found, path: str) -> None:
+        """A shared path that is no link of ours was detached (`sed -i`, an atomic save) or never linked (I33)."""
+        if not self.bench.is_linked(self.release, path):
+            found.homeless[path] = "stands where the link to shared/ belongs"
+
+    def _judge_added(self, found: Found, path: str, kind: str) -> None:
+        if kind == LINK and self._is_explained_link(path):
+            return
+        if kind == OTHER:
+            found.odd.append(path)
+        elif kind == DIR and self._ships_below(path):
+            return
+        elif self.next_listing.kind(path) in (FILE, LINK):
+            self._judge_rival(found, path, kind, "appeared here, and the next release ships this path")
+        else:
+            self._place(found, path, kind, "appeared in the release")
+
+    def _is_explained_link(self, path: str) -> bool:
+        """Our own link into `shared/`, wherever adoption left one."""
+        return self.bench.is_linked(self.release, path)
+
+    def _judge_changed(self, found: Found, path: str, kind: str) -> None:
+        if kind == LINK and self._is_explained_link(path):
+            return
+        if kind == DIR:
+            return
+        if self._is_database(path):
+            found.homeless[path] = "a database that the release ships and the application writes"
+            self._with_companions(found, path)
+        elif self.next_listing.has(path):
+            self._judge_rival(found, path, kind, "changed on the server, and the next release ships this path")
+        else:
+            self._place(found, path, kind, "changed on the server")
+
+    def _judge_rival(self, found: Found, path: str, kind: str, reason: str) -> None:
+        if kind == FILE and self._is_database(path):
+            found.homeless[path] = "a database that the application writes"
+            self._with_companions(found, path)
+        else:
+            found.displaced[path] = reason
+
+    def _place(self, found: Found, path: str, kind: str, reason: str) -> None:
+        care, target = self.ruler(path, kind)
+        if care == "shared":
+            found.homeless[target] = reason
+        elif care == "artifact":
+            found.spared[path] = f"{reason}, among build output"
+
+    def _with_companions(self, found: Found, path: str) -> None:
+        """A SQLite database's -wal, -shm and -journal go where it goes (I91)."""
+        for suffix in _COMPANIONS:
+            if self.bench.root.kind(self.release / (path + suffix)) == FILE:
+                found.homeless[path + suffix] = f"belongs to the database {path}"
+
+    def _is_database(self, path: str) -> bool:
+        """By its first bytes, not by its name (I69)."""
+        try:
+            descriptor = self.bench.root.open_file(self.release / path)
+        except OSError:
+            return False
+        try:
+            return os.read(descriptor, len(_SQLITE)) == _SQLITE
+        finally:
+            os.close(descriptor)
+
+    def _unchanged(self, before: Entry, path: str, kind: str, stamp: tuple[int, int, int, int]) -> bool:
+        if before.kind != kind:
+            return False
+        if kind == DIR:
+            return True
+        if not self.deep and self.baseline.proves(before, stamp):
+            return True
+        if kind == LINK:
+            return self.bench.root.link(self.release / path) == before.digest
+        return kind == FILE and stamp[0] == before.size and self._digest(path) == before.digest
+
+    def _digest(self, path: str) -> Optional[str]:
+        try:
+            return digest_of(self.bench.root, self.release / path)
+        except FileNotFoundError:
+            return None

@@ -1,0 +1,72 @@
+"""SQLite: keeping writers out for the moment in which a database changes its place (I91)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Optional
+
+from holdfast_engine.fs.root import Root
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_MAGIC = b"SQLite format 3\0"
+_WAL = 2
+
+
+def is_database(header: bytes) -> bool:
+    """True when a file that begins with HEADER is a SQLite database, whatever its name."""
+    return header.startswith(_MAGIC)
+
+
+@contextmanager
+def quiet(root: Root, path: str) -> Iterator[bool]:
+    """No transaction is under way in the database at PATH inside the block; False when that could not be had.
+
+    In rollback-journal mode an exclusive transaction of ours keeps writers waiting, so that no
+    hot journal is left beside the old name. In WAL mode nothing is opened: closing the last
+    connection would checkpoint the application's own file. Files that are no database pass.
+    """
+    header = _header(root, path)
+    if not is_database(header) or header[18:19] == bytes([_WAL]):
+        yield is_database(header)
+        return
+    connection = _begin(root.absolute(path))
+    try:
+        yield connection is not None
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _header(root: Root, path: str) -> bytes:
+    import os  # noqa: PLC0415
+
+    try:
+        descriptor = root.open_file(path)
+    except OSError:
+        return b""
+    try:
+        return os.read(descriptor, 100)
+    finally:
+        os.close(descriptor)
+
+
+def _begin(path: str) -> Optional[Connection]:
+    try:
+        import sqlite3  # noqa: PLC0415 - some interpreters are built without it
+    except ImportError:
+        return None
+    try:
+        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True, timeout=5, isolation_level=None)
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        return None
+    return connection
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote  # noqa: PLC0415
+
+    return quote(path)

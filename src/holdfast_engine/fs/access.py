@@ -1,0 +1,54 @@
+"""Letting the application's user into directories that Holdfast makes, without root: POSIX ACLs (acl(5))."""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+from typing import Optional
+
+from holdfast_engine.fs.failpoint import reach
+from holdfast_engine.fs.root import Root
+
+_ACCESS, _DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
+_USER_OBJ, _USER, _GROUP_OBJ, _MASK, _OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
+_NOBODY = 0xFFFFFFFF
+
+
+def _acl(mode: int, users: tuple[int, ...]) -> bytes:
+    entries = [(_USER_OBJ, mode >> 6 & 7, _NOBODY), *((_USER, 7, user) for user in sorted(users))]
+    entries += [(_GROUP_OBJ, mode >> 3 & 7, _NOBODY), (_MASK, 7, _NOBODY), (_OTHER, mode & 7, _NOBODY)]
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+
+
+def let_in(root: Root, path: str, *, web_user: int) -> bool:
+    """USER may write in the directory PATH and in what is made below it later; False where that cannot be given.
+
+    Root gives the directory away; others, who own it, add an ACL that names both users.
+    Nothing below PATH is touched: data keeps its owner and mode (I101).
+    """
+    reach("access.let_in")
+    with root.directory(path) as here:
+        status = os.fstat(here)
+        if os.geteuid() == 0:
+            os.fchown(here, web_user, -1)
+            return True
+        try:
+            mode = stat.S_IMODE(status.st_mode)
+            os.setxattr(here, _ACCESS, _acl(mode, (web_user,)))
+            os.setxattr(here, _DEFAULT, _acl(0o750 if not mode & 7 else 0o755, (web_user, os.geteuid())))
+        except OSError:
+            return False
+    return True
+
+
+def may_by_acl(root: Root, path: str, user: int) -> Optional[int]:
+    """The permission bits (4 read, 2 write, 1 enter) that an ACL on PATH gives USER by name; None when it names nobody."""
+    try:
+        with root.directory(path) as here:
+            packed = os.getxattr(here, _ACCESS)
+    except OSError:
+        return None
+    entries = [struct.unpack_from("<HHI", packed, at) for at in range(4, len(packed) - 7, 8)]
+    mask = next((bits for tag, bits, _ in entries if tag == _MASK), 7)
+    return next((bits & mask for tag, bits, who in entries if tag == _USER and who == user), None)

@@ -1,0 +1,119 @@
+"""Counting and comparing the protected data: `quick` by directories, `full` by every file's size and times."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from holdfast_engine.fs.root import OPEN_DIR, Root
+
+Stamp = tuple[int, int, int, int]
+
+
+class Counted(NamedTuple):
+    """One directory of the quick census: its times and inode, and how many entries of it are no directories."""
+
+    mtime: int
+    ctime: int
+    inode: int
+    files: int
+
+
+def full(root: Root, top: str) -> dict[str, Stamp]:
+    """Size, times and inode of everything below TOP that is no directory; links are counted, never followed.
+
+    What may not be read is left out. Goes by descriptors, as many at once as the tree is deep.
+    """
+    found: dict[str, Stamp] = {}
+    try:
+        here = root.open_directory(top)
+    except OSError:
+        status = root.lstat(top)
+        return {"": (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)} if status else {}
+    frames = [("", here, _full_level("", here, found))]
+    while frames:
+        prefix, here, below = frames[-1]
+        if not below:
+            os.close(frames.pop()[1])
+            continue
+        name = below.pop()
+        try:
+            deeper = os.open(name, OPEN_DIR, dir_fd=here)
+        except OSError:
+            continue
+        frames.append((f"{prefix}{name}/", deeper, _full_level(f"{prefix}{name}/", deeper, found)))
+    return found
+
+
+def _full_level(prefix: str, here: int, found: dict[str, Stamp]) -> list[str]:
+    below: list[str] = []
+    with os.scandir(here) as scan:
+        for entry in scan:
+            if entry.is_dir(follow_symlinks=False):
+                below.append(entry.name)
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            found[prefix + entry.name] = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return below
+
+
+def quick(root: Root, top: str, known: Mapping[str, Counted], *, settled_before: int) -> dict[str, Counted]:
+    """How many files each directory below TOP holds; only directories that changed since KNOWN are listed anew.
+
+    A name cannot vanish without its directory's times changing. A directory whose times lie
+    after SETTLED_BEFORE (nanoseconds) may have changed again within one clock tick and is
+    listed every time.
+    """
+    counted: dict[str, Counted] = {}
+    children = _children(known)
+    waiting = [""]
+    while waiting:
+        path = waiting.pop()
+        now, below = _count(root, top, path, known.get(path), children, settled_before)
+        if now is not None:
+            counted[path] = now
+            waiting.extend(below)
+    return counted
+
+
+def _children(known: Mapping[str, Counted]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in known:
+        if path:
+            found.setdefault(path.rpartition("/")[0], []).append(path)
+    return found
+
+
+def _count(
+    root: Root, top: str, path: str, before: Counted | None, children: Mapping[str, list[str]], settled_before: int
+) -> tuple[Counted | None, list[str]]:
+    where = f"{top}/{path}" if path else top
+    try:
+        here = root.open_directory(where)
+    except OSError:
+        return None, []
+    try:
+        status = os.fstat(here)
+        same = before and before[:3] == (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        if before and same and max(before.mtime, before.ctime) < settled_before:
+            return before, list(children.get(path, ()))
+        files, below = _list(here)
+    finally:
+        os.close(here)
+    prefix = f"{path}/" if path else ""
+    return Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, files), [prefix + name for name in below]
+
+
+def _list(here: int) -> tuple[int, list[str]]:
+    files, below = 0, []
+    with os.scandir(here) as scan:
+        for entry in scan:
+            if entry.is_dir(follow_symlinks=False):
+                below.append(entry.name)
+            else:
+                files += 1
+    return files, below

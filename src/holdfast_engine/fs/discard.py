@@ -1,0 +1,155 @@
+"""The one place that deletes: from the trash alone, or what was proven to exist elsewhere (G1, G6)."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+
+from holdfast_engine.fs.confine import change_only_below
+from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.failpoint import reach
+from holdfast_engine.fs.place import drop_own_link, move
+from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Why a tree may go: WHAT it is and BECAUSE of which finding. Only code that has looked makes one."""
+
+    what: str
+    because: str
+
+
+def to_trash(root: Root, path: str, name: str, proof: Proof) -> RelPath:
+    """What stood at PATH lies in the trash as NAME; nothing is deleted yet. PROOF says why it may go."""
+    if not proof.because:
+        raise ValueError(f"no proof for {path}")
+    spot = Layout.trash / name
+    count = 1
+    while root.has(spot):
+        count += 1
+        spot = Layout.trash / f"{name}~{count}"
+    _let_move(root, path)
+    move(root, path, spot)
+    return spot
+
+
+def _let_move(root: Root, path: str) -> None:
+    """Moving a directory elsewhere rewrites its `..`, which needs write permission on it (rename(2))."""
+    status = root.lstat(path)
+    if status and kind_of(status) == "dir" and not status.st_mode & stat.S_IWUSR and status.st_uid == os.geteuid():
+        with root.directory(path) as here:
+            os.fchmod(here, stat.S_IMODE(status.st_mode) | stat.S_IRWXU)
+
+
+def empty_trash(root: Root, name: str) -> bool:
+    """The trash holds no NAME any more; False when something in it could not be deleted.
+
+    Runs in a child that the kernel confines to the trash where it can (Landlock): even a
+    mistake in here cannot reach `shared/`. Follows no link, enters no other file system.
+    """
+    reach("discard.empty_trash")
+    child = os.fork()
+    if child == 0:
+        os._exit(_empty_confined(root, name))
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 0
+
+
+def _empty_confined(root: Root, name: str) -> int:
+    try:
+        with root.directory(Layout.trash) as trash:
+            change_only_below(trash)
+            return 0 if _remove_at(trash, name, os.fstat(trash).st_dev) else 1
+    except OSError:
+        return 1
+
+
+def _remove_at(parent: int, name: str, device: int) -> bool:
+    """Remove NAME and what is below it; True when nothing is left."""
+    status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+    if not stat.S_ISDIR(status.st_mode):
+        os.unlink(name, dir_fd=parent)
+        return True
+    if status.st_dev != device:
+        return False
+    here = _opened_for_removal(parent, name)
+    try:
+        gone = all([_remove_at(here, below, device) for below in os.listdir(here)])
+    finally:
+        os.close(here)
+    if gone:
+        os.rmdir(name, dir_fd=parent)
+    return gone
+
+
+def _opened_for_removal(parent: int, name: str) -> int:
+    try:
+        here = os.open(name, OPEN_DIR, dir_fd=parent)
+    except PermissionError:
+        os.chmod(name, stat.S_IRWXU, dir_fd=parent)
+        here = os.open(name, OPEN_DIR, dir_fd=parent)
+    if os.fstat(here).st_uid == os.geteuid():
+        os.fchmod(here, stat.S_IRWXU)
+    return here
+
+
+def drop_copied(root: Root, source: str, copy: str) -> bool:
+    """SOURCE is gone, every file of it having an equal one in COPY; what has none stays. True when all went."""
+    found = [(RelPath(path), kind) for path, kind, _ in walk(root, source)] or [(RelPath(""), root.kind(source) or "")]
+    left = [path for path, kind in reversed(found) if not _drop_one(root, RelPath(source) / path, RelPath(copy) / path, kind)]
+    if root.kind(source) == "dir":
+        _drop_one(root, RelPath(source), RelPath(copy), "dir")
+    return not left
+
+
+def _drop_one(root: Root, source: RelPath, copy: RelPath, kind: str) -> bool:
+    reach("discard.drop_copied")
+    if kind == "link" and root.link(copy) == root.link(source):
+        drop_own_link(root, source)
+        return True
+    with root.directory(source.parent) as parent:
+        if kind == "file" and same_file(root, source, copy):
+            os.unlink(source.name, dir_fd=parent)
+            return True
+        if kind == "dir" and not root.names(source):
+            os.rmdir(source.name, dir_fd=parent)
+            return True
+    return False
+
+
+def drop_reserve(root: Root) -> None:
+    """The reserve's bytes and inodes are free for a rollback or a prune on a full disk; it holds nothing."""
+    for name in root.names(Layout.reserve):
+        with root.directory(Layout.reserve) as here:
+            os.unlink(name, dir_fd=here)
+
+
+def drop_scratch(root: Root, name: str) -> None:
+    """Holdfast's own scratch file NAME is gone; a file of the user's never lies there under such a name."""
+    reach("discard.drop_scratch")
+    with root.directory(Layout.scratch) as here:
+        try:
+            os.unlink(name, dir_fd=here)
+        except FileNotFoundError:
+            pass
+
+
+def drop_private_copy(root: Root, path: str, copied_from: str) -> bool:
+    """The private copy PATH is gone if it still equals COPIED_FROM; False when it differs and therefore stays."""
+    if not same_file(root, path, copied_from):
+        return False
+    with root.directory(RelPath(path).parent) as parent:
+        os.unlink(RelPath(path).name, dir_fd=parent)
+        os.fsync(parent)
+    return True
+
+
+def drop_expired_journal(root: Root, name: str) -> None:
+    """A finished operation's journal beyond the history's length is gone; it records, it holds no data."""
+    with root.directory(Layout.journals) as here:
+        os.unlink(name, dir_fd=here)

@@ -1,0 +1,158 @@
+"""Bytes that survive a power cut once the call returns."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from holdfast_engine.fs.failpoint import reach
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def sync_directory(root: Root, path: str) -> None:
+    """The names in the directory at PATH are on disk. A failed fsync is final: it is raised, never retried."""
+    reach("durable.sync_directory")
+    with root.directory(path) as here:
+        os.fsync(here)
+
+
+def sync_file_system(root: Root, path: str) -> None:
+    """Everything written so far to the file system that holds PATH is on disk (syncfs(2), kernel 5.8 for its errors)."""
+    reach("durable.sync_file_system")
+    with root.directory(path) as here:
+        if _libc.syncfs(here) != 0:
+            raise OSError(ctypes.get_errno(), "syncfs", root.absolute(path))
+
+
+def make_directories(root: Root, path: str, *, mode: int = 0o755) -> list[RelPath]:
+    """The directory PATH exists, its missing parents with it; returns those that were made, each on disk.
+
+    What stands there already keeps its mode. A file or link in the way raises OSError.
+    """
+    made: list[RelPath] = []
+    for step in (*RelPath(path).ancestors(), RelPath(path)):
+        if step and _make_directory(root, step, mode):
+            made.append(step)
+    return made
+
+
+def _make_directory(root: Root, path: RelPath, mode: int) -> bool:
+    if root.kind(path) == "dir":
+        return False
+    reach("durable.make_directory")
+    with root.directory(path.parent) as parent:
+        try:
+            os.mkdir(path.name, mode, dir_fd=parent)
+        except FileExistsError:
+            if root.kind(path) == "dir":
+                return False
+            raise
+        made = os.open(path.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+        os.fchmod(made, mode)
+        os.close(made)
+        os.fsync(parent)
+    return True
+
+
+def write_scratch(root: Root, name: str, content: bytes, *, mode: int = 0o600) -> RelPath:
+    """A new file of Holdfast's own in its scratch directory, content on disk; the name is ours alone (I30)."""
+    scratch = Layout.scratch / name
+    reach("durable.write_scratch")
+    with root.directory(Layout.scratch) as here:
+        descriptor = os.open(name, _NEW, mode, dir_fd=here)
+        try:
+            _write_all(descriptor, content)
+            os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    return scratch
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def replace_own(root: Root, path: RelPath, content: bytes, *, mode: int = 0o600) -> None:
+    """Holdfast's own file PATH holds CONTENT: the old or the new one after a crash, never half of it.
+
+    For files below `.holdfast/` alone; user files are never replaced (G1).
+    """
+    if not path.is_within(Layout.state):
+        raise ValueError(f"{path} is not Holdfast's own")
+    name = "own-" + path.replace("/", "-")
+    _forget_scratch(root, name)
+    write_scratch(root, name, content, mode=mode)
+    reach("durable.replace_own")
+    with root.directory(Layout.scratch) as source, root.directory(path.parent) as target:
+        os.rename(name, path.name, src_dir_fd=source, dst_dir_fd=target)
+        os.fsync(target)
+
+
+def _forget_scratch(root: Root, name: str) -> None:
+    """A half-written scratch file of an earlier run is Holdfast's own and holds nothing of the user's."""
+    with root.directory(Layout.scratch) as here:
+        try:
+            os.unlink(name, dir_fd=here)
+        except FileNotFoundError:
+            pass
+
+
+def append_own(descriptor: int, line: bytes) -> None:
+    """LINE stands at the end of one of Holdfast's own open files and is on disk."""
+    reach("durable.append_own")
+    _write_all(descriptor, line)
+    os.fsync(descriptor)
+
+
+def open_for_append(root: Root, path: RelPath) -> int:
+    """A descriptor that only appends to Holdfast's own file PATH, made when it is missing; the caller closes it."""
+    reach("durable.open_for_append")
+    with root.directory(path.parent) as parent:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(path.name, flags, 0o600, dir_fd=parent)
+        os.fsync(parent)
+    return descriptor
+
+
+def set_mode(root: Root, path: str, mode: int) -> None:
+    """The file or directory at PATH has MODE; a link is never followed and never changed."""
+    reach("durable.set_mode")
+    with root.directory(RelPath(path).parent) as parent:
+        descriptor = os.open(RelPath(path).name or ".", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=parent)
+        try:
+            os.fchmod(descriptor, mode)
+        finally:
+            os.close(descriptor)
+
+
+def give_like_parent(root: Root, path: RelPath) -> None:
+    """What stands at PATH belongs to the owner of the directory it lies in (chown(2), for root)."""
+    give_like(root, path, path.parent)
+
+
+def give_like(root: Root, path: RelPath, example: RelPath) -> None:
+    """What stands at PATH belongs to the owner of EXAMPLE, where we may give it away; a link is not followed."""
+    status = root.lstat(example)
+    if status is None or os.geteuid() != 0:
+        return
+    with root.directory(path.parent) as parent:
+        os.chown(path.name, status.st_uid, status.st_gid, dir_fd=parent, follow_symlinks=False)
+
+
+@contextmanager
+def temporary_directory() -> Iterator[str]:
+    """A directory of our own outside every site, gone after the block: for looking at sources before a site exists."""
+    import tempfile  # noqa: PLC0415 - only plans of sites to come need it
+
+    with tempfile.TemporaryDirectory(prefix="holdfast-") as path:
+        yield path

@@ -1,0 +1,88 @@
+"""Putting names where they belong: each function is one atomic step that overwrites nothing."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+
+from holdfast_engine.fs.failpoint import reach
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.paths import RelPath
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_NOREPLACE, _EXCHANGE = 1, 2
+_NR_RENAMEAT2 = {"x86_64": 316, "aarch64": 276, "i686": 353, "armv7l": 382, "riscv64": 276, "ppc64le": 357, "s390x": 347}
+UNSUPPORTED = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+
+
+def _renameat2(source_fd: int, source: str, target_fd: int, target: str, flags: int) -> None:
+    """renameat2(2), by glibc (2.28 and newer) or by number."""
+    words = (source_fd, os.fsencode(source), target_fd, os.fsencode(target), flags)
+    if hasattr(_libc, "renameat2"):
+        result = _libc.renameat2(*words)
+    else:
+        result = _libc.syscall(_NR_RENAMEAT2.get(os.uname().machine, -1), *words)
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code), source, None, target)
+
+
+def _rename(root: Root, source: str, target: str, flags: int) -> None:
+    """Rename with FLAGS, then both directories on disk: the target's first, so that a name is never in neither."""
+    one, two = RelPath(source), RelPath(target)
+    with root.directory(one.parent) as source_fd, root.directory(two.parent) as target_fd:
+        _renameat2(source_fd, one.name, target_fd, two.name, flags)
+        os.fsync(target_fd)
+        if one.parent != two.parent:
+            os.fsync(source_fd)
+
+
+def move(root: Root, source: str, target: str) -> None:
+    """What stood at SOURCE stands at TARGET, where nothing stood; FileExistsError otherwise. On disk when it returns."""
+    reach("place.move")
+    _rename(root, source, target, _NOREPLACE)
+    reach("place.moved")
+
+
+def exchange(root: Root, one: str, two: str) -> None:
+    """What stood at ONE and at TWO changed places in one step: no moment without either. On disk when it returns."""
+    reach("place.exchange")
+    _rename(root, one, two, _EXCHANGE)
+    reach("place.exchanged")
+
+
+def make_link(root: Root, path: str, text: str) -> None:
+    """A symlink with TEXT stands at PATH, where nothing stood; FileExistsError otherwise. On disk when it returns."""
+    reach("place.make_link")
+    with root.directory(RelPath(path).parent) as parent:
+        os.symlink(text, RelPath(path).name, dir_fd=parent)
+        os.fsync(parent)
+    reach("place.made_link")
+
+
+def switch(root: Root, link: str, text: str, *, waiting: str) -> None:
+    """The symlink LINK has TEXT: before the rename the old one, after it the new one, never none (G3; rename(2)).
+
+    WAITING is the temporary name, ours alone, on the same file system. Read back before it
+    returns; a directory at LINK raises IsADirectoryError and is left alone (I21).
+    """
+    reach("place.switch")
+    if root.link(waiting) is not None:
+        drop_own_link(root, waiting)
+    make_link(root, waiting, text)
+    with root.directory(RelPath(waiting).parent) as source, root.directory(RelPath(link).parent) as target:
+        os.rename(RelPath(waiting).name, RelPath(link).name, src_dir_fd=source, dst_dir_fd=target)
+        reach("place.switched")
+        os.fsync(target)
+        if os.readlink(RelPath(link).name, dir_fd=target) != text:
+            raise OSError(errno.EIO, "the link does not read back", link)
+
+
+def drop_own_link(root: Root, path: str) -> None:
+    """No symlink stands at PATH, which held one of ours. A link's text is no user data; anything else raises OSError."""
+    reach("place.drop_own_link")
+    with root.directory(RelPath(path).parent) as parent:
+        os.readlink(RelPath(path).name, dir_fd=parent)
+        os.unlink(RelPath(path).name, dir_fd=parent)
+        os.fsync(parent)

@@ -1,0 +1,109 @@
+"""What this host and file system can do, and who is using what."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple, Optional
+
+from holdfast_engine.fs import durable, place
+from holdfast_engine.fs.discard import drop_scratch
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.layout import Layout
+
+
+class Space(NamedTuple):
+    """Free space for us on one file system: BYTES, and INODES or None where they are not counted (btrfs)."""
+
+    bytes: int
+    inodes: Optional[int]
+
+
+def space(root: Root, path: str) -> Space:
+    """What may still be written at PATH, root's reserve not counted (statvfs(3))."""
+    with root.directory(path) as here:
+        status = os.fstatvfs(here)
+    return Space(status.f_bavail * status.f_frsize, status.f_favail if status.f_files else None)
+
+
+def can_exchange(root: Root) -> bool:
+    """True when the file system of `.holdfast/` exchanges two names in one step (renameat2(2))."""
+    for name in ("probe-a", "probe-b"):
+        drop_scratch(root, name)
+        durable.write_scratch(root, name, b"")
+    try:
+        place.exchange(root, Layout.scratch / "probe-a", Layout.scratch / "probe-b")
+    except OSError as error:
+        if error.errno in place.UNSUPPORTED:
+            return False
+        raise
+    finally:
+        for name in ("probe-a", "probe-b"):
+            drop_scratch(root, name)
+    return True
+
+
+def device_of(root: Root, path: str) -> Optional[int]:
+    """The number of the file system that holds PATH, or None when nothing stands there."""
+    status = root.lstat(path)
+    return status.st_dev if status else None
+
+
+def users_of(root: Root, path: str) -> list[int]:
+    """Processes that have PATH or something below it as directory, program, open file or mapping, as far as /proc tells.
+
+    PATH is compared by its real name: what a process opened before a rename shows the new
+    name, and what was opened through `current` shows the release (proc(5)).
+    """
+    top = os.path.join(os.path.realpath(root.path), path)
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) != os.getpid() and _uses(f"/proc/{name}", top):
+            found.append(int(name))
+    return sorted(found)
+
+
+def _uses(process: str, top: str) -> bool:
+    try:
+        links = [f"{process}/cwd", f"{process}/exe", f"{process}/root"]
+        links += [f"{process}/fd/{name}" for name in os.listdir(f"{process}/fd")]
+    except OSError:
+        return False
+    return any(_leads_below(link, top) for link in links) or _maps(process, top)
+
+
+def _leads_below(link: str, top: str) -> bool:
+    try:
+        target = os.readlink(link)
+    except OSError:
+        return False
+    return target == top or target.startswith(top + "/")
+
+
+def _maps(process: str, top: str) -> bool:
+    try:
+        with open(f"{process}/maps", encoding="utf-8", errors="surrogateescape") as maps:
+            return any(f" {top}/" in line for line in maps)
+    except OSError:
+        return False
+
+
+def may_write(status: os.stat_result, user: int, groups: frozenset[int]) -> bool:
+    """True when mode and owner let USER with GROUPS make names in a directory (or write a file) of STATUS; ACLs aside."""
+    if user == 0:
+        return True
+    if status.st_uid == user:
+        return bool(status.st_mode & 0o200)
+    if status.st_gid in groups:
+        return bool(status.st_mode & 0o020)
+    return bool(status.st_mode & 0o002)
+
+
+def may_read(status: os.stat_result, user: int, groups: frozenset[int]) -> bool:
+    """True when mode and owner let USER with GROUPS read a file of STATUS; ACLs aside."""
+    if user == 0:
+        return True
+    if status.st_uid == user:
+        return bool(status.st_mode & 0o400)
+    if status.st_gid in groups:
+        return bool(status.st_mode & 0o040)
+    return bool(status.st_mode & 0o004)

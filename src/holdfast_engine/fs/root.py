@@ -1,0 +1,142 @@
+"""An open directory, and reading below it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Optional
+
+from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+
+OPEN_DIR = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+
+class Root:
+    """A directory held open: all paths are relative to its descriptor.
+
+    Every component is opened with O_NOFOLLOW, so that a link which the application or an
+    attacker planted is never walked through (G9; open(2)). What lies behind a link counts as
+    absent.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        try:
+            self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            raise Problem("site-missing", f"`{path}` is not a directory", hint="check the path given with `--site`") from None
+        except PermissionError:
+            raise Problem("no-permission", f"`{path}` cannot be opened", state="nothing was changed") from None
+
+    def __enter__(self) -> Root:
+        return self
+
+    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+        os.close(self.fd)
+
+    @contextmanager
+    def directory(self, path: str) -> Iterator[int]:
+        """A descriptor of the directory at PATH, open inside the block; OSError when it is none or lies behind a link."""
+        descriptor = self.open_directory(path)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def open_directory(self, path: str) -> int:
+        """A descriptor of the directory at PATH, which the caller closes."""
+        here = os.open(".", OPEN_DIR, dir_fd=self.fd)
+        for name in RelPath(path).parts:
+            try:
+                below = os.open(name, OPEN_DIR, dir_fd=here)
+            finally:
+                os.close(here)
+            here = below
+        return here
+
+    def lstat(self, path: str) -> Optional[os.stat_result]:
+        """What stands at PATH itself, or None when nothing does."""
+        try:
+            with self.directory(RelPath(path).parent) as parent:
+                return os.stat(RelPath(path).name or ".", dir_fd=parent, follow_symlinks=False)
+        except OSError as error:
+            if error.errno in _ABSENT:
+                return None
+            raise
+
+    def kind(self, path: str) -> Optional[str]:
+        """`file`, `dir`, `link` or `other`, or None when nothing stands at PATH."""
+        status = self.lstat(path)
+        return kind_of(status) if status else None
+
+    def has(self, path: str) -> bool:
+        return self.lstat(path) is not None
+
+    def names(self, path: str) -> list[str]:
+        """The names in the directory at PATH, in order; none when it is no directory."""
+        try:
+            with self.directory(path) as here:
+                return sorted(os.listdir(here))
+        except OSError as error:
+            if error.errno in _ABSENT:
+                return []
+            raise
+
+    def link(self, path: str) -> Optional[str]:
+        """The text of the symlink at PATH, or None when none stands there."""
+        try:
+            with self.directory(RelPath(path).parent) as parent:
+                return os.readlink(RelPath(path).name, dir_fd=parent)
+        except OSError as error:
+            if error.errno in (*_ABSENT, errno.EINVAL):
+                return None
+            raise
+
+    def leads_somewhere(self, path: str) -> bool:
+        """True when the link at PATH resolves to anything. Asks the kernel for its existence alone; opens nothing."""
+        try:
+            with self.directory(RelPath(path).parent) as parent:
+                os.stat(RelPath(path).name, dir_fd=parent)
+        except OSError:
+            return False
+        return True
+
+    def open_file(self, path: str) -> int:
+        """A descriptor for reading the regular file at PATH, which the caller closes; links are not followed."""
+        with self.directory(RelPath(path).parent) as parent:
+            descriptor = os.open(RelPath(path).name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=parent)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        return descriptor
+
+    def read(self, path: str) -> Optional[bytes]:
+        """The content of the file at PATH, or None when there is no such file."""
+        try:
+            descriptor = self.open_file(path)
+        except OSError as error:
+            if error.errno in (*_ABSENT, errno.EINVAL, errno.ENXIO):
+                return None
+            raise
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read()
+
+    def absolute(self, path: str) -> str:
+        """PATH as a person would type it."""
+        return os.path.join(self.path, path) if path else self.path
+
+
+def kind_of(status: os.stat_result) -> str:
+    mode = status.st_mode
+    if stat.S_ISREG(mode):
+        return FILE
+    if stat.S_ISDIR(mode):
+        return DIR
+    return LINK if stat.S_ISLNK(mode) else OTHER

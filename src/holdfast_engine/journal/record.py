@@ -1,0 +1,32 @@
+"""One line of a journal: a checksum, a sequence number, a kind and its facts."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+BEGIN, INTEND, DONE, MOVE, NOTE, COMMIT, END = "begin", "intend", "done", "move", "note", "commit", "end"
+
+
+@dataclass(frozen=True)
+class Record:
+    """SEQUENCE counts from 0 within one journal; KIND is one of the words above; FACTS are JSON values."""
+
+    sequence: int
+    kind: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def to_line(self) -> bytes:
+        body = json.dumps([self.sequence, self.kind, self.facts], sort_keys=True, separators=(",", ":")).encode()
+        return b"%08x %s\n" % (zlib.crc32(body), body)
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Optional[Record]:
+        """The record that LINE holds, or None when the line is torn or altered."""
+        checksum, _, body = line.rstrip(b"\n").partition(b" ")
+        if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(body):
+            return None
+        sequence, kind, facts = json.loads(body)
+        return cls(sequence, kind, facts)

@@ -1,0 +1,81 @@
+"""What a tree holds, by name: the common view of a git commit, a directory and a release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Optional
+
+FILE, DIR, LINK, OTHER = "file", "dir", "link", "other"
+
+
+def _reads_nothing(_path: str) -> Optional[bytes]:
+    return None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One name of a tree: KIND is `file`, `dir`, `link` or `other`; SIZE in bytes for files."""
+
+    kind: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The names of a tree and a way to read its small files.
+
+    ENTRIES maps each path (with `/`, relative, directories included) to what it is. READ
+    returns the content of a file, or None when there is no such file.
+    """
+
+    entries: Mapping[str, Listed]
+    read: Callable[[str], Optional[bytes]] = field(default=_reads_nothing, compare=False)
+
+    @classmethod
+    def of_files(cls, sizes: Mapping[str, int], read: Callable[[str], Optional[bytes]] = _reads_nothing) -> Listing:
+        """A listing from file paths and sizes; the directories follow from the paths."""
+        entries: dict[str, Listed] = {}
+        for path, size in sizes.items():
+            cut = path.rfind("/")
+            while cut > 0 and path[:cut] not in entries:
+                entries[path[:cut]] = Listed(DIR)
+                cut = path.rfind("/", 0, cut)
+            entries[path] = Listed(FILE, size)
+        return cls(entries, read)
+
+    def kind(self, path: str) -> Optional[str]:
+        entry = self.entries.get(path)
+        return entry.kind if entry else None
+
+    def has(self, path: str) -> bool:
+        return path in self.entries
+
+    def text(self, path: str) -> str:
+        """The content of a small text file; empty when it is absent or no text."""
+        return (self.read(path) or b"").decode("utf-8", "replace")
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """Names directly below each directory, in order; the root is the empty path."""
+        found: dict[str, list[str]] = {"": []}
+        for path in sorted(self.entries):
+            parent, _, name = path.rpartition("/")
+            found.setdefault(parent, []).append(name)
+        return {parent: tuple(names) for parent, names in found.items()}
+
+    def files_below(self, top: str) -> list[str]:
+        """Paths of everything below TOP that is no directory, in order; TOP itself when it is a file."""
+        if self.kind(top) not in (DIR, None):
+            return [top]
+        found, waiting = [], [top]
+        while waiting:
+            here = waiting.pop()
+            for name in self.children.get(here, ()):
+                path = f"{here}/{name}" if here else name
+                if self.entries[path].kind == DIR:
+                    waiting.append(path)
+                else:
+                    found.append(path)
+        return sorted(found)

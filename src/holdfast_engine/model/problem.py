@@ -1,0 +1,129 @@
+"""What can go wrong, in words a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+EXIT_CODES = {
+    "ok": 0,
+    "failed": 1,
+    "usage": 2,
+    "config": 10,
+    "input": 11,
+    "state": 20,
+    "locked": 21,
+    "refused": 30,
+    "declined": 31,
+    "host": 40,
+    "mismatch": 41,
+    "failed-back": 50,
+    "rolled-back": 51,
+    "unfinished": 60,
+    "needs-person": 61,
+    "bug": 70,
+    "interrupted": 130,
+}
+
+CODES = {
+    "path-invalid": "config",
+    "shared-paths-overlap": "config",
+    "config-invalid": "config",
+    "config-unknown-key": "config",
+    "config-unreadable": "config",
+    "framework-unknown": "config",
+    "usage": "usage",
+    "source-missing": "input",
+    "source-unset": "input",
+    "ref-missing": "input",
+    "release-missing": "input",
+    "site-missing": "input",
+    "path-missing": "input",
+    "not-a-site": "state",
+    "nothing-to-roll-back-to": "state",
+    "already-managed": "state",
+    "config-exists": "state",
+    "current-is-a-directory": "state",
+    "locked": "locked",
+    "checklist-refused": "refused",
+    "source-unusable": "refused",
+    "submodules-unsupported": "refused",
+    "source-overlaps-site": "refused",
+    "shared-is-a-link": "refused",
+    "seed-type-changed": "refused",
+    "space-short": "refused",
+    "release-outside": "refused",
+    "shared-inside-releases": "refused",
+    "release-altered": "refused",
+    "path-split-impossible": "refused",
+    "declined": "declined",
+    "no-permission": "host",
+    "disk-full": "host",
+    "exchange-missing": "host",
+    "git-missing": "host",
+    "format-unknown": "mismatch",
+    "fetch-failed": "failed-back",
+    "fetch-incomplete": "failed-back",
+    "build-failed": "failed-back",
+    "hook-failed": "failed-back",
+    "data-shrank": "failed-back",
+    "links-broken": "failed-back",
+    "changed-meanwhile": "failed-back",
+    "step-failed": "failed-back",
+    "hook-failed-after-activation": "failed",
+    "data-shrank-after-activation": "needs-person",
+    "unfinished": "unfinished",
+    "both-kept": "needs-person",
+    "journal-unreadable": "needs-person",
+    "step-failed-after-activation": "unfinished",
+    "bug": "bug",
+    "interrupted": "interrupted",
+}
+"""Every code word with its class; the exit code follows from the class."""
+
+
+class Problem(Exception):
+    """One thing that stopped a command.
+
+    CODE is stable and documented; MESSAGE says what could not be done; CONTEXT gives facts;
+    STATE says how the site stands now; WHEREABOUTS says where data lies; HINT is the one
+    thing to type next.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        context: Iterable[str] = (),
+        state: str = "",
+        whereabouts: Iterable[str] = (),
+        hint: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.context = tuple(context)
+        self.state = state
+        self.whereabouts = tuple(whereabouts)
+        self.hint = hint
+
+    @property
+    def kind(self) -> str:
+        return CODES[self.code]
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.kind]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "class": self.kind,
+            "exit": self.exit_code,
+            "message": self.message,
+            "context": list(self.context),
+            "state": self.state,
+            "whereabouts": list(self.whereabouts),
+            "hint": self.hint,
+        }

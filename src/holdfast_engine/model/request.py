@@ -1,0 +1,67 @@
+"""What a command is asked to do, as values that could travel over a wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Optional
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where code comes from. KIND is `git` or `directory`; LOCATION a URL or an absolute path."""
+
+    kind: str
+    location: str
+    ref: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "location": self.location, "ref": self.ref}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the configuration says, after flags, environment and files were laid over each other."""
+
+    framework: str = ""
+    keep: int = 5
+    build: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
+    before_activation: tuple[str, ...] = ()
+    after_activation: tuple[str, ...] = ()
+    web_user: str = ""
+    public_html: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in sorted(vars(self).items())}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Settings:
+        """The settings that a release record remembers; keys that this version does not know are passed over."""
+        known: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in value.items()}
+        return cls(**{name: one for name, one in known.items() if name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Request:
+    """One command on one site.
+
+    SITE is the absolute path of the deploy root. NOW is the time in seconds since 1970, given
+    from outside so that nothing below reads a clock for decisions. WHO names the person and
+    host for the history. YES says that questions are answered with yes.
+    """
+
+    command: str
+    site: str
+    now: float
+    who: str = ""
+    yes: bool = False
+    source: Optional[Source] = None
+    settings: Settings = field(default_factory=Settings)
+    release: str = ""
+    path: str = ""
+    keep: Optional[int] = None
+
+    def but(self, **changes: Any) -> Request:
+        return replace(self, **changes)

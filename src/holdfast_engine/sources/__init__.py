@@ -1,0 +1,31 @@
+"""Where code comes from: a commit of a git repository, or a directory.
+
+Sources are read and never changed; what they hold is written into a release by `fs.extract`
+alone, and git writes only into its mirror in the cache. May import `model` and `fs`.
+"""
+
+from __future__ import annotations
+
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Source
+from holdfast_engine.sources.directory import DirectorySource
+from holdfast_engine.sources.git import Commit, GitSource
+from holdfast_engine.sources.tree import TreeSource
+
+__all__ = ["Commit", "DirectorySource", "GitSource", "TreeSource", "open_source"]
+
+
+def open_source(source: Source, cache_dir: str) -> TreeSource:
+    """SOURCE, found, fetched into CACHE_DIR where it needs to be, and ready to be read; the caller closes it.
+
+    CACHE_DIR must exist. Raises what `GitSource.prepare` and `DirectorySource.prepare` raise.
+    """
+    if source.kind == "git":
+        repository = GitSource(source.location, source.ref, cache_dir)
+        repository.prepare()
+        return repository
+    if source.kind == "directory":
+        directory = DirectorySource(source.location)
+        directory.prepare()
+        return directory
+    raise Problem("source-unusable", f"a source of kind `{source.kind}` cannot be read")

@@ -1,0 +1,245 @@
+"""A directory as a source: what stands there now, copied without following a link."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
+from typing import Any, NamedTuple, Optional
+
+from holdfast_engine.fs.extract import TreeWriter
+from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listed, Listing
+from holdfast_engine.model.manifest import Entry
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.sources.tree import SETTINGS_FILE
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_AT_ONCE = 1 << 20
+_NAMED = 5
+_NOT_CODE = frozenset({".git"})
+"""Names at the top that are the repository's own and no part of the application."""
+
+
+class _Found(NamedTuple):
+    """One name of the tree, with its parent's open descriptor for as long as the walk stands there."""
+
+    path: str
+    name: str
+    parent: int
+    status: os.stat_result
+
+    @property
+    def listed(self) -> Listed:
+        mode = self.status.st_mode
+        if stat.S_ISREG(mode):
+            return Listed(FILE, self.status.st_size)
+        return Listed(DIR if stat.S_ISDIR(mode) else LINK if stat.S_ISLNK(mode) else OTHER)
+
+
+class DirectorySource:
+    """The tree at PATH without a `.git` at its top. It is read and never changed.
+
+    FIFOs, sockets and devices are named in `skipped` and not deployed. A name that changes or
+    vanishes while it is read raises `fetch-incomplete`: no release holds half of a file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._tree_id = ""
+
+    def prepare(self) -> None:
+        """See that PATH can be read. Raises `source-missing`, `source-unusable`, `no-permission`."""
+        with self._top():
+            pass
+
+    @property
+    def tree_id(self) -> str:
+        """A digest of all names, kinds, executable bits, link texts and contents, as they were extracted."""
+        if not self._tree_id:
+            self._tree_id = self.fingerprint()
+        return self._tree_id
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """FIFOs, sockets and devices, in order."""
+        return tuple(path for path, entry in self._listed.items() if entry.kind == OTHER)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        if not self.skipped:
+            return ()
+        names = ", ".join(f"`{path}`" for path in self.skipped[:_NAMED]) + (", …" if len(self.skipped) > _NAMED else "")
+        return (f"FIFOs, sockets and devices are not deployed ({len(self.skipped)}): {names}",)
+
+    def describe(self) -> dict[str, Any]:
+        return {"kind": "directory", "location": self._path, "ref": "", "commit": ""}
+
+    def listing(self) -> Listing:
+        """Every name of the tree as it stood at the first question."""
+        return Listing(self._listed, self._read)
+
+    def settings_file(self) -> Optional[bytes]:
+        return self._read(SETTINGS_FILE)
+
+    def extract(self, writer: TreeWriter) -> None:
+        """Write the whole tree; a file's executable bit is its owner's. `tree_id` then tells what was written."""
+        digest = hashlib.sha256()
+        with closing(self._walk()) as walk:
+            for entry in filter(None, (_write(found, writer) for found in walk)):
+                digest.update(_line(entry))
+        self._tree_id = digest.hexdigest()
+
+    def fingerprint(self) -> str:
+        """What `tree_id` would be if the tree were extracted now; reads every file."""
+        digest = hashlib.sha256()
+        with closing(self._walk()) as walk:
+            for entry in filter(None, map(_observed, walk)):
+                digest.update(_line(entry))
+        return digest.hexdigest()
+
+    def close(self) -> None:
+        """Nothing: no descriptor outlives a call."""
+
+    @cached_property
+    def _listed(self) -> dict[str, Listed]:
+        return {found.path: found.listed for found in self._walk()}
+
+    @contextmanager
+    def _top(self) -> Iterator[int]:
+        """The top, open; PATH itself is the person's word and may be or pass a link."""
+        try:
+            fd = os.open(self._path, _FOLDER)
+        except FileNotFoundError as error:
+            raise Problem("source-missing", f"there is nothing at `{self._path}`") from error
+        except NotADirectoryError as error:
+            raise Problem("source-unusable", f"`{self._path}` is not a directory") from error
+        except PermissionError as error:
+            raise Problem("no-permission", f"`{self._path}` cannot be read") from error
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+
+    def _walk(self) -> Generator[_Found, None, None]:
+        with self._top() as top:
+            yield from _below(top, "")
+
+    def _read(self, path: str) -> Optional[bytes]:
+        """The content of the file PATH; None when there is none. Each directory on the way is opened without a link."""
+        *parents, name = path.split("/")
+        with self._top() as top:
+            opened = [top]
+            try:
+                for parent in parents:
+                    opened.append(os.open(parent, _FOLDER | os.O_NOFOLLOW, dir_fd=opened[-1]))
+                status = os.stat(name, dir_fd=opened[-1], follow_symlinks=False)
+                if not stat.S_ISREG(status.st_mode):
+                    return None
+                return b"".join(_content(_Found(path, name, opened[-1], status)))
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            except PermissionError as error:
+                raise Problem("no-permission", f"`{path}` in the source cannot be read") from error
+            finally:
+                for fd in opened[1:]:
+                    os.close(fd)
+
+
+def _below(parent: int, prefix: str) -> Iterator[_Found]:
+    """Everything below PARENT in path order, a directory before what it holds."""
+    for name in sorted(os.listdir(parent)):
+        if not prefix and name in _NOT_CODE:
+            continue
+        path = prefix + name
+        with _told(path):
+            found = _Found(path, name, parent, os.stat(name, dir_fd=parent, follow_symlinks=False))
+        yield found
+        if stat.S_ISDIR(found.status.st_mode):
+            with _told(path):
+                fd = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+            try:
+                yield from _below(fd, f"{path}/")
+            finally:
+                os.close(fd)
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Errors of reading PATH as problems: what was there a moment ago and is not now has changed."""
+    try:
+        yield
+    except PermissionError as error:
+        raise Problem("no-permission", f"`{path}` in the source cannot be read") from error
+    except OSError as error:
+        raise _changed(path) from error
+
+
+def _content(found: _Found) -> Iterator[bytes]:
+    """The bytes of a file in pieces; ends well only if the file is the one that was listed, unchanged."""
+    with _told(found.path):
+        fd = os.open(found.name, _FILE, dir_fd=found.parent)
+    try:
+        size = 0
+        while True:
+            with _told(found.path):
+                piece = os.read(fd, _AT_ONCE)
+            if not piece:
+                break
+            size += len(piece)
+            yield piece
+        if size != found.status.st_size or _stamp(os.fstat(fd)) != _stamp(found.status):
+            raise _changed(found.path)
+    finally:
+        os.close(fd)
+
+
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_dev, status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _changed(path: str) -> Problem:
+    return Problem("fetch-incomplete", f"`{path}` in the source changed while it was read", hint="deploy again")
+
+
+def _write(found: _Found, writer: TreeWriter) -> Optional[Entry]:
+    kind = found.listed.kind
+    if kind == DIR:
+        return writer.directory(found.path)
+    if kind == LINK:
+        return writer.symlink(found.path, _text(found))
+    if kind == FILE:
+        return writer.file(found.path, _is_program(found), _content(found))
+    return None
+
+
+def _observed(found: _Found) -> Optional[Entry]:
+    """What `_write` would note of FOUND."""
+    kind = found.listed.kind
+    if kind == FILE:
+        digest = hashlib.sha256()
+        for piece in _content(found):
+            digest.update(piece)
+        mode = 0o755 if _is_program(found) else 0o644
+        return Entry(found.path, FILE, mode, found.status.st_size, digest.hexdigest())
+    if kind == OTHER:
+        return None
+    return Entry(found.path, kind, digest=_text(found) if kind == LINK else "")
+
+
+def _text(found: _Found) -> str:
+    with _told(found.path):
+        return os.readlink(found.name, dir_fd=found.parent)
+
+
+def _is_program(found: _Found) -> bool:
+    return bool(found.status.st_mode & stat.S_IXUSR)
+
+
+def _line(entry: Entry) -> bytes:
+    """One entry for the digest; NUL stands in no name and no link text, so no two trees give the same bytes."""
+    program = "x" if entry.kind == FILE and entry.mode & stat.S_IXUSR else "-"
+    return os.fsencode(f"{entry.kind}\0{program}\0{entry.path}\0{entry.digest}\0")

@@ -1,0 +1,1 @@
+"""What is on the host: the site file, release records, the lock, the survey. May import `model`, `fs`, `journal`."""

@@ -1,0 +1,113 @@
+"""The site file: format version, named features, counters and what is shared."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any, Optional
+
+from holdfast_engine import FORMAT
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.rules import SharedPath
+
+FEATURES = ("attic-notes", "baseline-rows", "journal-crc")
+
+
+@dataclass(frozen=True)
+class SiteFile:
+    """What `.holdfast/site.json` says. COUNTER is the newest release's; orders never depend on a clock.
+
+    IDENTITY remembers the inode of each shared path and how many files it held, so that a
+    missing mount or a swapped directory is noticed (I29, I76).
+    """
+
+    counter: int = 0
+    shared_name: str = "shared"
+    shared: tuple[SharedPath, ...] = ()
+    declared: tuple[str, ...] = ()
+    identity: dict[str, list[int]] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def but(self, **changes: Any) -> SiteFile:
+        return replace(self, **changes)
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.shared_name)
+
+
+def read(root: Root) -> Optional[SiteFile]:
+    """The site file, or None when there is none. A newer format or an unknown feature raises `format-unknown`."""
+    content = root.read(Layout.site_file)
+    if content is None:
+        return None
+    try:
+        value = json.loads(content)
+        _require_known(value)
+        return SiteFile(
+            counter=value["counter"],
+            shared_name=value["shared_name"],
+            shared=tuple(SharedPath.from_json(one) for one in value["shared"]),
+            declared=tuple(value["declared"]),
+            identity=value["identity"],
+            options=value["options"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unknown(f"it cannot be read: {error}") from error
+
+
+def _require_known(value: dict[str, Any]) -> None:
+    strange = sorted(set(value["features"]) - set(FEATURES))
+    if value["format"] > FORMAT or strange:
+        raise _unknown(f"it has format {value['format']} and features {', '.join(strange) or 'we know'}")
+
+
+def _unknown(why: str) -> Problem:
+    return Problem(
+        "format-unknown",
+        f"`{Layout.site_file}` is not understood: {why}",
+        state="nothing was changed",
+        hint="use the Holdfast version that wrote it, or a newer one",
+    )
+
+
+def write(root: Root, site: SiteFile) -> None:
+    """The site file holds SITE: the old or the new one after a crash."""
+    value = {
+        "format": FORMAT,
+        "features": list(FEATURES),
+        "counter": site.counter,
+        "shared_name": site.shared_name,
+        "shared": [one.to_json() for one in site.shared],
+        "declared": list(site.declared),
+        "identity": site.identity,
+        "options": site.options,
+    }
+    durable.replace_own(root, Layout.site_file, json.dumps(value, indent=1, sort_keys=True).encode() + b"\n")
+
+
+def prepare(root: Root) -> None:
+    """`.holdfast/` and its directories exist, readable by their owner alone: journals and the attic may hold secrets."""
+    for path in (Layout.state, Layout.scratch, Layout.journals, Layout.records, Layout.baselines):
+        durable.make_directories(root, path, mode=0o700)
+    for path in (Layout.attic, Layout.trash, Layout.cache, Layout.reserve):
+        durable.make_directories(root, path, mode=0o700)
+
+
+def keep_reserve(root: Root) -> None:
+    """Some bytes and inodes are set aside for a rollback or prune on a full disk; a full disk keeps none, unharmed."""
+    if len(root.names(Layout.reserve)) >= _RESERVED:
+        return
+    for number in range(_RESERVED):
+        path = Layout.reserve / str(number)
+        try:
+            if not root.has(path):
+                durable.replace_own(root, path, bytes(16384))
+        except OSError:
+            return
+
+
+_RESERVED = 12

@@ -1,0 +1,78 @@
+"""What is known of each release without its source: counter, state, origin, rules, seeds, proof."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any, Optional
+
+from holdfast_engine import FORMAT
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.rules import SharedPath
+
+INCOMING, SEALED, ACTIVE, RETIRED, BAD = "incoming", "sealed", "active", "retired", "bad"
+GOOD = (ACTIVE, RETIRED)
+
+
+@dataclass(frozen=True)
+class ReleaseRecord:
+    """One release. PATH is relative to the deploy root; SEEDS maps each seed ever shipped to its last shipped digest.
+
+    ACTIVATED says that it was once live. PINNED says why prune must never take it, or nothing.
+    """
+
+    id: str
+    path: RelPath
+    counter: int
+    state: str = INCOMING
+    created: float = 0.0
+    activated: bool = False
+    pinned: str = ""
+    source: dict[str, Any] = field(default_factory=dict)
+    tree: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    framework: str = ""
+    web_root: str = ""
+    shared: tuple[SharedPath, ...] = ()
+    seeds: dict[str, str] = field(default_factory=dict)
+
+    def but(self, **changes: Any) -> ReleaseRecord:
+        return replace(self, **changes)
+
+    @property
+    def good(self) -> bool:
+        """True when it was live and nobody found it bad: what rollback goes to and retention counts (I37, I51)."""
+        return self.activated and self.state in GOOD
+
+
+def read(root: Root, release: str) -> Optional[ReleaseRecord]:
+    content = root.read(Layout.records / f"{release}.json")
+    return _decode(content) if content else None
+
+
+def _decode(content: bytes) -> ReleaseRecord:
+    value = json.loads(content)
+    value.pop("format")
+    value["path"] = RelPath(value["path"])
+    value["shared"] = tuple(SharedPath.from_json(one) for one in value["shared"])
+    return ReleaseRecord(**value)
+
+
+def write(root: Root, record: ReleaseRecord) -> None:
+    """The record of this release is on disk: the old or the new one after a crash."""
+    value = {**vars(record), "format": FORMAT, "shared": [one.to_json() for one in record.shared]}
+    durable.replace_own(root, Layout.records / f"{record.id}.json", json.dumps(value, indent=1, sort_keys=True).encode())
+
+
+def read_all(root: Root) -> list[ReleaseRecord]:
+    """Every record, oldest first by counter; the time in a name or on a directory decides nothing (I41)."""
+    names = [name[:-5] for name in root.names(Layout.records) if name.endswith(".json")]
+    found = [read(root, name) for name in names]
+    return sorted((record for record in found if record), key=_by_counter)
+
+
+def _by_counter(record: ReleaseRecord) -> int:
+    return record.counter

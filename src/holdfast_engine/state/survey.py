@@ -1,0 +1,87 @@
+"""How a site stands now, read only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Optional
+
+from holdfast_engine.fs.root import Root
+from holdfast_engine.journal import log
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.state import format as site_format
+from holdfast_engine.state import records
+from holdfast_engine.state.format import SiteFile
+from holdfast_engine.state.records import ReleaseRecord
+
+
+@dataclass(frozen=True)
+class Survey:
+    """One look at a site. CURRENT is the path below the root that `current` names, if it stays below it."""
+
+    site: SiteFile
+    managed: bool
+    current: Optional[RelPath]
+    releases: tuple[ReleaseRecord, ...]
+    unfinished: Optional[str]
+
+    @property
+    def layout(self) -> Layout:
+        return self.site.layout
+
+    @cached_property
+    def active(self) -> Optional[ReleaseRecord]:
+        """The record of what `current` names; the link is the truth, a record's state only follows it."""
+        return next((record for record in self.releases if record.path == self.current), None)
+
+    def release(self, wanted: str) -> Optional[ReleaseRecord]:
+        return next((record for record in self.releases if record.id == wanted), None)
+
+
+def survey(root: Root) -> Survey:
+    """Look at the site of ROOT; changes nothing and takes no lock."""
+    site = site_format.read(root)
+    return Survey(
+        site=site or SiteFile(),
+        managed=site is not None,
+        current=current_release(root),
+        releases=tuple(records.read_all(root)),
+        unfinished=log.unfinished(root),
+    )
+
+
+def current_release(root: Root) -> Optional[RelPath]:
+    """Where `current` leads, as a path below the root, by its text alone; None when it leads elsewhere or is no link."""
+    text = root.link(Layout.current)
+    if text is None:
+        return None
+    for prefix in (root.path.rstrip("/") + "/", ""):
+        if text.startswith(prefix) and (prefix or not text.startswith("/")):
+            names = [name for name in text[len(prefix) :].split("/") if name not in ("", ".")]
+            return RelPath("/".join(names)) if names and ".." not in names else None
+    return None
+
+
+def require_site(root: Root) -> Survey:
+    """The survey of a site that Holdfast manages; `not-a-site` (exit 20) when it does not."""
+    found = survey(root)
+    if not found.managed:
+        raise Problem(
+            "not-a-site",
+            f"`{root.path}` is not a Holdfast site yet",
+            state="nothing was changed",
+            hint=f"`holdfast recover --site {root.path}` when its `.holdfast/` was lost, "
+            f"`holdfast adopt {root.path}` when it was deployed another way",
+        )
+    return found
+
+
+def free_release_id(root: Root, stamp: str) -> str:
+    """STAMP, or STAMP-2, STAMP-3 …: the first name that no directory and no record has (I95)."""
+    count, name = 1, stamp
+    while root.has(Layout.releases / name) or root.has(Layout.records / f"{name}.json"):
+        count += 1
+        name = f"{stamp}-{count}"
+    return name

@@ -1,0 +1,290 @@
+"""What is shown, where, and in which form."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from holdfast_engine.model.event import Event
+
+SITE = ("--site", "/srv/club")
+ESCAPE = "\x1b"
+
+
+@pytest.fixture
+def deploy(holdfast):
+    os.mkdir("code")
+
+    def run(*more):
+        return holdfast("deploy", *SITE, "--source", "code", "--yes", *more)
+
+    return run
+
+
+def test_a_deploy_ends_with_the_release_the_one_before_and_the_way_back(deploy):
+    """Words: first what happened to the data, last the next command to type."""
+    ended = deploy()
+    assert ended.out.splitlines() == [
+        "deployed: 12 files of data before, 12 after, 0 lost",
+        "  adopted  public/uploads/a.png",
+        "warning: `public/hot` is left out",
+        "release   20250815-152018",
+        "previous  20250814-090000",
+        "back      holdfast rollback --site /srv/club",
+    ]
+
+
+def test_progress_goes_to_stderr_with_its_time(deploy):
+    """INTERFACE: results on stdout, progress on stderr."""
+    assert deploy().err == "fetch          0.50 s  1,204 files\n"
+
+
+def test_quiet_shows_no_progress(deploy):
+    """-q."""
+    assert deploy("-q").err == ""
+
+
+def test_verbose_says_also_what_begins_and_where_data_lies(deploy, engine):
+    """-v."""
+    engine.events.append(Event("noticed", "stray", "a file was brought home", data={"path": "public/a.png"}))
+    told = deploy("-v").err
+    assert "fetch        begins  from main" in told
+    assert "note: a file was brought home\n  path: public/a.png" in told
+
+
+def test_json_is_the_engines_object_and_nothing_else(deploy, engine):
+    """INTERFACE: one JSON object on stdout when it ends."""
+    ended = deploy("--json")
+    assert ended.json == engine.answers["deploy"]
+    assert ended.err == ""
+
+
+@pytest.mark.parametrize("more", [("--json", "--events"), ("--events",)])
+def test_events_are_json_lines_on_stderr(deploy, engine, more):
+    """INTERFACE: --events adds live JSON lines on stderr."""
+    found = [json.loads(line) for line in deploy(*more).err.splitlines()]
+    assert found == [event.to_json() for event in engine.events]
+
+
+def test_a_plan_is_one_readable_screen(holdfast, engine):
+    """INTERFACE: what a deploy would do to code and to data."""
+    os.mkdir("code")
+    ended = holdfast("plan", *SITE, "--source", "code")
+    assert engine.request.command == "plan"
+    lines = ended.out.splitlines()
+    assert len(lines) < 40
+    assert lines[0] == "deploy 20250815-152018"
+    for words in (
+        "source      /src/club main 1234567890ab",
+        "public/qrcodes/1.png  adopt from 20250814-090000  stray",
+        "  npm ci",
+        "warn    space: tight",
+        "mend: holdfast prune",
+        "note: 3 uncommitted changes are not deployed",
+    ):
+        assert words in ended.out
+
+
+def test_deploy_with_plan_is_a_plan(holdfast, engine):
+    """INTERFACE: `holdfast plan` / `holdfast deploy --plan`."""
+    os.mkdir("code")
+    ended = holdfast("deploy", "--plan", *SITE, "--source", "code", "--json")
+    assert engine.request.command == "plan"
+    assert ended.json["steps"][0]["name"] == "fetch"
+
+
+def test_a_status_names_the_active_release_the_data_and_the_strays(holdfast):
+    """INTERFACE: where the site stands."""
+    told = holdfast("status", *SITE).out
+    assert "current  20250815-152018" in told
+    assert "  *  20250815-152018  active   2025-08-15 15:20:18 UTC  main 1234567" in told
+    assert "2 strays" in told
+    assert "public/uploads  dir  1,200 files  3.4 MB" in told
+
+
+def test_a_status_names_what_is_unfinished(holdfast, engine):
+    """G4: reading commands report it as unfinished."""
+    engine.answers["status"] = {**engine.answers["status"], "unfinished": {"command": "deploy", "operation": "7"}}
+    assert "unfinished: `deploy` 7 was interrupted" in holdfast("status", *SITE).out
+
+
+PAGES = {
+    "releases": ({"current": None, "releases": []}, "no release yet"),
+    "history": (
+        {
+            "operations": [
+                {"id": "1", "command": "deploy", "started": 0, "outcome": None, "release": "r", "who": "ada@x"}
+            ]
+        },
+        "1970-01-01 00:00:00 UTC  deploy  unfinished  r  ada@x",
+    ),
+    "attic": (
+        {"entries": [{"operation": "7", "path": "a.png", "origin": "live", "reason": "seed kept", "bytes": 1500}]},
+        "7  a.png  1.5 kB  seed kept",
+    ),
+    "checklist": (
+        {"verdict": "warn", "checks": [{"name": "space", "verdict": "warn", "why": "tight", "mend": "prune"}]},
+        "verdict: warn",
+    ),
+    "explain": (
+        {"path": "storage", "care": "shared", "rulings": [{"path": "storage", "care": "shared", "rule": "preset"}]},
+        "storage is shared",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_reading_command_has_its_page(holdfast, engine, name):
+    """INTERFACE, commands."""
+    engine.answers[name], words = PAGES[name]
+    arguments = ("storage",) if name == "explain" else ()
+    ended = holdfast(name, *arguments, "--site", ".")
+    assert ended.code == 0
+    assert words in ended.out
+
+
+CHANGES = {
+    "recover": (
+        {"finished": {"operation": "7", "command": "deploy", "verdict": "undone"}, "found": [], "restored": 3},
+        "finished `deploy` 7: undone",
+    ),
+    "restore": ({"restored": ["public/a.png"], "saved": []}, "restored  public/a.png"),
+    "prune": ({"removed": [], "kept": [{"release": "r", "why": "active"}]}, "kept  r  active"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_each_changing_command_has_its_page(holdfast, engine, name):
+    """INTERFACE, commands."""
+    engine.answers[name], words = CHANGES[name]
+    ended = holdfast(name, *(("public/a.png",) if name == "restore" else ()), *SITE, "--yes")
+    assert (ended.code, words in ended.out) == (0, True)
+
+
+def test_prune_passes_the_number_that_is_named(holdfast, engine):
+    """INTERFACE: prune [--keep N]; without it the settings' number holds."""
+    engine.answers["prune"] = {"removed": [], "kept": []}
+    holdfast("prune", "--keep", "0", *SITE, "--yes")
+    holdfast("prune", *SITE, "--yes")
+    assert [request.keep for request in engine.requests] == [0, None]
+
+
+def test_a_pipe_gets_no_colours(deploy, monkeypatch):
+    """INTERFACE: no colour codes in pipes, whatever the environment wants."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    ended = deploy()
+    assert ESCAPE not in ended.out + ended.err
+
+
+def test_a_name_with_control_characters_cannot_command_the_terminal(holdfast, engine):
+    """File names come from uploads."""
+    engine.answers["attic"] = {"entries": [{"operation": "7", "path": "\x1b[2Ja\udcff\n.png", "bytes": 1}]}
+    told = holdfast("attic", *SITE).out
+    assert "\\x1b[2Ja\\udcff\\n.png" in told
+    assert ESCAPE not in told
+
+
+PROGRAM = """
+import sys
+from holdfast import session
+from holdfast.cli.main import main
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
+
+def perform(request, *, tell, ask):
+    tell(Event("started", "fetch"))
+    tell(Event("finished", "fetch", "all", 0.5))
+    if not request.yes and not ask({"release": "r9", "steps": []}):
+        raise Problem("declined", "a person said no")
+    return {"outcome": "activated", "release": "r9"}
+
+session.perform = perform
+sys.exit(main(["rollback", "--site", "/srv/club", *sys.argv[1:]]))
+"""
+
+
+def at_a_terminal(*arguments, typed="", **environment):
+    """What a terminal shows, and the exit code."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    program = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, **environment}, start_new_session=True
+    )
+    os.close(theirs)
+    os.write(ours, typed.encode())
+    shown = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    except OSError:
+        pass
+    os.close(ours)
+    return program.wait(10), shown.decode()
+
+
+def test_a_terminal_gets_colours():
+    """The third renderer."""
+    code, shown = at_a_terminal("--yes")
+    assert code == 0
+    assert f"{ESCAPE}[32mactivated{ESCAPE}[0m" in shown
+
+
+@pytest.mark.parametrize(("arguments", "environment"), [(("--no-color",), {}), ((), {"NO_COLOR": "1"})])
+def test_a_terminal_that_wants_none_gets_none(arguments, environment):
+    """INTERFACE: --no-color, and the convention of NO_COLOR."""
+    code, shown = at_a_terminal("--yes", *arguments, **environment)
+    assert (code, ESCAPE in shown) == (0, False)
+
+
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("yes\n", 0), ("n\n", 31), ("\n", 31), ("\x04", 31)])
+def test_a_person_is_shown_the_plan_and_asked_once(typed, code):
+    """INTERFACE, exit codes: 31, a person said no; silence is a no."""
+    ended, shown = at_a_terminal("--no-color", typed=typed)
+    assert "run this? [y/N]" in shown
+    assert "rollback r9" in shown or "deploy r9" in shown
+    assert ended == code
+
+
+def test_nobody_to_ask_is_a_no(deploy, holdfast, engine):
+    """INTERFACE: a question with neither a terminal nor --yes exits 31."""
+    engine.asks = True
+    ended = holdfast("deploy", *SITE, "--source", "code")
+    assert ended.code == 31
+    assert "state: nothing was changed" in ended.err
+    assert "--yes" in ended.err
+    assert deploy().code == 0
+
+
+def test_init_writes_once_and_never_again(holdfast, engine, tmp_path):
+    """INTERFACE: never overwrite."""
+    engine.answers["detect"] = {"framework": "laravel", "persistent": ["storage"], "persistent_files": [".env"]}
+    assert holdfast("init").code == 0
+    first = (tmp_path / "here/holdfast.toml").read_bytes()
+    ended = holdfast("init")
+    assert (ended.code, "error[config-exists]" in ended.err) == (20, True)
+    assert (tmp_path / "here/holdfast.toml").read_bytes() == first
+    assert b'framework = "laravel"' in first
+
+
+def test_detect_shows_what_is_data(holdfast, engine):
+    """INTERFACE, `detect --json`."""
+    engine.answers["detect"] = {
+        "framework": "laravel",
+        "confidence": 0.95,
+        "app_root": ".",
+        "web_root": "public",
+        "persistent": ["storage"],
+        "persistent_files": [".env"],
+        "artifacts": ["public/build"],
+        "evidence": [{"path": "storage", "care": "shared", "rule": "preset", "source": "laravel"}],
+    }
+    ended = holdfast("detect")
+    assert "framework  laravel (95% sure)" in ended.out
+    assert "storage  shared  preset  laravel" in ended.out
+    assert engine.request.path == os.getcwd()
+    assert holdfast("detect", "nowhere").code == 11

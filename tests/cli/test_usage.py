@@ -1,0 +1,66 @@
+"""What is typed wrongly, and what is asked for help."""
+
+from __future__ import annotations
+
+import pytest
+
+from holdfast.cli.lazy import TABLE
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest_one(holdfast):
+    """INTERFACE, exit codes: 2 is a wrong command line."""
+    ended = holdfast("deplyo")
+    assert ended.code == 2
+    assert "error[usage]: there is no command `deplyo`; did you mean `deploy`?" in ended.err
+    assert ended.out == ""
+
+
+def test_a_word_that_is_near_to_nothing_gets_no_guess(holdfast):
+    """A wrong suggestion is worse than none."""
+    assert "did you mean" not in holdfast("zzzz").err
+
+
+def test_a_mistyped_option_is_answered_with_the_nearest_one(holdfast):
+    """INTERFACE, exit codes: 2 is a wrong command line."""
+    ended = holdfast("deploy", "--siet", "/srv/club")
+    assert ended.code == 2
+    assert "--site" in ended.err
+    assert "try: holdfast deploy --help" in ended.err
+
+
+def test_a_wrong_command_line_is_an_object_for_a_script(holdfast):
+    """INTERFACE: with --json, errors also go to stderr as text."""
+    ended = holdfast("deploy", "--json", "--nonsense")
+    assert ended.json["error"]["code"] == "usage"
+    assert ended.json["error"]["exit"] == 2
+    assert "error[usage]" in ended.err
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_help_of_every_command_begins_with_examples(holdfast, name):
+    """INTERFACE, commands: -h/--help with examples first."""
+    ended = holdfast(name, "-h")
+    assert ended.code == 0
+    assert ended.out.startswith("Examples:\n  ")
+    assert "holdfast " in ended.out.splitlines()[1]
+    for option in ("--json", "--events", "--verbose", "--quiet", "--no-color"):
+        assert option in ended.out
+
+
+@pytest.mark.parametrize("name", ["deploy", "rollback", "adopt", "recover", "restore", "prune"])
+def test_every_command_that_changes_a_site_takes_site_and_yes(holdfast, name):
+    """INTERFACE, commands: every one on a site takes --site, every one that changes something --yes."""
+    told = holdfast(name, "--help").out
+    assert "--site" in told
+    assert "--yes" in told
+
+
+def test_no_command_at_all_shows_the_commands(holdfast):
+    """A first look needs no manual."""
+    ended = holdfast()
+    assert all(f"  {name}" in ended.out + ended.err for name in TABLE)
+
+
+def test_version_is_one_line(holdfast):
+    """Scripts read it."""
+    assert holdfast("--version").out == "holdfast 0.1.0\n"

@@ -1,0 +1,36 @@
+"""Isolation for every test: a home of its own, no configuration of the machine, no colours, one time zone."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+_IDENTITY = {"NAME": "Ada", "EMAIL": "ada@example.org"}
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch, tmp_path_factory):
+    """Nothing a test sees or starts depends on the person or the machine that runs it."""
+    for name in list(os.environ):
+        if name.startswith(("HOLDFAST_", "GIT_", "SSH_")):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_TERMINAL_PROMPT", "0")
+    for role in ("AUTHOR", "COMMITTER"):
+        for key, value in _IDENTITY.items():
+            monkeypatch.setenv(f"GIT_{role}_{key}", value)
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "COLUMNS", "SUDO_USER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    old = os.umask(0o022)
+    yield
+    os.umask(old)

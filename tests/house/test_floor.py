@@ -1,0 +1,72 @@
+"""The engine runs on Python 3.9, which Debian 11 and its like have."""
+
+from __future__ import annotations
+
+import ast
+import glob
+import os
+import pwd
+import shutil
+import subprocess
+
+import pytest
+
+from house.source_tree import SRC, modules
+
+ENGINE = modules("holdfast_engine")
+
+
+def test_the_grammar_is_that_of_python_3_9():
+    """DESIGN 9: the engine's floor is Python 3.9."""
+    for module in ENGINE:
+        ast.parse(module.text, module.name, feature_version=(3, 9))
+
+
+def test_annotations_are_never_evaluated():
+    """`X | None` is an error at run time there."""
+    annotated = (ast.FunctionDef, ast.AnnAssign)
+    found = [module for module in ENGINE if any(isinstance(node, annotated) for node in ast.walk(module.tree))]
+    assert [module.name for module in found if "from __future__ import annotations" not in module.text] == []
+
+
+def test_no_keyword_is_used_that_came_later():
+    """`dataclass(slots=, kw_only=)` and `zip(strict=)` are of 3.10."""
+    late = {"dataclass": {"slots", "kw_only", "match_args"}, "zip": {"strict"}, "field": {"kw_only"}}
+    calls = [(module.name, node) for module in ENGINE for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    words = [(name, call, word.arg) for name, call in calls for word in call.keywords]
+    assert [
+        f"{name}:{call.lineno}" for name, call, word in words if word in late.get(getattr(call.func, "id", ""), ())
+    ] == []
+
+
+def old_python():
+    """An interpreter of 3.9, wherever people keep them."""
+    home = pwd.getpwuid(os.getuid()).pw_dir
+    kept = (f"{home}/.pyenv/versions/3.9*/bin/python3", f"{home}/.local/share/uv/python/cpython-3.9*/bin/python3")
+    found = [path for pattern in kept for path in glob.glob(pattern)]
+    for path in filter(None, (shutil.which("python3.9"), *found)):
+        told = subprocess.run([path, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, check=False)
+        if told.stdout == b"(3, 9)\n":
+            return path
+    return None
+
+
+IMPORT_ALL = """
+import importlib, os, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+print("all")
+"""
+
+
+def test_every_module_of_the_engine_is_imported_by_a_real_python_3_9():
+    """What the grammar cannot say: names, aliases and defaults that are evaluated."""
+    python = old_python()
+    if python is None:
+        pytest.skip("no Python 3.9 on this machine")
+    dotted = [module.name[:-3].replace("/", ".").removesuffix(".__init__") for module in ENGINE]
+    command = [python, "-I", "-c", IMPORT_ALL, SRC, *(name for name in dotted if not name.endswith("__main__"))]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (told.stdout, told.stderr) == ("all\n", "")

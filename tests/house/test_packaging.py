@@ -1,0 +1,81 @@
+"""What a fresh clone installs, and what a wheel and the bundle hold."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+
+import holdfast
+import holdfast_engine
+from holdfast.bundle import build, bundled
+from house.source_tree import ROOT, read
+
+LOCK = "requirements/dev.txt"
+
+
+def project():
+    return tomllib.loads(read("pyproject.toml"))
+
+
+def test_there_is_one_version():
+    """The controller, its package and its engine are one release."""
+    assert holdfast.__version__ == holdfast_engine.__version__ == project()["project"]["version"]
+
+
+def test_every_locked_requirement_has_its_hashes():
+    """What is installed is what was tested, or nothing is."""
+    entries = re.split(r"\n(?=\S)", re.sub(r"(?m)^#.*\n", "", read(LOCK)).strip())
+    assert len(entries) > 10
+    assert [entry.split()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_the_lock_names_no_place():
+    """Neither a registry nor a directory of the machine that wrote it."""
+    assert re.findall(r"://|--index|--find-links|file:|^/", read(LOCK), re.MULTILINE) == []
+
+
+def test_the_lock_holds_everything_that_is_asked_for():
+    """`make lock` was run after the last change."""
+    wanted = [*project()["project"]["dependencies"], *project()["dependency-groups"]["dev"]]
+    names = [re.split(r"[><=]", one)[0] for one in wanted]
+    assert [name for name in names if f"\n{name}==" not in read(LOCK)] == []
+
+
+def test_the_bundle_is_the_same_bytes_each_time(tmp_path):
+    """One digest for one engine, so that it is sent to a host once."""
+    target = str(tmp_path / "dist/holdfast-engine.pyz")
+    digest = build(target)
+    with open(target, "rb") as file:
+        content = file.read()
+    assert (digest, content) == (hashlib.sha256(content).hexdigest(), bundled())
+    assert os.access(target, os.X_OK)
+    assert os.listdir(tmp_path / "dist") == ["holdfast-engine.pyz"]
+
+
+def test_the_bundle_holds_the_engine_whole_and_nothing_else():
+    """Every module, and the rules; no bytecode, no test."""
+    names = set(zipfile.ZipFile(io.BytesIO(bundled())).namelist())
+    top = os.path.join(ROOT, "src")
+    kept = {
+        os.path.relpath(os.path.join(folder, name), top)
+        for folder, _, files in os.walk(os.path.join(top, "holdfast_engine"))
+        for name in files
+        if name.endswith((".py", ".json"))
+    }
+    assert names == {"__main__.py", *kept}
+
+
+def test_the_bundle_runs_without_an_installation(tmp_path):
+    """INTERFACE: `python3 holdfast-engine.pyz link RELEASE SHARED` with no installation."""
+    target = str(tmp_path / "holdfast-engine.pyz")
+    build(target)
+    told = subprocess.run(
+        [sys.executable, "-I", target, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, "link" in told.stdout) == (0, True), told.stderr

@@ -1,0 +1,164 @@
+"""Rule 3: what the application itself says about its data."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast_engine.data.classify import Classifier
+from holdfast_engine.data.declared import declared
+from holdfast_engine.data.presets import load
+from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.request import Settings
+
+
+def source(files):
+    return Listing.of_files(
+        {path: len(text) for path, text in files.items()},
+        lambda path: files[path].encode() if path in files else None,
+    )
+
+
+def found(files, **places):
+    return {one.path: one.care for one in declared(source(files), **places)}
+
+
+def disk(root):
+    return {
+        "config/filesystems.php": f"<?php return ['disks' => ['local' => [\n 'root' => {root},\n ]]];",
+    }
+
+
+@pytest.mark.parametrize(
+    ("root", "path"),
+    [
+        ("public_path('user-uploads')", "public/user-uploads"),
+        ('public_path("user-uploads/")', "public/user-uploads"),
+        ("public_path('/files/a')", "public/files/a"),
+        ("public_path() . '/media'", "public/media"),
+        ("public_path().DIRECTORY_SEPARATOR.'media'", "public/media"),
+        ("env('DISK_ROOT', public_path('media'))", "public/media"),
+        ("$_ENV['ROOT'] ?? public_path('media')", "public/media"),
+        ("storage_path('app/private')", "storage/app/private"),
+        ("base_path('media')", "media"),
+    ],
+)
+def test_the_root_of_a_disk_is_data(root, path):
+    """`config/filesystems.php` names where uploads go, whatever the directory is called."""
+    assert found(disk(root)) == {path: "shared"}
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "public_path()",
+        "public_path('')",
+        "public_path('/')",
+        "public_path('.')",
+        "public_path('..')",
+        "public_path('a/../../..')",
+        "base_path()",
+        "base_path('public')",
+        "base_path('../outside')",
+        "$root",
+    ],
+)
+def test_a_disk_never_shares_the_whole_web_root(root):
+    """`public_path('')` would freeze all code at the first release."""
+    assert found(disk(root)) == {}
+
+
+def test_comments_are_not_read():
+    """What is commented out is not in force; a URL in a string is no comment."""
+    text = """<?php
+    // 'root' => public_path('old'),
+    # 'root' => public_path('older'),
+    /* 'root' => public_path('oldest'), */
+    'url' => 'https://example.org/x', 'root' => public_path('new'),
+    """
+    assert found({"config/filesystems.php": text}) == {"public/new": "shared"}
+
+
+def test_an_application_below_the_top_is_read_there():
+    """Paths are relative to the release."""
+    files = {"api/" + path: text for path, text in disk("public_path('media')").items()}
+    assert found(files, app_root="api", web_root="web") == {"api/web/media": "shared"}
+
+
+@pytest.mark.parametrize(
+    ("line", "paths"),
+    [
+        ("DB_DATABASE=storage/database/app.sqlite", {"storage/database/app.sqlite"}),
+        ('DB_DATABASE="data/app.db"', {"data/app.db"}),
+        ("DB_DATABASE=laravel", set()),
+        ("DB_DATABASE=/var/lib/app.sqlite", set()),
+        ("DB_DATABASE=../app.sqlite", set()),
+        ("# DB_DATABASE=data/app.db", set()),
+    ],
+)
+def test_a_database_in_a_file_is_data(line, paths):
+    """A relative `DB_DATABASE` lies in the release and would be left behind."""
+    assert set(found({".env": f"APP_NAME=x\n{line}\n"})) == paths
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("MEDIA_ROOT = os.path.join(BASE_DIR, 'media')", {"media": "shared"}),
+        ("MEDIA_ROOT = BASE_DIR / 'data' / 'media'", {"data/media": "shared"}),
+        ('MEDIA_ROOT = str(BASE_DIR / "uploads")', {"uploads": "shared"}),
+        ('MEDIA_ROOT = os.path.join(\n    PROJECT_ROOT,\n    "media",\n)', {"media": "shared"}),
+        ("MEDIA_ROOT: str = BASE_DIR / 'media'", {"media": "shared"}),
+        ("MEDIA_ROOT = 'media/'", {"media": "shared"}),
+        ("MEDIA_ROOT = '/srv/media'", {}),
+        ("MEDIA_ROOT = BASE_DIR", {}),
+        ("MEDIA_ROOT = os.path.join(BASE_DIR, '..', 'media')", {}),
+        ("# MEDIA_ROOT = BASE_DIR / 'media'", {}),
+        ("STATIC_ROOT = BASE_DIR / 'collected'", {"collected": "artifact"}),
+        ("DATABASES = {'default': {'NAME': BASE_DIR / 'db.sqlite3'}}", {"db.sqlite3": "shared"}),
+        ("DATABASES = {'default': {'NAME': 'shop'}}", {}),
+    ],
+)
+def test_django_settings_name_media_static_and_database(line, expected):
+    """`MEDIA_ROOT` is data, `STATIC_ROOT` is output, a SQLite `NAME` is a database."""
+    assert found({"shop/settings.py": f"import os\n{line}\nDEBUG = True\n"}) == expected
+
+
+def test_rails_names_disks_and_databases():
+    """`config/storage.yml` and `config/database.yml`, without those of the tests."""
+    files = {
+        "config/storage.yml": 'local:\n  root: <%= Rails.root.join("files", "blobs") %>\n'
+        'test:\n  root: <%= Rails.root.join("tmp/storage") %>\n',
+        "config/database.yml": "production:\n  database: data/production.sqlite3\ntest:\n  database: db/test.sqlite3\n",
+    }
+    assert found(files) == {"files/blobs": "shared", "data/production.sqlite3": "shared"}
+
+
+def test_a_declaration_decides_after_the_preset_and_before_the_name():
+    """Rule 3: the path is linked, and the evidence says which line of which file."""
+    listing = source({"artisan": "", "public/app.css": "x", **disk("public_path('hub')")})
+    rules = Classifier(listing, load("laravel"), Settings())
+    assert "public/hub" in {one.path for one in rules.shared_paths()}
+    said = rules.ruling("public/hub/a.png")
+    assert (said.care, said.rule) == ("shared", "declared")
+    assert "config/filesystems.php" in said.source
+
+
+def test_a_declared_directory_that_ships_a_program_is_not_shared_as_a_whole():
+    """`public_path('js')` as a disk: its code must change with the release; strays are brought home one by one."""
+    listing = source({"artisan": "", "public/js/app.js": "x", **disk("public_path('js')")})
+    rules = Classifier(listing, load("laravel"), Settings())
+    assert "public/js" not in {one.path for one in rules.shared_paths()}
+    assert rules.stray_target("public/js/written.js", "file") == ("shared", "public/js/written.js")
+
+
+@given(st.text(max_size=300))
+def test_any_text_may_stand_in_these_files(text):
+    """Reading is tolerant: what is not understood declares nothing, and nothing ever leaves the release."""
+    files = dict.fromkeys(
+        ("config/filesystems.php", ".env", "a/settings.py", "config/storage.yml", "config/database.yml"),
+        f"'root' => public_path('{text}')\nMEDIA_ROOT = BASE_DIR / '{text}'\nDB_DATABASE={text}.db\n",
+    )
+    for path in found(files):
+        assert path
+        assert ".." not in path.split("/")
+        assert not path.startswith("/")
