@@ -82,10 +82,18 @@ class Session:
         return self._perform("link", os.path.dirname(below.rstrip("/")), resolved.settings(), release=here, path=below)
 
     def ask_adopt(self, directory: str, flags: Mapping[str, Any]) -> dict[str, Any]:
-        """The directory becomes a site in place, or at the site that is named."""
-        top = os.path.abspath(os.path.join(self.directory, directory))
-        resolved = self._resolved(flags, _within(os.path.join(top, "current")) or _within(top))
-        return self._perform("adopt", str(resolved.get("site.root") or top), resolved.settings(), path=top)
+        """The directory becomes a site in place. A site named by a flag can only be the same directory."""
+        top = self._directory(directory)
+        named = flags.get("site.root")
+        if named and os.path.realpath(os.path.join(self.directory, named)) != os.path.realpath(top):
+            raise Problem(
+                "usage",
+                f"a site is adopted in place, and `{top}` and `--site {named}` are two places",
+                state="nothing was changed",
+                hint=f"holdfast adopt {top}",
+            )
+        resolved = self._resolved({}, _within(os.path.join(top, "current")) or _within(top))
+        return self._perform("adopt", top, resolved.settings(), path=top)
 
     def _directory(self, text: str) -> str:
         top = os.path.abspath(os.path.join(self.directory, text))

@@ -79,10 +79,13 @@ def test_link_passes_its_directories_as_they_were_typed(holdfast, engine, tmp_pa
 
 
 def test_adopt_makes_a_site_of_the_directory_itself(holdfast, engine, tmp_path):
-    """INTERFACE: in place, unless a site is named."""
+    """INTERFACE: in place; a second place that is named is a misunderstanding."""
     engine.answers["adopt"] = {"outcome": "adopted", "release": "r", "current": "r", "data": {}, "warnings": []}
-    holdfast("adopt", tmp_path / "club", "--yes")
+    (tmp_path / "club").mkdir()
+    assert holdfast("adopt", tmp_path / "club", "--site", "../club/", "--yes").code == 0
     assert (engine.request.site, engine.request.path) == (str(tmp_path / "club"),) * 2
+    assert holdfast("adopt", tmp_path / "club", "--site", "/srv/other", "--yes").code == 2
+    assert holdfast("adopt", tmp_path / "nowhere", "--yes").code == 11
 
 
 def test_who_and_when_come_from_outside_the_engine(holdfast, engine):

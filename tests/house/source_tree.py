@@ -61,5 +61,8 @@ def tracked() -> tuple[str, ...]:
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if told.returncode == 0:
         return tuple(sorted(path for path in told.stdout.split("\0") if os.path.isfile(os.path.join(ROOT, path))))
-    found = (os.path.join(folder, name) for folder, _, names in os.walk(ROOT) for name in names)
-    return tuple(sorted(os.path.relpath(path, ROOT) for path in found if "/." not in os.path.relpath(path, ROOT)))
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
+        found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in sorted(names)]
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of one run; nothing is raised but what ends the interpreter itself."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     prepare_streams()
+    if os.environ.get("HOLDFAST_FAILPOINT"):
+        from holdfast_engine.fs.failpoint import obey_environment
+
+        obey_environment()
     with signals():
         try:
             code = group.main(given, prog_name="holdfast", standalone_mode=False)

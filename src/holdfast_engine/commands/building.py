@@ -11,7 +11,7 @@ from holdfast_engine.fs.discard import drop_private_copy
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event
-from holdfast_engine.model.listing import FILE, Listed, Listing
+from holdfast_engine.model.listing import FILE, LINK, Listed, Listing
 from holdfast_engine.model.paths import RelPath
 
 ENVIRONMENT = ".env"
@@ -57,6 +57,10 @@ def _take_environment_back(place: Workplace, operation: Operation, release: RelP
 
 
 def listing_of(place: Workplace, release: RelPath) -> Listing:
-    """What a directory of the site holds now, by name."""
-    entries = {path: Listed(kind, status.st_size) for path, kind, status in walk(place.root, release)}
+    """What a directory of the site holds now, by name, without our own links: they lead to data and are no code."""
+    entries = {
+        path: Listed(kind, status.st_size)
+        for path, kind, status in walk(place.root, release)
+        if kind != LINK or not place.bench.is_linked(release, path)
+    }
     return Listing(entries, lambda path: place.root.read(release / path))

@@ -281,7 +281,7 @@ class Deployment(Journey):
         root, taken = self.place.root, baselines.now_ns()
         self._let_web_user_in()
         seal(root, self.path, stays_writable=self.rules.stays_writable)
-        entries = baselines.take(root, self.path, digests=self.digests, skip=self.rules.classifier.is_cache)
+        entries = baselines.take(self.place.bench, self.path, digests=self.digests, skip=self.rules.classifier.is_cache)
         baselines.write(root, self.record.id, entries, taken_ns=baselines.now_ns() if not self.digests else taken)
         self.record = self.record.but(
             state=records.SEALED,

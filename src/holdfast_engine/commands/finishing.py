@@ -45,6 +45,8 @@ def finish(place: Workplace, operation: str) -> dict[str, Any]:
         _go_back(place, resumed, begin)
     elif verdict == FORWARD and begin["command"] in ("deploy", "rollback"):
         _go_forward(place, resumed, begin, history)
+    elif verdict == FORWARD and begin["command"] == "adopt":
+        _take_on(place, resumed, begin)
     resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
     _tidy(place)
     return {"operation": operation, "command": begin["command"], "verdict": verdict}
@@ -80,6 +82,13 @@ def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], h
     done = {entry.facts.get("step") for entry in history if entry.kind == "done"}
     if "after" not in done and any(entry.facts.get("step") == "after" for entry in history):
         place.notice("finishing", "hooks after the activation may not have run to their end; run them by hand if they matter")
+
+
+def _take_on(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
+    """An adoption goes on entry by entry: what it moved is served through links, what it did not is where it was."""
+    from holdfast_engine.commands.adopt import Taking  # noqa: PLC0415 - it composes what needs finishing itself
+
+    Taking(place, laid_out=begin["laid_out"]).take(operation, begin["release"])
 
 
 def _tidy(place: Workplace) -> None:

@@ -128,7 +128,7 @@ class Linking:
         )
         activating.count_release(place, record.counter)
         if not self.is_live:
-            entries = baselines.take(place.root, self.path, digests={}, skip=self.rules.classifier.is_cache)
+            entries = baselines.take(place.bench, self.path, digests={}, skip=self.rules.classifier.is_cache)
             baselines.write(place.root, record.id, entries, taken_ns=baselines.now_ns())
         records.write(
             place.root,

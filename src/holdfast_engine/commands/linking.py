@@ -48,7 +48,7 @@ def link_release(homing: Homing, release: RelPath, rules: Rules, *, before: Mapp
     for one in rules.shared:
         if place.root.has(place.bench.layout.in_shared(one.path)):
             homing.link_home(release, [one.path])
-    for at, to in rules.classifier.links():
+    for at, to in rules.classifier.links(rules.shared_paths):
         _framework_link(homing, release, RelPath(at), RelPath(to))
     homing.report.seeded.extend(seeded.added + seeded.updated)
     homing.report.kept.extend({"path": path, "place": str(spot)} for path, spot in seeded.kept)

@@ -171,7 +171,7 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         shared=rules.shared,
         needs=classifier.needs(),
         artifacts=_expected_artifacts(rules),
-        links=classifier.links(),
+        links=classifier.links(rules.shared_paths),
         web_user=web_user(place, rules),
         is_code=lambda path: unshared(classifier, path),
         **more,

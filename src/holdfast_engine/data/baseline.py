@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Optional
 
 from holdfast_engine import FORMAT
+from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.root import Root
@@ -25,13 +26,13 @@ TICK_NS = 20_000_000
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def take(root: Root, release: RelPath, *, digests: Mapping[str, Entry], skip: Callable[[str], bool]) -> list[Entry]:
-    """Entries of everything in RELEASE but what SKIP names (caches), in order, with proof of content.
+def take(bench: Bench, release: RelPath, *, digests: Mapping[str, Entry], skip: Callable[[str], bool]) -> list[Entry]:
+    """Entries of everything in RELEASE but what SKIP names (caches) and our links, in order, with proof of content.
 
     DIGESTS are entries whose content was just written and hashed: their files are not read
     again while the size agrees and nothing but us has written (no build, no hook).
     """
-    entries = []
+    entries, root = [], bench.root
     for path, kind, status in walk(root, release, descend=lambda path: not skip(path)):
         if skip(path):
             continue
@@ -41,6 +42,8 @@ def take(root: Root, release: RelPath, *, digests: Mapping[str, Entry], skip: Ca
             digest = known.digest if known and known.size == status.st_size else digest_of(root, release / path)
         elif kind == LINK:
             digest = root.link(release / path) or ""
+            if digest == bench.text(release, path):
+                continue
         mode = stat.S_IMODE(status.st_mode)
         stamps = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         entries.append(Entry(path, kind, mode, status.st_size if kind == FILE else 0, digest, *stamps))

@@ -16,7 +16,7 @@ from holdfast.cli import options
     site=True,
     changes=True,
 )
-@click.argument("path", default="")
+@click.argument("path")
 @click.option("--operation", default="", metavar="ID", help="The operation that displaced it, as `attic` shows.")
 def command(run: options.Run, path: str, operation: str) -> options.Answer:
     """Bring the displaced content of PATH back; what stands there now is saved to the attic first."""

@@ -17,6 +17,8 @@ def plan(result: Result) -> Lines:
         title(f"{result.get('command', 'deploy')} {result.get('release') or ''}".rstrip()),
         *_plan_facts(result),
         *section("data", _plan_data(result)),
+        *section("found", _found(result)),
+        *section("entries that become the first release", [Line(f"  {name}") for name in result.get("entries", ())]),
         *section("build", _commands(result.get("build"))),
         *section("before activation", _commands(hooks.get("before_activation"))),
         *section("after activation", _commands(hooks.get("after_activation"))),
@@ -33,6 +35,8 @@ def _plan_facts(result: Result) -> Lines:
             ("framework", result.get("framework")),
             ("web root", result.get("web_root")),
             ("active now", result.get("current")),
+            ("path", result.get("path")),
+            ("from", result.get("from")),
             ("prune", ", ".join(map(shown, result.get("prune", ())))),
             ("", "nothing new: the active release has this code and these settings" if result.get("unchanged") else ""),
         ]
@@ -87,13 +91,16 @@ def link(result: Result) -> Lines:
 def recover(result: Result) -> Lines:
     done = result.get("finished")
     first = f"finished `{done['command']}` {done['operation']}: {done['verdict']}" if done else "nothing was unfinished"
-    found = rows((each["path"], each["what"], each["where"], _recovered(each)) for each in result.get("found", ()))
     return [
         Line(first, "good"),
-        *section("found", found),
+        *section("found", _found(result)),
         Line(f"{count(int(result.get('restored') or 0), 'file')} put back"),
         *warnings(map(shown, result.get("warnings", ()))),
     ]
+
+
+def _found(result: Result) -> Lines:
+    return rows((each["path"], each["what"], each["where"], _recovered(each)) for each in result.get("found", ()))
 
 
 def _recovered(each: Result) -> str:

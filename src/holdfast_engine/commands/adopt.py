@@ -1,0 +1,152 @@
+"""Turn what is live in a plain directory, or in another tool's layout, into a Holdfast site, in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands.building import listing_of
+from holdfast_engine.commands.homing import Homing, Report
+from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.planning import stamp
+from holdfast_engine.commands.rules import rules_for
+from holdfast_engine.commands.workplace import Workplace, changing
+from holdfast_engine.data.sweep import Found
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.place import drop_own_link, exchange, make_link, switch
+from holdfast_engine.fs.root import Root
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.event import Listener
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
+from holdfast_engine.state import records
+from holdfast_engine.state.records import ReleaseRecord
+
+Ask = Callable[[dict[str, Any]], bool]
+_OURS = ("releases", "shared", "current", str(Layout.state))
+
+
+def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
+    """What was live goes on being served at the same paths, now as the first release of a site; nothing is copied.
+
+    A plain directory: each entry is exchanged with a link to it in `releases/`, so there is
+    no moment without it, and the links stay, so that the web server's document root need not
+    change at once. Another tool's layout: its releases are registered as they are. Adopted
+    releases are never pruned: nothing proves what they shipped.
+    """
+    site = request.path or request.site
+    with Root(site) as root:
+        if root.has(Layout.site_file) and (root.names(Layout.records) or root.kind(Layout.current) == "link"):
+            raise Problem("already-managed", f"`{site}` is a Holdfast site already", state="nothing was changed", hint=f"`holdfast status --site {site}`")
+        laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+        names = [name for name in root.names("") if name not in _OURS]
+        if not laid_out and not names and root.kind(Layout.current) is None:
+            raise Problem("path-missing", f"`{site}` holds nothing to adopt", state="nothing was changed", hint="deploy into it: `holdfast deploy`")
+    if not request.yes and not ask({"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}):
+        raise Problem("declined", "the adoption was declined", state="nothing was changed", hint="`--yes` answers yes")
+    with changing(request.but(site=site), tell, manage=True) as place:
+        return Taking(place, laid_out=laid_out).run()
+
+
+class Taking:
+    """One adoption of a site."""
+
+    def __init__(self, place: Workplace, *, laid_out: bool) -> None:
+        self.place, self.laid_out, self.report = place, laid_out, Report()
+
+    def run(self) -> dict[str, Any]:
+        place = self.place
+        name = stamp(place.request.now)
+        facts = {"release": name, "laid_out": self.laid_out, "who": place.request.who}
+        operation = Operation.begin(place.root, "adopt", at=place.request.now, facts=facts)
+        self.take(operation, name)
+        operation.end("adopted", at=place.request.now)
+        current = place.refresh().current
+        live = current.name if current else None
+        data = {"lost": 0, "files_after": counting.files(place), "adopted": self.report.adopted, "attic": self.report.attic}
+        return {"outcome": "adopted", "release": live, "current": live, "data": data, "warnings": [*self.report.warnings, *self.report.left]}
+
+    def take(self, operation: Operation, name: str) -> None:
+        """Everything up to the end of the journal. Idempotent: after a crash it goes on from what it finds (G4)."""
+        self.operation = operation
+        if self.laid_out:
+            self._register()
+        else:
+            self._move_in(name)
+        self.place.refresh()
+        self._share()
+
+    def _register(self) -> None:
+        """Another tool's releases in the order of their names, as it made them; the live one is the newest to us."""
+        place = self.place
+        names = [name for name in place.root.names(Layout.releases) if place.root.kind(Layout.releases / name) == "dir"]
+        live = place.survey.current
+        ordered = sorted(names, key=lambda name: (Layout.releases / name == live, len(name) if name.isdigit() else 0, name))
+        for counter, name in enumerate(ordered, start=1):
+            self._record(name, counter, live=Layout.releases / name == live)
+
+    def _record(self, name: str, counter: int, *, live: bool) -> None:
+        record = ReleaseRecord(
+            id=name,
+            path=Layout.releases / name,
+            counter=counter,
+            state=records.ACTIVE if live else records.RETIRED,
+            created=self.place.request.now,
+            activated=live,
+            pinned="adopted; nothing proves what it shipped",
+        )
+        records.write(self.place.root, record)
+        activating.count_release(self.place, counter)
+
+    def _move_in(self, name: str) -> None:
+        """Every entry of the plain directory lies in `releases/NAME` and is served through a link in its old place."""
+        place, home = self.place, Layout.releases / name
+        self._record(name, 1, live=True)
+        durable.make_directories(place.root, Layout.releases)
+        if place.root.kind(Layout.current) == "dir":
+            self._move_entry(Layout.current, home)
+            return
+        if place.root.kind(Layout.current) == "link" and place.survey.current == home:
+            return
+        durable.make_directories(place.root, home)
+        for entry in [entry for entry in place.root.names("") if entry not in _OURS]:
+            self._move_entry(RelPath(entry), home / entry)
+        self.operation.commit(release=home)
+        switch(place.root, Layout.current, link_text(Layout.current, home), waiting=Layout.state / "current")
+        for entry in place.root.names(home):
+            if place.root.link(entry) == link_text(RelPath(entry), home / entry):
+                through = link_text(RelPath(entry), Layout.current / entry)
+                switch(place.root, entry, through, waiting=Layout.state / "current")
+
+    def _move_entry(self, here: RelPath, there: RelPath) -> None:
+        """HERE is a link to THERE, where its content is: one exchange, no moment without it (DESIGN 5)."""
+        root = self.place.root
+        text = link_text(here, there)
+        if root.link(here) == text:
+            return
+        self.operation.move(what="move-in", path=here, source=here, target=there, text=text)
+        if root.link(there) == text:
+            drop_own_link(root, there)
+        make_link(root, there, text)
+        try:
+            exchange(root, here, there)
+        except OSError:
+            drop_own_link(root, there)
+            raise
+
+    def _share(self) -> None:
+        """What rules call data moves from the live release into `shared/`, each path in one exchange."""
+        place = self.place
+        current = place.survey.current
+        if current is None:
+            return
+        rules = rules_for(place, listing_of(place, current), place.request.settings)
+        homing = Homing(place, self.operation, self.report)
+        present = {one.path: one.why for one in rules.shared if place.root.has(current / one.path)}
+        homing.bring(current, Found(homeless=present), wins="live")
+        link_release(homing, current, rules, before={}, live=True)
+        activating.remember(place, rules)
+

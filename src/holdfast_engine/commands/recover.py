@@ -1,0 +1,154 @@
+"""Emergency recovery: finish what was interrupted, find data that appears lost, and put it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Optional
+
+from holdfast_engine.commands import activating
+from holdfast_engine.commands.homing import Homing, Report
+from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.looking import rules_now, unfinished
+from holdfast_engine.commands.searching import Lost, search
+from holdfast_engine.commands.workplace import Workplace, changing
+from holdfast_engine.data.sweep import Found
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.copy import copy_tree
+from holdfast_engine.fs.root import Root
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.event import Event, Listener
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
+from holdfast_engine.state import records
+from holdfast_engine.state import survey as surveys
+from holdfast_engine.state.records import ReleaseRecord
+
+Ask = Callable[[dict[str, Any]], bool]
+
+
+def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
+    """Nothing is unfinished; what was found is told and, once agreed to, back in place without anything overwritten.
+
+    Works on a site whose `.holdfast/` is gone: releases and `current` are looked at as they
+    lie, and only what rules name as data is moved. Run again it finds nothing more to do.
+    """
+    interrupted = _interrupted(request, tell)
+    lost_state = _state_is_gone(request.site)
+    with changing(request, tell, manage=lost_state) as place:
+        if lost_state:
+            _register_releases(place)
+        rules = rules_now(place)
+        found = search(place, rules)
+        report = Report()
+        if found and _agreed(request, tell, ask, found):
+            _put_back(place, found, report)
+        return _answer(interrupted, found, report)
+
+
+def _interrupted(request: Request, tell: Listener) -> Optional[dict[str, Any]]:
+    """What a crash left, looked at before opening the site finishes it; then the verdict on it."""
+    with Root(request.site) as root:
+        found = unfinished(Workplace(root, request, tell, surveys.survey(root)))
+    if found is None or found["running"]:
+        return None
+    return {"operation": found["operation"], "command": found["command"], "verdict": "finished"}
+
+
+def _state_is_gone(site: str) -> bool:
+    """True for a site with releases and `current` but without `.holdfast/`; `not-a-site` for what is none at all."""
+    with Root(site) as root:
+        if root.has(Layout.site_file):
+            return False
+        if root.kind(Layout.releases) == "dir" and root.kind(Layout.shared_name) == "dir":
+            return True
+    raise Problem(
+        "not-a-site",
+        f"`{site}` has no `releases/` and `shared/`, so there is nothing to recover",
+        state="nothing was changed",
+        hint=f"`holdfast adopt {site}` turns what is live there into a site",
+    )
+
+
+def _register_releases(place: Workplace) -> None:
+    """Every directory of `releases/` has a record again: none is ever pruned, for nothing proves what it shipped."""
+    for counter, name in enumerate(place.root.names(Layout.releases), start=1):
+        path = Layout.releases / name
+        status = place.root.lstat(path)
+        if place.root.kind(path) != "dir" or status is None or status.st_mode & 0o777 == 0o700:
+            continue
+        active = path == place.survey.current
+        record = ReleaseRecord(
+            id=name,
+            path=path,
+            counter=counter,
+            state=records.ACTIVE if active else records.RETIRED,
+            created=place.request.now,
+            activated=active,
+            pinned="registered by recover, which cannot know what it shipped",
+        )
+        records.write(place.root, record)
+        activating.count_release(place, counter)
+    place.refresh()
+
+
+def _agreed(request: Request, tell: Listener, ask: Ask, found: list[Lost]) -> bool:
+    """True when a person, or `--yes`, said that what can be put back shall be."""
+    question = {"command": "recover", "found": [one.to_json() for one in found]}
+    tell(Event("planned", "recover", data=question))
+    doable = [one for one in found if one.action != "listed"]
+    return bool(doable) and (request.yes or ask(question))
+
+
+def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
+    """Each finding in its order: the live release first, so that what is seen now wins over what is older."""
+    operation = Operation.begin(place.root, "recover", at=place.request.now, facts={"release": None, "who": place.request.who})
+    homing = Homing(place, operation, report)
+    for one in found:
+        if one.action in ("adopt", "link"):
+            homing.bring(one.release, Found(homeless={one.path: one.what}), wins=one.wins)
+            _serve(place, homing, one.path)
+            one.done = True
+        elif one.action == "copy":
+            _copy_back(place, operation, one)
+            _serve(place, homing, one.path)
+    _relink(place, homing)
+    operation.end("recovered", at=place.request.now)
+
+
+def _serve(place: Workplace, homing: Homing, path: str) -> None:
+    if place.survey.current is not None:
+        homing.link_home(place.survey.current, [path])
+
+
+def _copy_back(place: Workplace, operation: Operation, one: Lost) -> None:
+    """A copy from the attic stands in `shared/`, where nothing stood; the attic keeps its own."""
+    there = place.bench.layout.in_shared(one.path)
+    if place.root.has(there):
+        return
+    durable.make_directories(place.root, there.parent, mode=0o2775)
+    operation.move(what="restore", path=one.path, source=one.place, target=there)
+    copy_tree(place.root, one.place, there)
+    one.done = True
+
+
+def _relink(place: Workplace, homing: Homing) -> None:
+    """Every shared path of the live release is a link again, and the site file knows what is shared."""
+    place.refresh()
+    current = place.survey.current
+    if current is None:
+        return
+    rules = rules_now(place)
+    link_release(homing, current, rules, before={}, live=True)
+    activating.remember(place, rules)
+
+
+def _answer(interrupted: Optional[dict[str, Any]], found: list[Lost], report: Report) -> dict[str, Any]:
+    return {
+        "finished": interrupted,
+        "found": [one.to_json() for one in found],
+        "restored": sum(one.done for one in found),
+        "attic": report.attic,
+        "warnings": [*report.warnings, *report.left],
+    }
+

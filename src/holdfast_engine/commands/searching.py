@@ -1,0 +1,133 @@
+"""Finding data that appears lost: detached links, strays in any release, the attic, missing shared paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from holdfast_engine.commands.homing import baseline_of, sweep
+from holdfast_engine.commands.rules import Rules
+from holdfast_engine.commands.shelves import entries
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.state.records import ReleaseRecord
+
+
+@dataclass
+class Lost:
+    """One finding. ACTION is `adopt` (bring home), `link`, `copy` (back from the attic) or `listed` (for a person)."""
+
+    path: str
+    what: str
+    place: RelPath
+    action: str
+    release: RelPath = RelPath("")
+    wins: str = "shared"
+    done: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {"path": self.path, "what": self.what, "where": str(self.place), "action": self.action, "done": self.done}
+
+
+def search(place: Workplace, rules: Rules) -> list[Lost]:
+    """Everything found, the live release first, then the others from the newest on, then the attic."""
+    found: list[Lost] = list(_in_live(place, rules))
+    seen = {one.path for one in found}
+    for record in reversed(place.survey.releases):
+        if record.path != place.survey.current and record.state != "bad":
+            for one in _in_retired(place, record, rules):
+                if not any(RelPath(one.path).is_within(path) and path == one.path for path in seen):
+                    found.append(one)
+    found.extend(_in_attic(place, {one.path for one in found}))
+    return found
+
+
+def _in_live(place: Workplace, rules: Rules) -> Iterator[Lost]:
+    """Links that are broken, missing or replaced, and strays."""
+    current = place.survey.current
+    if current is None:
+        return
+    baseline = baseline_of(place, place.survey.active)
+    strays = sweep(place, current, rules, baseline=baseline).homeless if baseline else {}
+    for one in rules.shared:
+        here, there = current / one.path, place.bench.layout.in_shared(one.path)
+        if place.bench.is_linked(current, one.path):
+            continue
+        if place.root.has(here):
+            yield Lost(one.path, "stands where the link to shared/ belongs", here, "adopt", current, "live")
+        elif place.root.has(there):
+            yield Lost(one.path, "is shared and not linked", there, "link", current)
+    for path, why in strays.items():
+        if path not in rules.shared_paths:
+            yield Lost(path, why, current / path, "adopt", current, "live")
+
+
+def _in_retired(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterator[Lost]:
+    """Data left in a release that is not live: at shared paths, and whatever its baseline does not explain."""
+    if place.root.kind(record.path) != DIR:
+        return
+    baseline = baseline_of(place, record)
+    if baseline is not None:
+        for path, why in sweep(place, record.path, rules, baseline=baseline).homeless.items():
+            yield from _worth_telling(place, record, path, why)
+        return
+    for path in _data_by_rule(place, record, rules):
+        yield from _worth_telling(place, record, path, "lies in a release at a path for data")
+
+
+def _data_by_rule(place: Workplace, record: ReleaseRecord, rules: Rules) -> list[str]:
+    """Without a baseline: real content at shared paths, and what the live release lacks at paths that rules call data."""
+    paths = [one.path for one in rules.shared if place.root.kind(record.path / one.path) in (DIR, FILE)]
+    empty = Baseline({}, 0)
+    for path in sweep(place, record.path, rules, baseline=empty).homeless:
+        said = rules.classifier.ruling(path)
+        if said.care in ("shared", "seeded") and said.rule not in ("default",) and path not in paths:
+            paths.append(path)
+    return paths
+
+
+def _worth_telling(place: Workplace, record: ReleaseRecord, path: str, why: str) -> Iterator[Lost]:
+    """A finding, unless everything in it is served already."""
+    here = record.path / path
+    if place.root.kind(here) == DIR and not _unseen(place, here, path):
+        return
+    if place.root.kind(here) == FILE and same_file(place.root, here, place.bench.layout.in_shared(path)):
+        return
+    if place.root.kind(here) in (DIR, FILE):
+        yield Lost(path, why, here, "adopt", record.path)
+
+
+def _unseen(place: Workplace, here: RelPath, path: str) -> bool:
+    """True when the directory HERE holds a file whose content is not at its path in `shared/`."""
+    there = place.bench.layout.in_shared(path)
+    return any(
+        kind == FILE and not same_file(place.root, here / below, there / below)
+        for below, kind, _ in walk(place.root, here)
+    )
+
+
+def _in_attic(place: Workplace, found: set[str]) -> Iterator[Lost]:
+    """Displaced content: copied back where nothing stands now, else told of for a person to choose."""
+    told: set[tuple[str, str]] = set()
+    for note in reversed(entries(place.root)):
+        path = note["path"]
+        there = place.bench.layout.in_shared(path)
+        if (path, note["reason"]) in told:
+            continue
+        told.add((path, note["reason"]))
+        served = place.root.has(there) or path in found
+        if not served and _is_data(place, path):
+            yield Lost(path, f"in the attic: {note['reason']}", note["place"], "copy")
+        elif not same_file(place.root, note["place"], there):
+            yield Lost(path, f"in the attic, another version is served: {note['reason']}", note["place"], "listed")
+
+
+def _is_data(place: Workplace, path: str) -> bool:
+    """True for content that would be served from `shared/`: the live release ships nothing at PATH."""
+    current = place.survey.current
+    return current is not None and not place.root.has(current / path)
