@@ -54,6 +54,17 @@ Commands in `build` and `hooks` are given `HOLDFAST_RELEASE`, `HOLDFAST_SITE`, `
 """
 
 
+COMMAND = """\
+## `{name}`
+
+{summary}.
+
+```text
+{help}
+```
+"""
+
+
 def commands() -> str:
     """`commands.md` as it should be."""
     context = click.Context(group, info_name="holdfast", max_content_width=100, terminal_width=100)
@@ -63,9 +74,9 @@ def commands() -> str:
         assert command is not None
         inner = click.Context(command, context, info_name=name, max_content_width=100, terminal_width=100)
         inner.help_option_names = ["-h", "--help"]
-        parts.append(
-            f"## `{name}`\n\n{TABLE[name][1][:1].upper()}{TABLE[name][1][1:]}.\n\n```text\n{command.get_help(inner).strip()}\n```\n"
-        )
+        summary = TABLE[name][1]
+        summary = summary[:1].upper() + summary[1:]
+        parts.append(COMMAND.format(name=name, summary=summary, help=command.get_help(inner).strip()))
     return "\n".join(parts)
 
 

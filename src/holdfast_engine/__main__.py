@@ -1,4 +1,6 @@
-"""The engine by hand on a host: `python3 holdfast-engine.pyz link RELEASE SHARED`, and every command that needs no controller."""
+"""The engine by hand on a host: `python3 holdfast-engine.pyz link RELEASE SHARED`, and every command that needs no
+controller.
+"""
 
 from __future__ import annotations
 

@@ -7,9 +7,11 @@ import os
 import pty
 import subprocess
 import sys
+import types
 
 import pytest
 
+from holdfast.cli.render.pages import page
 from holdfast_engine.model.event import Event
 
 SITE = ("--site", "/srv/club")
@@ -150,10 +152,19 @@ def test_each_reading_command_has_its_page(holdfast, engine, name):
 
 CHANGES = {
     "recover": (
-        {"finished": {"operation": "7", "command": "deploy", "verdict": "undone"}, "found": [], "restored": 3},
-        "finished `deploy` 7: undone",
+        {
+            "finished": {"operation": "7", "command": "deploy", "verdict": "undone"},
+            "found": [
+                {"path": "a.png", "what": "file", "where": "releases/1/a.png", "action": "listed", "done": False}
+            ],
+            "restored": 0,
+        },
+        "finished `deploy` 7: undone\nfound\n  a.png  file  releases/1/a.png  left for a person\n0 files put back",
     ),
-    "restore": ({"restored": ["public/a.png"], "saved": []}, "restored  public/a.png"),
+    "restore": (
+        {"restored": [{"path": "public/a.png", "from": ".holdfast/attic/7/a"}], "saved": []},
+        "restored  public/a.png: .holdfast/attic/7/a",
+    ),
     "prune": ({"removed": [], "kept": [{"release": "r", "why": "active"}]}, "kept  r  active"),
 }
 
@@ -288,3 +299,41 @@ def test_detect_shows_what_is_data(holdfast, engine):
     assert "storage  shared  preset  laravel" in ended.out
     assert engine.request.path == os.getcwd()
     assert holdfast("detect", "nowhere").code == 11
+
+
+QUESTIONS = {
+    "recover": (
+        {"found": [{"path": "a", "what": "file", "where": "w", "action": "adopt", "done": False}]},
+        "a  file  w  adopt",
+    ),
+    "adopt": (
+        {"path": "/srv/club", "entries": ["public"]},
+        "path  /srv/club\nentries that become the first release\n  public",
+    ),
+    "restore": ({"path": "a.png", "from": ".holdfast/attic/7/a"}, "from  .holdfast/attic/7/a"),
+    "prune": ({"prune": ["r1", "r2"]}, "prune  r1, r2"),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_each_question_says_what_it_is_about(name):
+    """A yes is worth what was shown before it."""
+    plan, words = QUESTIONS[name]
+    shown = "\n".join(line.text for line in page("plan", {"command": name, **plan}))
+    assert shown.startswith(name)
+    assert words in shown
+
+
+def test_the_tour_is_given_the_application_and_a_place_to_tell(holdfast, monkeypatch):
+    """INTERFACE: `holdfast try [APP]`."""
+    seen = []
+
+    def tour(app, out):
+        seen.append(app)
+        out("three deploys, no upload lost")
+        return {"outcome": "whole"}
+
+    monkeypatch.setitem(sys.modules, "holdfast.tour", types.SimpleNamespace(run=tour))
+    assert "three deploys, no upload lost\n" in holdfast("try").out
+    assert holdfast("try", "laravel-club", "--json").json == {"outcome": "whole"}
+    assert seen == [None, "laravel-club"]

@@ -29,7 +29,7 @@ def run(command: str, *, directory: str, environment: Mapping[str, str], hear: C
     Standard input is empty; no descriptor but the output is inherited, so that a child which
     stays behind never holds the site's lock.
     """
-    child = subprocess.Popen(  # noqa: S603 - a command of the user's own configuration
+    child = subprocess.Popen(
         ["/bin/sh", "-e", "-c", command],
         cwd=directory,
         env={**_inherited(), **environment},
@@ -61,7 +61,7 @@ def _listen(child: subprocess.Popen[bytes], hear: Callable[[str], None]) -> str:
 
 
 def _read(child: subprocess.Popen[bytes], *, wait: bool) -> bytes:
-    import select  # noqa: PLC0415 - only commands need it
+    import select
 
     if child.stdout is None:
         return b""

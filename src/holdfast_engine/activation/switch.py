@@ -10,7 +10,8 @@ from holdfast_engine.model.problem import Problem
 
 
 def activate(root: Root, release: RelPath) -> None:
-    """`current` leads to RELEASE, on disk and read back. Before the rename the old release is live, after it the new one.
+    """`current` leads to RELEASE, on disk and read back. Before the rename the old release is live, after it the new
+    one.
 
     The new link waits beside `current` under a name of Holdfast's own, so that one rename is enough.
     """

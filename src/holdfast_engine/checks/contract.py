@@ -1,4 +1,6 @@
-"""Checks of what was agreed before: the shared root's identity, the shared list, the environment's keys, shipped links."""
+"""Checks of what was agreed before: the shared root's identity, the shared list, the environment's keys, shipped
+links.
+"""
 
 from __future__ import annotations
 
@@ -28,42 +30,68 @@ def _identity(subject: Subject) -> Check:
     for path, (inode, files) in subject.site.identity.items():
         where = subject.layout.in_shared(path) if path else subject.layout.shared
         status = subject.root.lstat(where)
-        if files and (status is None or (status.st_ino != inode and not subject.root.names(where) and subject.root.kind(where) == "dir")):
+        if files and (
+            status is None
+            or (status.st_ino != inode and not subject.root.names(where) and subject.root.kind(where) == "dir")
+        ):
             gone.append(f"shared/{path}".rstrip("/") + f" held {files} files")
     if gone:
         why = f"data that was there is not: {'; '.join(gone[:_NAMED])}"
-        return Check("shared-identity", REFUSE, why, "mount it again or put it back; `holdfast recover` looks for copies")
+        return Check(
+            "shared-identity", REFUSE, why, "mount it again or put it back; `holdfast recover` looks for copies"
+        )
     return Check("shared-identity", PASS, "shared data is where it was")
 
 
 def _narrowed(subject: Subject) -> Check:
-    """Once shared stays shared: a shorter list is told, and only a path named as code is unshared, its data left alone (I10, I75)."""
+    """Once shared stays shared: a shorter list is told, and only a path named as code is unshared, its data left alone
+    (I10, I75).
+    """
     unshared = [path for path in subject.site.declared if subject.is_code(path) and subject.ends(path)]
     before = {one.path for one in subject.site.shared}
-    unshared += [path for path in sorted(before) if subject.is_code(path) and subject.ends(path) and path not in unshared]
+    unshared += [
+        path for path in sorted(before) if subject.is_code(path) and subject.ends(path) and path not in unshared
+    ]
     if unshared:
         why = f"no longer shared because the configuration names them as code: {', '.join(unshared)}"
-        return Check("shared-narrowed", WARN, why, "their data stays in `shared/`; take the names out of `code` to share them again")
+        return Check(
+            "shared-narrowed",
+            WARN,
+            why,
+            "their data stays in `shared/`; take the names out of `code` to share them again",
+        )
     dropped = sorted(set(subject.site.declared) - set(subject.settings.shared))
     if dropped:
         why = f"left out of the configuration and still shared: {', '.join(dropped)}"
-        return Check("shared-narrowed", WARN, why, "name them under `code` to unshare them; their data stays in `shared/`")
+        return Check(
+            "shared-narrowed", WARN, why, "name them under `code` to unshare them; their data stays in `shared/`"
+        )
     return Check("shared-narrowed", PASS, "nothing that was shared is left out")
 
 
 def _keys(subject: Subject) -> Check:
     """Keys that the example names and `.env` lacks are told by name, never with their values."""
-    example = next((subject.listing.text(path) for path in (".env.example", ".env.dist") if subject.listing.has(path)), "")
+    example = next(
+        (subject.listing.text(path) for path in (".env.example", ".env.dist") if subject.listing.has(path)), ""
+    )
     try:
         content = subject.root.read(subject.layout.in_shared(".env"))
     except PermissionError:
-        return Check("environment-keys", WARN, "`shared/.env` may not be read by this user", "`chgrp` it to a common group, mode 0640")
+        return Check(
+            "environment-keys",
+            WARN,
+            "`shared/.env` may not be read by this user",
+            "`chgrp` it to a common group, mode 0640",
+        )
     if not example or content is None:
-        return Check("environment-keys", PASS, "no example to compare with" if not example else "there is no `.env` to compare")
+        return Check(
+            "environment-keys", PASS, "no example to compare with" if not example else "there is no `.env` to compare"
+        )
     have = set(_KEY.findall(content.decode("utf-8", "replace")))
     lacking = [key for key in dict.fromkeys(_KEY.findall(example)) if key not in have]
     if "APP_KEY" in lacking or _is_empty(content, "APP_KEY"):
-        mend = f"add APP_KEY to `{subject.root.absolute(subject.layout.in_shared('.env'))}`; never make a new one for a site with encrypted data"
+        where = subject.root.absolute(subject.layout.in_shared(".env"))
+        mend = f"add APP_KEY to `{where}`; never make a new one for a site with encrypted data"
         return Check("environment-keys", REFUSE, "`shared/.env` has no APP_KEY", mend)
     if lacking:
         why = f"the example names keys that `shared/.env` lacks: {', '.join(lacking[:_NAMED])}"
@@ -81,7 +109,9 @@ def _leaving(subject: Subject) -> Check:
     for path, entry in subject.listing.entries.items():
         if entry.kind == LINK and "node_modules/" not in path:
             text = subject.listing.text(path)
-            if text.startswith("/") or posixpath.normpath(posixpath.join(posixpath.dirname(path), text)).startswith(".."):
+            if text.startswith("/") or posixpath.normpath(posixpath.join(posixpath.dirname(path), text)).startswith(
+                ".."
+            ):
                 leaving.append(path)
     if leaving:
         why = f"links of the source that lead out of the release: {', '.join(leaving[:_NAMED])}"

@@ -35,7 +35,9 @@ def _space(subject: Subject) -> Check:
     free = min(space(subject.root, path).bytes for path in _places(subject))
     if free < need:
         why = f"{_mb(free)} MB are free and about {_mb(need)} MB are needed"
-        return Check("space", REFUSE, why, f"`holdfast prune --keep 1 --site {subject.root.path}`, or make room on the disk")
+        return Check(
+            "space", REFUSE, why, f"`holdfast prune --keep 1 --site {subject.root.path}`, or make room on the disk"
+        )
     return Check("space", PASS, f"{_mb(free)} MB are free, about {_mb(need)} MB are needed")
 
 
@@ -49,7 +51,12 @@ def _inodes(subject: Subject) -> Check:
     need = subject.incoming_files + subject.incoming_files // 10 + _SPARE_INODES
     if known and min(known) < need:
         why = f"{min(known)} inodes are free and about {need} are needed"
-        return Check("inodes", REFUSE, why, f"`holdfast prune --keep 1 --site {subject.root.path}`, or remove small files elsewhere")
+        return Check(
+            "inodes",
+            REFUSE,
+            why,
+            f"`holdfast prune --keep 1 --site {subject.root.path}`, or remove small files elsewhere",
+        )
     return Check("inodes", PASS, f"{min(known)} are free" if known else "not counted by this file system")
 
 
@@ -62,13 +69,22 @@ def _permissions(subject: Subject) -> Check:
     for here in subject.moving:
         blocked = _blocks_a_move(subject, here)
         if blocked is not None:
-            return _refused(subject, blocked, f"it holds data to bring home and this user ({_name(os.geteuid())}) may not move it", "g+w")
+            return _refused(
+                subject,
+                blocked,
+                f"it holds data to bring home and this user ({_name(os.geteuid())}) may not move it",
+                "g+w",
+            )
     if subject.web_user is not None:
         for one in subject.shared:
             refusal = _web_user_refused(subject, one.path, one.kind)
             if refusal is not None:
                 return refusal
-    return Check("permissions", PASS, "this user may move data" + ("" if subject.web_user is None else f", {_name(subject.web_user)} may write it"))
+    return Check(
+        "permissions",
+        PASS,
+        "this user may move data" + ("" if subject.web_user is None else f", {_name(subject.web_user)} may write it"),
+    )
 
 
 def _we_may_write(subject: Subject, path: RelPath) -> bool:
@@ -76,7 +92,9 @@ def _we_may_write(subject: Subject, path: RelPath) -> bool:
     if status is None or os.geteuid() == 0 or status.st_uid == os.geteuid():
         return True
     groups = frozenset((os.getegid(), *os.getgroups()))
-    return may_write(status, os.geteuid(), groups) or bool((access.may_by_acl(subject.root, path, os.geteuid()) or 0) & 2)
+    return may_write(status, os.geteuid(), groups) or bool(
+        (access.may_by_acl(subject.root, path, os.geteuid()) or 0) & 2
+    )
 
 
 def _blocks_a_move(subject: Subject, here: RelPath) -> Optional[RelPath]:
@@ -106,13 +124,20 @@ def _web_user_refused(subject: Subject, path: str, kind: str) -> Optional[Check]
 def _web_mend(subject: Subject, where: RelPath, why: str, rights: str) -> Check:
     path, user = subject.root.absolute(where), _name(subject.web_user or 0)
     default = f" -m d:u:{user}:rwX" if "w" in rights else ""
-    return Check("permissions", REFUSE, f"`{path}`: {why}", f"`setfacl -R -m u:{user}:{rights}{default} {path}`, or `chown -R {user} {path}`")
+    return Check(
+        "permissions",
+        REFUSE,
+        f"`{path}`: {why}",
+        f"`setfacl -R -m u:{user}:{rights}{default} {path}`, or `chown -R {user} {path}`",
+    )
 
 
 def _refused(subject: Subject, path: str, why: str, rights: str) -> Check:
     where = subject.root.absolute(path)
     user = _name(os.geteuid())
-    mend = f"as its owner or root: `chmod {rights} {where}` with a common group, or `setfacl -R -m u:{user}:rwX {where}`"
+    mend = (
+        f"as its owner or root: `chmod {rights} {where}` with a common group, or `setfacl -R -m u:{user}:rwX {where}`"
+    )
     return Check("permissions", REFUSE, f"`{where}`: {why}", mend)
 
 
@@ -129,5 +154,3 @@ def _name(user: int) -> str:
         return pwd.getpwuid(user).pw_name
     except KeyError:
         return str(user)
-
-

@@ -15,7 +15,9 @@ def linkage(subject: Subject) -> Iterator[Check]:
     """The five checks, in their order. Before a deploy links are still to come and only data is looked at."""
     yield _structure(subject)
     yield _links(subject, "uploads-linked", [one for one in subject.shared if _is_upload(one)])
-    yield _links(subject, "storage-linked", [one for one in subject.shared if one.path.split("/")[0] in ("storage", "var")])
+    yield _links(
+        subject, "storage-linked", [one for one in subject.shared if one.path.split("/")[0] in ("storage", "var")]
+    )
     yield _environment(subject)
     yield _artifacts(subject)
 
@@ -32,7 +34,11 @@ def _structure(subject: Subject) -> Check:
     absent = [one.path for one in subject.shared if one.kind == "dir" and not subject.ends(one.path)]
     if absent and subject.release is not None:
         return Check("shared-structure", REFUSE, f"missing in `shared/`: {', '.join(absent)}", _mend(subject))
-    return Check("shared-structure", PASS, f"{len(subject.shared)} shared paths" + (f", {len(absent)} to be made" if absent else ""))
+    return Check(
+        "shared-structure",
+        PASS,
+        f"{len(subject.shared)} shared paths" + (f", {len(absent)} to be made" if absent else ""),
+    )
 
 
 def _wrong_kind(subject: Subject, one: SharedPath) -> bool:
@@ -44,7 +50,9 @@ def _links(subject: Subject, name: str, wanted: list[SharedPath]) -> Check:
     if subject.release is None:
         return Check(name, PASS, f"{len(wanted)} to be linked: {', '.join(one.path for one in wanted) or 'none'}")
     broken = [one.path for one in wanted if not subject.linked(one.path)]
-    broken += [at for at, to in subject.links if name == "storage-linked" and not _framework_link_stands(subject, at, to)]
+    broken += [
+        at for at, to in subject.links if name == "storage-linked" and not _framework_link_stands(subject, at, to)
+    ]
     if broken:
         return Check(name, REFUSE, f"not linked to `shared/`: {', '.join(broken)}", _mend(subject))
     return Check(name, PASS, f"{len(wanted)} linked" if wanted else "nothing of this kind")
@@ -85,10 +93,14 @@ def _write_it(subject: Subject, path: str) -> str:
 
 
 def _artifacts(subject: Subject) -> Check:
-    """A project that has a build script ships what it builds, or builds it; a missing build means a page without styles."""
+    """A project that has a build script ships what it builds, or builds it; a missing build means a page without
+    styles.
+    """
     name = "artifacts-present"
     if subject.release is None or not subject.artifacts:
-        return Check(name, PASS, "nothing is expected" if not subject.artifacts else "looked at once the release is built")
+        return Check(
+            name, PASS, "nothing is expected" if not subject.artifacts else "looked at once the release is built"
+        )
     if any(subject.root.has(subject.release / path) for path in subject.artifacts):
         return Check(name, PASS, "build output is there")
     why = f"none of {', '.join(f'`{path}`' for path in subject.artifacts[:4])} is in the release"

@@ -17,7 +17,9 @@ from holdfast_engine.state.records import ReleaseRecord
 
 
 def switch_to(place: Workplace, operation: Operation, release: RelPath) -> None:
-    """`current` leads to RELEASE. The commit is on disk before the rename: from here on it is only ever completed (G4)."""
+    """`current` leads to RELEASE. The commit is on disk before the rename: from here on it is only ever completed
+    (G4).
+    """
     operation.commit(release=release)
     activate(place.root, release)
 
@@ -52,7 +54,9 @@ def remember(place: Workplace, rules: Rules) -> None:
 
 
 def late_sweep(homing: Homing, left: RelPath, record: Optional[ReleaseRecord], active: RelPath) -> None:
-    """What was written to the release that was left, while or after the switch happened, is served by the active one (I59)."""
+    """What was written to the release that was left, while or after the switch happened, is served by the active one
+    (I59).
+    """
     place = homing.place
     place.refresh()
     baseline, now = baseline_of(place, record), baseline_of(place, place.survey.active)
@@ -66,5 +70,3 @@ def late_sweep(homing: Homing, left: RelPath, record: Optional[ReleaseRecord], a
     homing.bring(left, found, wins="shared")
     homing.link_home(active, found.homeless)
     remember(place, rules_for(place, now.listing(), settings))
-
-

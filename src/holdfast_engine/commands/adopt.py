@@ -40,11 +40,21 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     site = request.path or request.site
     with Root(site) as root:
         if root.has(Layout.site_file) and (root.names(Layout.records) or root.kind(Layout.current) == "link"):
-            raise Problem("already-managed", f"`{site}` is a Holdfast site already", state="nothing was changed", hint=f"`holdfast status --site {site}`")
+            raise Problem(
+                "already-managed",
+                f"`{site}` is a Holdfast site already",
+                state="nothing was changed",
+                hint=f"`holdfast status --site {site}`",
+            )
         laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
         names = [name for name in root.names("") if name not in _OURS]
         if not laid_out and not names and root.kind(Layout.current) is None:
-            raise Problem("path-missing", f"`{site}` holds nothing to adopt", state="nothing was changed", hint="deploy into it: `holdfast deploy`")
+            raise Problem(
+                "path-missing",
+                f"`{site}` holds nothing to adopt",
+                state="nothing was changed",
+                hint="deploy into it: `holdfast deploy`",
+            )
     if not request.yes and not ask({"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}):
         raise Problem("declined", "the adoption was declined", state="nothing was changed", hint="`--yes` answers yes")
     with changing(request.but(site=site), tell, manage=True) as place:
@@ -66,8 +76,19 @@ class Taking:
         operation.end("adopted", at=place.request.now)
         current = place.refresh().current
         live = current.name if current else None
-        data = {"lost": 0, "files_after": counting.files(place), "adopted": self.report.adopted, "attic": self.report.attic}
-        return {"outcome": "adopted", "release": live, "current": live, "data": data, "warnings": [*self.report.warnings, *self.report.left]}
+        data = {
+            "lost": 0,
+            "files_after": counting.files(place),
+            "adopted": self.report.adopted,
+            "attic": self.report.attic,
+        }
+        return {
+            "outcome": "adopted",
+            "release": live,
+            "current": live,
+            "data": data,
+            "warnings": [*self.report.warnings, *self.report.left],
+        }
 
     def take(self, operation: Operation, name: str) -> None:
         """Everything up to the end of the journal. Idempotent: after a crash it goes on from what it finds (G4)."""
@@ -84,7 +105,9 @@ class Taking:
         place = self.place
         names = [name for name in place.root.names(Layout.releases) if place.root.kind(Layout.releases / name) == "dir"]
         live = place.survey.current
-        ordered = sorted(names, key=lambda name: (Layout.releases / name == live, len(name) if name.isdigit() else 0, name))
+        ordered = sorted(
+            names, key=lambda name: (Layout.releases / name == live, len(name) if name.isdigit() else 0, name)
+        )
         for counter, name in enumerate(ordered, start=1):
             self._record(name, counter, live=Layout.releases / name == live)
 
@@ -149,4 +172,3 @@ class Taking:
         homing.bring(current, Found(homeless=present), wins="live")
         link_release(homing, current, rules, before={}, live=True)
         activating.remember(place, rules)
-

@@ -86,7 +86,9 @@ class Journey:
 def as_failed_back(error: BaseException) -> Problem:
     """ERROR as the reason why everything before the switch was undone."""
     if isinstance(error, KeyboardInterrupt):
-        return Problem("interrupted", "interrupted", state="what was begun is undone; the previous release is live, as before")
+        return Problem(
+            "interrupted", "interrupted", state="what was begun is undone; the previous release is live, as before"
+        )
     if isinstance(error, OSError):
         code = "disk full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "a step failed"
         return Problem(

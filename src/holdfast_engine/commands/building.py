@@ -17,7 +17,9 @@ from holdfast_engine.model.paths import RelPath
 ENVIRONMENT = ".env"
 
 
-def build(place: Workplace, operation: Operation, release: RelPath, commands: tuple[str, ...], *, previous: str) -> None:
+def build(
+    place: Workplace, operation: Operation, release: RelPath, commands: tuple[str, ...], *, previous: str
+) -> None:
     """COMMANDS ran in RELEASE, in order; `build-failed` at the first that ends badly.
 
     They see a private copy (0600) of `shared/.env`, because Next.js and Vite bake values in;
@@ -29,11 +31,13 @@ def build(place: Workplace, operation: Operation, release: RelPath, commands: tu
             ran = run(
                 command,
                 directory=place.root.absolute(release),
-                environment={name: value for name, value in environment(place, release, previous).items() if "SHARED" not in name},
+                environment={
+                    name: value for name, value in environment(place, release, previous).items() if "SHARED" not in name
+                },
                 hear=lambda line: place.tell(Event("output", "build", line)),
             )
             if not ran.well:
-                raise failed(place, ran, "build-failed")
+                raise failed(ran, "build-failed")
     finally:
         if borrowed:
             _take_environment_back(place, operation, release)

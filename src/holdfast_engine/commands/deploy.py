@@ -45,7 +45,11 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     A state of the host that changed while a person read the plan is planned again (G8).
     """
     if request.source is None:
-        raise Problem("source-unset", "no source is given", hint="`holdfast deploy --source PATH-OR-URL`, or `[source]` in holdfast.toml")
+        raise Problem(
+            "source-unset",
+            "no source is given",
+            hint="`holdfast deploy --source PATH-OR-URL`, or `[source]` in holdfast.toml",
+        )
     fresh = require_deployable(request.site)
     make_site_directory(request.site)
     with changing(request, tell, manage=fresh) as place:
@@ -60,7 +64,9 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
 
 def require_deployable(site: str) -> bool:
-    """True for a place where a first deploy makes a site: missing, empty, or holding only `shared/`; `not-a-site` for others."""
+    """True for a place where a first deploy makes a site: missing, empty, or holding only `shared/`; `not-a-site` for
+    others.
+    """
     if not os.path.isdir(site):
         return True
     with Root(site) as root:
@@ -86,7 +92,9 @@ def _agreed(place: Workplace, prospect: Prospect, ask: Ask) -> Prospect:
         if prospect.plan.unchanged or place.request.yes:
             return prospect
         if not ask(prospect.plan.to_json()):
-            raise Problem("declined", "the deploy was declined", state="nothing was changed", hint="`--yes` answers yes")
+            raise Problem(
+                "declined", "the deploy was declined", state="nothing was changed", hint="`--yes` answers yes"
+            )
         place.refresh()
         again = look_ahead(place, prospect.source, release=prospect.plan.release)
         if again.plan.token == prospect.plan.token:
@@ -115,7 +123,9 @@ def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
     active = place.survey.active
     report, before = Report(), counting.files(place)
     if active is not None and prospect.found:
-        operation = Operation.begin(place.root, "sweep", at=place.request.now, facts={"release": active.id, "who": place.request.who})
+        operation = Operation.begin(
+            place.root, "sweep", at=place.request.now, facts={"release": active.id, "who": place.request.who}
+        )
         homing = Homing(place, operation, report)
         homing.bring(active.path, prospect.found, wins="live")
         homing.link_home(active.path, prospect.found.homeless)
@@ -128,7 +138,14 @@ def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
 
 
 def answer(
-    outcome: str, *, release: Optional[str], previous: Optional[str], steps: list[dict[str, Any]], before: int, place: Workplace, report: Report
+    outcome: str,
+    *,
+    release: Optional[str],
+    previous: Optional[str],
+    steps: list[dict[str, Any]],
+    before: int,
+    place: Workplace,
+    report: Report,
 ) -> dict[str, Any]:
     """The JSON that INTERFACE.md promises."""
     current = place.refresh().current
@@ -181,7 +198,12 @@ class Deployment(Journey):
     def run(self) -> dict[str, Any]:
         """Every step in order; a failure before the switch is undone, one after it is told (G4)."""
         plan = self.prospect.plan
-        facts = {"release": plan.release, "previous": plan.previous, "who": self.place.request.who, "left": self.left or ""}
+        facts = {
+            "release": plan.release,
+            "previous": plan.previous,
+            "who": self.place.request.who,
+            "left": self.left or "",
+        }
         self.begin("deploy", facts)
         self.before_the_switch(self._prepare)
         return self.after_the_switch(self._conclude)
@@ -305,7 +327,11 @@ class Deployment(Journey):
         known = self.rules.shared_paths
         self._bring_again()
         self._homing().link_home(self.path, sorted(self.rules.shared_paths - known))
-        broken = [check for check in linkage(subject_for(self.place, self.rules, release=self.path)) if check.verdict == REFUSE]
+        broken = [
+            check
+            for check in linkage(subject_for(self.place, self.rules, release=self.path))
+            if check.verdict == REFUSE
+        ]
         if broken:
             raise Problem(
                 "links-broken",
@@ -334,5 +360,3 @@ class Deployment(Journey):
 
     def _prune(self) -> None:
         prune_beyond(self.place, self.operation, self.report, keep=self.place.request.settings.keep)
-
-

@@ -41,7 +41,7 @@ def explain(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
 
 
 def _explain_at_site(place: Workplace, path: str) -> dict[str, Any]:
-    from holdfast_engine.commands.looking import rules_now  # noqa: PLC0415 - it brings the checklist with it
+    from holdfast_engine.commands.looking import rules_now
 
     rules = rules_now(place)
     spoken = rules.classifier.explain(path)
@@ -56,7 +56,10 @@ def inspect(request: Request, _tell: Listener, _ask: Ask) -> dict[str, Any]:
         source = open_source(request.source, cache)
         try:
             settings = source.settings_file()
-            return {**source.describe(), "settings": settings.decode("utf-8", "replace") if settings is not None else None}
+            return {
+                **source.describe(),
+                "settings": settings.decode("utf-8", "replace") if settings is not None else None,
+            }
         finally:
             source.close()
 
@@ -93,4 +96,3 @@ def _planned(request: Request, tell: Listener, source: TreeSource) -> dict[str, 
     with Root(request.site) as root:
         place = Workplace(root, request, tell, surveys.survey(root))
         return look_ahead(place, source).plan.to_json()
-

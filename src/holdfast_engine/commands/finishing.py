@@ -69,7 +69,7 @@ def _go_back(place: Workplace, operation: Operation, begin: dict[str, Any]) -> N
 
 def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
     """The switch happened: the records follow it and the release that was left is swept. Pruning is the next deploy's."""
-    from holdfast_engine.commands import activating, homing  # noqa: PLC0415 - they compose what needs finishing itself
+    from holdfast_engine.commands import activating, homing
 
     record = records.read(place.root, begin["release"])
     if record is None:
@@ -81,12 +81,14 @@ def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], h
         activating.late_sweep(home, left, records.read(place.root, begin.get("previous") or ""), record.path)
     done = {entry.facts.get("step") for entry in history if entry.kind == "done"}
     if "after" not in done and any(entry.facts.get("step") == "after" for entry in history):
-        place.notice("finishing", "hooks after the activation may not have run to their end; run them by hand if they matter")
+        place.notice(
+            "finishing", "hooks after the activation may not have run to their end; run them by hand if they matter"
+        )
 
 
 def _take_on(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
     """An adoption goes on entry by entry: what it moved is served through links, what it did not is where it was."""
-    from holdfast_engine.commands.adopt import Taking  # noqa: PLC0415 - it composes what needs finishing itself
+    from holdfast_engine.commands.adopt import Taking
 
     Taking(place, laid_out=begin["laid_out"]).take(operation, begin["release"])
 

@@ -48,7 +48,9 @@ class Report:
             self.attic.append(row)
 
 
-def sweep(place: Workplace, release: RelPath, rules: Rules, *, baseline: Optional[Baseline], deep: bool = False) -> Found:
+def sweep(
+    place: Workplace, release: RelPath, rules: Rules, *, baseline: Optional[Baseline], deep: bool = False
+) -> Found:
     """What RELEASE holds that must come home, RULES being those of what is served at its paths from now on."""
     shipped = baseline or Baseline({}, 0)
     both = union(rules.listing, shipped.listing())
@@ -149,8 +151,8 @@ def cannot_move(place: Workplace, path: RelPath, error: OSError) -> Problem:
 
 
 def _user() -> str:
-    import os  # noqa: PLC0415
-    import pwd  # noqa: PLC0415
+    import os
+    import pwd
 
     try:
         return pwd.getpwuid(os.geteuid()).pw_name

@@ -17,7 +17,9 @@ _EXPIRED_NS = 7_200_000_000_000
 _NAMED = 10
 
 
-def run_guarded(place: Workplace, rules: Rules, commands: Sequence[str], *, release: RelPath, previous: str, code: str) -> None:
+def run_guarded(
+    place: Workplace, rules: Rules, commands: Sequence[str], *, release: RelPath, previous: str, code: str
+) -> None:
     """Each of COMMANDS ran in RELEASE and the shared data is what it was, grown or rewritten but not shrunk.
 
     Raises CODE when a command fails, and `data-shrank` (or `data-shrank-after-activation`)
@@ -38,7 +40,7 @@ def run_guarded(place: Workplace, rules: Rules, commands: Sequence[str], *, rele
         if lost:
             raise _shrank(place, ran, lost, after=code.endswith("after-activation"))
         if not ran.well:
-            raise failed(place, ran, code)
+            raise failed(ran, code)
 
 
 def _teller(place: Workplace) -> Callable[[str], None]:
@@ -73,7 +75,9 @@ def _newest(stamps: Mapping[str, Stamp]) -> int:
 
 
 def _shrank(place: Workplace, ran: Ran, lost: list[str], *, after: bool) -> Problem:
-    named = [f"shared/{path}" for path in lost[:_NAMED]] + ([f"and {len(lost) - _NAMED} more"] if len(lost) > _NAMED else [])
+    named = [f"shared/{path}" for path in lost[:_NAMED]] + (
+        [f"and {len(lost) - _NAMED} more"] if len(lost) > _NAMED else []
+    )
     return Problem(
         "data-shrank-after-activation" if after else "data-shrank",
         f"the hook `{ran.command}` made shared data shrink: {len(lost)} files are missing or shorter",
@@ -84,7 +88,7 @@ def _shrank(place: Workplace, ran: Ran, lost: list[str], *, after: bool) -> Prob
     )
 
 
-def failed(place: Workplace, ran: Ran, code: str) -> Problem:
+def failed(ran: Ran, code: str) -> Problem:
     """A command of the user's that ended badly, with its last words."""
     after = code.endswith("after-activation")
     return Problem(

@@ -27,7 +27,8 @@ Ask = Callable[[dict[str, Any]], bool]
 
 
 def link(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
-    """Every shared path of the release is linked, data of the live release and of this one is in SHARED; safe to repeat.
+    """Every shared path of the release is linked, data of the live release and of this one is in SHARED; safe to
+    repeat.
 
     The request's `release` is RELEASE and its `path` SHARED; state lies in `.holdfast/` beside
     SHARED. Nothing is activated, sealed, pruned or built.
@@ -35,7 +36,11 @@ def link(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     root, shared, release = places(request.release, request.path)
     with changing(request.but(site=root), tell, shared_name=shared, manage=True) as place:
         if place.bench.layout.shared_name != shared:
-            raise Problem("path-missing", f"this site's shared directory is `{place.bench.layout.shared_name}`", state="nothing was changed")
+            raise Problem(
+                "path-missing",
+                f"this site's shared directory is `{place.bench.layout.shared_name}`",
+                state="nothing was changed",
+            )
         return Linking(place, release).run()
 
 
@@ -57,7 +62,12 @@ def places(release: str, shared: str) -> tuple[str, str, RelPath]:
         )
     inside = os.path.relpath(os.path.realpath(release), root)
     if not os.path.isdir(release):
-        raise Problem("release-missing", f"`{release}` is not a directory", state="nothing was changed", hint="check the first path")
+        raise Problem(
+            "release-missing",
+            f"`{release}` is not a directory",
+            state="nothing was changed",
+            hint="check the first path",
+        )
     if inside.split("/")[0] in ("..", ".", name, STATE):
         raise Problem(
             "release-outside",
@@ -116,7 +126,9 @@ class Linking:
         return link_release(self.homing, self.path, self.rules, before=before, live=self.is_live).digests
 
     def _remember(self, seeds: dict[str, str]) -> None:
-        """What the release holds now is its baseline, unless it is live: then what it had at its first linking stays so."""
+        """What the release holds now is its baseline, unless it is live: then what it had at its first linking stays
+        so.
+        """
         place = self.place
         record = self.record or ReleaseRecord(
             id=self._free_id(),
@@ -172,7 +184,9 @@ _CODE = (".php", ".js", ".mjs", ".css", ".map", ".html", ".py", ".rb", ".ts", ".
 
 
 def _only_certain(homeless: dict[str, str], rules: Rules) -> None:
-    """Nothing is known of what the live release shipped: data is what rules name, and what in the web root is no code by its name."""
+    """Nothing is known of what the live release shipped: data is what rules name, and what in the web root is no code
+    by its name.
+    """
     web = rules.web_root
     for path in list(homeless):
         in_web = RelPath(path).is_within(web) if web not in ("", ".") else True

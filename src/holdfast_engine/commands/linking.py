@@ -21,15 +21,23 @@ from holdfast_engine.state.records import ReleaseRecord
 
 
 def seeds_before(previous: Optional[ReleaseRecord], baseline: Optional[Baseline], rules: Rules) -> dict[str, str]:
-    """The last shipped digest of every seed; what the previous release shipped at a path that is shared only now counts."""
+    """The last shipped digest of every seed; what the previous release shipped at a path that is shared only now
+    counts.
+    """
     before = dict(previous.seeds) if previous else {}
     for path, entry in (baseline.entries if baseline else {}).items():
-        if entry.kind == FILE and path not in before and any(RelPath(path).is_within(top) for top in rules.shared_paths):
+        if (
+            entry.kind == FILE
+            and path not in before
+            and any(RelPath(path).is_within(top) for top in rules.shared_paths)
+        ):
             before[path] = entry.digest
     return before
 
 
-def link_release(homing: Homing, release: RelPath, rules: Rules, *, before: Mapping[str, str], live: bool = False) -> Seeded:
+def link_release(
+    homing: Homing, release: RelPath, rules: Rules, *, before: Mapping[str, str], live: bool = False
+) -> Seeded:
     """Every shared path of RELEASE is our link with its data behind it, seeds merged, structure complete.
 
     First what the release ships goes into `shared/`, then directories that must exist are
@@ -76,7 +84,10 @@ def _make_structure(place: Workplace, rules: Rules) -> None:
     wanted += [path for path in rules.classifier.skeleton() if any(RelPath(path).is_within(top) for top in wanted)]
     made: list[RelPath] = []
     for path in wanted:
-        if all(place.root.kind(step) in (None, "dir") for step in (*layout.in_shared(path).ancestors(), layout.in_shared(path))):
+        if all(
+            place.root.kind(step) in (None, "dir")
+            for step in (*layout.in_shared(path).ancestors(), layout.in_shared(path))
+        ):
             made += durable.make_directories(place.root, layout.in_shared(path), mode=0o2775)
     user = web_user(place, rules)
     for path in made:

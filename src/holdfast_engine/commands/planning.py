@@ -44,7 +44,9 @@ def stamp(now: float) -> str:
 
 
 def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Prospect:
-    """Plan the deploy of SOURCE to the site as it is now. Raises what rules and sources raise, and `seed-type-changed`."""
+    """Plan the deploy of SOURCE to the site as it is now. Raises what rules and sources raise, and
+    `seed-type-changed`.
+    """
     listing, settings = source.listing(), place.request.settings
     release = release or free_release_id(place.root, stamp(place.request.now))
     rules = rules_for(place, listing, settings)
@@ -67,7 +69,9 @@ def _as_shared(place: Workplace, path: str) -> SharedPath:
 
 
 def _spare_old_code(place: Workplace, source: TreeSource, found: Found) -> None:
-    """Nothing is known of what the live release shipped: a file whose content the source's history has there is code (DESIGN 9)."""
+    """Nothing is known of what the live release shipped: a file whose content the source's history has there is code
+    (DESIGN 9).
+    """
     current = place.survey.current
     if not isinstance(source, GitSource) or current is None:
         return
@@ -105,13 +109,16 @@ def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, foun
         prune=tuple(record.id for record in victims),
         checks=checklist(_subject(place, rules, found)),
         build=settings.build,
-        hooks={"before_activation": list(settings.before_activation), "after_activation": list(settings.after_activation)},
-        notes=(*source.notices, *_notes(place, found)),
+        hooks={
+            "before_activation": list(settings.before_activation),
+            "after_activation": list(settings.after_activation),
+        },
+        notes=(*source.notices, *_notes(found)),
         unchanged=_is_unchanged(place, source, rules),
     )
 
 
-def _notes(place: Workplace, found: Found) -> list[str]:
+def _notes(found: Found) -> list[str]:
     notes = [f"`{path}` is neither file, directory nor link and stays where it is" for path in found.odd]
     return notes + [f"`{path}` in the live release may not be read by this user" for path in found.unreadable]
 
@@ -132,11 +139,18 @@ def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: 
     if settings.build:
         steps.append(Step("build", f"run {len(settings.build)} build commands there, before any link to data exists"))
     if place.survey.current is not None:
-        steps.append(Step("adopt", f"bring {found.count()} strays of the live release home" if found else "sweep the live release"))
+        steps.append(
+            Step(
+                "adopt", f"bring {found.count()} strays of the live release home" if found else "sweep the live release"
+            )
+        )
     steps.append(Step("link", f"link {len(rules.shared)} shared paths"))
     if settings.before_activation:
         steps.append(Step("hooks", f"run {len(settings.before_activation)} hooks between two counts of the data"))
-    steps += [Step("seal", "take the baseline and make the release read-only"), Step("verify", "check every link again")]
+    steps += [
+        Step("seal", "take the baseline and make the release read-only"),
+        Step("verify", "check every link again"),
+    ]
     steps.append(Step("activate", f"switch `current` to `releases/{release}` in one rename"))
     if settings.after_activation:
         steps.append(Step("after", f"run {len(settings.after_activation)} hooks"))

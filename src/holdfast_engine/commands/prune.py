@@ -25,7 +25,9 @@ Ask = Callable[[dict[str, Any]], bool]
 
 
 def prune(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
-    """Retired releases beyond the newest good ones are gone if proven reproducible; what is kept is named, with the reason."""
+    """Retired releases beyond the newest good ones are gone if proven reproducible; what is kept is named, with the
+    reason.
+    """
     with changing(request, tell, frugal=True) as place:
         victims = beyond(place.survey, keep=keep_of(place))
         if victims and not request.yes and not ask(_question(victims)):
@@ -48,7 +50,9 @@ def keep_of(place: Workplace) -> int:
     return place.request.settings.keep if wanted is None else wanted
 
 
-def prune_beyond(place: Workplace, operation: Operation, report: Report, *, keep: int) -> tuple[list[str], list[dict[str, str]]]:
+def prune_beyond(
+    place: Workplace, operation: Operation, report: Report, *, keep: int
+) -> tuple[list[str], list[dict[str, str]]]:
     """Ids removed, and releases kept beyond KEEP with the reason.
 
     What goes is moved to the trash by one rename; the trash of earlier operations is emptied
@@ -79,7 +83,9 @@ def _rules_now(place: Workplace) -> Optional[Rules]:
     return rules_for(place, baseline.listing(), settings_of(place.survey.active, place.request.settings))
 
 
-def _remove(place: Workplace, operation: Operation, report: Report, record: ReleaseRecord, rules: Optional[Rules]) -> Optional[str]:
+def _remove(
+    place: Workplace, operation: Operation, report: Report, record: ReleaseRecord, rules: Optional[Rules]
+) -> Optional[str]:
     """None when the release went to the trash, else why it did not."""
     if not place.root.has(record.path):
         _forget(place, record)
@@ -102,7 +108,9 @@ def _remove(place: Workplace, operation: Operation, report: Report, record: Rele
     return None
 
 
-def _clear(place: Workplace, operation: Operation, report: Report, record: ReleaseRecord, rules: Optional[Rules]) -> Optional[str]:
+def _clear(
+    place: Workplace, operation: Operation, report: Report, record: ReleaseRecord, rules: Optional[Rules]
+) -> Optional[str]:
     """What the release holds beyond its baseline comes home or to the attic; None when a second look finds nothing."""
     baseline = baseline_of(place, record)
     if baseline is None or rules is None:
@@ -140,7 +148,9 @@ def _forget(place: Workplace, record: ReleaseRecord) -> None:
 
 
 def _empty_old_trash(place: Workplace, operation: Operation, report: Report) -> None:
-    """What earlier operations put into the trash is deleted, unless something still uses it or was written into it since."""
+    """What earlier operations put into the trash is deleted, unless something still uses it or was written into it
+    since.
+    """
     for name in place.root.names(Layout.trash):
         if name.startswith(operation.name):
             continue

@@ -102,7 +102,9 @@ def _agreed(request: Request, tell: Listener, ask: Ask, found: list[Lost]) -> bo
 
 def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
     """Each finding in its order: the live release first, so that what is seen now wins over what is older."""
-    operation = Operation.begin(place.root, "recover", at=place.request.now, facts={"release": None, "who": place.request.who})
+    operation = Operation.begin(
+        place.root, "recover", at=place.request.now, facts={"release": None, "who": place.request.who}
+    )
     homing = Homing(place, operation, report)
     for one in found:
         if one.action in ("adopt", "link"):
@@ -151,4 +153,3 @@ def _answer(interrupted: Optional[dict[str, Any]], found: list[Lost], report: Re
         "attic": report.attic,
         "warnings": [*report.warnings, *report.left],
     }
-

@@ -39,12 +39,16 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         plan = journey.plan()
         tell(Event("planned", "plan", data=plan.to_json()))
         if not request.yes and not ask(plan.to_json()):
-            raise Problem("declined", "the rollback was declined", state="nothing was changed", hint="`--yes` answers yes")
+            raise Problem(
+                "declined", "the rollback was declined", state="nothing was changed", hint="`--yes` answers yes"
+            )
         return journey.run()
 
 
 def choose(survey: Survey, wanted: str) -> ReleaseRecord:
-    """The release called WANTED, or the newest that was live and good with a lower counter than the active one's (I51)."""
+    """The release called WANTED, or the newest that was live and good with a lower counter than the active one's
+    (I51).
+    """
     if wanted:
         return _named(survey, wanted)
     ceiling = survey.active.counter if survey.active else float("inf")
@@ -93,9 +97,10 @@ class Return(Journey):
         self.previous = self.place.survey.active
         self.baseline = baseline_of(self.place, self.target)
         if self.baseline is None or self.place.root.kind(self.target.path) != "dir":
+            lacking = "baseline" if self.baseline is None else "directory"
             raise Problem(
                 "release-altered",
-                f"release `{self.target.id}` cannot be proven whole: its {'baseline' if self.baseline is None else 'directory'} is missing",
+                f"release `{self.target.id}` cannot be proven whole: its {lacking} is missing",
                 state="nothing was changed",
                 hint="name another: `holdfast releases`",
             )
@@ -107,7 +112,11 @@ class Return(Journey):
     def _rules(self) -> Rules:
         """What is shared today is shared in the target too, whatever it shipped there then."""
         listing = self.baseline.listing() if self.baseline else Listing({})
-        today = [one for one in self.place.survey.site.shared if self.place.root.has(self.place.bench.layout.in_shared(one.path))]
+        today = [
+            one
+            for one in self.place.survey.site.shared
+            if self.place.root.has(self.place.bench.layout.in_shared(one.path))
+        ]
         return rules_for(self.place, listing, self.settings, also=today)
 
     def _look(self) -> Found:
@@ -178,7 +187,9 @@ class Return(Journey):
             self._homing().bring(self.left, self.found, wins="live")
 
     def _link(self) -> None:
-        """Today's links in yesterday's release; what it holds at their paths is shipped code or data, and kept either way."""
+        """Today's links in yesterday's release; what it holds at their paths is shipped code or data, and kept either
+        way.
+        """
         self._bring_target_home()
         link_release(self._homing(), self.target.path, self.rules, before=self.target.seeds)
         seal(self.place.root, self.target.path, stays_writable=self.rules.stays_writable)
@@ -192,10 +203,14 @@ class Return(Journey):
     def _verify(self) -> None:
         """Altered code in the target is told; a link that does not stand stops the rollback."""
         found = sweep(self.place, self.target.path, self.rules, baseline=self.baseline)
-        self.report.warnings.extend(f"`{path}` in release {self.target.id} differs from its baseline" for path in found.displaced)
+        self.report.warnings.extend(
+            f"`{path}` in release {self.target.id} differs from its baseline" for path in found.displaced
+        )
         for check in linkage(subject_for(self.place, self.rules, release=self.target.path)):
             if check.verdict == REFUSE and check.name.endswith("-linked") and check.name != "environment-linked":
-                raise Problem("links-broken", check.why, state="the previous release is live, as before", hint=check.mend)
+                raise Problem(
+                    "links-broken", check.why, state="the previous release is live, as before", hint=check.mend
+                )
 
     def _remember(self) -> None:
         activating.mark_active(self.place, self.target)
@@ -215,4 +230,3 @@ class Return(Journey):
     def _late_sweep(self) -> None:
         if self.left is not None and self.left != self.target.path:
             activating.late_sweep(self._homing(), self.left, self.previous, self.target.path)
-

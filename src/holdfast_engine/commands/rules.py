@@ -72,7 +72,8 @@ def _existing(bench: Bench, known: Iterable[SharedPath]) -> dict[str, str]:
 
 
 def found_in_shared(bench: Bench, classifier: Classifier, covered: set[str]) -> Iterator[SharedPath]:
-    """What lies in `shared/` and no rule covers: shared as a whole where the release ships nothing, else child by child.
+    """What lies in `shared/` and no rule covers: shared as a whole where the release ships nothing, else child by
+    child.
 
     This is how strays that were brought home stay shared, and how a path is split when a later
     release ships code inside it.
@@ -103,10 +104,10 @@ def _refuse_directory_over_data(bench: Bench, classifier: Classifier, path: RelP
     if kind != DIR and classifier.listing.kind(path) == DIR and classifier.shape.ships_code(path):
         raise Problem(
             "path-split-impossible",
-            f"the release ships `{path}` as a directory of code, and `shared/{path}` is a file that was written at run time",
+            f"the release ships `{path}` as a directory of code, and `shared/{path}` is a file written at run time",
             state="nothing was changed",
             whereabouts=[bench.root.absolute(bench.layout.in_shared(path))],
-            hint=f"rename one of them, or name `{path}` under `{CODE}` in holdfast.toml to leave the file out of the site",
+            hint=f"rename one of them, or name `{path}` under `{CODE}` in holdfast.toml to leave the file out",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast_engine.commands.homing import baseline_of, sweep
@@ -26,12 +26,18 @@ class Lost:
     what: str
     place: RelPath
     action: str
-    release: RelPath = RelPath("")
+    release: RelPath = field(default_factory=lambda: RelPath(""))
     wins: str = "shared"
     done: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {"path": self.path, "what": self.what, "where": str(self.place), "action": self.action, "done": self.done}
+        return {
+            "path": self.path,
+            "what": self.what,
+            "where": str(self.place),
+            "action": self.action,
+            "done": self.done,
+        }
 
 
 def search(place: Workplace, rules: Rules) -> list[Lost]:
@@ -40,9 +46,7 @@ def search(place: Workplace, rules: Rules) -> list[Lost]:
     seen = {one.path for one in found}
     for record in reversed(place.survey.releases):
         if record.path != place.survey.current and record.state != "bad":
-            for one in _in_retired(place, record, rules):
-                if not any(RelPath(one.path).is_within(path) and path == one.path for path in seen):
-                    found.append(one)
+            found.extend(one for one in _in_retired(place, record, rules) if one.path not in seen)
     found.extend(_in_attic(place, {one.path for one in found}))
     return found
 
@@ -86,7 +90,7 @@ def _data_by_rule(place: Workplace, record: ReleaseRecord, rules: Rules) -> list
     empty = Baseline({}, 0)
     for path in sweep(place, record.path, rules, baseline=empty).homeless:
         said = rules.classifier.ruling(path)
-        if said.care in ("shared", "seeded") and said.rule not in ("default",) and path not in paths:
+        if said.care in ("shared", "seeded") and said.rule != "default" and path not in paths:
             paths.append(path)
     return paths
 

@@ -29,7 +29,11 @@ def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
 
 def entries(root: Root) -> list[dict[str, Any]]:
     """Notes of content that is in the attic now and means something to a person."""
-    return [note for note in shelves.notes(root) if note["reason"] not in _QUIET and root.kind(note["place"]) in ("file", "dir")]
+    return [
+        note
+        for note in shelves.notes(root)
+        if note["reason"] not in _QUIET and root.kind(note["place"]) in ("file", "dir")
+    ]
 
 
 def _row(root: Root, note: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +57,11 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     wanted = RelPath.parse(request.path)
     with changing(request, tell) as place:
-        found = [note for note in entries(place.root) if note["path"] == wanted and request.release in ("", note["operation"])]
+        found = [
+            note
+            for note in entries(place.root)
+            if note["path"] == wanted and request.release in ("", note["operation"])
+        ]
         if not found:
             raise Problem(
                 "path-missing",
@@ -62,7 +70,9 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 hint=f"`holdfast attic --site {request.site}` lists what it holds",
             )
         if not request.yes and not ask({"command": "restore", "path": wanted, "from": str(found[-1]["place"])}):
-            raise Problem("declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes")
+            raise Problem(
+                "declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes"
+            )
         there = place.bench.layout.in_shared(wanted)
         facts = {"release": None, "path": wanted, "who": request.who}
         operation = Operation.begin(place.root, "restore", at=request.now, facts=facts)

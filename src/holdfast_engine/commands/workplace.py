@@ -57,10 +57,10 @@ def changing(
     """A site, locked and with nothing unfinished (G4): what a crash left is finished or undone first.
 
     MANAGE makes the site when it is none yet. FRUGAL commands (rollback, prune) give the
-    reserve free when the disk is full, so that they work when they are needed most. Raises `locked`, `not-a-site`, `format-unknown`
-    and whatever finishing raises.
+    reserve free when the disk is full, so that they work when they are needed most.
+    Raises `locked`, `not-a-site`, `format-unknown` and whatever finishing raises.
     """
-    from holdfast_engine.commands.finishing import finish_interrupted  # noqa: PLC0415 - finishing opens workplaces too
+    from holdfast_engine.commands.finishing import finish_interrupted
 
     with Root(request.site) as root:
         if not manage:
@@ -100,7 +100,9 @@ def _prepare(root: Root) -> None:
             hint="run Holdfast as the user who owns the deploy root",
         ) from error
     except OSError as error:
-        raise Problem("disk-full", f"not even the journal can be written: {error.strerror}", state="nothing was changed") from error
+        raise Problem(
+            "disk-full", f"not even the journal can be written: {error.strerror}", state="nothing was changed"
+        ) from error
 
 
 def _refuse_linked_shared(root: Root, shared_name: str) -> None:

@@ -54,9 +54,9 @@ class Adoption:
         elif kind == "link":
             self._adopt_link(path)
         else:
-            self._adopt_content(path, kind, self._shared_kind(here, there, path))
+            self._adopt_content(path, kind, self._shared_kind(there, path))
 
-    def _shared_kind(self, here: RelPath, there: RelPath, path: str) -> Optional[str]:
+    def _shared_kind(self, there: RelPath, path: str) -> Optional[str]:
         """What stands on the shared side, a link that a crash left waiting there put to its use first."""
         if self.bench.root.link(there) == self.bench.text(self.release, path):
             drop_own_link(self.bench.root, there)
@@ -205,7 +205,7 @@ class Adoption:
         """
         here, there = self.release / path, self.bench.layout.in_shared(path)
         text = adjusted(self.bench.root.link(here) or "", self.release, RelPath(path), there)
-        other = self._shared_kind(here, there, path)
+        other = self._shared_kind(there, path)
         if self._leads_to_itself(text, path) or not self.bench.root.leads_somewhere(here):
             self._displace(path, "a link of another tool stood here", report=False)
             return

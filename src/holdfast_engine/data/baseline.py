@@ -54,7 +54,9 @@ def write(root: Root, release: str, entries: Iterable[Entry], *, taken_ns: int) 
     """The baseline of RELEASE is on disk, the old or the new one after a crash. TAKEN_NS is when it was looked at."""
     rows = [_encode({"format": FORMAT, "release": release, "taken": taken_ns})]
     rows.extend(_encode(entry.to_row()) for entry in entries)
-    durable.replace_own(root, Layout.baselines / f"{release}.jsonl", "\n".join(rows).encode("utf-8", "surrogateescape") + b"\n")
+    durable.replace_own(
+        root, Layout.baselines / f"{release}.jsonl", "\n".join(rows).encode("utf-8", "surrogateescape") + b"\n"
+    )
 
 
 def now_ns() -> int:
@@ -82,7 +84,9 @@ class Baseline:
     def listing(self) -> Listing:
         """The release as it was shipped, by name."""
         kinds = {DIR: DIR, FILE: FILE, LINK: LINK}
-        return Listing({path: Listed(kinds.get(entry.kind, "other"), entry.size) for path, entry in self.entries.items()})
+        return Listing(
+            {path: Listed(kinds.get(entry.kind, "other"), entry.size) for path, entry in self.entries.items()}
+        )
 
 
 def read(root: Root, release: str) -> Optional[Baseline]:
@@ -93,7 +97,9 @@ def read(root: Root, release: str) -> Optional[Baseline]:
     head, _, body = content.decode("utf-8", "surrogateescape").partition("\n")
     header = json.loads(head)
     if header["format"] > FORMAT:
-        raise Problem("format-unknown", f"the baseline of `{release}` has format {header['format']}", state="nothing was changed")
+        raise Problem(
+            "format-unknown", f"the baseline of `{release}` has format {header['format']}", state="nothing was changed"
+        )
     rows = json.loads("[" + ",".join(body.splitlines()) + "]")
     entries = [Entry.from_row(row) for row in rows]
     return Baseline({entry.path: entry for entry in entries}, header["taken"])

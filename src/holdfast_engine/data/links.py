@@ -22,7 +22,9 @@ class Bench:
     layout: Layout
 
     def text(self, release: RelPath, path: str) -> str:
-        """The text of the link at PATH in RELEASE that leads to PATH in `shared/`: relative, so that a site can be moved."""
+        """The text of the link at PATH in RELEASE that leads to PATH in `shared/`: relative, so that a site can be
+        moved.
+        """
         return link_text(release / path, self.layout.in_shared(path))
 
     def is_linked(self, release: RelPath, path: str) -> bool:

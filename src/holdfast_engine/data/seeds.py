@@ -92,7 +92,7 @@ class SeedMerge:
             self._add(path, kind, known=before is not None)
         elif found != kind:
             self._keep(path, shipped, before)
-        elif kind == "file" and digest_of(self.bench.root, there) not in (shipped,):
+        elif kind == "file" and digest_of(self.bench.root, there) != shipped:
             self._update_or_keep(path, shipped, before)
 
     def _add(self, path: str, kind: str, *, known: bool) -> None:
@@ -164,7 +164,12 @@ class SeedMerge:
             return
         reason = "the release ships another version of a file that was changed here"
         spot = attic.keep_copy(
-            self.bench.root, self.release / path, path=path, operation=self.operation.name, reason=reason, at=self.operation.at
+            self.bench.root,
+            self.release / path,
+            path=path,
+            operation=self.operation.name,
+            reason=reason,
+            at=self.operation.at,
         )
         self.seeded.kept.append((path, spot))
 

@@ -42,5 +42,10 @@ def _rescue_scratch(bench: Bench, operation: Operation) -> None:
     for name in bench.root.names(Layout.scratch):
         if name.startswith("seed-"):
             attic.set_aside(
-                bench.root, Layout.scratch / name, path=name, operation=operation.name, reason="found in the scratch directory", at=operation.at
+                bench.root,
+                Layout.scratch / name,
+                path=name,
+                operation=operation.name,
+                reason="found in the scratch directory",
+                at=operation.at,
             )

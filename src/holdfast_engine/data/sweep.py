@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Optional

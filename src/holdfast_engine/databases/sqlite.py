@@ -41,7 +41,7 @@ def quiet(root: Root, path: str) -> Iterator[bool]:
 
 
 def _header(root: Root, path: str) -> bytes:
-    import os  # noqa: PLC0415
+    import os
 
     try:
         descriptor = root.open_file(path)
@@ -55,7 +55,7 @@ def _header(root: Root, path: str) -> bytes:
 
 def _begin(path: str) -> Optional[Connection]:
     try:
-        import sqlite3  # noqa: PLC0415 - some interpreters are built without it
+        import sqlite3
     except ImportError:
         return None
     try:
@@ -67,6 +67,6 @@ def _begin(path: str) -> Optional[Connection]:
 
 
 def _quoted(path: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415
+    from urllib.parse import quote
 
     return quote(path)

@@ -43,7 +43,9 @@ def let_in(root: Root, path: str, *, web_user: int) -> bool:
 
 
 def may_by_acl(root: Root, path: str, user: int) -> Optional[int]:
-    """The permission bits (4 read, 2 write, 1 enter) that an ACL on PATH gives USER by name; None when it names nobody."""
+    """The permission bits (4 read, 2 write, 1 enter) that an ACL on PATH gives USER by name; None when it names
+    nobody.
+    """
     try:
         with root.directory(path) as here:
             packed = os.getxattr(here, _ACCESS)

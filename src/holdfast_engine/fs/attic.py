@@ -78,7 +78,9 @@ def keep_copy(root: Root, source: str, *, path: str, operation: str, reason: str
 
 def holds(root: Root, source: str, path: str) -> bool:
     """True when some operation's shelf has the file SOURCE under PATH with the same content."""
-    return any(same_file(root, source, Layout.attic / operation / "files" / path) for operation in root.names(Layout.attic))
+    return any(
+        same_file(root, source, Layout.attic / operation / "files" / path) for operation in root.names(Layout.attic)
+    )
 
 
 def notes(root: Root) -> Iterator[dict[str, Any]]:

@@ -64,7 +64,7 @@ def copy_file(root: Root, source: str, target: str, *, mode: Optional[int] = Non
 
 
 def _copy_into(reading: int, parent: int, name: str, *, mode: Optional[int], keep_owner: bool) -> str:
-    writing, hidden = _unnamed(parent, name)
+    writing, hidden = _unnamed(parent)
     try:
         status = os.fstat(reading)
         _copy_bytes(reading, writing, status.st_size)
@@ -84,7 +84,7 @@ def _copy_into(reading: int, parent: int, name: str, *, mode: Optional[int], kee
     return digest
 
 
-def _unnamed(parent: int, name: str) -> tuple[int, str]:
+def _unnamed(parent: int) -> tuple[int, str]:
     """A new file for writing and its temporary name, which is empty where the file needs none."""
     try:
         return os.open(".", os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600, dir_fd=parent), ""
@@ -125,7 +125,9 @@ def _copy_range(reading: int, writing: int, start: int, end: int) -> None:
         start += len(block)
 
 
-def _copy_attributes(reading: int, writing: int, status: os.stat_result, *, mode: Optional[int], keep_owner: bool) -> None:
+def _copy_attributes(
+    reading: int, writing: int, status: os.stat_result, *, mode: Optional[int], keep_owner: bool
+) -> None:
     if keep_owner and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
         try:
             os.fchown(writing, status.st_uid, status.st_gid)

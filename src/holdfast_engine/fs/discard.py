@@ -79,12 +79,12 @@ def _remove_at(parent: int, name: str, device: int) -> bool:
         return False
     here = _opened_for_removal(parent, name)
     try:
-        gone = all([_remove_at(here, below, device) for below in os.listdir(here)])
+        left = [below for below in os.listdir(here) if not _remove_at(here, below, device)]
     finally:
         os.close(here)
-    if gone:
+    if not left:
         os.rmdir(name, dir_fd=parent)
-    return gone
+    return not left
 
 
 def _opened_for_removal(parent: int, name: str) -> int:
@@ -101,7 +101,11 @@ def _opened_for_removal(parent: int, name: str) -> int:
 def drop_copied(root: Root, source: str, copy: str) -> bool:
     """SOURCE is gone, every file of it having an equal one in COPY; what has none stays. True when all went."""
     found = [(RelPath(path), kind) for path, kind, _ in walk(root, source)] or [(RelPath(""), root.kind(source) or "")]
-    left = [path for path, kind in reversed(found) if not _drop_one(root, RelPath(source) / path, RelPath(copy) / path, kind)]
+    left = [
+        path
+        for path, kind in reversed(found)
+        if not _drop_one(root, RelPath(source) / path, RelPath(copy) / path, kind)
+    ]
     if root.kind(source) == "dir":
         _drop_one(root, RelPath(source), RelPath(copy), "dir")
     return not left

@@ -128,7 +128,9 @@ def set_mode(root: Root, path: str, mode: int) -> None:
     """The file or directory at PATH has MODE; a link is never followed and never changed."""
     reach("durable.set_mode")
     with root.directory(RelPath(path).parent) as parent:
-        descriptor = os.open(RelPath(path).name or ".", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=parent)
+        descriptor = os.open(
+            RelPath(path).name or ".", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=parent
+        )
         try:
             os.fchmod(descriptor, mode)
         finally:
@@ -152,7 +154,7 @@ def give_like(root: Root, path: RelPath, example: RelPath) -> None:
 @contextmanager
 def temporary_directory() -> Iterator[str]:
     """A directory of our own outside every site, gone after the block: for looking at sources before a site exists."""
-    import tempfile  # noqa: PLC0415 - only plans of sites to come need it
+    import tempfile
 
     with tempfile.TemporaryDirectory(prefix="holdfast-") as path:
         yield path

@@ -12,7 +12,15 @@ from holdfast_engine.model.paths import RelPath
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _NOREPLACE, _EXCHANGE = 1, 2
-_NR_RENAMEAT2 = {"x86_64": 316, "aarch64": 276, "i686": 353, "armv7l": 382, "riscv64": 276, "ppc64le": 357, "s390x": 347}
+_NR_RENAMEAT2 = {
+    "x86_64": 316,
+    "aarch64": 276,
+    "i686": 353,
+    "armv7l": 382,
+    "riscv64": 276,
+    "ppc64le": 357,
+    "s390x": 347,
+}
 UNSUPPORTED = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 
 

@@ -49,7 +49,8 @@ def device_of(root: Root, path: str) -> Optional[int]:
 
 
 def users_of(root: Root, path: str) -> list[int]:
-    """Processes that have PATH or something below it as directory, program, open file or mapping, as far as /proc tells.
+    """Processes that have PATH or something below it as directory, program, open file or mapping, as far as /proc
+    tells.
 
     PATH is compared by its real name: what a process opened before a rename shows the new
     name, and what was opened through `current` shows the release (proc(5)).

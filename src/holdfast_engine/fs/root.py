@@ -31,14 +31,18 @@ class Root:
         try:
             self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
-            raise Problem("site-missing", f"`{path}` is not a directory", hint="check the path given with `--site`") from None
+            raise Problem(
+                "site-missing", f"`{path}` is not a directory", hint="check the path given with `--site`"
+            ) from None
         except PermissionError:
             raise Problem("no-permission", f"`{path}` cannot be opened", state="nothing was changed") from None
 
     def __enter__(self) -> Root:
         return self
 
-    def __exit__(self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+    def __exit__(
+        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
         os.close(self.fd)
 
     @contextmanager
@@ -111,7 +115,9 @@ class Root:
     def open_file(self, path: str) -> int:
         """A descriptor for reading the regular file at PATH, which the caller closes; links are not followed."""
         with self.directory(RelPath(path).parent) as parent:
-            descriptor = os.open(RelPath(path).name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=parent)
+            descriptor = os.open(
+                RelPath(path).name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=parent
+            )
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise OSError(errno.EINVAL, "not a regular file", path)

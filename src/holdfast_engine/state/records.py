@@ -64,7 +64,9 @@ def _decode(content: bytes) -> ReleaseRecord:
 def write(root: Root, record: ReleaseRecord) -> None:
     """The record of this release is on disk: the old or the new one after a crash."""
     value = {**vars(record), "format": FORMAT, "shared": [one.to_json() for one in record.shared]}
-    durable.replace_own(root, Layout.records / f"{record.id}.json", json.dumps(value, indent=1, sort_keys=True).encode())
+    durable.replace_own(
+        root, Layout.records / f"{record.id}.json", json.dumps(value, indent=1, sort_keys=True).encode()
+    )
 
 
 def read_all(root: Root) -> list[ReleaseRecord]:

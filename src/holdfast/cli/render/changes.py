@@ -17,7 +17,7 @@ def plan(result: Result) -> Lines:
         title(f"{result.get('command', 'deploy')} {result.get('release') or ''}".rstrip()),
         *_plan_facts(result),
         *section("data", _plan_data(result)),
-        *section("found", _found(result)),
+        *section("found", _found(result, after=False)),
         *section("entries that become the first release", [Line(f"  {name}") for name in result.get("entries", ())]),
         *section("build", _commands(result.get("build"))),
         *section("before activation", _commands(hooks.get("before_activation"))),
@@ -74,8 +74,10 @@ def outcome(result: Result) -> Lines:
 def _data(data: Result) -> str:
     if "files_after" not in data:
         return ""
-    before, after, lost = (int(data.get(key) or 0) for key in ("files_before", "files_after", "lost"))
-    return f": {count(before, 'file')} of data before, {after:,} after, {lost:,} lost"
+    after, lost = int(data["files_after"]), int(data.get("lost") or 0)
+    if "files_before" not in data:
+        return f": {count(after, 'file')} of data, {lost:,} lost"
+    return f": {count(int(data['files_before']), 'file')} of data before, {after:,} after, {lost:,} lost"
 
 
 def _moved(data: Result) -> Lines:
@@ -93,20 +95,22 @@ def recover(result: Result) -> Lines:
     first = f"finished `{done['command']}` {done['operation']}: {done['verdict']}" if done else "nothing was unfinished"
     return [
         Line(first, "good"),
-        *section("found", _found(result)),
+        *section("found", _found(result, after=True)),
         Line(f"{count(int(result.get('restored') or 0), 'file')} put back"),
         *warnings(map(shown, result.get("warnings", ()))),
     ]
 
 
-def _found(result: Result) -> Lines:
-    return rows((each["path"], each["what"], each["where"], _recovered(each)) for each in result.get("found", ()))
-
-
-def _recovered(each: Result) -> str:
-    return (
-        str(each.get("action") or "") if each.get("done") else f"not done: {each.get('action') or 'a person is needed'}"
+def _found(result: Result, *, after: bool) -> Lines:
+    """What `recover` found; AFTER it acted, with what it could not do."""
+    cells = (
+        (each["path"], each["what"], each["where"], each, each.get("action") or "") for each in result.get("found", ())
     )
+    return rows((*words, _done(each, action) if after else action) for *words, each, action in cells)
+
+
+def _done(each: Result, action: str) -> str:
+    return f"done: {action}" if each.get("done") else "left for a person"
 
 
 def restore(result: Result) -> Lines:

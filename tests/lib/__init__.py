@@ -1,0 +1,1 @@
+"""What tests share: a site with an application in it, precious files, and a census by content."""

@@ -1,0 +1,151 @@
+"""A site and the application that is deployed to it, driven as a person would drive them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from holdfast_engine.commands import perform
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.request import Request, Settings, Source
+from lib.precious import Precious
+
+_GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "dev",
+    "GIT_AUTHOR_EMAIL": "dev@example.org",
+    "GIT_COMMITTER_NAME": "dev",
+    "GIT_COMMITTER_EMAIL": "dev@example.org",
+}
+
+LARAVEL = {
+    "artisan": "#!/usr/bin/env php\n<?php require __DIR__.'/bootstrap/app.php';\n",
+    "composer.json": '{"require": {"php": "^8.2", "laravel/framework": "^11.0"}}\n',
+    "package.json": '{"devDependencies": {"vite": "^5", "vue": "^3"}, "scripts": {"build": "vite build"}}\n',
+    "bootstrap/app.php": "<?php return 1;\n",
+    "bootstrap/cache/.gitignore": "*\n!.gitignore\n",
+    "config/filesystems.php": "<?php return ['disks' => ['local' => ['root' => storage_path('app')]]];\n",
+    "public/index.php": "<?php // version {version}\n",
+    "public/robots.txt": "User-agent: *\n",
+    "public/build/manifest.json": '{"version": {version}}\n',
+    "public/flags/de.svg": "<svg>de</svg>\n",
+    "resources/views/home.blade.php": "version {version}\n",
+    "storage/app/.gitignore": "*\n!public/\n!.gitignore\n",
+    "storage/app/public/.gitignore": "*\n!.gitignore\n",
+    "storage/framework/cache/.gitignore": "*\n!.gitignore\n",
+    "storage/framework/sessions/.gitignore": "*\n!.gitignore\n",
+    "storage/framework/views/.gitignore": "*\n!.gitignore\n",
+    "storage/logs/.gitignore": "*\n!.gitignore\n",
+    ".env.example": "APP_KEY=\nAPP_NAME=Shop\n",
+    ".gitignore": "/vendor\n/node_modules\n/public/storage\n.env\n",
+}
+
+NEXT = {
+    "package.json": '{"dependencies": {"next": "14.2.0", "react": "18.3.1"}, "scripts": {"build": "next build"}}\n',
+    "next.config.js": "module.exports = {}\n",
+    "app/page.jsx": "export default () => <p>version {version}</p>\n",
+    "public/logo.svg": "<svg>version {version}</svg>\n",
+    ".next/BUILD_ID": "build-{version}\n",
+    ".gitignore": "/node_modules\n.env*.local\n",
+}
+
+STATIC = {"index.html": "<h1>version {version}</h1>\n", "style.css": "body {{}}\n"}
+
+
+class World:
+    """One application (a git repository, version by version) and one site.
+
+    Every command goes through `perform`, the same way as the command line's, with a clock that
+    the test owns. `precious` writes as the application does and judges afterwards.
+    """
+
+    def __init__(
+        self, top: Path, files: Mapping[str, str] = LARAVEL, *, env: str | None = "APP_KEY=base64:k\nAPP_NAME=Shop\n"
+    ) -> None:
+        self.top = top
+        self.site = top / "site"
+        self.repository = top / "repository"
+        self.files = dict(files)
+        self.version = 0
+        self.events: list[Event] = []
+        self.precious = Precious(self.site)
+        self.settings = Settings()
+        self._clock = itertools.count(1_700_000_000, 60)
+        top.mkdir(parents=True, exist_ok=True)
+        self.git("init", "--quiet", "--initial-branch=main", str(self.repository), at=top)
+        if env is not None:
+            (self.site / "shared").mkdir(parents=True)
+            self.precious.write(".env", text=env, into=self.site / "shared")
+
+    def git(self, *words: str, at: Path | None = None) -> str:
+        ran = subprocess.run(
+            ["git", *words],
+            cwd=at or self.repository,
+            env={**os.environ, **_GIT},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return ran.stdout.strip()
+
+    def commit(self, changes: Mapping[str, str | None] | None = None) -> str:
+        """A new version of the application; CHANGES adds, rewrites or (None) removes files. Returns the commit."""
+        self.version += 1
+        for path, text in (changes or {}).items():
+            if text is None:
+                self.files.pop(path, None)
+                (self.repository / path).unlink()
+            else:
+                self.files[path] = text
+        for path, text in self.files.items():
+            where = self.repository / path
+            where.parent.mkdir(parents=True, exist_ok=True)
+            where.write_text(text.replace("{version}", str(self.version)).replace("{{}}", "{}"))
+        self.git("add", "--all", "--force")
+        self.git("commit", "--quiet", "--allow-empty", f"--message=version {self.version}")
+        return self.git("rev-parse", "HEAD")
+
+    @property
+    def source(self) -> Source:
+        return Source("git", str(self.repository))
+
+    def request(self, command: str, **more: Any) -> Request:
+        values: dict[str, Any] = {
+            "site": str(self.site),
+            "now": float(next(self._clock)),
+            "yes": True,
+            "settings": self.settings,
+        }
+        return Request(command, **{**values, **more})
+
+    def perform(self, command: str, **more: Any) -> dict[str, Any]:
+        return perform(self.request(command, **more), tell=self.events.append, ask=lambda _plan: True)
+
+    def deploy(self, **more: Any) -> dict[str, Any]:
+        """Deploy what is committed now."""
+        return self.perform("deploy", **{"source": self.source, **more})
+
+    def ship(self, changes: Mapping[str, str | None] | None = None, **more: Any) -> dict[str, Any]:
+        """Commit a new version and deploy it."""
+        self.commit(changes)
+        return self.deploy(**more)
+
+    def rollback(self, release: str = "") -> dict[str, Any]:
+        return self.perform("rollback", release=release)
+
+    @property
+    def live(self) -> Path:
+        return self.site / "current"
+
+    def assert_code_is(self, version: int, path: str = "public/index.php") -> None:
+        assert f"version {version}" in (self.live / path).read_text() or f"-{version}" in (self.live / path).read_text()
+
+    def forget_state(self) -> None:
+        """Somebody removed `.holdfast/`."""
+        shutil.rmtree(self.site / ".holdfast")
