@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from holdfast.config.layers import Resolved, load_settings
@@ -59,7 +59,8 @@ class Session:
         source, site = find_source(known), self._site(known)
         found = self._perform("inspect", site, known.settings(), source=source)
         resolved = self._resolved(flags, _of_commit(source, found))
-        return self._perform(command, site, resolved.settings(), source=source)
+        pinned = replace(source, commit=found.get("commit") or "")
+        return self._perform(command, site, resolved.settings(), source=pinned)
 
     def detect(self, directory: str) -> dict[str, Any]:
         """What the engine makes of the application in DIRECTORY, which needs to be no site."""

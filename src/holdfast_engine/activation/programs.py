@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 _KEPT = 4000
+_PATIENCE_S = 3
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,25 @@ def run(command: str, *, directory: str, environment: Mapping[str, str], hear: C
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         close_fds=True,
+        start_new_session=True,
     )
-    output = _listen(child, hear)
-    code = child.wait()
+    try:
+        output = _listen(child, hear)
+        code = child.wait()
+    except BaseException:
+        _end(child)
+        raise
     return Ran(command, code if code >= 0 else 128 - code, output)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Nothing that was started goes on when we are told to stop: what is undone must not be written to meanwhile."""
+    for wanted in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(child.pid, wanted)
+            child.wait(timeout=_PATIENCE_S)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
 
 
 def _listen(child: subprocess.Popen[bytes], hear: Callable[[str], None]) -> str:

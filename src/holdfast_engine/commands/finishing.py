@@ -38,7 +38,7 @@ def finish(place: Workplace, operation: str) -> dict[str, Any]:
     current = surveys.current_release(place.root)
     verdict = judge(history, current=current.name if current else None)
     begin = history[0].facts
-    place.tell(Event("noticed", "finishing", f"`{operation}` was interrupted and is {_WORDS[verdict]} first"))
+    place.tell(Event("noticed", "finishing", f"`{operation}` did not end; it is {_WORDS[verdict]} now"))
     resumed = Operation.resume(place.root, operation, at=place.request.now)
     settle(place.bench, resumed, history)
     if verdict == BACK:

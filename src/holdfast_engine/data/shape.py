@@ -14,7 +14,9 @@ _KEEPERS = frozenset(
 )
 _GUARDS = frozenset((".htaccess", "web.config", ".gitattributes", "readme", "readme.md", "readme.txt"))
 _GUARD_PAGES = {"index.html": (0, 512), "index.htm": (0, 512), "index.php": (1, 128), "__init__.py": (0, 0)}
-"""Pages that only keep a directory from being listed, by the sizes that give them away."""
+"""Pages that may only keep a directory from being listed, by size; what they say decides."""
+_MARKUP = re.compile(rb"<title>.*?</title>|<\?php|/\*.*?\*/|<!--.*?-->|<[^>]*>|//[^\n]*|\?>|\s+", re.IGNORECASE | re.DOTALL)
+_KEEPS_OUT = re.compile(rb"forbidden|denied|silence|not allowed|nothing", re.IGNORECASE)
 _EXAMPLE = re.compile(r"\.(?:example|sample|dist)(?:\.|$)|^sample\.")
 _GENERATED = re.compile(r"(?<!\d)1[4-9]\d{8}(?:\d{3})?(?!\d)|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-", re.IGNORECASE)
 """A time in seconds or a random identifier in a name: an application named this file, not an author."""
@@ -69,7 +71,16 @@ class Shape:
         if name in _KEEPERS or name in _GUARDS or _EXAMPLE.search(name):
             return True
         least, most = _GUARD_PAGES.get(name, (0, -1))
-        return least <= self._listing.entries[path].size <= most
+        return least <= self._listing.entries[path].size <= most and self._says_nothing(path)
+
+    def _says_nothing(self, path: str) -> bool:
+        """True for a page without a word to read but that nobody may read here; a small real page is code."""
+        if self._listing.entries[path].size == 0:
+            return True
+        content = self._listing.read(path)
+        if content is None:
+            return False
+        return not _MARKUP.sub(b"", content) or _KEEPS_OUT.search(content) is not None
 
     @cached_property
     def _real(self) -> dict[str, int]:

@@ -114,6 +114,12 @@ def append_own(descriptor: int, line: bytes) -> None:
     os.fsync(descriptor)
 
 
+def rewrite_own(descriptor: int, content: bytes) -> None:
+    """One of Holdfast's own open files holds CONTENT, for people to read; nothing relies on it, so it is not synced."""
+    os.ftruncate(descriptor, 0)
+    _write_all(descriptor, content)
+
+
 def open_for_append(root: Root, path: RelPath) -> int:
     """A descriptor that only appends to Holdfast's own file PATH, made when it is missing; the caller closes it."""
     reach("durable.open_for_append")

@@ -8,11 +8,16 @@ from typing import Any, Optional
 
 @dataclass(frozen=True)
 class Source:
-    """Where code comes from. KIND is `git` or `directory`; LOCATION a URL or an absolute path."""
+    """Where code comes from. KIND is `git` or `directory`; LOCATION a URL or an absolute path.
+
+    COMMIT is what REF was found to mean when its settings were read, so that code and settings
+    are of one version even if a branch moves in between.
+    """
 
     kind: str
     location: str
     ref: str = ""
+    commit: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, "location": self.location, "ref": self.ref}

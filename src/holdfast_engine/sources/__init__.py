@@ -21,11 +21,20 @@ def open_source(source: Source, cache_dir: str) -> TreeSource:
     CACHE_DIR must exist. Raises what `GitSource.prepare` and `DirectorySource.prepare` raise.
     """
     if source.kind == "git":
-        repository = GitSource(source.location, source.ref, cache_dir)
-        repository.prepare()
-        return repository
+        return _repository(source, cache_dir)
     if source.kind == "directory":
         directory = DirectorySource(source.location)
         directory.prepare()
         return directory
     raise Problem("source-unusable", f"a source of kind `{source.kind}` cannot be read")
+
+
+def _repository(source: Source, cache_dir: str) -> GitSource:
+    """The commit that was asked for: where the branch moved on since its settings were read, the commit they belong to."""
+    repository = GitSource(source.location, source.ref, cache_dir)
+    if source.commit in ("", repository.prepare().id):
+        return repository
+    repository.close()
+    pinned = GitSource(source.location, source.commit, cache_dir)
+    pinned.prepare()
+    return pinned

@@ -25,8 +25,8 @@ def lock(root: Root, *, who: str, command: str) -> Iterator[None]:
     descriptor = durable.open_for_append(root, Layout.lock_file)
     try:
         _take(root, descriptor)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, json.dumps({"pid": os.getpid(), "who": who, "command": command}).encode() + b"\n")
+        note = {"pid": os.getpid(), "who": who, "command": command}
+        durable.rewrite_own(descriptor, json.dumps(note).encode() + b"\n")
         yield
     finally:
         os.close(descriptor)
