@@ -41,7 +41,7 @@ class Precious:
     def write(self, path: str, *, text: str = "", into: Path | None = None) -> bytes:
         """The application (in `current`, or INTO) wrote PATH; what was there before is no longer expected."""
         self._count += 1
-        content = (text or f"{path} number {self._count} of a kind\n").encode()
+        content = (text or f"{path} number {self._count} of a kind\n").encode("utf-8", "surrogateescape")
         where = (into or self.site / "current") / path
         where.parent.mkdir(parents=True, exist_ok=True)
         where.write_bytes(content)

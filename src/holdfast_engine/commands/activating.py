@@ -67,6 +67,6 @@ def late_sweep(homing: Homing, left: RelPath, record: Optional[ReleaseRecord], a
     found = sweep(place, left, rules, baseline=baseline)
     if not found:
         return
-    homing.bring(left, found, wins="shared")
+    homing.bring(left, found, wins="shared", rival=active)
     homing.link_home(active, found.homeless)
     remember(place, rules_for(place, now.listing(), settings))

@@ -20,6 +20,7 @@ from holdfast_engine.commands.prune import prune_beyond
 from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.workplace import Workplace, changing, make_site_directory
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.classify_settings import Configured
 from holdfast_engine.data.seeds import Seeded
 from holdfast_engine.fs import access, durable
 from holdfast_engine.fs.extract import TreeWriter
@@ -50,6 +51,7 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             "no source is given",
             hint="`holdfast deploy --source PATH-OR-URL`, or `[source]` in holdfast.toml",
         )
+    Configured(request.settings)  # a path that cannot be meant is told before even an empty site is made (I14, I27)
     fresh = require_deployable(request.site)
     make_site_directory(request.site)
     with changing(request, tell, manage=fresh) as place:
@@ -183,6 +185,7 @@ class Deployment(Journey):
         self.previous = self.place.survey.active
         self.left = self.place.survey.current
         self.rules: Rules = self.prospect.rules
+        self.baseline = self.prospect.baseline
         self.digests: dict[str, Entry] = {}
         self.seeded = Seeded()
         self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.prospect.found.homeless)
@@ -271,26 +274,36 @@ class Deployment(Journey):
         """What the live release holds comes home; then the rules see it in `shared/`."""
         if self.left is None:
             return
-        self._homing().bring(self.left, self.prospect.found, wins="live")
+        self._homing().bring(self.left, self.prospect.found, wins="live", rival=self.path)
+        if self.baseline is None and self.previous is not None:
+            self._observe(self.left, self.previous.id)
         self._bring_again()
+
+    def _observe(self, left: RelPath, release: str) -> None:
+        """Nothing was known of what is live; now that its data is home, what is left of it is what it shipped.
+
+        Written after the data went home, so that a crash in between finds it all again.
+        """
+        taken = baselines.now_ns()
+        entries = baselines.take(self.place.bench, left, digests={}, skip=self.rules.classifier.is_cache)
+        baselines.write(self.place.root, release, entries, taken_ns=taken)
+        self.baseline = baselines.read(self.place.root, release)
 
     def _homing(self) -> Homing:
         return Homing(self.place, self.operation, self.report)
 
     def _bring_again(self) -> None:
         """Strays that came since the last look come home too."""
-        if self.left is None:
-            return
         self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
-        if not self.prospect.known_live:
+        if self.left is None or self.baseline is None:
             return
-        found = sweep(self.place, self.left, self.rules, baseline=self.prospect.baseline)
+        found = sweep(self.place, self.left, self.rules, baseline=self.baseline)
         if found.homeless or found.displaced.keys() - self.prospect.found.displaced.keys():
-            self._homing().bring(self.left, found, wins="live")
+            self._homing().bring(self.left, found, wins="live", rival=self.path)
             self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
 
     def _link(self) -> None:
-        before = seeds_before(self.previous, self.prospect.baseline, self.rules)
+        before = seeds_before(self.previous, self.baseline, self.rules)
         self.seeded = link_release(self._homing(), self.path, self.rules, before=before)
 
     def _hooks(self) -> None:

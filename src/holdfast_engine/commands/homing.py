@@ -17,6 +17,7 @@ from holdfast_engine.data.links import place_link
 from holdfast_engine.data.sweep import Found, Sweep
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
+from holdfast_engine.fs.copy import same_file
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
@@ -84,11 +85,14 @@ class Homing:
     operation: Operation
     report: Report
 
-    def bring(self, release: RelPath, found: Found, *, wins: str, clear: bool = False) -> None:
+    def bring(
+        self, release: RelPath, found: Found, *, wins: str, clear: bool = False, rival: Optional[RelPath] = None
+    ) -> None:
         """Everything of FOUND is in `shared/` or in the attic, by one gapless move each.
 
         WINS says whose content counts where both sides differ. CLEAR moves what goes to the
-        attic out of the release instead of copying it: for releases nobody looks at.
+        attic out of the release instead of copying it: for releases nobody looks at. RIVAL is
+        the release that ships the same paths: equal content there needs no copy.
         """
         moved = Moved()
         with ExitStack() as databases:
@@ -98,6 +102,8 @@ class Homing:
                 self._adopt(Adoption(self.place.bench, self.operation, release, wins, moved), path)
         self.report.add(moved)
         for path, reason in {**found.displaced, **found.spared}.items():
+            if rival is not None and same_file(self.place.root, release / path, rival / path):
+                continue
             self._keep(release, path, reason, clear=clear)
         self.report.left.extend(f"{release}/{path} is neither file, directory nor link" for path in found.odd)
         self.report.left.extend(f"{release}/{path} may not be read" for path in found.unreadable)

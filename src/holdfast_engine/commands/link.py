@@ -14,6 +14,7 @@ from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.classify_settings import Configured
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import STATE
@@ -33,6 +34,7 @@ def link(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     The request's `release` is RELEASE and its `path` SHARED; state lies in `.holdfast/` beside
     SHARED. Nothing is activated, sealed, pruned or built.
     """
+    Configured(request.settings)  # a path that cannot be meant is told before even `.holdfast/` is made (I14, I27)
     root, shared, release = places(request.release, request.path)
     with changing(request.but(site=root), tell, shared_name=shared, manage=True) as place:
         if place.bench.layout.shared_name != shared:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist
@@ -34,8 +34,6 @@ class Prospect:
     rules: Rules
     found: Found
     baseline: Optional[Baseline]
-    known_live: bool
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def stamp(now: float) -> str:
@@ -55,12 +53,12 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     if place.survey.current is not None and place.root.kind(place.survey.current) == "dir":
         found = sweep(place, place.survey.current, rules, baseline=baseline)
         if baseline is None:
-            _spare_old_code(place, source, found)
+            _spare_old_code(place, source, listing, found)
         also = [_as_shared(place, path) for path in found.homeless if path not in rules.shared_paths]
         rules = rules_for(place, listing, settings, also=also)
     _refuse_type_changes(place, rules)
     plan = _plan(place, source, release, rules, found)
-    return Prospect(plan, source, listing, rules, found, baseline, known_live=baseline is not None)
+    return Prospect(plan, source, listing, rules, found, baseline)
 
 
 def _as_shared(place: Workplace, path: str) -> SharedPath:
@@ -68,18 +66,23 @@ def _as_shared(place: Workplace, path: str) -> SharedPath:
     return SharedPath(path, DIR if kind == DIR else FILE, STRAY)
 
 
-def _spare_old_code(place: Workplace, source: TreeSource, found: Found) -> None:
-    """Nothing is known of what the live release shipped: a file whose content the source's history has there is code
-    (DESIGN 9).
+def _spare_old_code(place: Workplace, source: TreeSource, listing: Listing, found: Found) -> None:
+    """Nothing is known of what the live release shipped: what the source holds, or its history has there, is code.
+
+    By content, not by name (DESIGN 9); everything else is user data.
     """
     current = place.survey.current
-    if not isinstance(source, GitSource) or current is None:
+    if current is None:
         return
     for group in (found.homeless, found.displaced):
         for path in list(group):
             content = place.root.read(current / path) if place.root.kind(current / path) == FILE else None
-            if content is not None and source.contains_blob(path, content):
+            if content is not None and (content == listing.read(path) or _was_shipped(source, path, content)):
                 del group[path]
+
+
+def _was_shipped(source: TreeSource, path: str, content: bytes) -> bool:
+    return isinstance(source, GitSource) and source.contains_blob(path, content)
 
 
 def _refuse_type_changes(place: Workplace, rules: Rules) -> None:
@@ -113,13 +116,16 @@ def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, foun
             "before_activation": list(settings.before_activation),
             "after_activation": list(settings.after_activation),
         },
-        notes=(*source.notices, *_notes(found)),
+        notes=(*source.notices, *_notes(place, found)),
         unchanged=_is_unchanged(place, source, rules),
     )
 
 
-def _notes(found: Found) -> list[str]:
-    notes = [f"`{path}` is neither file, directory nor link and stays where it is" for path in found.odd]
+def _notes(place: Workplace, found: Found) -> list[str]:
+    notes = []
+    if not place.survey.site.options.get("exchange", True) and found.homeless:
+        notes.append("this file system cannot exchange two names: strays are copied, and each is absent for a moment")
+    notes += [f"`{path}` is neither file, directory nor link and stays where it is" for path in found.odd]
     return notes + [f"`{path}` in the live release may not be read by this user" for path in found.unreadable]
 
 

@@ -13,7 +13,8 @@ def beyond(survey: Survey, *, keep: int, coming: bool = False) -> list[ReleaseRe
     the active release is about to retire and counts.
     """
     good = [one for one in survey.releases if one.good and not one.pinned and (coming or one.path != survey.current)]
-    kept = {one.id for one in good[len(good) - max(keep, 0) :]} if keep > 0 else set()
+    # never below 0: a negative start counts from the end and would drop good ones while there are fewer than KEEP (I40)
+    kept = {one.id for one in good[max(len(good) - max(keep, 0), 0) :]}
     failed = [one for one in survey.releases if one.state in (BAD, INCOMING, SEALED) and not one.pinned]
     victims = [one for one in (*good, *failed) if one.id not in kept and one.path != survey.current]
     return sorted({one.id: one for one in victims}.values(), key=_by_counter)

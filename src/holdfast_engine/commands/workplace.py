@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.discard import drop_reserve
-from holdfast_engine.fs.probe import space
+from holdfast_engine.fs.probe import can_exchange, device_of, space
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
@@ -75,10 +75,20 @@ def changing(
                 site_format.write(root, site_format.SiteFile(shared_name=shared_name))
             place = Workplace(root, request, tell, surveys.survey(root))
             finish_interrupted(place)
+            _probe(place)
             if not short:
                 site_format.keep_reserve(root)
             place.refresh()
             yield place
+
+
+def _probe(place: Workplace) -> None:
+    """The site file says whether names can be exchanged here; asked once for each file system it lies on."""
+    site, device = place.refresh().site, device_of(place.root, Layout.state)
+    if site.options.get("probed_device") == device:
+        return
+    options = {**site.options, "probed_device": device, "exchange": can_exchange(place.root)}
+    site_format.write(place.root, site.but(options=options))
 
 
 def _is_full(root: Root) -> bool:

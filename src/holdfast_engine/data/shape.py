@@ -15,7 +15,9 @@ _KEEPERS = frozenset(
 _GUARDS = frozenset((".htaccess", "web.config", ".gitattributes", "readme", "readme.md", "readme.txt"))
 _GUARD_PAGES = {"index.html": (0, 512), "index.htm": (0, 512), "index.php": (1, 128), "__init__.py": (0, 0)}
 """Pages that may only keep a directory from being listed, by size; what they say decides."""
-_MARKUP = re.compile(rb"<title>.*?</title>|<\?php|/\*.*?\*/|<!--.*?-->|<[^>]*>|//[^\n]*|\?>|\s+", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(
+    rb"<title>.*?</title>|<\?php|/\*.*?\*/|<!--.*?-->|<[^>]*>|//[^\n]*|\?>|\s+", re.IGNORECASE | re.DOTALL
+)
 _KEEPS_OUT = re.compile(rb"forbidden|denied|silence|not allowed|nothing", re.IGNORECASE)
 _EXAMPLE = re.compile(r"\.(?:example|sample|dist)(?:\.|$)|^sample\.")
 _GENERATED = re.compile(r"(?<!\d)1[4-9]\d{8}(?:\d{3})?(?!\d)|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-", re.IGNORECASE)

@@ -30,7 +30,9 @@ def open_source(source: Source, cache_dir: str) -> TreeSource:
 
 
 def _repository(source: Source, cache_dir: str) -> GitSource:
-    """The commit that was asked for: where the branch moved on since its settings were read, the commit they belong to."""
+    """The commit that was asked for: where the branch moved on since its settings were read, the commit they belong
+    to.
+    """
     repository = GitSource(source.location, source.ref, cache_dir)
     if source.commit in ("", repository.prepare().id):
         return repository

@@ -1,0 +1,196 @@
+"""The commands that are killed, each on a site that holds what makes it hard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crash import site as hands
+from holdfast_engine.commands import perform
+from holdfast_engine.model.request import Request, Settings, Source
+
+_NEW_YEAR = 1_700_000_000.0
+ACT_AT, NEXT_AT = _NEW_YEAR + 3600, _NEW_YEAR + 7200
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """PREPARE makes the site; ACT is the command that is killed; NEXT what a person types afterwards.
+
+    VIEW is where the application is served from: `current`, or the site itself while it is
+    adopted. EITHER are paths where the old or the new content may be served at the end.
+    """
+
+    name: str
+    prepare: Callable[[Path, Path], None]
+    act: Callable[[Path, Path], Request]
+    next: Callable[[Path, Path], list[Request]]
+    view: str = "current"
+    either: frozenset[str] = frozenset()
+
+
+def run(request: Request) -> dict[str, Any]:
+    return perform(request, tell=lambda _event: None, ask=lambda _plan: True)
+
+
+def _request(site: Path, command: str, *, at: float = ACT_AT, **more: Any) -> Request:
+    return Request(command, **{"site": str(site), "now": at, "yes": True, **more})
+
+
+def deploying(version: int, *, at: float = ACT_AT) -> Callable[[Path, Path], Request]:
+    def request(site: Path, sources: Path) -> Request:
+        source = Source("directory", str(sources / f"v{version}"))
+        return _request(site, "deploy", at=at, source=source, settings=Settings())
+
+    return request
+
+
+def then_deploy(version: int) -> Callable[[Path, Path], list[Request]]:
+    return lambda site, sources: [deploying(version, at=NEXT_AT)(site, sources)]
+
+
+def asking(command: str, **more: Any) -> Callable[[Path, Path], Request]:
+    return lambda site, _sources: _request(site, command, **more)
+
+
+def _with_shared_only(site: Path, _sources: Path) -> None:
+    """A person made the directory and put the environment and old uploads there."""
+    hands.write(site / "shared", {".env": "APP_KEY=first\n", "public/uploads/old.jpg": "an old upload\n"})
+
+
+def _deployed(site: Path, sources: Path, versions: tuple[int, ...]) -> None:
+    _with_shared_only(site, sources)
+    for count, version in enumerate(versions):
+        run(deploying(version, at=_NEW_YEAR + 60 * count)(site, sources))
+
+
+def use(live: Path, mark: str) -> None:
+    """The application and its people at work: uploads, strays, edits, a database, detached links."""
+    hands.write(live / "public/uploads", {f"{mark}.jpg": f"upload {mark}\n"})
+    hands.write(live / "storage/app", {f"{mark}.pdf": f"invoice {mark}\n"})
+    hands.write(live, {"public/sitemap.xml": f"a stray file {mark}\n"})
+    hands.write(live, {f"public/certificates/{mark}/one.pdf": f"a stray directory {mark}\n"})
+    if not (live / "public/certificates/latest").is_symlink():
+        hands.link(live / "public/certificates/latest", mark)
+    hands.write(live, {".env": f"APP_KEY=detached-{mark}\n"})
+    if not (live / "database/app.sqlite").exists():
+        hands.write_database(live / "database/app.sqlite", mark)
+    hands.rewrite(live / "resources/views/home.blade.php", f"edited on the server {mark}\n")
+    hands.rewrite(live / "public/robots.txt", f"robots edited on the server {mark}\n")
+    _edit_seeds(live, mark)
+    _detach_storage(live, mark)
+
+
+def _edit_seeds(live: Path, mark: str) -> None:
+    hands.rewrite(live / "public/avatars/kept.svg", f"<svg>our own logo {mark}</svg>\n")
+    if (live / "public/avatars/deleted.svg").exists():
+        hands.remove(live / "public/avatars/deleted.svg")
+
+
+def _detach_storage(live: Path, mark: str) -> None:
+    """An old script made `storage/logs`' parent a directory again: some of it is also shared, in another version."""
+    content = {path.name: path.read_text() for path in (live / "storage/app").glob("*.pdf")}
+    files = {f"app/{name}": text for name, text in content.items()}
+    files |= {"logs/laravel.log": f"log in the release {mark}\n", f"app/detached-{mark}.pdf": f"only here {mark}\n"}
+    hands.write(live / "storage", {"logs/laravel.log": f"log in shared {mark}\n"})
+    hands.detach(live / "storage", files)
+
+
+def _live(site: Path) -> Path:
+    return site / (site / "current").readlink()
+
+
+def _used(site: Path, sources: Path) -> None:
+    _deployed(site, sources, (1,))
+    use(_live(site), "one")
+
+
+def _used_after_two(site: Path, sources: Path) -> None:
+    """Two releases; both were written to, the retired one after it retired."""
+    _deployed(site, sources, (1, 2))
+    elder = min((site / "releases").iterdir())
+    use(_live(site), "two")
+    hands.write(elder, {"public/late.txt": "written by a worker that still ran in the old release\n"})
+
+
+def _ready_to_prune(site: Path, sources: Path) -> None:
+    """Two retired releases with strays and edits, and something of an earlier operation in the trash."""
+    _deployed(site, sources, (1, 2))
+    use(_live(site), "two")
+    run(deploying(3, at=_NEW_YEAR + 300)(site, sources))
+    for number, release in enumerate(sorted((site / "releases").iterdir())[:2]):
+        hands.write(release, {f"public/late-{number}.txt": f"late {number}\n"})
+        hands.write(release, {f"public/photos-{number}/a.jpg": f"photo {number}\n"})
+        hands.rewrite(release / "public/index.php", f"<?php // patched in place {number}\n")
+
+
+def _plain(site: Path, sources: Path) -> None:
+    """An application that somebody copied to the server by hand, in use for years."""
+    hands.copy_tree(sources / "v1", site)
+    hands.write(site, {".env": "APP_KEY=plain\n", "public/uploads/a.jpg": "upload\n", "storage/app/b.pdf": "bill\n"})
+    hands.write(site, {"public/sitemap.xml": "stray\n", "public/certificates/c.pdf": "certificate\n"})
+    hands.write(site, {"storage/app/public/d.png": "picture\n", "bootstrap/cache/config.php": "<?php\n"})
+    hands.link(site / "public/storage", "./../storage/app/public")
+
+
+def _scripted(site: Path, sources: Path) -> None:
+    """Another tool's layout: two releases, `current`, and data in the live one."""
+    for number in (1, 2):
+        hands.copy_tree(sources / f"v{number}", site / "releases" / str(number))
+    live = site / "releases/1"
+    hands.write(site / "shared", {".env": "APP_KEY=shared\n"})
+    hands.write(live, {".env": "APP_KEY=live\n", "public/uploads/a.jpg": "upload\n", "storage/app/b.pdf": "bill\n"})
+    hands.write(live, {"public/certificates/c.pdf": "certificate\n", "storage/app/public/d.png": "picture\n"})
+    hands.link(live / "public/storage", "./../storage/app/public")
+    hands.link(site / "current", "releases/1")
+
+
+def _linking(number: int) -> Callable[[Path, Path], Request]:
+    def request(site: Path, _sources: Path) -> Request:
+        return _request(site, "link", release=str(site / "releases" / str(number)), path=str(site / "shared"))
+
+    return request
+
+
+def _linked_again(number: int) -> Callable[[Path, Path], list[Request]]:
+    return lambda site, sources: [_linking(number)(site, sources).but(now=NEXT_AT)]
+
+
+def _adopt_then_deploy(site: Path, sources: Path) -> list[Request]:
+    return [_request(site, "adopt", at=NEXT_AT), deploying(3, at=NEXT_AT + 60)(site, sources)]
+
+
+def _stateless(site: Path, sources: Path) -> None:
+    """Somebody removed `.holdfast/` of a site in use."""
+    import shutil
+
+    _used_after_two(site, sources)
+    shutil.rmtree(site / ".holdfast")
+
+
+def _with_attic(site: Path, sources: Path) -> None:
+    """A deploy displaced an environment and a directory of logs; both have successors now."""
+    _used(site, sources)
+    run(deploying(2, at=_NEW_YEAR + 300)(site, sources))
+
+
+_LATER = then_deploy(3)
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("deploy-first", _with_shared_only, deploying(1), then_deploy(2)),
+        Scenario("deploy-later", _used, deploying(2), _LATER),
+        Scenario("rollback", _used_after_two, asking("rollback"), _LATER),
+        Scenario("prune", _ready_to_prune, asking("prune", keep=0), then_deploy(3)),
+        Scenario("link-fresh", _scripted, _linking(2), _linked_again(2)),
+        Scenario("link-live", _scripted, _linking(1), _linked_again(1)),
+        Scenario("adopt-plain", _plain, asking("adopt"), _adopt_then_deploy, view=""),
+        Scenario("adopt-layout", _scripted, asking("adopt"), _adopt_then_deploy),
+        Scenario("recover", _used_after_two, asking("recover"), _LATER),
+        Scenario("recover-stateless", _stateless, asking("recover"), _LATER),
+        Scenario("restore", _with_attic, asking("restore", path=".env"), _LATER, either=frozenset({".env"})),
+    )
+}

@@ -1,0 +1,80 @@
+"""Acts that must be refused, and failures at chosen points: what is left is compared with what was there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from holdfast_engine.fs import failpoint
+from holdfast_engine.model.problem import Problem
+from lib.snapshot import OWN, assert_unchanged, snapshot
+from lib.world import World
+
+
+def assert_refused(
+    top: Path, act: Callable[[], object], *, exits: int, code: str, without: tuple[str, ...] = OWN
+) -> Problem:
+    """ACT raises the problem CODE, which EXITS so and says how things stand and what to do; all below TOP is as it
+    was.
+    """
+    before = snapshot(top, without=without)
+    with pytest.raises(Problem) as caught:
+        act()
+    assert_unchanged(before, snapshot(top, without=without))
+    problem = caught.value
+    assert (problem.code, problem.exit_code) == (code, exits), problem.message
+    assert problem.message
+    assert "\n" not in problem.message
+    assert problem.state
+    assert problem.hint
+    return problem
+
+
+def fails(act: Callable[[], object], *, exits: int, code: str) -> Problem:
+    """ACT raises the problem CODE, which EXITS so."""
+    with pytest.raises(Problem) as caught:
+        act()
+    assert (caught.value.code, caught.value.exit_code) == (code, exits), caught.value.message
+    return caught.value
+
+
+@contextmanager
+def failing_at(point: str, error: BaseException, *, when: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """The first time that POINT is reached while WHEN is true, ERROR is raised there; later reaches go well."""
+    left = [error]
+
+    def hook(name: str) -> None:
+        if left and name == point and when():
+            raise left.pop()
+
+    heard = failpoint.listen(hook)
+    try:
+        yield
+    finally:
+        failpoint.listen(heard)
+
+
+@contextmanager
+def failing_in_step(world: World, step: str, error: BaseException) -> Iterator[None]:
+    """The step called STEP fails with ERROR as it begins."""
+    heard = world.events
+
+    class Listening(list):  # type: ignore[type-arg]
+        def append(self, event):
+            list.append(self, event)
+            if (event.kind, event.name) == ("started", step):
+                raise error
+
+    world.events = Listening(heard)
+    try:
+        yield
+    finally:
+        world.events = list(world.events)
+
+
+def releases(world: World) -> set[str]:
+    """Names of the directories of releases that stand now."""
+    return {path.name for path in (world.site / "releases").iterdir()}

@@ -1,0 +1,130 @@
+"""An open root, and why nothing outside it is ever reached (G9)."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from holdfast_engine.fs import discard, durable, place
+from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+
+
+@pytest.fixture
+def outside(tmp_path):
+    victim = tmp_path / "outside"
+    victim.mkdir()
+    (victim / "secret").write_text("not ours")
+    return victim
+
+
+@pytest.fixture
+def root(tmp_path):
+    top = tmp_path / "site"
+    (top / ".holdfast" / "scratch").mkdir(parents=True)
+    (top / ".holdfast" / "trash").mkdir()
+    with Root(str(top)) as opened:
+        yield opened
+
+
+def plant(root, outside, name="planted"):
+    os.symlink(outside, os.path.join(root.path, name))
+    return name
+
+
+def test_what_lies_behind_a_planted_link_counts_as_absent(root, outside):
+    """G9: nothing is read through a link."""
+    name = plant(root, outside)
+    assert root.read(f"{name}/secret") is None
+    assert root.kind(f"{name}/secret") is None
+    assert root.names(name) == []
+    assert root.kind(name) == "link"
+
+
+def test_a_walk_names_a_link_and_does_not_enter_it(root, outside):
+    """G9."""
+    plant(root, outside, "a")
+    assert [(path, kind) for path, kind, _ in walk(root, "") if path == "a"] == [("a", "link")]
+    assert not any(path.startswith("a/") for path, _, _ in walk(root, ""))
+
+
+def test_nothing_is_made_moved_or_linked_through_a_planted_link(root, outside):
+    """G9: every mutation refuses a parent that is a link."""
+    name = plant(root, outside)
+    for act in (
+        lambda: durable.make_directories(root, f"{name}/new"),
+        lambda: place.make_link(root, f"{name}/new", "x"),
+        lambda: place.move(root, f"{name}/secret", "stolen"),
+        lambda: durable.set_mode(root, f"{name}/secret", 0o777),
+    ):
+        with pytest.raises(OSError):  # noqa: PT011 - which of ELOOP, ENOTDIR and EEXIST depends on the call
+            act()
+    assert sorted(os.listdir(outside)) == ["secret"]
+
+
+def test_emptying_the_trash_removes_links_and_not_what_they_lead_to(root, outside):
+    """The classic clean-up defect (reliability finding 6): a delete that walks through a link."""
+    os.makedirs(os.path.join(root.path, ".holdfast/trash/old/deep"))
+    plant(root, outside, ".holdfast/trash/old/deep/uploads")
+    assert discard.empty_trash(root, "old")
+    assert os.listdir(os.path.join(root.path, ".holdfast/trash")) == []
+    assert (outside / "secret").read_text() == "not ours"
+
+
+def test_emptying_the_trash_copes_with_read_only_directories(root):
+    """Releases are sealed; their directories must go all the same."""
+    deep = os.path.join(root.path, ".holdfast/trash/old/a/b")
+    os.makedirs(deep)
+    open(os.path.join(deep, "f"), "w").close()
+    for path in (deep, os.path.dirname(deep)):
+        os.chmod(path, 0o555)
+    assert discard.empty_trash(root, "old")
+    assert root.names(".holdfast/trash") == []
+
+
+def test_only_the_state_directory_may_be_written_in_place(root):
+    """G1: user files are never replaced."""
+    with pytest.raises(ValueError, match="not Holdfast's own"):
+        durable.replace_own(root, RelPath("shared/.env"), b"")
+
+
+def test_a_move_and_a_link_never_overwrite(root):
+    """G1: RENAME_NOREPLACE and O_EXCL semantics."""
+    for name in ("a", "b"):
+        with open(os.path.join(root.path, name), "w") as stream:
+            stream.write(name)
+    with pytest.raises(FileExistsError):
+        place.move(root, "a", "b")
+    with pytest.raises(FileExistsError):
+        place.make_link(root, "b", "a")
+    assert (root.read("a"), root.read("b")) == (b"a", b"b")
+
+
+def test_an_exchange_leaves_no_moment_without_either_name(root):
+    """DESIGN 5: one system call, directory against link."""
+    os.mkdir(os.path.join(root.path, "live"))
+    os.symlink("shared", os.path.join(root.path, "waiting"))
+    before = os.lstat(os.path.join(root.path, "live")).st_ino
+    place.exchange(root, "live", "waiting")
+    assert root.link("live") == "shared"
+    assert os.lstat(os.path.join(root.path, "waiting")).st_ino == before
+
+
+def test_a_switch_over_a_directory_is_refused_and_leaves_it(root):
+    """I21: `current` as a real directory is somebody's live site."""
+    os.mkdir(os.path.join(root.path, "current"))
+    open(os.path.join(root.path, "current", "index.php"), "w").close()
+    with pytest.raises(OSError):  # noqa: PT011
+        place.switch(root, "current", "releases/1", waiting=".holdfast/current")
+    assert root.names("current") == ["index.php"]
+
+
+def test_a_missing_root_is_a_problem_with_a_way_on():
+    """Bad input gets a clear error."""
+    with pytest.raises(Problem) as caught:
+        Root("/nonexistent/holdfast")
+    assert (caught.value.code, caught.value.exit_code) == ("site-missing", 11)
+    assert caught.value.hint
