@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crash import site as hands
+from crash import hands
 from holdfast_engine.commands import perform
 from holdfast_engine.model.request import Request, Settings, Source
 

@@ -1,1 +1,3 @@
-"""The checklist: named checks, each pass, warn or refuse, with the way to mend it. May import `model`, `fs`, `state`."""
+"""The checklist: named checks, each pass, warn or refuse, with the way to mend it. May import `model`,
+`fs`, `state`.
+"""

@@ -98,7 +98,9 @@ def _we_may_write(subject: Subject, path: RelPath) -> bool:
 
 
 def _blocks_a_move(subject: Subject, here: RelPath) -> Optional[RelPath]:
-    """What keeps us from moving HERE: its directory, or HERE itself when it is somebody else's directory (rename(2))."""
+    """What keeps us from moving HERE: its directory, or HERE itself when it is somebody else's
+    directory (rename(2)).
+    """
     if not _we_may_write(subject, here.parent):
         return here.parent
     return here if subject.root.kind(here) == "dir" and not _we_may_write(subject, here) else None

@@ -17,7 +17,9 @@ from holdfast_engine.state.format import SiteFile
 
 @dataclass(frozen=True)
 class Subject:
-    """A site before a deploy, or with RELEASE to be looked at; LISTING is the code to come or the code that is there."""
+    """A site before a deploy, or with RELEASE to be looked at; LISTING is the code to come or the code
+    that is there.
+    """
 
     root: Root
     layout: Layout

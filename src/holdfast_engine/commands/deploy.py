@@ -329,14 +329,18 @@ class Deployment(Journey):
         durable.sync_file_system(root, self.path)
 
     def _let_web_user_in(self) -> None:
-        """Directories of the release that the application writes to although they hold no data, as `bootstrap/cache`."""
+        """Directories of the release that the application writes to although they hold no data, as
+        `bootstrap/cache`.
+        """
         user = web_user(self.place, self.rules)
         for path in self.rules.classifier.writable():
             if user is not None and user != os.geteuid() and self.place.root.kind(self.path / path) == "dir":
                 access.let_in(self.place.root, self.path / path, web_user=user)
 
     def _verify(self) -> None:
-        """The last look at the live release, and every link of the new one checked before anybody is sent there (G3)."""
+        """The last look at the live release, and every link of the new one checked before anybody is
+        sent there (G3).
+        """
         known = self.rules.shared_paths
         self._bring_again()
         self._homing().link_home(self.path, sorted(self.rules.shared_paths - known))

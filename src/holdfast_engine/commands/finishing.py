@@ -68,7 +68,9 @@ def _go_back(place: Workplace, operation: Operation, begin: dict[str, Any]) -> N
 
 
 def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
-    """The switch happened: the records follow it and the release that was left is swept. Pruning is the next deploy's."""
+    """The switch happened: the records follow it and the release that was left is swept. Pruning is
+    the next deploy's.
+    """
     from holdfast_engine.commands import activating, homing
 
     record = records.read(place.root, begin["release"])

@@ -126,7 +126,9 @@ class Homing:
         self.report.set_aside(path, spot, reason)
 
     def link_home(self, release: RelPath, paths: Iterable[str]) -> None:
-        """Each of PATHS that lies in `shared/` is linked in RELEASE; what already stands there is merged, live first."""
+        """Each of PATHS that lies in `shared/` is linked in RELEASE; what already stands there is
+        merged, live first.
+        """
         bench = self.place.bench
         for path in paths:
             if not bench.root.has(bench.layout.in_shared(path)) or bench.is_linked(release, path):

@@ -117,7 +117,7 @@ def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, foun
             "after_activation": list(settings.after_activation),
         },
         notes=(*source.notices, *_notes(place, found)),
-        unchanged=_is_unchanged(place, source, rules),
+        unchanged=_is_unchanged(place, source, rules, found),
     )
 
 
@@ -206,15 +206,16 @@ def _expected_artifacts(rules: Rules) -> tuple[str, ...]:
     return tuple(path for path in rules.classifier.preset.artifacts if not path.startswith(generic) and "*" not in path)
 
 
-def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules) -> bool:
-    """Tree, settings and rules equal those of the active release, and its links stand."""
+def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules, found: Found) -> bool:
+    """Tree, settings and rules equal those of the active release, and its links stand; strays make no difference."""
     active = place.survey.active
     if active is None or active.tree != source.tree_id or active.settings != place.request.settings.to_json():
         return False
-    linked = {one.path for one in active.shared} >= rules.shared_paths
+    expected = rules.shared_paths - found.homeless.keys()
+    linked = {one.path for one in active.shared} >= expected
     stands = all(
         place.bench.is_linked(active.path, path)
-        for path in rules.shared_paths
+        for path in expected
         if place.root.has(place.bench.layout.in_shared(path))
     )
     return active.state == "active" and linked and stands and active.framework == rules.detection.framework

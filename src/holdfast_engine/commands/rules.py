@@ -62,7 +62,9 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
 
 
 def _existing(bench: Bench, known: Iterable[SharedPath]) -> dict[str, str]:
-    """What lies in `shared/` and in the live release's place, near the top, with kinds: enough to know candidates by."""
+    """What lies in `shared/` and in the live release's place, near the top, with kinds: enough to know
+    candidates by.
+    """
     found = {one.path: one.kind for one in known}
     for top in (bench.layout.shared, bench.layout.shared / "public", bench.layout.shared / "storage"):
         for name in bench.root.names(top):

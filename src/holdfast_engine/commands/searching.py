@@ -85,7 +85,9 @@ def _in_retired(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterat
 
 
 def _data_by_rule(place: Workplace, record: ReleaseRecord, rules: Rules) -> list[str]:
-    """Without a baseline: real content at shared paths, and what the live release lacks at paths that rules call data."""
+    """Without a baseline: real content at shared paths, and what the live release lacks at paths that
+    rules call data.
+    """
     paths = [one.path for one in rules.shared if place.root.kind(record.path / one.path) in (DIR, FILE)]
     empty = Baseline({}, 0)
     for path in sweep(place, record.path, rules, baseline=empty).homeless:

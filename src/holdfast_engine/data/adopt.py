@@ -83,7 +83,9 @@ class Adoption:
             self._displace(path, "another version is shared")
 
     def _bring_home(self, path: str) -> None:
-        """Exchange PATH with its coming link, which waits under the data's future name: nothing is copied (DESIGN 5)."""
+        """Exchange PATH with its coming link, which waits under the data's future name: nothing is
+        copied (DESIGN 5).
+        """
         here, there = self.release / path, self.bench.layout.in_shared(path)
         text = self.bench.text(self.release, path)
         self._make_shared_parent(there.parent)

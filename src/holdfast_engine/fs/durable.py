@@ -24,7 +24,9 @@ def sync_directory(root: Root, path: str) -> None:
 
 
 def sync_file_system(root: Root, path: str) -> None:
-    """Everything written so far to the file system that holds PATH is on disk (syncfs(2), kernel 5.8 for its errors)."""
+    """Everything written so far to the file system that holds PATH is on disk (syncfs(2), kernel 5.8
+    for its errors).
+    """
     reach("durable.sync_file_system")
     with root.directory(path) as here:
         if _libc.syncfs(here) != 0:

@@ -47,7 +47,9 @@ def _rename(root: Root, source: str, target: str, flags: int) -> None:
 
 
 def move(root: Root, source: str, target: str) -> None:
-    """What stood at SOURCE stands at TARGET, where nothing stood; FileExistsError otherwise. On disk when it returns."""
+    """What stood at SOURCE stands at TARGET, where nothing stood; FileExistsError otherwise. On disk
+    when it returns.
+    """
     reach("place.move")
     _rename(root, source, target, _NOREPLACE)
     reach("place.moved")
@@ -88,7 +90,9 @@ def switch(root: Root, link: str, text: str, *, waiting: str) -> None:
 
 
 def drop_own_link(root: Root, path: str) -> None:
-    """No symlink stands at PATH, which held one of ours. A link's text is no user data; anything else raises OSError."""
+    """No symlink stands at PATH, which held one of ours. A link's text is no user data; anything else
+    raises OSError.
+    """
     reach("place.drop_own_link")
     with root.directory(RelPath(path).parent) as parent:
         os.readlink(RelPath(path).name, dir_fd=parent)

@@ -89,7 +89,9 @@ def _maps(process: str, top: str) -> bool:
 
 
 def may_write(status: os.stat_result, user: int, groups: frozenset[int]) -> bool:
-    """True when mode and owner let USER with GROUPS make names in a directory (or write a file) of STATUS; ACLs aside."""
+    """True when mode and owner let USER with GROUPS make names in a directory (or write a file) of
+    STATUS; ACLs aside.
+    """
     if user == 0:
         return True
     if status.st_uid == user:

@@ -47,7 +47,9 @@ class Root:
 
     @contextmanager
     def directory(self, path: str) -> Iterator[int]:
-        """A descriptor of the directory at PATH, open inside the block; OSError when it is none or lies behind a link."""
+        """A descriptor of the directory at PATH, open inside the block; OSError when it is none or
+        lies behind a link.
+        """
         descriptor = self.open_directory(path)
         try:
             yield descriptor

@@ -90,7 +90,9 @@ def write(root: Root, site: SiteFile) -> None:
 
 
 def prepare(root: Root) -> None:
-    """`.holdfast/` and its directories exist, readable by their owner alone: journals and the attic may hold secrets."""
+    """`.holdfast/` and its directories exist, readable by their owner alone: journals and the attic
+    may hold secrets.
+    """
     for path in (Layout.state, Layout.scratch, Layout.journals, Layout.records, Layout.baselines):
         durable.make_directories(root, path, mode=0o700)
     for path in (Layout.attic, Layout.trash, Layout.cache, Layout.reserve):

@@ -53,7 +53,9 @@ def survey(root: Root) -> Survey:
 
 
 def current_release(root: Root) -> Optional[RelPath]:
-    """Where `current` leads, as a path below the root, by its text alone; None when it leads elsewhere or is no link."""
+    """Where `current` leads, as a path below the root, by its text alone; None when it leads elsewhere
+    or is no link.
+    """
     text = root.link(Layout.current)
     if text is None:
         return None

@@ -85,7 +85,7 @@ def link(where: Path, text: str) -> None:
 
 
 def copy_tree(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, symlinks=True)
+    shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
 
 
 def _let_write(directory: Path) -> None:

@@ -1,0 +1,160 @@
+"""Where sites are prepared, copied and destroyed, and how one stop is judged."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from crash import judge, victim
+from crash.hands import write_sources
+from crash.judge import Oracle
+from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
+from holdfast_engine.model.request import Request
+
+ACCEPTED = ("already-managed",)
+"""What the next command may answer: an adoption that was finished on the way needs no second one."""
+
+
+def workshop() -> Path:
+    """A directory for many small sites: in memory where that is possible, for nothing here is about power cuts."""
+    memory = "/dev/shm"
+    return Path(tempfile.mkdtemp(prefix="holdfast-crash-", dir=memory if os.access(memory, os.W_OK) else None))
+
+
+@dataclass
+class Arena:
+    """One scenario's prepared site, its oracle, and copies of it to be destroyed."""
+
+    scenario: Scenario
+    top: Path
+    _serial: int = field(default=0)
+
+    @cached_property
+    def sources(self) -> Path:
+        write_sources(self.top / "sources")
+        return self.top / "sources"
+
+    @cached_property
+    def base(self) -> Path:
+        """The site before the command; never changed once it is made."""
+        base = self.top / "base"
+        base.mkdir(parents=True)
+        self.scenario.prepare(base, self.sources)
+        return base
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        after, later = self.copy(), self.copy()
+        victim.run(self.act(after))
+        victim.run(self.act(later))
+        assert self.go_on(later) == []
+        oracle = judge.take_oracle(
+            self.base, after, later, self.sources, self.scenario.view, either=self.scenario.either
+        )
+        for one in (after, later):
+            assert oracle.lost(one) == []
+            assert judge.litter(one, self.base) == []
+            remove(one)
+        return oracle
+
+    @cached_property
+    def points(self) -> list[tuple[str, int]]:
+        site = self.copy()
+        found = victim.points_of(self.act(site))
+        remove(site)
+        return found
+
+    def copy(self, of: Path | None = None) -> Path:
+        """A fresh copy, modes and times and links kept."""
+        self._serial += 1
+        target = self.top / f"run-{os.getpid()}-{self._serial}"
+        subprocess.run(["cp", "-a", str(of or self.base), str(target)], check=True)
+        return target
+
+    def act(self, site: Path) -> Request:
+        return self.scenario.act(site, self.sources)
+
+    def next(self, site: Path) -> list[Request]:
+        return self.scenario.next(site, self.sources)
+
+    def go_on(self, site: Path) -> list[str]:
+        """The next ordinary commands ran; what went wrong with them."""
+        wrong = []
+        for request in self.next(site):
+            ended = victim.perform(request)
+            if ended.how != "done" and not (ended.how == "problem" and ended.what[0] in ACCEPTED):
+                wrong.append(f"stuck: {request.command} {ended.how} {ended.what}")
+        return wrong
+
+    def recovery(self, site: Path) -> list[str]:
+        """`recover` ran twice and the second changed nothing; where there is no site yet there is nothing to recover."""
+        request = Request("recover", str(site), now=(ACT_AT + NEXT_AT) / 2, yes=True)
+        wrong = [f"stuck: recover {ended.how} {ended.what}" for ended in [victim.perform(request)] if _is_stuck(ended)]
+        once = judge.snapshot(site)
+        again = victim.perform(request)
+        wrong += [f"stuck: recover again {again.how} {again.what}"] if _is_stuck(again) else []
+        twice = judge.snapshot(site)
+        return wrong + [f"recover is not done after once: {path}" for path in _different(once, twice)]
+
+    def at_the_crash(self, site: Path) -> list[str]:
+        return self.oracle.lost(site) + self.oracle.broken(site)
+
+    def afterwards(self, site: Path, *, recover_first: bool) -> list[str]:
+        """The site is well again: by `recover` and then the next command, or the other way round."""
+        wrong = self.recovery(site) + self.oracle.broken(site) if recover_first else []
+        wrong += self.go_on(site)
+        wrong += [] if recover_first else self.recovery(site)
+        return wrong + self.oracle.lost(site) + self.oracle.unserved(site) + judge.litter(site, self.base)
+
+
+def _is_stuck(ended: victim.Ended) -> bool:
+    return ended.how != "done" and not (ended.how == "problem" and ended.what[0] == "not-a-site")
+
+
+def _different(one: dict[str, tuple[int, str]], two: dict[str, tuple[int, str]]) -> list[str]:
+    return sorted(path for path in one.keys() | two.keys() if one.get(path) != two.get(path))
+
+
+def remove(site: Path) -> None:
+    if os.geteuid() != 0:
+        subprocess.run(["chmod", "-R", "u+rwX", str(site)], check=True)
+    shutil.rmtree(site)
+
+
+def arena(name: str, top: Path) -> Arena:
+    return Arena(SCENARIOS[name], top / name)
+
+
+def sweep(cases: Sequence[str], act: Callable[[str], Iterable[str]], top: Path) -> list[str]:
+    """What ACT says against each of CASES, each told with its case; several processes share the work."""
+    workers = 1 if "PYTEST_XDIST_WORKER" in os.environ else min(os.cpu_count() or 1, len(cases))
+    children = [_worker(cases[number::workers], act, top / f"told-{number}") for number in range(workers)]
+    told: list[str] = []
+    for number, child in enumerate(children):
+        _, status = os.waitpid(child, 0)
+        assert status == 0, "a worker of the sweep itself failed"
+        told += json.loads((top / f"told-{number}").read_text())
+    return told
+
+
+def _worker(cases: Sequence[str], act: Callable[[str], Iterable[str]], out: Path) -> int:
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        out.write_text(json.dumps([f"{case}: {line}" for case in cases for line in act(case)]))
+        code = 0
+    finally:
+        if code:
+            import traceback
+
+            traceback.print_exc()
+        os._exit(code)

@@ -1,0 +1,180 @@
+"""One judge for every harness: what must hold at the instant of a crash, and what after the next command.
+
+Nothing in here asks the engine: contents are found by digest wherever they lie, and what is
+served is read as a web server reads it, through the links.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lib.precious import contents, digest
+
+_STATE = ".holdfast"
+_OURS = ("releases", "shared", "current", _STATE)
+_CACHES = ("bootstrap/cache",)
+_NOT_KEPT = (f"{_STATE}/cache", f"{_STATE}/trash")
+
+View = dict[str, str]
+"""Each path as the application sees it, with the digest of its content."""
+
+
+def view(top: Path) -> View:
+    """Everything served below TOP, links followed, as a web server would; a link that leads nowhere is `broken`."""
+    seen: View = {}
+    for here, directories, names in os.walk(top, followlinks=True):
+        inside = os.path.relpath(here, top)
+        directories[:] = [name for name in directories if os.path.join(inside, name).lstrip("./") not in _CACHES]
+        if (top / _STATE).exists():
+            directories[:] = [name for name in directories if inside != "." or name not in _OURS]
+        for name in names:
+            path = os.path.join(here, name)
+            seen[os.path.relpath(path, top)] = _content(path)
+    return seen
+
+
+def _content(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            return digest(stream.read())
+    except OSError:
+        return "broken"
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What was taken down before anything was killed.
+
+    USER are the contents that nobody shipped. BEFORE and AFTER are what was served before the
+    command and after an undisturbed run of it, LATER after the next commands.
+    """
+
+    user: dict[str, str]
+    before: View
+    after: View
+    later: View
+    live_before: str
+    top: str
+    either: frozenset[str] = field(default_factory=frozenset)
+
+    def lost(self, site: Path) -> list[str]:
+        """User contents that stand nowhere outside the trash and the cache (G1)."""
+        found = contents(site, without=_NOT_KEPT)
+        return [f"lost: {path}" for one, path in sorted(self.user.items(), key=_by_path) if one not in found]
+
+    def broken(self, site: Path) -> list[str]:
+        """What is served now that is neither the whole of before nor the whole of after (G3).
+
+        A path of the release's own must be of that release; data may be in the state before or after.
+        """
+        if not self.before and not os.path.lexists(site / "current"):
+            return []
+        release, now = os.path.realpath(site / self.top), view(site / self.top)
+        went = self._went(site)
+        due = self.after if went else self.before
+        return [
+            f"served wrongly: {path}"
+            for path, content in due.items()
+            if now.get(path) != content
+            and (_is_in(site / self.top / path, release) or now.get(path) not in self._known(path))
+        ]
+
+    def _went(self, site: Path) -> bool:
+        """True when another release is live than before."""
+        return bool(self.top) and _live(site) != self.live_before
+
+    def _known(self, path: str) -> tuple[str, ...]:
+        return tuple(one[path] for one in (self.before, self.after) if path in one)
+
+    def unserved(self, site: Path) -> list[str]:
+        """What the live release shows differently from an undisturbed site after the same commands."""
+        now = view(site / "current")
+        wrong = [f"not served: {path}" for path, content in self.later.items() if self._differs(path, content, now)]
+        return wrong + [f"served and should not be: {path}" for path in sorted(now.keys() - self.later.keys())]
+
+    def _differs(self, path: str, content: str, now: View) -> bool:
+        return now.get(path) != content and not (path in self.either and now.get(path) in self._known(path))
+
+
+def _by_path(item: tuple[str, str]) -> str:
+    return item[1]
+
+
+def _is_in(path: Path, release: str) -> bool:
+    """True when PATH is the release's own, and no data behind a link."""
+    return os.path.realpath(path).startswith(release + "/")
+
+
+def _live(site: Path) -> str:
+    return os.readlink(site / "current") if (site / "current").is_symlink() else ""
+
+
+def take_oracle(base: Path, after: Path, later: Path, sources: Path, top: str, either: frozenset[str]) -> Oracle:
+    """The oracle from three copies of one site: before, after, and after the next commands as well."""
+    shipped = contents(sources, without=())
+    found = {one: places[0] for one, places in contents(base, without=_NOT_KEPT).items() if one not in shipped}
+    user = {one: path for one, path in found.items() if not path.startswith(_STATE) or "/files/" in path}
+    live = _live(base)
+    before = view(base / top) if live or not top else {}
+    return Oracle(user, before, view(after / top), view(later / "current"), live, top, either)
+
+
+def litter(site: Path, base: Path) -> list[str]:
+    """Temporary names of Holdfast's own, and links that wait for an exchange or lead to themselves.
+
+    Releases of the site as it was at BASE may be anybody's; every newer one has a record.
+    """
+    found = [f"litter in scratch: {name}" for name in _names(site / _STATE / "scratch")]
+    if os.path.lexists(site / _STATE / "current"):
+        found.append("litter: .holdfast/current waits")
+    for top in (site / "shared", site / _STATE / "attic"):
+        for here, directories, names in os.walk(top):
+            found += [f"litter: {path}" for path in map(Path(here).joinpath, directories + names) if _loops(site, path)]
+    known = {name.removesuffix(".json") for name in _names(site / _STATE / "releases")} | {*_names(base / "releases")}
+    found += [f"unknown release: {name}" for name in _names(site / "releases") if name not in known]
+    return found + _half_made(site)
+
+
+def _names(directory: Path) -> list[str]:
+    return sorted(os.listdir(directory)) if directory.is_dir() else []
+
+
+def _loops(site: Path, path: Path) -> bool:
+    """True for a link in `shared/` that leads to itself, or one of ours in the attic that was never exchanged."""
+    if not path.is_symlink() or path.exists():
+        return False
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def _half_made(site: Path) -> list[str]:
+    """A release that is still 0700 was never completed."""
+    releases = [site / "releases" / name for name in _names(site / "releases")]
+    return [f"half a release: {one.name}" for one in releases if stat.S_IMODE(one.lstat().st_mode) == 0o700]
+
+
+def snapshot(site: Path) -> dict[str, tuple[int, str]]:
+    """Mode and content (or link text) of everything but the journals, the lock, the caches and their directories."""
+    found = {}
+    for here, directories, names in os.walk(site):
+        for name in directories + names:
+            path = Path(here) / name
+            inside = str(path.relative_to(site))
+            if inside.startswith((f"{_STATE}/journal", f"{_STATE}/lock", f"{_STATE}/cache", f"{_STATE}/reserve")):
+                continue
+            found[inside] = (path.lstat().st_mode, _shape(path))
+    return found
+
+
+def _shape(path: Path) -> str:
+    if path.is_symlink():
+        return str(path.readlink())
+    return digest(path.read_bytes()) if path.is_file() else ""

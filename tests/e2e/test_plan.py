@@ -1,0 +1,97 @@
+"""The plan shown is the plan run (G8), and looking changes nothing (I66, I67)."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from holdfast_engine.commands import perform
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request, Settings, Source
+from lib.snapshot import snapshot
+from lib.world import World
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = World(tmp_path)
+    made.ship()
+    return made
+
+
+def test_a_plan_tells_what_the_deploy_then_does(world):
+    """G8: what is adopted, displaced and linked is what was told."""
+    world.precious.write("public/certificates/one.pdf")
+    world.precious.write("public/sitemap.xml")
+    world.commit()
+    told = world.perform("plan", source=world.source)
+    done = world.deploy()
+    assert [one["path"] for one in told["adopt"]] == done["data"]["adopted"]
+    assert [step["name"] for step in told["steps"]] == [
+        step["name"] for step in done["steps"] if step["name"] not in ("remember", "prune")
+    ]
+    linked = {one["path"] for one in told["shared"]}
+    assert all(os.path.islink(world.live / path) for path in linked)
+    world.precious.assert_served()
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "releases", "history", "checklist", "attic", "explain"])
+def test_looking_changes_nothing(world, command):
+    """I67: a dry run that really deletes."""
+    world.precious.write("public/certificates/one.pdf")
+    before = snapshot(world.site)
+    world.perform(command, source=world.source, path="public/uploads")
+    assert snapshot(world.site) == before
+
+
+def test_a_host_that_changed_while_the_plan_was_read_is_planned_again(world):
+    """G8: the person is asked again, with the plan as it is now."""
+    world.commit()
+    asked = []
+
+    def person(plan):
+        if not asked:
+            world.precious.write("public/certificates/late.pdf")
+        asked.append([one["path"] for one in plan["adopt"]])
+        return True
+
+    request = world.request("deploy", source=world.source, yes=False)
+    done = perform(request, tell=world.events.append, ask=person)
+    assert asked == [[], ["public/certificates"]]
+    assert done["data"]["adopted"] == ["public/certificates"]
+    world.precious.assert_served()
+
+
+def test_a_person_who_says_no_changes_nothing(world):
+    """Exit 31."""
+    world.commit()
+    before = os.readlink(world.live)
+    request = world.request("deploy", source=world.source, yes=False)
+    with pytest.raises(Problem) as caught:
+        perform(request, tell=world.events.append, ask=lambda _plan: False)
+    assert (caught.value.exit_code, os.readlink(world.live)) == (31, before)
+    assert len(os.listdir(world.site / "releases")) == 1
+
+
+def test_a_deploy_of_what_is_live_already_brings_strays_home_and_nothing_else(world):
+    """`unchanged` when tree, settings and rules equal those of the active release (strays are still swept)."""
+    world.precious.write("public/certificates/one.pdf")
+    done = world.deploy()
+    assert (done["outcome"], done["data"]["adopted"]) == ("unchanged", ["public/certificates"])
+    assert (world.site / "shared/public/certificates/one.pdf").is_file()
+    world.precious.assert_served()
+    assert world.deploy(settings=Settings(keep=3))["outcome"] == "deployed"
+
+
+def test_a_commit_that_was_rolled_back_can_be_deployed_again(world):
+    world.ship()
+    world.rollback()
+    assert world.deploy()["outcome"] == "deployed"
+    world.assert_code_is(2)
+
+
+def test_a_plan_for_a_site_to_come_makes_none(world, tmp_path):
+    """`plan` touches nothing, not even the directory."""
+    request = Request("plan", str(tmp_path / "new"), 1.0, source=Source("git", str(world.repository)))
+    assert perform(request, tell=world.events.append, ask=lambda _plan: True)["previous"] is None
+    assert not (tmp_path / "new").exists()
