@@ -1,6 +1,6 @@
 # `make test` and `make try` need nothing installed by hand but make, and bring the rest themselves.
 .DEFAULT_GOAL := help
-.PHONY: help test lint types layers tests try bench soak engine docs format lock clean
+.PHONY: help test lint types layers tests engines try bench soak engine docs format lock clean
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -17,7 +17,7 @@ help:
 $(READY): requirements/dev.txt pyproject.toml .ci/bootstrap
 	@.ci/bootstrap
 
-test: lint types layers tests
+test: lint types layers tests engines
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .
@@ -31,6 +31,9 @@ layers: $(READY)
 
 tests: $(READY)
 	@$(BIN)/pytest -q -n 2 -m "not soak and not bench"
+
+engines: $(READY)
+	@.ci/engine
 
 try: $(READY)
 	@$(BIN)/holdfast try $(APP)
@@ -55,6 +58,8 @@ lock: $(READY)
 	@$(BIN)/python -m pip --disable-pip-version-check --quiet install uv
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --group dev --output-file requirements/dev.txt pyproject.toml
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.9 \
+		--generate-hashes --no-emit-index-url --output-file requirements/engine.txt requirements/engine.in
 
 clean:
-	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-engine dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

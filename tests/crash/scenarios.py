@@ -162,6 +162,10 @@ def _adopt_then_deploy(site: Path, sources: Path) -> list[Request]:
     return [_request(site, "adopt", at=NEXT_AT), deploying(3, at=NEXT_AT + 60)(site, sources)]
 
 
+def _recover_then_deploy(site: Path, sources: Path) -> list[Request]:
+    return [_request(site, "recover", at=NEXT_AT), deploying(3, at=NEXT_AT + 60)(site, sources)]
+
+
 def _stateless(site: Path, sources: Path) -> None:
     """Somebody removed `.holdfast/` of a site in use."""
     import shutil
@@ -190,7 +194,7 @@ SCENARIOS = {
         Scenario("adopt-plain", _plain, asking("adopt"), _adopt_then_deploy, view=""),
         Scenario("adopt-layout", _scripted, asking("adopt"), _adopt_then_deploy),
         Scenario("recover", _used_after_two, asking("recover"), _LATER),
-        Scenario("recover-stateless", _stateless, asking("recover"), _LATER),
+        Scenario("recover-stateless", _stateless, asking("recover"), _recover_then_deploy),
         Scenario("restore", _with_attic, asking("restore", path=".env"), _LATER, either=frozenset({".env"})),
     )
 }

@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,7 +19,35 @@ from lib.refusals import assert_refused, failing_at, failing_in_step, fails, rel
 from lib.snapshot import assert_unchanged, snapshot
 from lib.world import World
 
-WRITER = "import sys, time\nwith open(sys.argv[1], 'a') as log:\n    log.write('line\\n'); log.flush()\n    time.sleep(60)\n"
+WRITER = """
+import sys
+with open(sys.argv[1], "a") as log:
+    for line in ("first", *sys.stdin):
+        log.write(line.strip() + "\\n")
+        log.flush()
+        print("written", flush=True)
+"""
+
+
+@contextmanager
+def writing(log, *, below):
+    """A worker of the application with its directory BELOW; `say(line)` has it append a line to its open LOG."""
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(log)], cwd=below, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+    def say(line: str) -> None:
+        worker.stdin.write(f"{line}\n")
+        worker.stdin.flush()
+        assert worker.stdout.readline() == "written\n"
+
+    assert worker.stdout.readline() == "written\n"
+    try:
+        yield worker, say
+    finally:
+        worker.stdin.close()
+        worker.wait()
+        worker.stdout.close()
 
 
 def _fail(world: World, how: str) -> None:
@@ -26,7 +55,7 @@ def _fail(world: World, how: str) -> None:
     world.settings = {
         "build": Settings(keep=world.settings.keep, build=("exit 3",)),
         "hook": Settings(keep=world.settings.keep, before_activation=("exit 3",)),
-        "step": world.settings,
+        "step": Settings(keep=world.settings.keep),
     }[how]
     world.commit()
     if how != "step":
@@ -285,44 +314,46 @@ def test_i47_what_a_stranger_left_in_an_old_release_is_named_and_kept(world):
     world.precious.assert_served()
 
 
-def test_i48_a_release_that_a_process_writes_to_is_not_removed_yet(world):
-    """I48: an open log keeps its release; once the process has ended the release goes and every line is kept."""
+def test_i48_a_release_that_a_process_works_in_is_not_removed_yet(world):
+    """I48: an open log outside every shared path keeps its release, which goes once the process has ended."""
     first = world.ship()["release"]
-    log = world.live.resolve() / "var/log/worker.log"
-    log.parent.mkdir(parents=True)
-    worker = subprocess.Popen([sys.executable, "-c", WRITER, str(log)])
-    try:
-        while not (log.exists() and log.stat().st_size):
-            assert worker.poll() is None
+    with writing(world.live / "bootstrap/cache/worker.log", below=world.live.resolve()) as (worker, say):
         world.ship()
         answer = world.perform("prune", keep=0)
         assert [(row["release"], str(worker.pid) in row["why"]) for row in answer["kept"]] == [(first, True)]
-        assert first in releases(world)
-    finally:
-        worker.kill()
-        worker.wait()
+        say("second")
+        assert (world.site / "releases" / first / "bootstrap/cache/worker.log").read_text() == "first\nsecond\n"
 
     assert world.perform("prune", keep=0)["removed"] == [first]
-    assert [path.read_text() for path in world.site.rglob("worker.log") if path.is_file()][0] == "line\n"
 
 
-def test_i48_what_is_written_into_the_trash_late_is_not_deleted_unread(world):
-    """I48, G6: a process that still has the removed release open keeps it in the trash."""
+def test_i48_every_line_of_a_worker_that_goes_on_writing_is_kept(world):
+    """I48: its log came home while it was open; what it appends after the release is gone is served."""
+    first = world.ship()["release"]
+    log = world.live.resolve() / "var/log/worker.log"
+    log.parent.mkdir(parents=True)
+    with writing(log, below="/") as (_, say):
+        world.ship()
+        say("second")
+        assert world.perform("prune", keep=0)["removed"] == [first]
+        say("third")
+        world.ship()
+        say("fourth")
+
+    assert (world.live / "var/log/worker.log").read_text() == "first\nsecond\nthird\nfourth\n"
+
+
+def test_i48_what_is_written_into_the_trash_late_is_not_deleted_while_it_is_used(world):
+    """I48, G6: a process that still works in the removed release keeps it in the trash."""
     first = world.ship()["release"]
     world.ship()
     world.perform("prune", keep=0)
     [trashed] = [path for path in (world.site / ".holdfast/trash").iterdir() if path.name.endswith(first)]
-    with (trashed / "public/late.txt").open("w") as late:
-        late.write("late\n")
-        late.flush()
-        worker = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], cwd=trashed, stdin=subprocess.PIPE)
-        try:
-            answer = world.perform("prune", keep=0)
-        finally:
-            worker.communicate(b"")
+    with writing(trashed / "public/late.txt", below=trashed):
+        answer = world.perform("prune", keep=0)
 
     assert any(first in warning for warning in answer["warnings"])
-    assert (trashed / "public/late.txt").read_text() == "late\n"
+    assert (trashed / "public/late.txt").read_text() == "first\n"
 
 
 def test_i49_what_is_pruned_is_what_was_written_down_before(world):
@@ -334,7 +365,8 @@ def test_i49_what_is_pruned_is_what_was_written_down_before(world):
 
     answer = perform(request, tell=lambda _event: None, ask=lambda plan: asked.append(plan["prune"]) or True)
 
-    begun = json.loads(sorted((world.site / ".holdfast/journal").glob("*-prune.jsonl"))[-1].read_text().split(" ", 1)[1].splitlines()[0])
+    journal = (world.site / ".holdfast/journal/000005-prune.jsonl").read_text()
+    begun = json.loads(journal.splitlines()[0].partition(" ")[2])
     assert asked == [good[:2]]
     assert begun[2]["victims"] == answer["removed"] == good[:2]
 

@@ -27,5 +27,5 @@ def require_switchable(root: Root) -> None:
             f"`{root.absolute(Layout.current)}` is not a link, so it cannot be switched",
             state="nothing was changed",
             whereabouts=[root.absolute(Layout.current)],
-            hint=f"`holdfast adopt {root.path}` makes it a release without moving what is live",
+            hint=f"`cd {root.path} && mv current releases/found && ln -s releases/found current`, then the same again",
         )

@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterator
 
 from holdfast_engine.checks.subject import Subject
-from holdfast_engine.model.listing import LINK
+from holdfast_engine.fs.probe import mounts_below
+from holdfast_engine.fs.walk import size_of
+from holdfast_engine.model.listing import DIR, LINK
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 
 _KEY = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
@@ -26,21 +29,37 @@ def contract(subject: Subject) -> Iterator[Check]:
 
 def _identity(subject: Subject) -> Check:
     """A missing mount or a swapped directory shows as another inode with nothing in it (I29, I76, I77)."""
-    gone = []
-    for path, (inode, files) in subject.site.identity.items():
+    gone, new, mounts = [], [], mounts_below(subject.root, subject.layout.shared)
+    for path, (inode, files, *mounted) in subject.site.identity.items():
         where = subject.layout.in_shared(path) if path else subject.layout.shared
-        status = subject.root.lstat(where)
-        if files and (
-            status is None
-            or (status.st_ino != inode and not subject.root.names(where) and subject.root.kind(where) == "dir")
-        ):
-            gone.append(f"shared/{path}".rstrip("/") + f" held {files} files")
+        name = f"shared/{path}".rstrip("/")
+        if mounted and where not in mounts and _holds_less(subject, where, files):
+            gone.append(f"{name} was a mount with {files} files")
+        elif _is_gone(subject, where, inode):
+            (gone if files else new).append(f"{name} held {files} files")
     if gone:
         why = f"data that was there is not: {'; '.join(gone[:_NAMED])}"
         return Check(
             "shared-identity", REFUSE, why, "mount it again or put it back; `holdfast recover` looks for copies"
         )
+    if new:
+        why = f"not the directories of the last deploy, and empty: {', '.join(new[:_NAMED])} then"
+        return Check("shared-identity", WARN, why, "put back what was there if files came to it since")
     return Check("shared-identity", PASS, "shared data is where it was")
+
+
+def _is_gone(subject: Subject, where: RelPath, inode: int) -> bool:
+    """True when nothing stands at WHERE, or another directory with nothing in it, or a link to nothing."""
+    status, kind = subject.root.lstat(where), subject.root.kind(where)
+    if kind == LINK:
+        return not subject.root.leads_somewhere(where)
+    return status is None or (kind == DIR and status.st_ino != inode and not subject.root.names(where))
+
+
+def _holds_less(subject: Subject, where: RelPath, files: int) -> bool:
+    """True when what lies beneath a lost mount is empty or less than was mounted; a site that was moved holds it all."""
+    found, _ = size_of(subject.root, where)
+    return found == 0 or found < files
 
 
 def _narrowed(subject: Subject) -> Check:

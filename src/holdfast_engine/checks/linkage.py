@@ -29,8 +29,8 @@ def _is_upload(one: SharedPath) -> bool:
 def _structure(subject: Subject) -> Check:
     odd = [one.path for one in subject.shared if _wrong_kind(subject, one)]
     if odd:
-        why = f"in `shared/` these are not of the kind they should be: {', '.join(odd)}"
-        return Check("shared-structure", REFUSE, why, "rename them, then deploy again")
+        why = f"in `shared/` these are not of the kind they should be, or lead nowhere: {', '.join(odd)}"
+        return Check("shared-structure", REFUSE, why, "rename them or put back what they lead to, then deploy again")
     absent = [one.path for one in subject.shared if one.kind == "dir" and not subject.ends(one.path)]
     if absent and subject.release is not None:
         return Check("shared-structure", REFUSE, f"missing in `shared/`: {', '.join(absent)}", _mend(subject))
@@ -42,8 +42,15 @@ def _structure(subject: Subject) -> Check:
 
 
 def _wrong_kind(subject: Subject, one: SharedPath) -> bool:
-    kind = subject.root.kind(subject.layout.in_shared(one.path))
-    return kind not in (None, "link", one.kind)
+    """True for a file instead of a directory or the reverse, and for a link that leads to nothing (S05, I29).
+
+    Files that are shared because they lie there may be links that lead nowhere: they never led further.
+    """
+    where = subject.layout.in_shared(one.path)
+    kind = subject.root.kind(where)
+    if kind == "link":
+        return (one.kind == "dir" or one.path in subject.needs) and not subject.root.leads_somewhere(where)
+    return kind not in (None, one.kind)
 
 
 def _links(subject: Subject, name: str, wanted: list[SharedPath]) -> Check:

@@ -41,5 +41,14 @@ def perform(request: Request, *, tell: Listener, ask: Ask) -> dict[str, Any]:
     if request.command not in _MODULES:
         raise Problem("usage", f"there is no command `{request.command}`")
     module = import_module(f"holdfast_engine.commands.{_MODULES[request.command]}")
-    answer: dict[str, Any] = getattr(module, request.command)(request, tell, ask)
+    try:
+        answer: dict[str, Any] = getattr(module, request.command)(request, tell, ask)
+    except Problem as problem:
+        if problem.kind in _BEFORE_ANYTHING:
+            problem.state = problem.state or "nothing was changed"
+        raise
     return answer
+
+
+_BEFORE_ANYTHING = ("usage", "config", "input", "state", "locked", "refused", "declined", "mismatch")
+"""Classes that by contract are raised before a command changes anything: what fails later is of another class."""

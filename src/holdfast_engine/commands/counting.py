@@ -11,6 +11,8 @@ from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import TICK_NS, now_ns
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.census import Counted, quick
+from holdfast_engine.fs.probe import mounts_below
+from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
@@ -51,11 +53,17 @@ def coming(place: Workplace, release: Optional[RelPath], homeless: Iterable[str]
 
 
 def identity(place: Workplace, rules: Rules) -> dict[str, list[int]]:
-    """Inode and number of files of each shared path: what a missing mount or a swapped directory lacks (I29, I76)."""
+    """Inode and number of files of each shared path: what a missing mount or a swapped directory lacks (I29, I76).
+
+    A third number marks what is a mount: beneath it another directory would come to light.
+    """
     counted, found = count(place, save=True), {}
-    for one in rules.shared:
-        status = place.root.lstat(place.bench.layout.in_shared(one.path))
+    layout = place.bench.layout
+    mounts = {path.below(layout.shared): [1] for path in mounts_below(place.root, layout.shared)}
+    for path in dict.fromkeys([*(RelPath(one.path) for one in rules.shared), *mounts]):
+        status = place.root.lstat(layout.in_shared(path) if path else layout.shared)
         if status is not None:
-            below = sum(row.files for path, row in counted.items() if RelPath(path).is_within(one.path))
-            found[one.path] = [status.st_ino, below if one.kind == "dir" else 1]
+            below = sum(row.files for inner, row in counted.items() if RelPath(inner).is_within(path))
+            is_directory = kind_of(status) == "dir"
+            found[str(path)] = [status.st_ino, below if is_directory else 1, *mounts.get(path, [])]
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from holdfast_engine.activation.seal import seal
+from holdfast_engine.activation.switch import require_switchable
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.applying import Journey
@@ -18,7 +19,7 @@ from holdfast_engine.commands.linking import link_release, seeds_before, web_use
 from holdfast_engine.commands.planning import Prospect, look_ahead, subject_for
 from holdfast_engine.commands.prune import prune_beyond
 from holdfast_engine.commands.rules import Rules, rules_for
-from holdfast_engine.commands.workplace import Workplace, changing, make_site_directory
+from holdfast_engine.commands.workplace import Workplace, changing, make_site_directory, require_apart
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.classify_settings import Configured
 from holdfast_engine.data.seeds import Seeded
@@ -52,9 +53,11 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             hint="`holdfast deploy --source PATH-OR-URL`, or `[source]` in holdfast.toml",
         )
     Configured(request.settings)  # a path that cannot be meant is told before even an empty site is made (I14, I27)
+    require_apart(request.source, request.site)
     fresh = require_deployable(request.site)
     make_site_directory(request.site)
     with changing(request, tell, manage=fresh) as place:
+        require_switchable(place.root)
         source = open_source(request.source, place.root.absolute(Layout.cache))
         try:
             prospect = _agreed(place, look_ahead(place, source), ask)

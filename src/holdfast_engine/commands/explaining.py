@@ -9,7 +9,7 @@ from typing import Any
 
 from holdfast_engine.commands.deploy import require_deployable
 from holdfast_engine.commands.planning import look_ahead
-from holdfast_engine.commands.workplace import Workplace, reading
+from holdfast_engine.commands.workplace import Workplace, reading, require_apart
 from holdfast_engine.data.detect_report import explain_report, report
 from holdfast_engine.fs.durable import temporary_directory
 from holdfast_engine.fs.root import Root
@@ -79,6 +79,7 @@ def plan(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """What a deploy would do to code and to data; the site is not touched."""
     if request.source is None:
         raise Problem("source-unset", "no source is given", hint="name one with `--source PATH-OR-URL`")
+    require_apart(request.source, request.site)
     require_deployable(request.site)
     with _cache(request.site) as cache:
         source = open_source(request.source, cache)

@@ -14,7 +14,8 @@ from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.links import opened, place_link
 from holdfast_engine.data.seeds import Seeded, SeedMerge
 from holdfast_engine.fs import access, attic, durable
-from holdfast_engine.fs.place import drop_own_link
+from holdfast_engine.fs.place import switch
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.state.records import ReleaseRecord
@@ -126,8 +127,9 @@ def _framework_link(homing: Homing, release: RelPath, at: RelPath, to: RelPath) 
     kind = root.kind(release / at)
     if kind == "link":
         with opened(root, [(release / at).parent]):
-            drop_own_link(root, release / at)
-    elif kind is not None:
+            switch(root, release / at, text, waiting=_WAITING)  # one rename: what is served through it stays served (G3)
+        return
+    if kind is not None:
         reason = f"a {kind} stood where the link to `{to}` belongs"
         with opened(root, [(release / at).parent, release / at]):
             spot = attic.set_aside(
@@ -135,6 +137,9 @@ def _framework_link(homing: Homing, release: RelPath, at: RelPath, to: RelPath) 
             )
         homing.report.set_aside(at, spot, reason)
     place_link(homing.place.bench, release, at, text)
+
+
+_WAITING = Layout.scratch / "own-framework-link"
 
 
 def _leads_to_data(homing: Homing, release: RelPath, to: RelPath) -> bool:

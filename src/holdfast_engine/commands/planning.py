@@ -11,7 +11,7 @@ from holdfast_engine.checks.subject import Subject
 from holdfast_engine.commands.homing import baseline_of, sweep
 from holdfast_engine.commands.linking import web_user
 from holdfast_engine.commands.retention import beyond
-from holdfast_engine.commands.rules import STRAY, Rules, rules_for, unshared
+from holdfast_engine.commands.rules import FOUND, STRAY, Rules, rules_for, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.seeds import type_change
@@ -86,12 +86,16 @@ def _was_shipped(source: TreeSource, path: str, content: bytes) -> bool:
 
 
 def _refuse_type_changes(place: Workplace, rules: Rules) -> None:
-    """A shared path that the release ships as another kind than what lies there is refused, not guessed."""
+    """A shared path that is of another kind in the release to come, or in the live one, is refused, not guessed."""
     for one in rules.shared:
         shipped = rules.listing.kind(one.path)
         found = place.root.kind(place.bench.layout.in_shared(one.path))
         if found in (DIR, FILE) and shipped in (DIR, FILE) and found != shipped:
             raise type_change(one.path, shipped=shipped, found=found)
+        live = place.root.kind(place.survey.current / one.path) if place.survey.current else None
+        if one.why not in (STRAY, FOUND) and live in (DIR, FILE) and live != one.kind:
+            # found out after the data was moved, it would be in the attic and nothing served in its place (S05)
+            raise type_change(one.path, shipped=live, found=found or one.kind, whose="the live release holds")
 
 
 def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found) -> Plan:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast_engine.activation.seal import seal
+from holdfast_engine.activation.switch import require_switchable
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.applying import Journey
@@ -34,6 +35,7 @@ Ask = Callable[[dict[str, Any]], bool]
 def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """The wanted earlier release is live with today's data, or everything is as it was and a Problem says why."""
     with changing(request, tell, frugal=True) as place:
+        require_switchable(place.root)
         target = choose(place.survey, request.release)
         journey = Return(place, target)
         plan = journey.plan()

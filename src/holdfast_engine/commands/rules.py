@@ -54,7 +54,7 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
     detection = detect(listing, framework=settings.framework)
     known = [one for one in place.survey.site.shared if one.why not in (STRAY, FOUND)]
     classifier = Classifier(listing, detection, settings, known)
-    certain = classifier.shared_paths(_existing(place.bench, known))
+    certain = classifier.shared_paths({**_existing(place.bench, known), **_named_kinds(place, settings)})
     lying = list(found_in_shared(place.bench, classifier, {one.path for one in certain}))
     every = {one.path: one for one in (*also, *lying, *certain)}
     kept = tuple(every[path] for path in outermost(every))
@@ -70,6 +70,16 @@ def _existing(bench: Bench, known: Iterable[SharedPath]) -> dict[str, str]:
         for name in bench.root.names(top):
             path = (top / name).below(bench.layout.shared)
             found[path] = bench.root.kind(top / name) or FILE
+    return found
+
+
+def _named_kinds(place: Workplace, settings: Settings) -> dict[str, str]:
+    """What stands at the configured paths, in `shared/` or else in the live release: it decides, not the name."""
+    found: dict[str, str] = {}
+    for path in (RelPath.parse(text) for text in settings.shared):
+        places = [place.bench.layout.in_shared(path), *([place.survey.current / path] if place.survey.current else [])]
+        kinds = [kind for kind in map(place.root.kind, places) if kind in (DIR, FILE)]
+        found.update({path: kind for kind in kinds[:1]})
     return found
 
 

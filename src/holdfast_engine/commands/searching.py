@@ -43,10 +43,9 @@ class Lost:
 def search(place: Workplace, rules: Rules) -> list[Lost]:
     """Everything found, the live release first, then the others from the newest on, then the attic."""
     found: list[Lost] = list(_in_live(place, rules))
-    seen = {one.path for one in found}
     for record in reversed(place.survey.releases):
         if record.path != place.survey.current and record.state != "bad":
-            found.extend(one for one in _in_retired(place, record, rules) if one.path not in seen)
+            found.extend(_in_retired(place, record, rules))
     found.extend(_in_attic(place, {one.path for one in found}))
     return found
 

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from holdfast_engine.data.links import Bench
-from holdfast_engine.fs import durable
-from holdfast_engine.fs.discard import drop_reserve
+from holdfast_engine.fs import durable, reserve
 from holdfast_engine.fs.probe import can_exchange, device_of, space
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.request import Request
+from holdfast_engine.model.request import Request, Source
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state import survey as surveys
 from holdfast_engine.state.lock import lock
@@ -68,7 +67,7 @@ def changing(
         _refuse_linked_shared(root, shared_name)
         short = frugal and root.kind(Layout.reserve) == "dir" and _is_full(root)
         if short:
-            drop_reserve(root)
+            reserve.drop(root)
         _prepare(root)
         with lock(root, who=request.who, command=request.command):
             if site_format.read(root) is None:
@@ -77,7 +76,7 @@ def changing(
             finish_interrupted(place)
             _probe(place)
             if not short:
-                site_format.keep_reserve(root)
+                reserve.keep(root)
             place.refresh()
             yield place
 
@@ -124,6 +123,21 @@ def _refuse_linked_shared(root: Root, shared_name: str) -> None:
             state="nothing was changed",
             whereabouts=[os.path.realpath(root.absolute(shared_name))],
             hint="mount the other place there instead: `mount --bind REAL SHARED`, and add it to /etc/fstab",
+        )
+
+
+def require_apart(source: Source, site: str) -> None:
+    """`source-overlaps-site` for a directory that is the site, lies in it or contains it: data is never code (I43).
+
+    Of a repository only what is committed is read, so it may lie anywhere.
+    """
+    one, two = os.path.realpath(source.location), os.path.realpath(site)
+    if source.kind == "directory" and os.path.commonpath((one, two)) in (one, two):
+        raise Problem(
+            "source-overlaps-site",
+            f"the source `{source.location}` and the site `{site}` lie within each other",
+            state="nothing was changed",
+            hint="name a directory beside the site with `--source`",
         )
 
 

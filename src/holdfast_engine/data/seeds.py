@@ -138,10 +138,11 @@ class SeedMerge:
         """
         there = self.bench.layout.in_shared(path)
         waiting = Layout.scratch / f"seed-{self.operation.name}-{len(self.seeded.updated)}"
+        facts = {"shipped": self.seeded.digests[path], "before": before}
+        self.operation.move(what="seed-update", path=path, source=there, target=waiting, **facts)
         drop_scratch(self.bench.root, waiting.name)
         copy_file(self.bench.root, self.release / path, waiting, mode=self._mode(path), keep_owner=False)
         durable.give_like(self.bench.root, waiting, there)
-        self.operation.move(what="seed-update", path=path, source=there, target=waiting)
         try:
             exchange(self.bench.root, waiting, there)
         except OSError as error:
@@ -179,11 +180,11 @@ class SeedMerge:
         to_trash(self.bench.root, here, f"{self.operation.name}-shipped", proof)
 
 
-def type_change(path: str, *, shipped: str, found: str) -> Problem:
-    """The refusal of a seed whose kind changed: not guessed."""
+def type_change(path: str, *, shipped: str, found: str, whose: str = "the release ships") -> Problem:
+    """The refusal of a shared path whose kind changed: not guessed."""
     return Problem(
         "seed-type-changed",
-        f"the release ships `{path}` as a {_word(shipped)}, and `shared/{path}` is a {_word(found)}",
+        f"{whose} `{path}` as a {_word(shipped)}, and `shared/{path}` is a {_word(found)}",
         state="nothing was changed",
         whereabouts=[f"shared/{path}"],
         hint=f"rename one of them, or name `{path}` under `code` in holdfast.toml",

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from holdfast_engine.data.adopt import Adoption, Moved
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.place import drop_own_link
+from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.fs.discard import drop_copied, drop_scratch
+from holdfast_engine.fs.place import drop_own_link, exchange
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
-from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+
+
+REPLACED = "replaced by a restore"
+"""Why content is in the attic that stood where something was restored."""
 
 
 def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Moved:
@@ -23,11 +29,14 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
     moved = Moved()
     for record in [record for record in records if record.kind == MOVE]:
         facts = record.facts
-        if facts["what"] in ("displace", "seed-update"):
+        if facts["what"] == "displace":
             _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts.get("text", ""))
+        elif facts["what"] == "seed-update":
+            _settle_seed(bench, operation, facts)
+        elif facts["what"] == "restore":
+            _settle_restore(bench, operation, facts)
         elif facts["what"] in ("adopt", "carry") and bench.root.has(facts["release"]):
             Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).adopt(facts["path"])
-    _rescue_scratch(bench, operation)
     return moved
 
 
@@ -37,15 +46,36 @@ def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> 
         drop_own_link(bench.root, target)
 
 
-def _rescue_scratch(bench: Bench, operation: Operation) -> None:
-    """Content that an exchange brought into the scratch directory may be a user's: it goes to the attic."""
-    for name in bench.root.names(Layout.scratch):
-        if name.startswith("seed-"):
-            attic.set_aside(
-                bench.root,
-                Layout.scratch / name,
-                path=name,
-                operation=operation.name,
-                reason="found in the scratch directory",
-                at=operation.at,
-            )
+def _settle_seed(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
+    """No seed waits in the scratch directory: what was shipped is dropped, what somebody wrote meanwhile is served.
+
+    Written between the last look and the exchange, their version came here and the shipped one
+    stands in its place: they change places again. Should both have been written, it goes to the attic.
+    """
+    there, waiting = RelPath(facts["source"]), RelPath(facts["target"])
+    shipped = (facts["shipped"], facts["before"])
+    if bench.root.kind(waiting) != "file":
+        return
+    if digest_of(bench.root, waiting) not in shipped and _has(bench, there, facts["shipped"]):
+        exchange(bench.root, waiting, there)
+    if digest_of(bench.root, waiting) in shipped:
+        drop_scratch(bench.root, waiting.name)
+    else:
+        _set_aside(bench, operation, waiting, facts["path"], "written while its seed was updated")
+
+
+def _has(bench: Bench, path: RelPath, digest: str) -> bool:
+    return bench.root.kind(path) == "file" and digest_of(bench.root, path) == digest
+
+
+def _settle_restore(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
+    """Nothing waits in the scratch directory: of a copy whose original is in the attic nothing is kept, the rest is what
+    was replaced.
+    """
+    waiting = RelPath(facts["waiting"])
+    if bench.root.has(waiting) and not drop_copied(bench.root, waiting, facts["source"]):
+        _set_aside(bench, operation, waiting, facts["path"], REPLACED)
+
+
+def _set_aside(bench: Bench, operation: Operation, source: RelPath, path: str, reason: str) -> None:
+    attic.set_aside(bench.root, source, path=path, operation=operation.name, reason=reason, at=operation.at)

@@ -126,13 +126,6 @@ def _drop_one(root: Root, source: RelPath, copy: RelPath, kind: str) -> bool:
     return False
 
 
-def drop_reserve(root: Root) -> None:
-    """The reserve's bytes and inodes are free for a rollback or a prune on a full disk; it holds nothing."""
-    for name in root.names(Layout.reserve):
-        with root.directory(Layout.reserve) as here:
-            os.unlink(name, dir_fd=here)
-
-
 def drop_scratch(root: Root, name: str) -> None:
     """Holdfast's own scratch file NAME is gone; a file of the user's never lies there under such a name."""
     reach("discard.drop_scratch")

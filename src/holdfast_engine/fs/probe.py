@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import NamedTuple, Optional
 
 from holdfast_engine.fs import durable, place
 from holdfast_engine.fs.discard import drop_scratch
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
 
 
 class Space(NamedTuple):
@@ -46,6 +48,18 @@ def device_of(root: Root, path: str) -> Optional[int]:
     """The number of the file system that holds PATH, or None when nothing stands there."""
     status = root.lstat(path)
     return status.st_dev if status else None
+
+
+def mounts_below(root: Root, path: str) -> list[RelPath]:
+    """Directories at or below PATH at which something is mounted, as far as /proc tells (proc(5), mountinfo)."""
+    site = os.path.realpath(root.path)
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
+            places = [re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in lines]
+    except OSError:
+        return []
+    inside = [RelPath(place[len(site) + 1 :]) for place in places if place.startswith(site + "/")]
+    return sorted({place for place in inside if place.is_within(path)})
 
 
 def users_of(root: Root, path: str) -> list[int]:

@@ -97,19 +97,3 @@ def prepare(root: Root) -> None:
         durable.make_directories(root, path, mode=0o700)
     for path in (Layout.attic, Layout.trash, Layout.cache, Layout.reserve):
         durable.make_directories(root, path, mode=0o700)
-
-
-def keep_reserve(root: Root) -> None:
-    """Some bytes and inodes are set aside for a rollback or prune on a full disk; a full disk keeps none, unharmed."""
-    if len(root.names(Layout.reserve)) >= _RESERVED:
-        return
-    for number in range(_RESERVED):
-        path = Layout.reserve / str(number)
-        try:
-            if not root.has(path):
-                durable.replace_own(root, path, bytes(16384))
-        except OSError:
-            return
-
-
-_RESERVED = 12

@@ -10,7 +10,6 @@ from holdfast.cli import options
 @options.command(
     """
     holdfast try                 the example application
-    holdfast try laravel-club    another example
     holdfast try ../club         a copy of your own; the original is not touched
     """
 )

@@ -1,0 +1,40 @@
+"""One command of the tour in a process of its own: a request as JSON on stdin, the answer on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from holdfast.errors import Problem
+from holdfast.session import perform
+from holdfast_engine.fs.failpoint import obey_environment
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.request import Request, Settings, Source
+
+
+def main() -> int:
+    """The exit code; `notes` in the answer are what a person would have been told on the way."""
+    obey_environment()
+    notes: list[str] = []
+
+    def tell(event: Event) -> None:
+        if event.kind == "noticed":
+            notes.append(event.text)
+
+    try:
+        answer = perform(_request(json.load(sys.stdin)), tell=tell, ask=lambda _plan: True)
+    except Problem as problem:
+        print(json.dumps({"error": problem.to_json()}))
+        return problem.exit_code
+    print(json.dumps({**answer, "notes": [*answer.get("notes", ()), *notes]}))
+    return 0
+
+
+def _request(asked: dict[str, Any]) -> Request:
+    source = Source(**asked.pop("source")) if asked.get("source") else None
+    return Request(**{**asked, "settings": Settings.from_json(asked["settings"]), "source": source})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
