@@ -170,8 +170,16 @@ def answer(
             "kept": report.kept,
         },
         "warnings": [*report.warnings, *report.left],
-        "back": f"holdfast rollback --site {place.root.path}",
+        "back": _way_back(place, outcome, previous),
     }
+
+
+def _way_back(place: Workplace, outcome: str, previous: Optional[str]) -> str:
+    """What to type to have the release back that was live before; nothing when there was none."""
+    if previous is None or outcome == "unchanged":
+        return ""
+    named = f" {previous}" if outcome == "activated" else ""
+    return f"holdfast rollback{named} --site {place.root.path}"
 
 
 @dataclass

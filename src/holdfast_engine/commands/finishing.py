@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.restore import bring_back, is_back
 from holdfast_engine.data.settle import settle
 from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
 from holdfast_engine.fs.place import drop_own_link
@@ -47,6 +48,8 @@ def finish(place: Workplace, operation: str) -> dict[str, Any]:
         _go_forward(place, resumed, begin, history)
     elif verdict == FORWARD and begin["command"] == "adopt":
         _take_on(place, resumed, begin)
+    elif verdict == FORWARD and begin["command"] == "restore":
+        _bring_back(place, resumed, begin)
     resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
     _tidy(place)
     return {"operation": operation, "command": begin["command"], "verdict": verdict}
@@ -93,6 +96,13 @@ def _take_on(place: Workplace, operation: Operation, begin: dict[str, Any]) -> N
     from holdfast_engine.commands.adopt import Taking
 
     Taking(place, laid_out=begin["laid_out"]).take(operation, begin["release"])
+
+
+def _bring_back(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
+    """What a restore was to bring back is served, from the attic's own copy."""
+    source, path = RelPath(begin["source"]), begin["path"]
+    if place.root.has(source) and not is_back(place.bench, source, path):
+        bring_back(place.bench, operation, source=source, path=path)
 
 
 def _tidy(place: Workplace) -> None:

@@ -127,7 +127,9 @@ def _framework_link(homing: Homing, release: RelPath, at: RelPath, to: RelPath) 
     kind = root.kind(release / at)
     if kind == "link":
         with opened(root, [(release / at).parent]):
-            switch(root, release / at, text, waiting=_WAITING)  # one rename: what is served through it stays served (G3)
+            switch(
+                root, release / at, text, waiting=_WAITING
+            )  # one rename: what is served through it stays served (G3)
         return
     if kind is not None:
         reason = f"a {kind} stood where the link to `{to}` belongs"

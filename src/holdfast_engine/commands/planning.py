@@ -149,11 +149,7 @@ def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: 
     if settings.build:
         steps.append(Step("build", f"run {len(settings.build)} build commands there, before any link to data exists"))
     if place.survey.current is not None:
-        steps.append(
-            Step(
-                "adopt", f"bring {found.count()} strays of the live release home" if found else "sweep the live release"
-            )
-        )
+        steps.append(Step("adopt", stray_words(found.count()) if found else "sweep the live release"))
     steps.append(Step("link", f"link {len(rules.shared)} shared paths"))
     if settings.before_activation:
         steps.append(Step("hooks", f"run {len(settings.before_activation)} hooks between two counts of the data"))
@@ -169,6 +165,10 @@ def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: 
     if victims:
         steps.append(Step("prune", f"remove {len(victims)} retired releases that are proven reproducible"))
     return steps
+
+
+def stray_words(number: int) -> str:
+    return f"bring {number} {'stray' if number == 1 else 'strays'} of the live release home"
 
 
 def _subject(place: Workplace, rules: Rules, found: Found) -> Subject:

@@ -11,9 +11,8 @@ from holdfast_engine.commands.linking import link_release
 from holdfast_engine.commands.looking import rules_now, unfinished
 from holdfast_engine.commands.searching import Lost, search
 from holdfast_engine.commands.workplace import Workplace, changing
+from holdfast_engine.data.restore import bring_back
 from holdfast_engine.data.sweep import Found
-from holdfast_engine.fs import durable
-from holdfast_engine.fs.copy import copy_tree
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
@@ -128,9 +127,7 @@ def _copy_back(place: Workplace, operation: Operation, one: Lost) -> None:
     there = place.bench.layout.in_shared(one.path)
     if place.root.has(there):
         return
-    durable.make_directories(place.root, there.parent, mode=0o2775)
-    operation.move(what="restore", path=one.path, source=one.place, target=there)
-    copy_tree(place.root, one.place, there)
+    bring_back(place.bench, operation, source=one.place, path=one.path)
     one.done = True
 
 

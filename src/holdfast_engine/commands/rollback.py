@@ -16,7 +16,7 @@ from holdfast_engine.commands.deploy import answer
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.linking import link_release
-from holdfast_engine.commands.planning import subject_for
+from holdfast_engine.commands.planning import stray_words, subject_for
 from holdfast_engine.commands.rules import STRAY, Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
@@ -131,7 +131,7 @@ class Return(Journey):
 
     def plan(self) -> Plan:
         steps = [
-            Step("adopt", f"bring {self.found.count()} strays of the live release home"),
+            Step("adopt", stray_words(self.found.count())),
             Step("link", f"link {len(self.rules.shared)} shared paths of today into `{self.target.path}`"),
             Step("verify", "compare it with its baseline and check every link"),
             Step("activate", f"switch `current` to `{self.target.path}` in one rename"),

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from holdfast_engine.commands.workplace import changing, reading
+from holdfast_engine.data.restore import bring_back
 from holdfast_engine.fs import attic as shelves
-from holdfast_engine.fs import durable
-from holdfast_engine.fs.copy import copy_tree
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.journal.operation import Operation
@@ -73,23 +72,10 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             raise Problem(
                 "declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes"
             )
-        there = place.bench.layout.in_shared(wanted)
-        facts = {"release": None, "path": wanted, "who": request.who}
+        source = found[-1]["place"]
+        facts = {"release": None, "path": wanted, "source": source, "who": request.who}
         operation = Operation.begin(place.root, "restore", at=request.now, facts=facts)
-        saved = _save(place.root, there, wanted, operation)
-        durable.make_directories(place.root, there.parent, mode=0o2775)
-        operation.move(what="restore", path=wanted, source=found[-1]["place"], target=there)
-        copy_tree(place.root, found[-1]["place"], there)
+        spot = bring_back(place.bench, operation, source=source, path=wanted)
         operation.end("restored", at=request.now)
-        return {"restored": [{"path": wanted, "from": str(found[-1]["place"])}], "saved": saved}
-
-
-def _save(root: Root, there: RelPath, path: RelPath, operation: Operation) -> list[dict[str, str]]:
-    """What stands where the restored content goes lies in the attic first."""
-    if not root.has(there):
-        return []
-    operation.move(what="aside", path=path, source=there)
-    spot = shelves.set_aside(
-        root, there, path=path, operation=operation.name, reason="replaced by a restore", at=operation.at
-    )
-    return [{"path": path, "place": str(spot)}]
+        saved = [{"path": wanted, "place": str(spot)}] if spot else []
+        return {"restored": [{"path": wanted, "from": str(source)}], "saved": saved}

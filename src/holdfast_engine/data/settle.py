@@ -7,17 +7,14 @@ from typing import Any
 
 from holdfast_engine.data.adopt import Adoption, Moved
 from holdfast_engine.data.links import Bench
+from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import digest_of
-from holdfast_engine.fs.discard import drop_copied, drop_scratch
+from holdfast_engine.fs.discard import drop_scratch
 from holdfast_engine.fs.place import drop_own_link, exchange
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.paths import RelPath
-
-
-REPLACED = "replaced by a restore"
-"""Why content is in the attic that stood where something was restored."""
 
 
 def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Moved:
@@ -34,7 +31,7 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
         elif facts["what"] == "seed-update":
             _settle_seed(bench, operation, facts)
         elif facts["what"] == "restore":
-            _settle_restore(bench, operation, facts)
+            settle_restore(bench, operation, facts)
         elif facts["what"] in ("adopt", "carry") and bench.root.has(facts["release"]):
             Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).adopt(facts["path"])
     return moved
@@ -61,21 +58,11 @@ def _settle_seed(bench: Bench, operation: Operation, facts: dict[str, Any]) -> N
     if digest_of(bench.root, waiting) in shipped:
         drop_scratch(bench.root, waiting.name)
     else:
-        _set_aside(bench, operation, waiting, facts["path"], "written while its seed was updated")
+        reason = "written while its seed was updated"
+        attic.set_aside(
+            bench.root, waiting, path=facts["path"], operation=operation.name, reason=reason, at=operation.at
+        )
 
 
 def _has(bench: Bench, path: RelPath, digest: str) -> bool:
     return bench.root.kind(path) == "file" and digest_of(bench.root, path) == digest
-
-
-def _settle_restore(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
-    """Nothing waits in the scratch directory: of a copy whose original is in the attic nothing is kept, the rest is what
-    was replaced.
-    """
-    waiting = RelPath(facts["waiting"])
-    if bench.root.has(waiting) and not drop_copied(bench.root, waiting, facts["source"]):
-        _set_aside(bench, operation, waiting, facts["path"], REPLACED)
-
-
-def _set_aside(bench: Bench, operation: Operation, source: RelPath, path: str, reason: str) -> None:
-    attic.set_aside(bench.root, source, path=path, operation=operation.name, reason=reason, at=operation.at)
