@@ -18,7 +18,7 @@ from holdfast_engine.commands import perform
 from holdfast_engine.fs.failpoint import obey_environment
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import EXIT_CODES, Problem
-from holdfast_engine.model.request import Request, Source
+from holdfast_engine.model.request import Request, Settings, Source
 
 _SITE_COMMANDS = ("status", "releases", "history", "checklist", "rollback", "recover", "prune", "attic")
 
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--yes", action="store_true")
         if name == "rollback":
             command.add_argument("release", nargs="?", default="")
-        if name == "prune":
+        if name in ("deploy", "prune"):
             command.add_argument("--keep", type=int)
     return parser
 
@@ -70,7 +70,12 @@ def _request(options: argparse.Namespace) -> Request:
         release=getattr(options, "release", ""),
         path=getattr(options, "shared", ""),
         keep=getattr(options, "keep", None),
+        settings=_settings(getattr(options, "keep", None)),
     )
+
+
+def _settings(keep: Optional[int]) -> Settings:
+    return Settings() if keep is None else Settings(keep=keep)
 
 
 def _source(location: str, ref: str) -> Optional[Source]:

@@ -55,9 +55,7 @@ class Arena:
         victim.run(self.act(after))
         victim.run(self.act(later))
         assert self.go_on(later) == []
-        oracle = judge.take_oracle(
-            self.base, after, later, self.sources, self.scenario.view, either=self.scenario.either
-        )
+        oracle = judge.take_oracle(self.scenario, self.base, after, later, self.sources)
         for one in (after, later):
             assert oracle.lost(one) == []
             assert judge.litter(one, self.base) == []

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from crash.scenarios import Scenario
 from lib.precious import contents, digest
 
 _STATE = ".holdfast"
@@ -58,7 +59,8 @@ class Oracle:
     later: View
     live_before: str
     top: str
-    either: frozenset[str] = field(default_factory=frozenset)
+    either: frozenset[str] = frozenset()
+    more: frozenset[str] = frozenset()
 
     def lost(self, site: Path) -> list[str]:
         """User contents that stand nowhere outside the trash and the cache (G1)."""
@@ -93,7 +95,7 @@ class Oracle:
         """What the live release shows differently from an undisturbed site after the same commands."""
         now = view(site / "current")
         wrong = [f"not served: {path}" for path, content in self.later.items() if self._differs(path, content, now)]
-        return wrong + [f"served and should not be: {path}" for path in sorted(now.keys() - self.later.keys())]
+        return wrong + [f"served and should not be: {path}" for path in sorted(now.keys() - self.later.keys() - self.more)]
 
     def _differs(self, path: str, content: str, now: View) -> bool:
         return now.get(path) != content and not (path in self.either and now.get(path) in self._known(path))
@@ -112,14 +114,20 @@ def _live(site: Path) -> str:
     return os.readlink(site / "current") if (site / "current").is_symlink() else ""
 
 
-def take_oracle(base: Path, after: Path, later: Path, sources: Path, top: str, either: frozenset[str]) -> Oracle:
+def take_oracle(scenario: Scenario, base: Path, after: Path, later: Path, sources: Path) -> Oracle:
     """The oracle from three copies of one site: before, after, and after the next commands as well."""
     shipped = contents(sources, without=())
     found = {one: places[0] for one, places in contents(base, without=_NOT_KEPT).items() if one not in shipped}
-    user = {one: path for one, path in found.items() if not path.startswith(_STATE) or "/files/" in path}
-    live = _live(base)
-    before = view(base / top) if live or not top else {}
-    return Oracle(user, before, view(after / top), view(later / "current"), live, top, either)
+    return Oracle(
+        user={one: path for one, path in found.items() if not path.startswith(_STATE) or "/files/" in path},
+        before=view(base / scenario.view) if _live(base) or not scenario.view else {},
+        after=view(after / scenario.view),
+        later=view(later / "current"),
+        live_before=_live(base),
+        top=scenario.view,
+        either=scenario.either,
+        more=scenario.more,
+    )
 
 
 def litter(site: Path, base: Path) -> list[str]:

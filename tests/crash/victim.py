@@ -110,8 +110,14 @@ def _ending(request: Request) -> Ended:
     except KeyboardInterrupt:
         return Ended("interrupted")
     except BaseException:  # noqa: BLE001 - whatever it is, the judge wants to see it
-        return Ended("bug", traceback.format_exc()[-1500:])
+        return Ended("bug", _last_lines())
     return Ended("done")
+
+
+def _last_lines() -> str:
+    """The error, then where it came from, innermost first."""
+    lines = [line.strip() for line in traceback.format_exc().splitlines() if line.strip(" ^")]
+    return " < ".join(reversed(lines))[:1500]
 
 
 def points_of(request: Request) -> list[tuple[str, int]]:

@@ -20,9 +20,9 @@ from lib.snapshot import assert_unchanged, snapshot
 from lib.world import World
 
 WRITER = """
-import sys
+import itertools, sys
 with open(sys.argv[1], "a") as log:
-    for line in ("first", *sys.stdin):
+    for line in itertools.chain(["first"], sys.stdin):
         log.write(line.strip() + "\\n")
         log.flush()
         print("written", flush=True)

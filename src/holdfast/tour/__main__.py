@@ -25,9 +25,9 @@ def main() -> int:
     try:
         answer = perform(_request(json.load(sys.stdin)), tell=tell, ask=lambda _plan: True)
     except Problem as problem:
-        print(json.dumps({"error": problem.to_json()}))
+        json.dump({"error": problem.to_json()}, sys.stdout)
         return problem.exit_code
-    print(json.dumps({**answer, "notes": [*answer.get("notes", ()), *notes]}))
+    json.dump({**answer, "notes": [*answer.get("notes", ()), *notes]}, sys.stdout)
     return 0
 
 

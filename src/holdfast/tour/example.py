@@ -7,7 +7,9 @@ _KEEP_NOTHING = "*\n!.gitignore\n"
 EXAMPLE = {
     "artisan": "#!/usr/bin/env php\n<?php\nrequire __DIR__.'/bootstrap/app.php';\n",
     "composer.json": '{\n    "name": "club/site",\n    "require": {"php": "^8.2", "laravel/framework": "^12.0"}\n}\n',
-    "bootstrap/app.php": "<?php\n\nreturn Illuminate\\Foundation\\Application::configure(dirname(__DIR__))->create();\n",
+    "bootstrap/app.php": (
+        "<?php\n\nreturn Illuminate\\Foundation\\Application::configure(dirname(__DIR__))->create();\n"
+    ),
     "bootstrap/cache/.gitignore": _KEEP_NOTHING,
     "app/Http/Controllers/InvoiceController.php": (
         "<?php\n\nnamespace App\\Http\\Controllers;\n\nclass InvoiceController\n{\n"

@@ -29,7 +29,9 @@ def contract(subject: Subject) -> Iterator[Check]:
 
 def _identity(subject: Subject) -> Check:
     """A missing mount or a swapped directory shows as another inode with nothing in it (I29, I76, I77)."""
-    gone, new, mounts = [], [], mounts_below(subject.root, subject.layout.shared)
+    gone: list[str] = []
+    new: list[str] = []
+    mounts = mounts_below(subject.root, subject.layout.shared)
     for path, (inode, files, *mounted) in subject.site.identity.items():
         where = subject.layout.in_shared(path) if path else subject.layout.shared
         name = f"shared/{path}".rstrip("/")
@@ -57,7 +59,7 @@ def _is_gone(subject: Subject, where: RelPath, inode: int) -> bool:
 
 
 def _holds_less(subject: Subject, where: RelPath, files: int) -> bool:
-    """True when what lies beneath a lost mount is empty or less than was mounted; a site that was moved holds it all."""
+    """True when what lies beneath a lost mount is less than was mounted, or nothing; a site that was moved holds all."""
     found, _ = size_of(subject.root, where)
     return found == 0 or found < files
 
@@ -127,7 +129,7 @@ def _leaving(subject: Subject) -> Check:
     leaving = []
     for path, entry in subject.listing.entries.items():
         if entry.kind == LINK and "node_modules/" not in path:
-            text = subject.listing.text(path)
+            text = subject.listing.link(path) or ""
             if text.startswith("/") or posixpath.normpath(posixpath.join(posixpath.dirname(path), text)).startswith(
                 ".."
             ):

@@ -14,8 +14,10 @@ from holdfast_engine.commands.rules import rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import durable
+from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.place import drop_own_link, exchange, make_link, switch
 from holdfast_engine.fs.root import Root
+from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
@@ -27,6 +29,8 @@ from holdfast_engine.state.records import ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
 _OURS = ("releases", "shared", "current", str(Layout.state))
+_MIRROR = Layout.releases
+"""A name that no entry of an adopted directory has: its own `releases/` stays where it is."""
 
 
 def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
@@ -39,7 +43,7 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     site = request.path or request.site
     with Root(site) as root:
-        if root.has(Layout.site_file) and (root.names(Layout.records) or root.kind(Layout.current) == "link"):
+        if _is_managed(root) and log.unfinished(root) is None:
             raise Problem(
                 "already-managed",
                 f"`{site}` is a Holdfast site already",
@@ -58,7 +62,14 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     if not request.yes and not ask({"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}):
         raise Problem("declined", "the adoption was declined", state="nothing was changed", hint="`--yes` answers yes")
     with changing(request.but(site=site), tell, manage=True) as place:
-        return Taking(place, laid_out=laid_out).run()
+        taking = Taking(place, laid_out=laid_out)
+        # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
+        return taking.answer() if _is_managed(place.root) else taking.run()
+
+
+def _is_managed(root: Root) -> bool:
+    """True for a site whose releases are known to Holdfast."""
+    return root.has(Layout.site_file) and bool(root.names(Layout.records))
 
 
 class Taking:
@@ -74,6 +85,11 @@ class Taking:
         operation = Operation.begin(place.root, "adopt", at=place.request.now, facts=facts)
         self.take(operation, name)
         operation.end("adopted", at=place.request.now)
+        return self.answer()
+
+    def answer(self) -> dict[str, Any]:
+        """The JSON of an adoption that is complete."""
+        place = self.place
         current = place.refresh().current
         live = current.name if current else None
         data = {
@@ -132,17 +148,37 @@ class Taking:
         if place.root.kind(Layout.current) == "dir":
             self._move_entry(Layout.current, home)
             return
-        if place.root.kind(Layout.current) == "link" and place.survey.current == home:
-            return
-        durable.make_directories(place.root, home)
-        for entry in [entry for entry in place.root.names("") if entry not in _OURS]:
-            self._move_entry(RelPath(entry), home / entry)
-        self.operation.commit(release=home)
-        switch(place.root, Layout.current, link_text(Layout.current, home), waiting=Layout.state / "current")
+        if place.survey.current != home:
+            self._move_all(home)
+            self.operation.commit(release=home)
+            switch(place.root, Layout.current, link_text(Layout.current, home), waiting=Layout.state / "current")
         for entry in place.root.names(home):
             if place.root.link(entry) == link_text(RelPath(entry), home / entry):
                 through = link_text(RelPath(entry), Layout.current / entry)
                 switch(place.root, entry, through, waiting=Layout.state / "current")
+        if place.root.kind(home / _MIRROR) == "dir":
+            proof = Proof(home / _MIRROR, "it holds a link of ours alone")
+            to_trash(place.root, home / _MIRROR, f"{self.operation.name}-mirror", proof)
+
+    def _move_all(self, home: RelPath) -> None:
+        """Every entry lies in HOME; at no moment is one missing in either place.
+
+        Entries refer to each other (`public/storage` to `../storage`, `public/index.php` to
+        `../vendor`), so what is moved must find beside it what is not yet. The link that waits
+        in HOME has the text for the old place, `releases/NAME/entry`; a mirror in HOME, which
+        leads from `releases/NAME` back to the deploy root, makes that text right there as well.
+        """
+        root = self.place.root
+        mirror = home / _MIRROR / home.name
+        durable.make_directories(root, mirror.parent)
+        if root.link(mirror) is None:
+            make_link(root, mirror, link_text(mirror, RelPath("")))
+        entries = [RelPath(entry) for entry in root.names("") if entry not in _OURS]
+        for entry in entries:
+            if not root.has(home / entry):
+                make_link(root, home / entry, link_text(entry, home / entry))
+        for entry in entries:
+            self._move_entry(entry, home / entry)
 
     def _move_entry(self, here: RelPath, there: RelPath) -> None:
         """HERE is a link to THERE, where its content is: one exchange, no moment without it (DESIGN 5)."""
@@ -151,9 +187,8 @@ class Taking:
         if root.link(here) == text:
             return
         self.operation.move(what="move-in", path=here, source=here, target=there, text=text)
-        if root.link(there) == text:
-            drop_own_link(root, there)
-        make_link(root, there, text)
+        if root.link(there) != text:
+            make_link(root, there, text)
         try:
             exchange(root, here, there)
         except OSError:

@@ -14,7 +14,7 @@ from typing import Any, Optional, TypeVar
 
 from holdfast_engine.commands.finishing import finish
 from holdfast_engine.commands.homing import Report
-from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import Problem
@@ -108,8 +108,3 @@ def as_failed_back(error: BaseException) -> Problem:
         )
     return error if isinstance(error, Problem) else Problem("bug", repr(error))
 
-
-def words(error: OSError) -> str:
-    """An operating system's error for people."""
-    where = f" at `{error.filename}`" if error.filename else ""
-    return f"{error.strerror or error}{where}"

@@ -67,4 +67,4 @@ def listing_of(place: Workplace, release: RelPath) -> Listing:
         for path, kind, status in walk(place.root, release)
         if kind != LINK or not place.bench.is_linked(release, path)
     }
-    return Listing(entries, lambda path: place.root.read(release / path))
+    return Listing(entries, lambda path: place.root.read(release / path), lambda path: place.root.link(release / path))

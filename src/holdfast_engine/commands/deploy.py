@@ -15,7 +15,7 @@ from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.building import build, listing_of
 from holdfast_engine.commands.homing import Homing, Report, sweep
 from holdfast_engine.commands.hooks import run_guarded
-from holdfast_engine.commands.linking import link_release, seeds_before, web_user
+from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before, web_user
 from holdfast_engine.commands.planning import Prospect, look_ahead, subject_for
 from holdfast_engine.commands.prune import prune_beyond
 from holdfast_engine.commands.rules import Rules, rules_for
@@ -315,6 +315,7 @@ class Deployment(Journey):
 
     def _link(self) -> None:
         before = seeds_before(self.previous, self.baseline, self.rules)
+        self.record = announce_seeds(self.place, self.record, self.rules, self.digests)
         self.seeded = link_release(self._homing(), self.path, self.rules, before=before)
 
     def _hooks(self) -> None:

@@ -12,12 +12,14 @@ from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.links import opened, place_link
-from holdfast_engine.data.seeds import Seeded, SeedMerge
+from holdfast_engine.data.seeds import Seeded, SeedMerge, shipped_seeds
 from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.place import switch
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
 
 
@@ -36,6 +38,29 @@ def seeds_before(previous: Optional[ReleaseRecord], baseline: Optional[Baseline]
     return before
 
 
+def announce_seeds(
+    place: Workplace, record: ReleaseRecord, rules: Rules, known: Mapping[str, Entry]
+) -> ReleaseRecord:
+    """RECORD with the seeds of its release, on disk before any of them is merged.
+
+    Should the deploy be undone, what it left in `shared/` is known as shipped, not as written here.
+    """
+    announced = record.but(seeds=shipped_seeds(place.bench, record.path, rules.shared_paths, known))
+    if announced.seeds:
+        records.write(place.root, announced)
+    return announced
+
+
+def _left_by_later_releases(place: Workplace) -> dict[str, frozenset[str]]:
+    """Seeds that releases after the active one shipped: what they put into `shared/` was changed by nobody here."""
+    active, found = place.survey.active, dict[str, frozenset[str]]()
+    for record in place.survey.releases:
+        if active is None or record.counter >= active.counter:
+            for path, digest in record.seeds.items():
+                found[path] = found.get(path, frozenset()) | {digest}
+    return found
+
+
 def link_release(
     homing: Homing, release: RelPath, rules: Rules, *, before: Mapping[str, str], live: bool = False
 ) -> Seeded:
@@ -47,7 +72,7 @@ def link_release(
     Idempotent; a crash leaves some links to be made by the next run.
     """
     place, seeded = homing.place, Seeded(digests=dict(before))
-    merge = SeedMerge(place.bench, homing.operation, release, before, seeded)
+    merge = SeedMerge(place.bench, homing.operation, release, before, seeded, _left_by_later_releases(place))
     for one in rules.shared:
         if live:
             homing.link_home(release, [one.path])

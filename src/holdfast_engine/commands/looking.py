@@ -86,8 +86,8 @@ def rules_now(place: Workplace) -> Rules:
     baseline = baseline_of(place, place.survey.active)
     settings = settings_of(place.survey.active, place.request.settings)
     if baseline is not None:
-        read = _reader(place)
-        return rules_for(place, Listing(baseline.listing().entries, read), settings)
+        shipped = baseline.listing()
+        return rules_for(place, Listing(shipped.entries, _reader(place), shipped.link), settings)
     current = place.survey.current
     return rules_for(place, listing_of(place, current) if current else Listing({}), settings)
 

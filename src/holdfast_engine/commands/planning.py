@@ -129,6 +129,8 @@ def _notes(place: Workplace, found: Found) -> list[str]:
     notes = []
     if not place.survey.site.options.get("exchange", True) and found.homeless:
         notes.append("this file system cannot exchange two names: strays are copied, and each is absent for a moment")
+    if place.request.settings.public_html:
+        notes.append("`public_html` is read and not acted on yet: point the web server at `current`")
     notes += [f"`{path}` is neither file, directory nor link and stays where it is" for path in found.odd]
     return notes + [f"`{path}` in the live release may not be read by this user" for path in found.unreadable]
 

@@ -11,9 +11,10 @@ from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
+from holdfast_engine.commands.trash import empty_old_trash
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.discard import Proof, empty_trash, to_trash
-from holdfast_engine.fs.probe import users_of
+from holdfast_engine.fs.discard import Proof, to_trash
+from holdfast_engine.fs.probe import users, users_of
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
@@ -61,18 +62,24 @@ def prune_beyond(
     of what came before (I47).
     """
     place.refresh()
-    _empty_old_trash(place, operation, report)
-    rules = _rules_now(place)
+    used, rules = users(place.root), _rules_now(place)
+    if rules is not None:
+        empty_old_trash(place, operation, report, used, is_cache=rules.classifier.is_cache)
     removed: list[str] = []
     kept: list[dict[str, str]] = []
     for record in beyond(place.survey, keep=keep):
-        why = _remove(place, operation, report, record, rules)
+        working = users_of(used, record.path)
+        why = _in_use(working) if working else _remove(place, operation, report, record, rules)
         if why is None:
             removed.append(record.id)
         else:
             kept.append({"release": record.id, "why": why})
             report.warnings.append(f"release {record.id} is kept: {why}")
     return removed, kept
+
+
+def _in_use(working: list[int]) -> str:
+    return f"processes work in it: {', '.join(str(process) for process in working[:5])}"
 
 
 def _rules_now(place: Workplace) -> Optional[Rules]:
@@ -90,9 +97,6 @@ def _remove(
     if not place.root.has(record.path):
         _forget(place, record)
         return None
-    users = users_of(place.root, record.path)
-    if users:
-        return f"processes work in it: {', '.join(str(user) for user in users[:5])}"
     try:
         why = _clear(place, operation, report, record, rules) if record.activated else None
         if why is not None:
@@ -141,21 +145,7 @@ def _unproven(place: Workplace, record: ReleaseRecord, rules: Rules, baseline: B
 
 
 def _forget(place: Workplace, record: ReleaseRecord) -> None:
-    """The record stays as history of the trash item until that is emptied; the release is no candidate any more."""
+    """The release is no candidate any more. Its baseline stays until the trash is emptied: the last look needs it."""
     to = f"{record.id}.json"
     if place.root.has(Layout.records / to):
         to_trash(place.root, Layout.records / to, to, Proof(record.id, "its release is in the trash"))
-
-
-def _empty_old_trash(place: Workplace, operation: Operation, report: Report) -> None:
-    """What earlier operations put into the trash is deleted, unless something still uses it or was written into it
-    since.
-    """
-    for name in place.root.names(Layout.trash):
-        if name.startswith(operation.name):
-            continue
-        path = Layout.trash / name
-        if users_of(place.root, path):
-            report.warnings.append(f"`{name}` stays in the trash: processes work in it")
-        elif not empty_trash(place.root, name):
-            report.warnings.append(f"`{name}` stays in the trash: something in it could not be deleted")

@@ -79,7 +79,8 @@ def _named_kinds(place: Workplace, settings: Settings) -> dict[str, str]:
     for path in (RelPath.parse(text) for text in settings.shared):
         places = [place.bench.layout.in_shared(path), *([place.survey.current / path] if place.survey.current else [])]
         kinds = [kind for kind in map(place.root.kind, places) if kind in (DIR, FILE)]
-        found.update({path: kind for kind in kinds[:1]})
+        if kinds:
+            found[path] = kinds[0]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import durable, reserve
 from holdfast_engine.fs.probe import can_exchange, device_of, space
 from holdfast_engine.fs.root import Root
+from holdfast_engine.journal import log
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
@@ -57,11 +59,12 @@ def changing(
 
     MANAGE makes the site when it is none yet. FRUGAL commands (rollback, prune) give the
     reserve free when the disk is full, so that they work when they are needed most.
-    Raises `locked`, `not-a-site`, `format-unknown` and whatever finishing raises.
+    Raises `locked`, `not-a-site`, `format-unknown`, whatever finishing raises, and for what the
+    operating system refuses on the way `unfinished` or, when nothing was begun, its reason.
     """
     from holdfast_engine.commands.finishing import finish_interrupted
 
-    with Root(request.site) as root:
+    with Root(request.site) as root, _told_in_words(root):
         if not manage:
             surveys.require_site(root)
         _refuse_linked_shared(root, shared_name)
@@ -79,6 +82,38 @@ def changing(
                 reserve.keep(root)
             place.refresh()
             yield place
+
+
+@contextmanager
+def _told_in_words(root: Root) -> Iterator[None]:
+    """No operating system's error leaves the block: what a failed step leaves is what a crash would leave (G4)."""
+    try:
+        yield
+    except OSError as error:
+        raise stopped(root, error) from error
+
+
+def stopped(root: Root, error: OSError) -> Problem:
+    """ERROR as the reason why a command ended on the way: with something begun, or with nothing."""
+    why = words(error)
+    operation = log.unfinished(root)
+    if operation is not None:
+        return Problem(
+            "unfinished",
+            f"`{operation}` could not go on: {why}",
+            state="what was moved so far is served at its place, and nothing is lost",
+            hint=f"mend what the message names, then `holdfast recover --site {root.path}`, or any next command",
+        )
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    denied = error.errno in (errno.EPERM, errno.EACCES, errno.EROFS)
+    code = "disk-full" if full else "no-permission" if denied else "step-failed"
+    return Problem(code, why, state="no data was moved", hint="mend what the message names, then the same again")
+
+
+def words(error: OSError) -> str:
+    """An operating system's error for people."""
+    where = f" at `{error.filename}`" if error.filename else ""
+    return f"{error.strerror or error}{where}"
 
 
 def _probe(place: Workplace) -> None:

@@ -16,6 +16,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath, link_text
 
+MERGED = "merged into shared/"
 LIVE, SHARED = "live", "shared"
 """Who wins where both sides hold different content: what the application sees now, or what is shared already."""
 
@@ -77,6 +78,7 @@ class Adoption:
         elif kind == other == "file" and same_file(self.bench.root, here, there):
             self._displace(path, "equal to what is shared", report=False)
         elif self.wins == LIVE:
+            self._announce("adopt", path)
             self._set_shared_aside(path, "the live release held a newer version")
             self._bring_home(path)
         else:
@@ -88,8 +90,8 @@ class Adoption:
         """
         here, there = self.release / path, self.bench.layout.in_shared(path)
         text = self.bench.text(self.release, path)
+        self._announce("adopt", path)
         self._make_shared_parent(there.parent)
-        self.operation.move(what="adopt", path=path, source=here, target=there, text=text, **self._circumstances())
         make_link(self.bench.root, there, text)
         try:
             with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
@@ -100,6 +102,12 @@ class Adoption:
                 raise
             self._copy_home(path)
         self.moved.adopted.append(path)
+
+    def _announce(self, what: str, path: str) -> None:
+        """On disk before what is shared is set aside for it: a crash in between would leave PATH in the attic alone."""
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        facts = {"release": self.release, "wins": self.wins}
+        self.operation.move(what=what, path=path, source=here, target=there, **facts)
 
     def _own_directory(self, here: RelPath) -> list[RelPath]:
         return [here] if self.bench.root.kind(here) == "dir" else []
@@ -133,11 +141,14 @@ class Adoption:
         """Child by child, each its own gapless adoption; then the directory of links gives way to one link."""
         for name in self.bench.root.names(self.release / path):
             self.adopt(f"{path}/{name}")
-        spot = self._displace(path, "merged into shared/", report=False)
-        self._late_arrivals(spot, path)
+        spot = self._displace(path, MERGED, report=False)
+        self.late_arrivals(spot, path)
 
-    def _late_arrivals(self, spot: RelPath, path: str) -> None:
-        """What was written into the old directory up to the exchange comes home too; then only links are left of it."""
+    def late_arrivals(self, spot: RelPath, path: str) -> None:
+        """What was written into the old directory up to the exchange comes home too; then only links are left of it.
+
+        Idempotent: after a crash it goes on with what still lies at SPOT.
+        """
         there, left = self.bench.layout.in_shared(path), False
         for below, kind, _ in list(walk(self.bench.root, spot)):
             text = link_text(self.release / path / below, there / below)
@@ -168,7 +179,8 @@ class Adoption:
         spot = attic.reserve_place(
             self.bench.root, here, path=path, operation=self.operation.name, reason=reason, at=self.operation.at
         )
-        self.operation.move(what="displace", path=path, source=here, target=spot, text=text)
+        facts = {"release": self.release, "wins": self.wins, "reason": reason}
+        self.operation.move(what="displace", path=path, source=here, target=spot, text=text, **facts)
         make_link(self.bench.root, spot, text)
         with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
             self._exchange_or_step(here, spot)
@@ -215,19 +227,16 @@ class Adoption:
         if elder is not None:
             Adoption(self.bench, self.operation, elder, SHARED, self.moved).adopt(path)
         elif other is None or self.wins == LIVE:
+            self._announce("carry", path)
             if other is not None:
                 self._set_shared_aside(path, "the live release held a link to elsewhere")
-            self._carry(path, text, here, there)
+            self._carry(path, text, there)
         self._displace(path, "a link stood at a shared path")
 
-    def _carry(self, path: str, text: str, here: RelPath, there: RelPath) -> None:
+    def _carry(self, path: str, text: str, there: RelPath) -> None:
         self._make_shared_parent(there.parent)
-        self.operation.move(what="carry", path=path, source=here, target=there, text=text, **self._circumstances())
         make_link(self.bench.root, there, text)
         self.moved.adopted.append(path)
-
-    def _circumstances(self) -> dict[str, str]:
-        return {"release": self.release, "wins": self.wins}
 
     def _in_another_release(self, text: str, there: RelPath) -> Optional[RelPath]:
         """The other release in which TEXT, read from THERE, names the same path; None when it leads elsewhere (I63)."""

@@ -85,7 +85,8 @@ class Baseline:
         """The release as it was shipped, by name."""
         kinds = {DIR: DIR, FILE: FILE, LINK: LINK}
         return Listing(
-            {path: Listed(kinds.get(entry.kind, "other"), entry.size) for path, entry in self.entries.items()}
+            {path: Listed(kinds.get(entry.kind, "other"), entry.size) for path, entry in self.entries.items()},
+            link=lambda path: self.entries[path].digest if path in self.entries else None,
         )
 
 

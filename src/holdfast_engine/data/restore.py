@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import Any, Optional
+from zlib import crc32
 
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import attic, durable
@@ -26,7 +28,8 @@ def bring_back(bench: Bench, operation: Operation, *, source: RelPath, path: str
     that PATH resolves to the old or to the new content and never to half of it. A crash
     leaves a copy in the scratch directory, or what was replaced: `settle_restore`.
     """
-    there, waiting = bench.layout.in_shared(path), Layout.scratch / f"restore-{operation.name}"
+    there = bench.layout.in_shared(path)
+    waiting = Layout.scratch / f"restore-{operation.name}-{crc32(os.fsencode(path)):08x}"
     operation.move(what="restore", path=path, source=source, target=there, waiting=waiting)
     copy_tree(bench.root, source, waiting)
     durable.make_directories(bench.root, there.parent, mode=0o2775)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Optional
 
@@ -16,6 +16,7 @@ from holdfast_engine.fs.place import UNSUPPORTED, exchange, make_link
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 
@@ -32,13 +33,17 @@ class Seeded:
 
 @dataclass(frozen=True)
 class SeedMerge:
-    """The merge for one incoming release. BEFORE maps each seed ever shipped to its last shipped digest."""
+    """The merge for one incoming release. BEFORE maps each seed ever shipped to its last shipped digest.
+
+    OURS are digests that a later release may have left at a path: one that was undone, or rolled back from.
+    """
 
     bench: Bench
     operation: Operation
     release: RelPath
     before: Mapping[str, str]
     seeded: Seeded
+    ours: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def merge(self, path: str) -> None:
         """Everything that the release ships at PATH is in `shared/` by the three-way rule, and PATH is our link.
@@ -125,8 +130,9 @@ class SeedMerge:
 
     def _update_or_keep(self, path: str, shipped: str, before: Optional[str]) -> None:
         there = self.bench.layout.in_shared(path)
-        if before is not None and digest_of(self.bench.root, there) == before:
-            self._update(path, before)
+        found = digest_of(self.bench.root, there)
+        if found == before or found in self.ours.get(path, ()):
+            self._update(path, found)
         else:
             self._keep(path, shipped, before)
 
@@ -178,6 +184,19 @@ class SeedMerge:
         """The release's own copy goes to the trash: the source holds it, and what is served lies in `shared/`."""
         proof = Proof(path, "shipped by the source and merged into shared/")
         to_trash(self.bench.root, here, f"{self.operation.name}-shipped", proof)
+
+
+def shipped_seeds(bench: Bench, release: RelPath, paths: Iterable[str], known: Mapping[str, Entry]) -> dict[str, str]:
+    """What RELEASE ships at the shared PATHS, by digest; KNOWN entries of files are not read again."""
+    found: dict[str, str] = {}
+    for top in paths:
+        if bench.root.kind(release / top) == "file":
+            found[top] = digest_of(bench.root, release / top)
+        for below, kind, _ in walk(bench.root, release / top):
+            path = f"{top}/{below}"
+            if kind == "file":
+                found[path] = known[path].digest if path in known else digest_of(bench.root, release / path)
+    return found
 
 
 def type_change(path: str, *, shipped: str, found: str, whose: str = "the release ships") -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from holdfast_engine.data.adopt import Adoption, Moved
+from holdfast_engine.data.adopt import MERGED, Adoption, Moved
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.fs import attic
@@ -27,7 +27,8 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
     for record in [record for record in records if record.kind == MOVE]:
         facts = record.facts
         if facts["what"] == "displace":
-            _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts.get("text", ""))
+            _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts["text"])
+            _bring_rest(bench, operation, facts, moved)
         elif facts["what"] == "seed-update":
             _settle_seed(bench, operation, facts)
         elif facts["what"] == "restore":
@@ -39,8 +40,15 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
 
 def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> None:
     """The link that waits in the attic was not exchanged: what it was to displace still stands where it was."""
-    if text and bench.root.link(target) == text and bench.root.link(source) != text:
+    if bench.root.link(target) == text and bench.root.link(source) != text:
         drop_own_link(bench.root, target)
+
+
+def _bring_rest(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
+    """What was written into a directory while it was merged is served, and not left in the attic (G2)."""
+    spot = RelPath(facts["target"])
+    if facts["reason"] == MERGED and bench.root.kind(spot) == "dir":
+        Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).late_arrivals(spot, facts["path"])
 
 
 def _settle_seed(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:

@@ -144,9 +144,3 @@ def drop_private_copy(root: Root, path: str, copied_from: str) -> bool:
         os.unlink(RelPath(path).name, dir_fd=parent)
         os.fsync(parent)
     return True
-
-
-def drop_expired_journal(root: Root, name: str) -> None:
-    """A finished operation's journal beyond the history's length is gone; it records, it holds no data."""
-    with root.directory(Layout.journals) as here:
-        os.unlink(name, dir_fd=here)

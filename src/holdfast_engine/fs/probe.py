@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
 from holdfast_engine.fs import durable, place
@@ -62,44 +63,56 @@ def mounts_below(root: Root, path: str) -> list[RelPath]:
     return sorted({place for place in inside if place.is_within(path)})
 
 
-def users_of(root: Root, path: str) -> list[int]:
-    """Processes that have PATH or something below it as directory, program, open file or mapping, as far as /proc
-    tells.
+def users(root: Root) -> dict[int, frozenset[str]]:
+    """What each process has below the deploy root as directory, program, open file or mapping, as far as /proc tells.
 
-    PATH is compared by its real name: what a process opened before a rename shows the new
-    name, and what was opened through `current` shows the release (proc(5)).
+    Paths are relative to the root and real: what a process opened through `current` shows its
+    release, and what was renamed since shows its new name (proc(5)). Other users' processes
+    may not be looked into; whoever may not see them does not see them here.
     """
-    top = os.path.join(os.path.realpath(root.path), path)
-    found = []
+    top = os.path.realpath(root.path) + "/"
+    found: dict[int, frozenset[str]] = {}
     for name in os.listdir("/proc"):
-        if name.isdigit() and int(name) != os.getpid() and _uses(f"/proc/{name}", top):
-            found.append(int(name))
-    return sorted(found)
+        if name.isdigit() and int(name) != os.getpid():
+            used = frozenset(path[len(top) :] for path in _used(f"/proc/{name}") if path.startswith(top))
+            if used:
+                found[int(name)] = used
+    return found
 
 
-def _uses(process: str, top: str) -> bool:
+def users_of(used: dict[int, frozenset[str]], path: str) -> list[int]:
+    """The processes of USED that have PATH or something below it."""
+    return sorted(process for process, paths in used.items() if any(RelPath(one).is_within(path) for one in paths))
+
+
+def _used(process: str) -> Iterator[str]:
+    for link in ("cwd", "exe", "root"):
+        yield from _target(f"{process}/{link}")
     try:
-        links = [f"{process}/cwd", f"{process}/exe", f"{process}/root"]
-        links += [f"{process}/fd/{name}" for name in os.listdir(f"{process}/fd")]
+        descriptors = os.listdir(f"{process}/fd")
     except OSError:
-        return False
-    return any(_leads_below(link, top) for link in links) or _maps(process, top)
+        return
+    for name in descriptors:
+        yield from _target(f"{process}/fd/{name}")
+    yield from _mapped(process)
 
 
-def _leads_below(link: str, top: str) -> bool:
+def _target(link: str) -> Iterator[str]:
     try:
-        target = os.readlink(link)
+        yield os.readlink(link)
     except OSError:
-        return False
-    return target == top or target.startswith(top + "/")
+        return
 
 
-def _maps(process: str, top: str) -> bool:
+def _mapped(process: str) -> Iterator[str]:
     try:
         with open(f"{process}/maps", encoding="utf-8", errors="surrogateescape") as maps:
-            return any(f" {top}/" in line for line in maps)
+            for line in maps:
+                path = line[line.find("/") :].rstrip("\n") if "/" in line else ""
+                if path:
+                    yield path
     except OSError:
-        return False
+        return
 
 
 def may_write(status: os.stat_result, user: int, groups: frozenset[int]) -> bool:

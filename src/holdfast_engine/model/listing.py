@@ -14,6 +14,10 @@ def _reads_nothing(_path: str) -> Optional[bytes]:
     return None
 
 
+def _leads_nowhere(_path: str) -> Optional[str]:
+    return None
+
+
 @dataclass(frozen=True)
 class Listed:
     """One name of a tree: KIND is `file`, `dir`, `link` or `other`; SIZE in bytes for files."""
@@ -27,11 +31,13 @@ class Listing:
     """The names of a tree and a way to read its small files.
 
     ENTRIES maps each path (with `/`, relative, directories included) to what it is. READ
-    returns the content of a file, or None when there is no such file.
+    returns the content of a file, or None when there is no such file. LINK returns the text of
+    a link, or None when there is none.
     """
 
     entries: Mapping[str, Listed]
     read: Callable[[str], Optional[bytes]] = field(default=_reads_nothing, compare=False)
+    link: Callable[[str], Optional[str]] = field(default=_leads_nowhere, compare=False)
 
     @classmethod
     def of_files(cls, sizes: Mapping[str, int], read: Callable[[str], Optional[bytes]] = _reads_nothing) -> Listing:

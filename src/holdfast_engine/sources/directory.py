@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, TypeVar
 
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listed, Listing
@@ -16,6 +16,7 @@ from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.tree import SETTINGS_FILE
 
+T = TypeVar("T")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _AT_ONCE = 1 << 20
@@ -80,7 +81,7 @@ class DirectorySource:
 
     def listing(self) -> Listing:
         """Every name of the tree as it stood at the first question."""
-        return Listing(self._listed, self._read)
+        return Listing(self._listed, self._read, self._link)
 
     def settings_file(self) -> Optional[bytes]:
         return self._read(SETTINGS_FILE)
@@ -129,7 +130,14 @@ class DirectorySource:
             yield from _below(top, "")
 
     def _read(self, path: str) -> Optional[bytes]:
-        """The content of the file PATH; None when there is none. Each directory on the way is opened without a link."""
+        """The content of the file PATH; None when there is none."""
+        return self._at(path, lambda found: b"".join(_content(found)) if found.listed.kind == FILE else None)
+
+    def _link(self, path: str) -> Optional[str]:
+        return self._at(path, lambda found: _text(found) if found.listed.kind == LINK else None)
+
+    def _at(self, path: str, act: Callable[[_Found], Optional[T]]) -> Optional[T]:
+        """What ACT makes of PATH; None when there is none. Each directory on the way is opened without a link."""
         *parents, name = path.split("/")
         with self._top() as top:
             opened = [top]
@@ -137,9 +145,7 @@ class DirectorySource:
                 for parent in parents:
                     opened.append(os.open(parent, _FOLDER | os.O_NOFOLLOW, dir_fd=opened[-1]))
                 status = os.stat(name, dir_fd=opened[-1], follow_symlinks=False)
-                if not stat.S_ISREG(status.st_mode):
-                    return None
-                return b"".join(_content(_Found(path, name, opened[-1], status)))
+                return act(_Found(path, name, opened[-1], status))
             except (FileNotFoundError, NotADirectoryError):
                 return None
             except PermissionError as error:

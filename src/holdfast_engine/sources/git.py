@@ -104,7 +104,7 @@ class GitSource:
 
     def listing(self) -> Listing:
         """Every name of the commit. Raises `submodules-unsupported`, naming them."""
-        return Listing({row.path: row.listed for row in self._rows}, self._read)
+        return Listing({row.path: row.listed for row in self._rows}, self._read, self._link)
 
     def settings_file(self) -> Optional[bytes]:
         return self._read(SETTINGS_FILE)
@@ -162,12 +162,17 @@ class GitSource:
 
     def _read(self, path: str) -> Optional[bytes]:
         row = self._by_path.get(path)
-        if row is None or row.mode in (_TREE, _SYMLINK):
-            return None
+        return None if row is None or row.mode in (_TREE, _SYMLINK) else self._content(row)
+
+    def _link(self, path: str) -> Optional[str]:
+        row = self._by_path.get(path)
+        return os.fsdecode(self._content(row)) if row is not None and row.mode == _SYMLINK else None
+
+    def _content(self, row: _Row) -> bytes:
         with self._mending():
             found = self._mirror.objects.read(row.id)
             if found is None:
-                raise incomplete(self._mirror.path, f"the mirror does not hold the content of `{path}`")
+                raise incomplete(self._mirror.path, f"the mirror does not hold the content of `{row.path}`")
         return found.data
 
     def _history(self, path: str) -> frozenset[str]:

@@ -1,0 +1,185 @@
+"""What is measured, against what, and how near it has to come."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import trees
+
+from holdfast_engine.commands import counting, perform
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.fs import census
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.request import Request, Settings, Source
+from holdfast_engine.state import survey as surveys
+
+SRC = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "src")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": SRC}
+_NOW = itertools.count(1_700_000_000, 60)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Medians in seconds. The goal is OURS <= RIVAL * FACTOR + GRACE."""
+
+    name: str
+    ours: float
+    rival: float
+    factor: float
+    grace: float = 0.0
+    all_ours: tuple[float, ...] = ()
+    all_rivals: tuple[float, ...] = ()
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.rival
+
+    @property
+    def met(self) -> bool:
+        return self.ours <= self.rival * self.factor + self.grace
+
+    @property
+    def goal(self) -> str:
+        return f"{self.factor:g}x" + (f" + {self.grace:g} s" if self.grace else "")
+
+    def to_json(self) -> dict[str, object]:
+        return {**asdict(self), "ratio": round(self.ratio, 3), "goal": self.goal, "met": self.met}
+
+
+def compare(
+    name: str, ours: Callable[[], object], rival: Callable[[], object], *, rounds: int, factor: float, grace: float = 0.0
+) -> Result:
+    """OURS and RIVAL in turns, ROUNDS times each, after one round that is not counted."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for turn in range(rounds + 1):
+        for times, act in zip(taken, (ours, rival), strict=True):
+            began = time.perf_counter()
+            act()
+            times.extend([time.perf_counter() - began] if turn else [])
+    return Result(name, *map(statistics.median, taken), factor, grace, *map(tuple, taken))
+
+
+def deploy(top: str) -> list[Result]:
+    """A later deploy of 8,000 files, with retired releases being pruned, against the plain way made durable."""
+    os.makedirs(top)
+    source = trees.repository(os.path.join(top, "application"))
+    site, plain = os.path.join(top, "site"), os.path.join(top, "plain")
+    os.makedirs(plain)
+    os.makedirs(os.path.join(site, "shared"))
+    with open(os.path.join(site, "shared/.env"), "w", encoding="utf-8") as file:
+        file.write("APP_KEY=bench\nAPP_NAME=bench\n")
+    versions, copies = itertools.count(2), itertools.count()
+
+    def inside() -> None:
+        settings = Settings(keep=2)
+        request = Request("deploy", site, float(next(_NOW)), yes=True, source=Source("git", source), settings=settings)
+        perform(request, tell=lambda _event: None, ask=lambda _plan: True)
+
+    def process() -> None:
+        command = (sys.executable, "-m", "holdfast_engine", "deploy", "--yes", "--keep=2", f"--site={site}")
+        subprocess.run((*command, f"--source={source}"), env=ENVIRONMENT, check=True, capture_output=True)
+
+    def by_hand() -> None:
+        target = os.path.join(plain, str(next(copies)))
+        script = 'mkdir "$1" && git archive HEAD | tar -x -C "$1" && sync -f "$1" && ln -sfn "$1" "$2"'
+        command = ["sh", "-c", script, "sh", target, os.path.join(plain, "current")]
+        subprocess.run(command, cwd=source, check=True)
+
+    for _ in range(5):
+        trees.next_version(source, next(versions))
+        inside()
+    results = []
+    for name, ours in (("as a process", process), ("in process", inside)):
+        rounds = [_pair(source, versions, ours, by_hand) for _ in range(6)][1:]
+        mine, others = ([pair[side] for pair in rounds] for side in (0, 1))
+        medians = statistics.median(mine), statistics.median(others)
+        results.append(Result(f"deploy 8,000 files, {name} / git archive, tar, sync", *medians, 1.5, 0.3, tuple(mine), tuple(others)))
+    return results
+
+
+def _pair(
+    source: str, versions: itertools.count[int], ours: Callable[[], None], rival: Callable[[], None]
+) -> tuple[float, float]:
+    """Both on one new version; nothing of the one is still to be written when the other begins."""
+    trees.next_version(source, next(versions))
+    times = []
+    for act in (ours, rival):
+        os.sync()
+        began = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - began)
+    return times[0], times[1]
+
+
+def link(top: str) -> list[Result]:
+    """The persistence step alone, and the quick proof, with 300,000 uploads against 300 in as many directories."""
+    many, few = (_linked(os.path.join(top, str(count)), files=count) for count in (300_000, 300))
+    return [
+        compare("link, 300,000 files / 300", lambda: _link(many), lambda: _link(few), rounds=15, factor=1.2),
+        compare("quick proof, 300,000 files / 300", _counter(many), _counter(few), rounds=30, factor=1.2),
+    ]
+
+
+def _linked(top: str, *, files: int) -> str:
+    trees.uploads(os.path.join(top, "shared/public/uploads"), files=files)
+    for path in ("artisan", "public/index.php", "storage/app/.gitignore"):
+        where = os.path.join(top, "releases/1", path)
+        os.makedirs(os.path.dirname(where), exist_ok=True)
+        with open(where, "w", encoding="utf-8") as file:
+            file.write("<?php\n")
+    with open(os.path.join(top, "shared/.env"), "w", encoding="utf-8") as file:
+        file.write("APP_KEY=bench\n")
+    _link(top)
+    time.sleep(0.1)
+    _link(top)
+    return top
+
+
+def _link(top: str) -> None:
+    request = Request(
+        "link", top, float(next(_NOW)), yes=True, release=os.path.join(top, "releases/1"), path=os.path.join(top, "shared")
+    )
+    perform(request, tell=lambda _event: None, ask=lambda _plan: True)
+
+
+def _counter(top: str) -> Callable[[], object]:
+    root = Root(top)
+    place = Workplace(root, Request("status", top, 0.0), lambda _event: None, surveys.survey(root))
+    counting.count(place, save=True)
+    return lambda: counting.count(place, save=False)
+
+
+def full(top: str) -> list[Result]:
+    """Size and times of 300,000 files against `find` writing them to nowhere."""
+    trees.uploads(os.path.join(top, "shared"), files=300_000)
+    root = Root(top)
+    find = ["find", os.path.join(top, "shared"), "-printf", "%s %T@ %C@ %p\n"]
+    return [
+        compare(
+            "full census of 300,000 files / find -printf",
+            lambda: census.full(root, "shared"),
+            lambda: subprocess.run(find, stdout=subprocess.DEVNULL, check=True),
+            rounds=7,
+            factor=2,
+        )
+    ]
+
+
+def start(_top: str) -> list[Result]:
+    """`holdfast --version` against an interpreter that does nothing."""
+
+    def python(*words: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *words], env=ENVIRONMENT, check=True, capture_output=True)
+
+    ours, rival = python("-m", "holdfast", "--version"), python("-c", "pass")
+    return [compare("holdfast --version / python -c pass", ours, rival, rounds=15, factor=10)]
+
+
+MEASURES = {"start": start, "full": full, "link": link, "deploy": deploy}
