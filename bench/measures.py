@@ -54,7 +54,13 @@ class Result:
 
 
 def compare(
-    name: str, ours: Callable[[], object], rival: Callable[[], object], *, rounds: int, factor: float, grace: float = 0.0
+    name: str,
+    ours: Callable[[], object],
+    rival: Callable[[], object],
+    *,
+    rounds: int,
+    factor: float,
+    grace: float = 0.0,
 ) -> Result:
     """OURS and RIVAL in turns, ROUNDS times each, after one round that is not counted."""
     taken: tuple[list[float], list[float]] = ([], [])
@@ -100,7 +106,11 @@ def deploy(top: str) -> list[Result]:
         rounds = [_pair(source, versions, ours, by_hand) for _ in range(6)][1:]
         mine, others = ([pair[side] for pair in rounds] for side in (0, 1))
         medians = statistics.median(mine), statistics.median(others)
-        results.append(Result(f"deploy 8,000 files, {name} / git archive, tar, sync", *medians, 1.5, 0.3, tuple(mine), tuple(others)))
+        results.append(
+            Result(
+                f"deploy 8,000 files, {name} / git archive, tar, sync", *medians, 1.5, 0.3, tuple(mine), tuple(others)
+            )
+        )
     return results
 
 
@@ -144,7 +154,12 @@ def _linked(top: str, *, files: int) -> str:
 
 def _link(top: str) -> None:
     request = Request(
-        "link", top, float(next(_NOW)), yes=True, release=os.path.join(top, "releases/1"), path=os.path.join(top, "shared")
+        "link",
+        top,
+        float(next(_NOW)),
+        yes=True,
+        release=os.path.join(top, "releases/1"),
+        path=os.path.join(top, "shared"),
     )
     perform(request, tell=lambda _event: None, ask=lambda _plan: True)
 

@@ -95,7 +95,9 @@ class Oracle:
         """What the live release shows differently from an undisturbed site after the same commands."""
         now = view(site / "current")
         wrong = [f"not served: {path}" for path, content in self.later.items() if self._differs(path, content, now)]
-        return wrong + [f"served and should not be: {path}" for path in sorted(now.keys() - self.later.keys() - self.more)]
+        return wrong + [
+            f"served and should not be: {path}" for path in sorted(now.keys() - self.later.keys() - self.more)
+        ]
 
     def _differs(self, path: str, content: str, now: View) -> bool:
         return now.get(path) != content and not (path in self.either and now.get(path) in self._known(path))

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from holdfast_engine.commands import perform
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings

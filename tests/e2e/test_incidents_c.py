@@ -10,12 +10,13 @@ import subprocess
 import threading
 
 import pytest
+
 from holdfast_engine.fs import failpoint
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings, Source
 from lib.precious import contents, digest
 from lib.snapshot import assert_unchanged, snapshot
-from lib.world import LARAVEL, World
+from lib.world import World
 
 SKELETON = ("storage/framework/views", "storage/framework/sessions", "storage/framework/cache", "storage/logs")
 HOME = {"index.php": "<?php // version {version}\n" * 9}
@@ -202,7 +203,9 @@ def test_i22_a_restored_folder_is_the_same_tree_whatever_stood_there(destination
 
 def test_i24_links_empty_files_and_programs_come_out_of_the_source_as_they_went_in(tmp_path):
     """I24: type, mode and content of each entry are the source's; a link that leaves the release is warned of."""
-    world = World(tmp_path, {**HOME, "lib/code.php": "<?php\n" * 40, "empty.txt": "", "bin/run": "#!/bin/sh\n"}, env=None)
+    world = World(
+        tmp_path, {**HOME, "lib/code.php": "<?php\n" * 40, "empty.txt": "", "bin/run": "#!/bin/sh\n"}, env=None
+    )
     world.commit()
     (world.repository / "bin/run").chmod(0o755)
     links = {"code.php": "lib/code.php", "dangling": "nowhere", "away": "/etc/hostname", "up": "../../elsewhere"}

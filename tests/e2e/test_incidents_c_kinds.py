@@ -6,6 +6,7 @@ import os
 import shutil
 
 import pytest
+
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from lib.snapshot import assert_unchanged, snapshot

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from lib.snapshot import assert_unchanged, snapshot

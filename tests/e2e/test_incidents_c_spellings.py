@@ -9,10 +9,11 @@ import os
 from dataclasses import replace
 
 import pytest
-from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.request import Settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Settings
 from lib.snapshot import assert_unchanged, snapshot
 from lib.world import World
 
@@ -184,7 +185,9 @@ def test_s04_accented_names_are_served_as_the_application_wrote_them(written, sp
         site.precious.assert_served()
 
 
-@pytest.mark.parametrize("name", ["with space", "newline\nin it", "-rf", "*", "quote'\"", "\udcff\udcfe", "a\\b", "$(x)"])
+@pytest.mark.parametrize(
+    "name", ["with space", "newline\nin it", "-rf", "*", "quote'\"", "\udcff\udcfe", "a\\b", "$(x)"]
+)
 def test_s04_names_that_no_person_would_choose_are_data_like_any_other(name, site):
     """S04: what an application wrote under a hostile name is adopted, served and never expanded."""
     site.precious.write(f"uploads/{name}/{name}.jpg")
@@ -194,7 +197,9 @@ def test_s04_names_that_no_person_would_choose_are_data_like_any_other(name, sit
         site.precious.assert_served()
 
 
-_LETTERS = st.sampled_from(["..", ".", "/", "~", "$VAR", " ", "\n", "\\", "\u00e9", "e\u0301", "a", "etc", "*", "storage", "x"])
+_LETTERS = st.sampled_from(
+    ["..", ".", "/", "~", "$VAR", " ", "\n", "\\", "\u00e9", "e\u0301", "a", "etc", "*", "storage", "x"]
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

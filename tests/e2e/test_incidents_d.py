@@ -47,9 +47,7 @@ def test_i31_an_environment_that_cannot_be_the_real_one_is_refused_and_never_mad
         (world.site / "shared/.env").write_text(text)
     world.commit()
 
-    problem = assert_refused(
-        tmp_path, world.deploy, exits=30, code="checklist-refused", without=("site/.holdfast",)
-    )
+    problem = assert_refused(tmp_path, world.deploy, exits=30, code="checklist-refused", without=("site/.holdfast",))
 
     assert "`shared/.env`" in " ".join(problem.context)
     assert str(world.site / "shared/.env") in problem.hint

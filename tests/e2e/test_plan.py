@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from holdfast_engine.commands import perform
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source

@@ -107,4 +107,3 @@ def as_failed_back(error: BaseException) -> Problem:
             hint=error.hint,
         )
     return error if isinstance(error, Problem) else Problem("bug", repr(error))
-

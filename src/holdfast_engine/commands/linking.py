@@ -38,9 +38,7 @@ def seeds_before(previous: Optional[ReleaseRecord], baseline: Optional[Baseline]
     return before
 
 
-def announce_seeds(
-    place: Workplace, record: ReleaseRecord, rules: Rules, known: Mapping[str, Entry]
-) -> ReleaseRecord:
+def announce_seeds(place: Workplace, record: ReleaseRecord, rules: Rules, known: Mapping[str, Entry]) -> ReleaseRecord:
     """RECORD with the seeds of its release, on disk before any of them is merged.
 
     Should the deploy be undone, what it left in `shared/` is known as shipped, not as written here.

@@ -8,10 +8,10 @@ from typing import Any, Optional
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
+from holdfast_engine.commands.trash import empty_old_trash
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
-from holdfast_engine.commands.trash import empty_old_trash
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.probe import users, users_of
