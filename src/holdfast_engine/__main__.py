@@ -19,12 +19,14 @@ from holdfast_engine.fs.failpoint import obey_environment
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import EXIT_CODES, Problem
 from holdfast_engine.model.request import Request, Settings, Source
+from holdfast_engine.streams import prepare_streams
 
 _SITE_COMMANDS = ("status", "releases", "history", "checklist", "rollback", "recover", "prune", "attic")
 
 
 def main(arguments: Optional[list[str]] = None) -> int:
     """Run one command and return its exit code; results on stdout as JSON, words on stderr."""
+    prepare_streams()
     obey_environment()
     options = _parser().parse_args(arguments)
     try:

@@ -11,7 +11,7 @@ import click
 from holdfast import __version__
 from holdfast.cli.lazy import LazyGroup
 from holdfast.cli.signals import signals
-from holdfast.cli.streams import prepare_streams
+from holdfast_engine.streams import prepare_streams
 from holdfast.errors import Problem, interrupted
 
 EXAMPLES = """

@@ -59,7 +59,7 @@ def _is_gone(subject: Subject, where: RelPath, inode: int) -> bool:
 
 
 def _holds_less(subject: Subject, where: RelPath, files: int) -> bool:
-    """True when what lies beneath a lost mount is less than was mounted, or nothing; a site that was moved holds all."""
+    """True when what lies beneath a lost mount is less than was mounted; a site that was moved holds it all."""
     found, _ = size_of(subject.root, where)
     return found == 0 or found < files
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Optional
 
 from holdfast_engine.activation.switch import activate
@@ -9,7 +11,9 @@ from holdfast_engine.commands import counting
 from holdfast_engine.commands.homing import Homing, baseline_of, sweep
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.sweep import Found
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state import records
@@ -53,9 +57,34 @@ def remember(place: Workplace, rules: Rules) -> None:
     )
 
 
-def late_sweep(homing: Homing, left: RelPath, record: Optional[ReleaseRecord], active: RelPath) -> None:
+Stamp = tuple[int, int, int, int]
+
+
+def stamps_of_files(place: Workplace, rules: Rules) -> dict[str, Stamp]:
+    """How each shared file stands now, right after the last look at the live release found its link in place."""
+    found = {one.path: _stamp(place, one.path) for one in rules.shared if one.kind == FILE}
+    return {path: stamp for path, stamp in found.items() if stamp is not None}
+
+
+def _stamp(place: Workplace, path: str) -> Optional[Stamp]:
+    status = place.root.lstat(place.bench.layout.in_shared(path))
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if status else None
+
+
+def late_sweep(
+    homing: Homing,
+    left: RelPath,
+    record: Optional[ReleaseRecord],
+    active: RelPath,
+    *,
+    seen: Mapping[str, Stamp] = MappingProxyType({}),
+) -> None:
     """What was written to the release that was left, while or after the switch happened, is served by the active one
     (I59).
+
+    SEEN are the shared files as they stood at the last look before the switch, each linked in
+    LEFT then: one that was saved anew in LEFT since, and not in `shared/`, is the newer one
+    and wins. Everything else follows the rule that shared wins over a retired release.
     """
     place = homing.place
     place.refresh()
@@ -67,6 +96,8 @@ def late_sweep(homing: Homing, left: RelPath, record: Optional[ReleaseRecord], a
     found = sweep(place, left, rules, baseline=baseline)
     if not found:
         return
+    newer = {path: why for path, why in found.homeless.items() if path in seen and _stamp(place, path) == seen[path]}
+    homing.bring(left, Found(homeless=newer), wins="live")
     homing.bring(left, found, wins="shared", rival=active)
     homing.link_home(active, found.homeless)
     remember(place, rules_for(place, now.listing(), settings))

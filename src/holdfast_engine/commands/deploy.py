@@ -199,6 +199,7 @@ class Deployment(Journey):
         self.baseline = self.prospect.baseline
         self.digests: dict[str, Entry] = {}
         self.seeded = Seeded()
+        self.seen: dict[str, activating.Stamp] = {}
         self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.prospect.found.homeless)
         self.record = ReleaseRecord(
             id=plan.release,
@@ -356,6 +357,7 @@ class Deployment(Journey):
         known = self.rules.shared_paths
         self._bring_again()
         self._homing().link_home(self.path, sorted(self.rules.shared_paths - known))
+        self.seen = activating.stamps_of_files(self.place, self.rules)
         broken = [
             check
             for check in linkage(subject_for(self.place, self.rules, release=self.path))
@@ -385,7 +387,7 @@ class Deployment(Journey):
 
     def _late_sweep(self) -> None:
         if self.left is not None and self.left != self.path:
-            activating.late_sweep(self._homing(), self.left, self.previous, self.path)
+            activating.late_sweep(self._homing(), self.left, self.previous, self.path, seen=self.seen)
 
     def _prune(self) -> None:
         prune_beyond(self.place, self.operation, self.report, keep=self.place.request.settings.keep)

@@ -107,6 +107,7 @@ class Return(Journey):
                 hint="name another: `holdfast releases`",
             )
         self.settings = settings_of(self.target, self.place.request.settings)
+        self.seen: dict[str, activating.Stamp] = {}
         self.rules: Rules = self._rules()
         self.found = self._look()
         self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.found.homeless)
@@ -204,6 +205,7 @@ class Return(Journey):
 
     def _verify(self) -> None:
         """Altered code in the target is told; a link that does not stand stops the rollback."""
+        self._bring_again()
         found = sweep(self.place, self.target.path, self.rules, baseline=self.baseline)
         self.report.warnings.extend(
             f"`{path}` in release {self.target.id} differs from its baseline" for path in found.displaced
@@ -213,6 +215,14 @@ class Return(Journey):
                 raise Problem(
                     "links-broken", check.why, state="the previous release is live, as before", hint=check.mend
                 )
+
+    def _bring_again(self) -> None:
+        """The last look at the live release before the switch: strays that came since the first come home too."""
+        if self.left is not None and self.left != self.target.path:
+            found = sweep(self.place, self.left, self.rules, baseline=baseline_of(self.place, self.previous))
+            self._homing().bring(self.left, found, wins="live", rival=self.target.path)
+            self._homing().link_home(self.target.path, found.homeless)
+        self.seen = activating.stamps_of_files(self.place, self.rules)
 
     def _remember(self) -> None:
         activating.mark_active(self.place, self.target)
@@ -231,4 +241,4 @@ class Return(Journey):
 
     def _late_sweep(self) -> None:
         if self.left is not None and self.left != self.target.path:
-            activating.late_sweep(self._homing(), self.left, self.previous, self.target.path)
+            activating.late_sweep(self._homing(), self.left, self.previous, self.target.path, seen=self.seen)

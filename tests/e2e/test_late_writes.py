@@ -1,0 +1,81 @@
+"""What the application writes in the very moments around the switch."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+
+import pytest
+from holdfast_engine.fs import failpoint
+from lib.world import World
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = World(tmp_path)
+    made.ship()
+    made.ship()
+    return made
+
+
+@contextmanager
+def at(point, act):
+    """ACT happens once, when the engine reaches POINT."""
+    left = [act]
+
+    def hook(name):
+        if name == point and left:
+            left.pop()()
+
+    before = failpoint.listen(hook)
+    try:
+        yield
+    finally:
+        failpoint.listen(before)
+
+
+def save_atomically(world, release, text):
+    """As an editor or an installer does: a new file, renamed over the path in the release it runs in."""
+    where = world.site / "releases" / release / ".env"
+    new = where.with_name(".env.new")
+    new.write_text(text)
+    os.replace(new, where)
+    world.precious.written[".env"] = text.encode()
+
+
+@pytest.mark.parametrize("act", ["deploy", "rollback"])
+def test_an_environment_saved_by_a_worker_that_was_just_left_is_the_newest_and_is_served(world, act):
+    """I33, I59: saved into the release that was left a moment ago, and not changed in shared/ since."""
+    live = os.path.basename(os.readlink(world.live))
+    world.commit()
+    with at("place.switched", lambda: save_atomically(world, live, "APP_KEY=base64:k\nLATE=1\n")):
+        getattr(world, act)()
+    world.precious.assert_served()
+
+
+def test_an_environment_saved_on_both_sides_keeps_the_shared_one_and_the_other_in_the_attic(world):
+    """DESIGN 5: then shared wins over retired, and nothing is lost."""
+    live = os.path.basename(os.readlink(world.live))
+    world.commit()
+
+    def both():
+        save_atomically(world, live, "APP_KEY=base64:k\nOLD=1\n")
+        world.precious.written["old .env"] = world.precious.written[".env"]
+        world.precious.write(".env", text="APP_KEY=base64:k\nNEW=1\n", into=world.site / "shared")
+
+    with at("place.switched", both):
+        world.deploy()
+    world.precious.assert_served(but=["old .env"])
+    world.precious.assert_none_lost()
+
+
+@pytest.mark.parametrize("point", ["place.switch", "place.switched", "place.exchange", "durable.sync_file_system"])
+@pytest.mark.parametrize("act", ["deploy", "rollback"])
+def test_an_upload_into_a_directory_nobody_declared_is_served_whenever_it_comes(world, act, point):
+    """I59, I64: the application works in the release it resolved before; its file comes home by the late sweep."""
+    live = world.live.resolve()
+    world.commit()
+    world.precious.write("public/early/e.pdf")
+    with at(point, lambda: world.precious.write("public/late/l.pdf", into=live)):
+        getattr(world, act)()
+    world.precious.assert_served()
