@@ -1,7 +1,8 @@
 """Ratios within one run: what Holdfast costs beside the plain way to do the same.
 
 Each measurement alternates with its rival, so that a busy machine slows both; medians are
-compared. Trees are deleted at the very end alone: ext4 makes files slowly after a large deletion.
+compared. Trees are deleted at the very end, but for old releases, which both sides of `deploy` delete:
+ext4 makes files slowly after a large deletion.
 
     python bench/run.py [NAME ...]     all, or those whose name begins with NAME
 """

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 from crash import judge, victim
 from crash.hands import write_sources
 from crash.judge import Oracle
+from crash.syscalls import compiled_engine
 from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
 from holdfast_engine.model.request import Request
+
+for _name in ("adopt", "deploy", "link", "prune", "recover", "rollback", "shelves"):
+    import_module(f"holdfast_engine.commands.{_name}")  # once, and not again in every child
 
 ACCEPTED = ("already-managed",)
 """What the next command may answer: an adoption that was finished on the way needs no second one."""
@@ -40,6 +47,10 @@ class Arena:
     def sources(self) -> Path:
         write_sources(self.top / "sources")
         return self.top / "sources"
+
+    @cached_property
+    def engine(self) -> Path:
+        return compiled_engine(self.top.parent / "engine")
 
     @cached_property
     def base(self) -> Path:
@@ -93,7 +104,7 @@ class Arena:
 
     def recovery(self, site: Path) -> list[str]:
         """`recover` ran twice and the second changed nothing; where there is no site yet there is nothing to recover."""
-        request = Request("recover", str(site), now=(ACT_AT + NEXT_AT) / 2, yes=True)
+        request = recovering(site)
         wrong = [f"stuck: recover {ended.how} {ended.what}" for ended in [victim.perform(request)] if _is_stuck(ended)]
         once = judge.snapshot(site)
         again = victim.perform(request)
@@ -105,11 +116,17 @@ class Arena:
         return self.oracle.lost(site) + self.oracle.broken(site)
 
     def afterwards(self, site: Path, *, recover_first: bool) -> list[str]:
-        """The site is well again: by `recover` and then the next command, or the other way round."""
+        """The site is well again, by the next ordinary command alone or after `recover`."""
         wrong = self.recovery(site) + self.oracle.broken(site) if recover_first else []
         wrong += self.go_on(site)
-        wrong += [] if recover_first else self.recovery(site)
         return wrong + self.oracle.lost(site) + self.oracle.unserved(site) + judge.litter(site, self.base)
+
+
+Trial = Callable[[Arena, str], list[str]]
+
+
+def recovering(site: Path) -> Request:
+    return Request("recover", str(site), now=(ACT_AT + NEXT_AT) / 2, yes=True)
 
 
 def _is_stuck(ended: victim.Ended) -> bool:
@@ -130,10 +147,14 @@ def arena(name: str, top: Path) -> Arena:
     return Arena(SCENARIOS[name], top / name)
 
 
-def sweep(cases: Sequence[str], act: Callable[[str], Iterable[str]], top: Path) -> list[str]:
-    """What ACT says against each of CASES, each told with its case; several processes share the work."""
+def sweep(arena: Arena, cases: Sequence[str], act: Trial) -> list[str]:
+    """What ACT says against each of CASES, each told with the line that replays it; processes share the work."""
+    assert arena.oracle is not None
+    top = arena.top
+    gc.freeze()
     workers = 1 if "PYTEST_XDIST_WORKER" in os.environ else min(os.cpu_count() or 1, len(cases))
-    children = [_worker(cases[number::workers], act, top / f"told-{number}") for number in range(workers)]
+    children = [_worker(arena, cases[number::workers], act, top / f"told-{number}") for number in range(workers)]
+    gc.unfreeze()
     told: list[str] = []
     for number, child in enumerate(children):
         _, status = os.waitpid(child, 0)
@@ -142,17 +163,19 @@ def sweep(cases: Sequence[str], act: Callable[[str], Iterable[str]], top: Path) 
     return told
 
 
-def _worker(cases: Sequence[str], act: Callable[[str], Iterable[str]], out: Path) -> int:
+def replay_line(arena: Arena, case: str, what: str) -> str:
+    return f"python -m tests.crash.replay {arena.scenario.name} {case}  # {what}"
+
+
+def _worker(arena: Arena, cases: Sequence[str], act: Trial, out: Path) -> int:
     child = os.fork()
     if child:
         return child
     code = 1
     try:
-        out.write_text(json.dumps([f"{case}: {line}" for case in cases for line in act(case)]))
+        out.write_text(json.dumps([replay_line(arena, case, line) for case in cases for line in act(arena, case)]))
         code = 0
     finally:
         if code:
-            import traceback
-
             traceback.print_exc()
         os._exit(code)

@@ -100,7 +100,8 @@ class Oracle:
         ]
 
     def _differs(self, path: str, content: str, now: View) -> bool:
-        return now.get(path) != content and not (path in self.either and now.get(path) in self._known(path))
+        fits = path in self.either and now.get(path) in (self.before.get(path), self.after.get(path))
+        return now.get(path) != content and not fits
 
 
 def _by_path(item: tuple[str, str]) -> str:

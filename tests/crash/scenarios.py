@@ -20,7 +20,8 @@ class Scenario:
     """PREPARE makes the site; ACT is the command that is killed; NEXT what a person types afterwards.
 
     VIEW is where the application is served from: `current`, or the site itself while it is
-    adopted. EITHER are paths where the old or the new content may be served at the end; MORE
+    adopted. EITHER are paths where what was served before or after may be served at the end (a
+    stray of a retired release is brought home by some commands, and stays there otherwise); MORE
     are such as may be served as well, where `recover` found no state and therefore took
     everything for data.
     """
@@ -184,6 +185,9 @@ def _with_attic(site: Path, sources: Path) -> None:
 
 
 _LATER = then_deploy(3)
+_LATE = frozenset(
+    {f"public/{name}" for name in ("late.txt", "late-0.txt", "late-1.txt", "photos-0/a.jpg", "photos-1/a.jpg")}
+)
 _SEED_OF_NEXT = frozenset({"public/avatars/seed2.svg"})
 
 SCENARIOS = {
@@ -191,13 +195,13 @@ SCENARIOS = {
     for scenario in (
         Scenario("deploy-first", _with_shared_only, deploying(1), then_deploy(2)),
         Scenario("deploy-later", _used, deploying(2), _LATER),
-        Scenario("rollback", _used_after_two, asking("rollback"), _LATER),
-        Scenario("prune", _ready_to_prune, asking("prune", keep=0), then_deploy(3)),
+        Scenario("rollback", _used_after_two, asking("rollback"), _LATER, either=_LATE),
+        Scenario("prune", _ready_to_prune, asking("prune", keep=0), _LATER, either=_LATE),
         Scenario("link-fresh", _scripted, _linking(2), _linked_again(2)),
         Scenario("link-live", _scripted, _linking(1), _linked_again(1), more=_SEED_OF_NEXT),
         Scenario("adopt-plain", _plain, asking("adopt"), _adopt_then_deploy, view=""),
         Scenario("adopt-layout", _scripted, asking("adopt"), _adopt_then_deploy),
-        Scenario("recover", _used_after_two, asking("recover"), _LATER),
+        Scenario("recover", _used_after_two, asking("recover"), _LATER, either=_LATE),
         Scenario("recover-stateless", _stateless, asking("recover"), _recover_then_deploy),
         Scenario("restore", _with_attic, asking("restore", path=".env"), _LATER, either=frozenset({".env"})),
     )

@@ -1,20 +1,16 @@
 """The ways in which a command is stopped; each takes one case, as text that replays it, and says what went wrong.
 
-A case is `POINT` (kill), `POINT/KIND` (an error, an interrupt), or `POINT/then/POINT` (the
-recovery is killed as well).
+A case is `POINT` (SIGKILL there), `POINT/KIND` (an error or an interrupt), `POINT/then/POINT`
+(the recovery is killed as well), or `call/NAME:COUNT` (SIGKILL of the real process at a
+system call).
 """
 
 from __future__ import annotations
 
-import zlib
+from zlib import crc32
 
-from crash import victim
-from crash.arena import Arena, remove
-from holdfast_engine.model.request import Request
-
-
-def replayed(arena: Arena, case: str) -> str:
-    return f"python -m tests.crash.replay {arena.scenario.name} {case}"
+from crash import syscalls, victim
+from crash.arena import Arena, recovering, remove
 
 
 def kill(arena: Arena, case: str) -> list[str]:
@@ -22,10 +18,7 @@ def kill(arena: Arena, case: str) -> list[str]:
     site = arena.copy()
     ended = victim.perform(arena.act(site), victim.fate(case))
     wrong = [] if ended.how == victim.KILLED else [f"not killed but {ended.how}: {ended.what}"]
-    wrong += arena.at_the_crash(site)
-    wrong += arena.afterwards(site, recover_first=zlib.crc32(case.encode()) % 2 == 0)
-    remove(site)
-    return wrong
+    return wrong + _judged(arena, case, site)
 
 
 def kill_both_ways(arena: Arena, case: str) -> list[str]:
@@ -45,13 +38,8 @@ def fail(arena: Arena, case: str) -> list[str]:
     point, _, kind = case.partition("/")
     site = arena.copy()
     ended = victim.perform(arena.act(site), victim.fate(point, kind))
-    wrong = []
-    if ended.how == "bug" or (ended.how == "crash") != (kind == "crash"):
-        wrong.append(f"ended as {ended.how}: {ended.what}")
-    wrong += arena.at_the_crash(site)
-    wrong += arena.afterwards(site, recover_first=zlib.crc32(case.encode()) % 2 == 0)
-    remove(site)
-    return wrong
+    unfit = ended.how == "bug" or (ended.how == "crash") != (kind == "crash")
+    return [f"ended as {ended.how}: {ended.what}"] * unfit + _judged(arena, case, site)
 
 
 def kill_recovery(arena: Arena, case: str) -> list[str]:
@@ -60,13 +48,27 @@ def kill_recovery(arena: Arena, case: str) -> list[str]:
     site = arena.copy()
     victim.perform(arena.act(site), victim.fate(first))
     victim.perform(recovering(site), victim.fate(second))
+    return _judged(arena, case, site)
+
+
+def kill_at_call(arena: Arena, case: str) -> list[str]:
+    """SIGKILL of the real process at a system call: the same promise."""
+    site = arena.copy()
+    ended = syscalls.killed_at(arena.act(site), case.removeprefix("call/"), arena.engine)
+    return ([] if ended == "" else [f"not killed: {ended}"]) + _judged(arena, case, site)
+
+
+def _judged(arena: Arena, case: str, site: object) -> list[str]:
     wrong = arena.at_the_crash(site)
-    wrong += arena.afterwards(site, recover_first=zlib.crc32(case.encode()) % 2 == 0)
+    wrong += arena.afterwards(site, recover_first=crc32(case.encode()) % 2 == 0)
     remove(site)
     return wrong
 
 
-def recovering(site: object) -> Request:
-    from crash.scenarios import ACT_AT
-
-    return Request("recover", str(site), now=ACT_AT + 60, yes=True)
+def trial_of(case: str):
+    """The trial that CASE is for."""
+    if case.startswith("call/"):
+        return kill_at_call
+    if "/then/" in case:
+        return kill_recovery
+    return fail if "/" in case else kill

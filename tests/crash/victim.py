@@ -9,7 +9,6 @@ import signal
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, NoReturn
@@ -147,14 +146,8 @@ def _places(frame: FrameType | None) -> tuple[tuple[str, int], ...]:
 
 
 def telling(points: list[tuple[str, int]]) -> list[str]:
-    """The first and the last of the points that are reached from one place in the code."""
+    """The first of the points that are reached by one way through the code, for each such way."""
     first: dict[int, str] = {}
-    last: dict[int, str] = {}
     for point, place in points:
         first.setdefault(place, point)
-        last[place] = point
-    kept = {*first.values(), *last.values()}
-    return [point for point, _ in points if point in kept]
-
-
-Judged = Callable[[str], list[str]]
+    return list(first.values())

@@ -11,8 +11,8 @@ import click
 from holdfast import __version__
 from holdfast.cli.lazy import LazyGroup
 from holdfast.cli.signals import signals
-from holdfast_engine.streams import prepare_streams
 from holdfast.errors import Problem, interrupted
+from holdfast_engine.streams import prepare_streams
 
 EXAMPLES = """
 holdfast try                                             see it work on an example, in a minute

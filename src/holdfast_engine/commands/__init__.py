@@ -47,6 +47,10 @@ def perform(request: Request, *, tell: Listener, ask: Ask) -> dict[str, Any]:
         if problem.kind in _BEFORE_ANYTHING:
             problem.state = problem.state or "nothing was changed"
         raise
+    except OSError as error:
+        from holdfast_engine.commands.workplace import told
+
+        raise told(error) from error
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Optional
 
@@ -13,6 +13,7 @@ from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import COMMIT, Record
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.state import format as site_format
@@ -20,12 +21,18 @@ from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
 
 
-def switch_to(place: Workplace, operation: Operation, release: RelPath) -> None:
+def switch_to(place: Workplace, operation: Operation, release: RelPath, *, seen: Mapping[str, Stamp]) -> None:
     """`current` leads to RELEASE. The commit is on disk before the rename: from here on it is only ever completed
-    (G4).
+    (G4), with what was SEEN at the last look, so that a late save wins after a crash as well (I59).
     """
-    operation.commit(release=release)
+    operation.commit(release=release, seen=seen)
     activate(place.root, release)
+
+
+def seen_before(history: Iterable[Record]) -> dict[str, Stamp]:
+    """What the commit in HISTORY says of the last look before the switch."""
+    commits = [record.facts.get("seen", {}) for record in history if record.kind == COMMIT]
+    return {path: (row[0], row[1], row[2], row[3]) for commit in commits for path, row in commit.items()}
 
 
 def mark_active(place: Workplace, record: ReleaseRecord) -> ReleaseRecord:

@@ -372,7 +372,7 @@ class Deployment(Journey):
             )
 
     def _activate(self) -> None:
-        activating.switch_to(self.place, self.operation, self.path)
+        activating.switch_to(self.place, self.operation, self.path, seen=self.seen)
 
     def _remember(self) -> None:
         self.record = activating.mark_active(self.place, self.record)

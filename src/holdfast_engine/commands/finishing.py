@@ -83,7 +83,8 @@ def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], h
     left = RelPath(begin.get("left", ""))
     if left and left != record.path and place.root.has(left):
         home = homing.Homing(place, operation, homing.Report())
-        activating.late_sweep(home, left, records.read(place.root, begin.get("previous") or ""), record.path)
+        previous = records.read(place.root, begin.get("previous") or "")
+        activating.late_sweep(home, left, previous, record.path, seen=activating.seen_before(history))
     done = {entry.facts.get("step") for entry in history if entry.kind == "done"}
     if "after" not in done and any(entry.facts.get("step") == "after" for entry in history):
         place.notice(

@@ -163,7 +163,9 @@ class Return(Journey):
         self.step("adopt", self._adopt)
         self.step("link", self._link)
         self.step("verify", self._verify)
-        self.step("activate", lambda: activating.switch_to(self.place, self.operation, self.target.path))
+        self.step(
+            "activate", lambda: activating.switch_to(self.place, self.operation, self.target.path, seen=self.seen)
+        )
 
     def _conclude(self) -> dict[str, Any]:
         self.step("remember", self._remember)

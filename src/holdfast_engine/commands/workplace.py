@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Optional
 
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import durable, reserve
@@ -96,7 +98,7 @@ def _told_in_words(root: Root) -> Iterator[None]:
 def stopped(root: Root, error: OSError) -> Problem:
     """ERROR as the reason why a command ended on the way: with something begun, or with nothing."""
     why = words(error)
-    operation = log.unfinished(root)
+    operation = _begun(root)
     if operation is not None:
         return Problem(
             "unfinished",
@@ -104,10 +106,32 @@ def stopped(root: Root, error: OSError) -> Problem:
             state="what was moved so far is served at its place, and nothing is lost",
             hint=f"mend what the message names, then `holdfast recover --site {root.path}`, or any next command",
         )
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    denied = error.errno in (errno.EPERM, errno.EACCES, errno.EROFS)
-    code = "disk-full" if full else "no-permission" if denied else "step-failed"
-    return Problem(code, why, state="no data was moved", hint="mend what the message names, then the same again")
+    return told(error)
+
+
+def _begun(root: Root) -> Optional[str]:
+    try:
+        return log.unfinished(root)
+    except OSError:
+        return None
+
+
+def told(error: OSError) -> Problem:
+    """What the operating system refused before anything was begun, in words (class `host`, exit 40)."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Problem("disk-full", words(error), state="no data was moved", hint="make room, then the same again")
+    if error.errno in (errno.EPERM, errno.EACCES, errno.EROFS):
+        hint = "run Holdfast as the user who owns the deploy root, on a file system that may be written"
+        return Problem("no-permission", f"{words(error)} (as {_account()})", state="no data was moved", hint=hint)
+    hint = "mend what the message names, then the same again"
+    return Problem("host-error", words(error), state="no data was moved", hint=hint)
+
+
+def _account() -> str:
+    try:
+        return f"`{pwd.getpwuid(os.geteuid()).pw_name}`"
+    except KeyError:
+        return f"uid {os.geteuid()}"
 
 
 def words(error: OSError) -> str:

@@ -52,6 +52,8 @@ class Configured:
 
     def covering(self, path: str) -> Optional[Named]:
         """What the configuration says of PATH, by its nearest named ancestor."""
+        if not self.by_path:
+            return None
         return next((self.by_path[here] for here in lineage(path) if here in self.by_path), None)
 
     def shared(self) -> Iterable[Named]:

@@ -63,12 +63,19 @@ class PathSet:
         self._names = {entry[3:] for entry in self.entries if entry.startswith("**/") and "*" not in entry[3:]}
         rest = [entry for entry in self.entries if "*" in entry and entry[3:] not in self._names]
         self._globs = [compiled(entry) for entry in rest]
+        self._covers: dict[str, Optional[str]] = {"": None}
 
     def match(self, path: str) -> Optional[str]:
         """PATH or its nearest ancestor that an entry names; None when no entry covers it."""
-        for here in lineage(path):
-            if here in self._exact or here.rpartition("/")[2] in self._names:
-                return here
-            if any(glob.fullmatch(here) for glob in self._globs):
-                return here
-        return None
+        parent, _, name = path.rpartition("/")
+        if self._speaks_of(path, name):
+            return path
+        # What covers a directory covers all that lies in it, and is looked for once.
+        if parent not in self._covers:
+            self._covers[parent] = next((here for here in lineage(parent) if self._speaks_of(here)), None)
+        return self._covers[parent]
+
+    def _speaks_of(self, path: str, name: str = "") -> bool:
+        if path in self._exact or (name or path.rpartition("/")[2]) in self._names:
+            return True
+        return any(glob.fullmatch(path) for glob in self._globs) if self._globs else False

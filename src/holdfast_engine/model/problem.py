@@ -59,7 +59,7 @@ CODES = {
     "declined": "declined",
     "no-permission": "host",
     "disk-full": "host",
-    "exchange-missing": "host",
+    "host-error": "host",
     "git-missing": "host",
     "format-unknown": "mismatch",
     "fetch-failed": "failed-back",

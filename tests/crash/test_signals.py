@@ -1,0 +1,45 @@
+"""SIGKILL of the real process at its system calls (G4): what a failpoint does not name is met as well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from crash import syscalls, trials
+from crash.arena import remove, sweep
+
+FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
+COMMANDS = ("deploy-later", "rollback", "link-live", "prune")
+
+
+@pytest.fixture(autouse=True)
+def traceable():
+    if syscalls.objection():
+        pytest.skip(f"no kill at a system call: {syscalls.objection()}")
+
+
+def _calls(arena):
+    site = arena.copy()
+    found = syscalls.calls_of(arena.act(site), arena.engine)
+    remove(site)
+    return found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_kill_at_fifty_and_more_system_calls_loses_nothing(arenas, name):
+    """The first call of each kind that changes something below the site, and fifty spread from the first to the last."""
+    arena = arenas(name)
+    calls = _calls(arena)
+    assert len(calls) >= FLOORS[name]["calls"]
+    chosen = [f"call/{call}" for call in syscalls.spread(calls, 50)]
+    assert len(chosen) >= 50
+    assert sweep(arena, chosen, trials.kill_at_call) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", [*COMMANDS, "deploy-first", "link-fresh"])
+def test_a_kill_at_every_system_call_loses_nothing(arenas, name):
+    """All of them."""
+    arena = arenas(name)
+    assert sweep(arena, [f"call/{call}" for call in _calls(arena)], trials.kill_at_call) == []
