@@ -85,6 +85,7 @@ def test_a_deploy_of_what_is_live_already_brings_strays_home_and_nothing_else(wo
 
 
 def test_a_commit_that_was_rolled_back_can_be_deployed_again(world):
+    """INTERFACE: `unchanged` compares with what is active, not with what was."""
     world.ship()
     world.rollback()
     assert world.deploy()["outcome"] == "deployed"

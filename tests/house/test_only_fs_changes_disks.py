@@ -9,7 +9,11 @@ import pytest
 from house.source_tree import modules
 
 ENGINE = modules("holdfast_engine")
-OUTSIDE = [module for module in ENGINE if module.room != "fs"]
+OUTSIDE = [
+    module
+    for module in ENGINE
+    if module.room != "fs" and module.name != "holdfast_engine/streams.py"  # which opens the null device alone
+]
 
 CHANGING = frozenset(
     """

@@ -34,6 +34,7 @@ def test_there_is_a_fixture_of_every_format():
 
 
 def test_an_old_site_file_is_read(old_site):
+    """Formats outlive us."""
     site = site_format.read(old_site)
     assert site is not None
     assert (site.counter, site.shared_name) == (2, "shared")
@@ -42,6 +43,7 @@ def test_an_old_site_file_is_read(old_site):
 
 
 def test_old_records_are_read_in_their_order(old_site):
+    """Order by counter."""
     found = records.read_all(old_site)
     assert [one.counter for one in found] == [1, 2]
     assert [one.state for one in found] == ["retired", "active"]
@@ -50,6 +52,7 @@ def test_old_records_are_read_in_their_order(old_site):
 
 
 def test_an_old_baseline_proves_its_files(old_site):
+    """G6 for releases of an earlier version."""
     release = records.read_all(old_site)[0].id
     found = baseline.read(old_site, release)
     assert found is not None
@@ -58,6 +61,7 @@ def test_an_old_baseline_proves_its_files(old_site):
 
 
 def test_old_journals_are_read_and_ended(old_site):
+    """G4 for operations of an earlier version."""
     names = log.operations(old_site)
     assert names == ["000001-deploy", "000002-deploy"]
     assert all(log.read(old_site, name)[-1].kind == "end" for name in names)
