@@ -16,7 +16,7 @@ def git(repository: str, *words: str) -> str:
 
 
 def repository(top: str) -> str:
-    """A packed git repository at TOP of 8,000 files with 42 MB, half of them text, as applications with `vendor/` are."""
+    """A packed git repository at TOP: 8,000 files with 42 MB, half of them text."""
     chance = random.Random(8_000)
     words = [f"{chance.getrandbits(40):x}" for _ in range(2_000)]
     for number in range(FILES):

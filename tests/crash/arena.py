@@ -18,8 +18,8 @@ from pathlib import Path
 from crash import judge, victim
 from crash.hands import write_sources
 from crash.judge import Oracle
-from crash.syscalls import compiled_engine
 from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
+from crash.syscalls import compiled_engine
 from holdfast_engine.model.request import Request
 
 for _name in ("adopt", "deploy", "link", "prune", "recover", "rollback", "shelves"):
@@ -103,7 +103,7 @@ class Arena:
         return wrong
 
     def recovery(self, site: Path) -> list[str]:
-        """`recover` ran twice and the second changed nothing; where there is no site yet there is nothing to recover."""
+        """`recover` ran twice and the second changed nothing; where no site is yet, it may say so."""
         request = recovering(site)
         wrong = [f"stuck: recover {ended.how} {ended.what}" for ended in [victim.perform(request)] if _is_stuck(ended)]
         once = judge.snapshot(site)

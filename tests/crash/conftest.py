@@ -6,6 +6,7 @@ import os
 import shutil
 
 import pytest
+
 from crash.arena import Arena, arena, workshop
 
 

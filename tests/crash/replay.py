@@ -19,7 +19,7 @@ def main(name: str, case: str) -> int:
     os.umask(0o022)
     top = workshop()
     wrong = trial_of(case)(arena(name, top), case)
-    print("\n".join(wrong) or "nothing is wrong")
+    sys.stdout.write("\n".join([*wrong, f"{len(wrong)} objections"]) + "\n")
     shutil.rmtree(top, ignore_errors=True)
     return 1 if wrong else 0
 

@@ -70,7 +70,7 @@ def objection() -> str:
 
 
 def calls_of(request: Request, engine: Path) -> list[str]:
-    """Every call of REQUEST's process that changes something below its site, as `NAME:COUNT` (COUNT as strace counts)."""
+    """Every call of REQUEST's process that changes something below its site, as `NAME:COUNT`; strace counts so."""
     with tempfile.NamedTemporaryFile() as log:
         ran = _strace(log.name, ["-e", f"trace={_CHANGING}"], request, engine)
         assert ran.returncode == 0, ran.stderr

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from crash import syscalls, trials
 from crash.arena import remove, sweep
 
@@ -28,7 +29,7 @@ def _calls(arena):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_kill_at_fifty_and_more_system_calls_loses_nothing(arenas, name):
-    """The first call of each kind that changes something below the site, and fifty spread from the first to the last."""
+    """G4: the first call of each kind that changes something below the site, others spread from first to last."""
     arena = arenas(name)
     calls = _calls(arena)
     assert len(calls) >= FLOORS[name]["calls"]

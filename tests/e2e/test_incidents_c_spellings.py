@@ -113,8 +113,16 @@ def test_i14_two_spellings_that_some_disks_take_for_one_end_with_10_and_change_n
     site.precious.assert_served()
 
 
-@pytest.mark.parametrize("paths", [("storage", "storage/app"), ("storage/app", "storage"), ("storage", "./storage/app"),
-                                   ("storage//app", "storage/"), ("storage/app/", "storage", "storage/marker.txt")])  # fmt: skip
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("storage", "storage/app"),
+        ("storage/app", "storage"),
+        ("storage", "./storage/app"),
+        ("storage//app", "storage/"),
+        ("storage/app/", "storage", "storage/marker.txt"),
+    ],
+)
 def test_i14_of_nested_entries_the_parent_is_kept_and_no_marker_moves(paths, site):
     """I14: parent and child in either order and spelling make one link; what lies in `shared/` is not touched."""
     before = snapshot(site.site / "shared")
@@ -202,16 +210,18 @@ _LETTERS = st.sampled_from(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.lists(_LETTERS, min_size=1, max_size=5).map("".join))
 def test_i27_no_path_whatever_reaches_beyond_the_deploy_root(path, site):
-    """I27, G9: any mixture of dots, slashes and letters: refused or shared inside, all else in the sandbox as it was."""
+    """I27, G9: any mixture of dots, slashes and letters: refused, or shared inside and all else as it was."""
     outside = {name: entry for name, entry in snapshot(site.top).items() if not name.startswith(("site", "repository"))}
     site.settings = replace(site.settings, shared=("storage", path))
+    codes = []
     try:
         site.ship()
     except Problem as problem:
-        assert problem.exit_code in (10, 30)
+        codes = [problem.exit_code]
+    assert codes in ([], [10], [30])
     now = {name: entry for name, entry in snapshot(site.top).items() if not name.startswith(("site", "repository"))}
     assert_unchanged(outside, now)
     site.precious.assert_served()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from holdfast_engine.fs import failpoint
 from lib.precious import contents, digest
 from lib.world import World

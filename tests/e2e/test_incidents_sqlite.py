@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from lib.precious import contents, digest
+
+from lib.precious import contents, digest, let_write
 from lib.world import LARAVEL, World
 
 PLACES = ("db/production.sqlite3", "storage/app/data.sqlite", "database.sqlite", "lib/records.bin", "public/guestbook")
@@ -15,6 +16,7 @@ PLACES = ("db/production.sqlite3", "storage/app/data.sqlite", "database.sqlite",
 
 def make(path: Path, *names: str) -> None:
     """A database at PATH whose table `member` also holds NAMES."""
+    let_write(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("create table if not exists member (name text)")
@@ -54,7 +56,6 @@ def test_i70_a_database_in_git_that_changed_at_run_time_wins_over_every_release(
     """I70: the live rows are served on, also when git ships a newer one; the shipped one is kept and reported."""
     shipping(laravel, path)
     laravel.deploy()
-    (laravel.live / path).chmod(0o644)
     make(laravel.live / path, "written here")
     shipping(laravel, path)
     answer = laravel.deploy()
@@ -70,7 +71,6 @@ def test_i70_what_git_ships_meanwhile_is_in_the_attic(laravel):
     """I70: the person who committed a newer database finds it there; nothing of either is lost."""
     shipping(laravel, "database.sqlite")
     laravel.deploy()
-    (laravel.live / "database.sqlite").chmod(0o644)
     make(laravel.live / "database.sqlite", "written here")
     laravel.ship()
     shipping(laravel, "database.sqlite")
@@ -86,6 +86,7 @@ def test_i91_a_database_that_is_open_while_it_moves_loses_no_row(mode, laravel):
     """I91: -wal and -shm go with it; a writer that stays connected through the adoption is heard."""
     laravel.ship()
     path = laravel.live / "lib/open.db"
+    let_write(path)
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute(f"pragma journal_mode={mode}")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+
 from holdfast_engine.model.request import Settings
 from lib.world import World
 
 UPLOADS = ("public/uploads/avatar.png", "public/uploads/2025/08/party.jpg", "storage/app/public/report.pdf")
-GENERATED = ("public/invoices/2025-001.pdf", "public/qrcodes/42.svg", "public/exports/members.csv", "public/sitemap.xml")
+GENERATED = (
+    "public/invoices/2025-001.pdf",
+    "public/qrcodes/42.svg",
+    "public/exports/members.csv",
+    "public/sitemap.xml",
+)
 LOGS = ("storage/logs/laravel.log", "storage/logs/worker-2025-08-15.log")
 SESSIONS = ("storage/framework/sessions/5f2c9a", "storage/framework/cache/data/0a/1b/0a1b")
 FRONT = {

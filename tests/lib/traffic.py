@@ -48,7 +48,7 @@ class Traffic:
                 try:
                     act(number)
                 except (FileNotFoundError, PermissionError) as error:
-                    # the release was left between two calls, or is sealed there: the application sees it, nothing was acknowledged
+                    # the release was left between two calls, or is sealed there: nothing was acknowledged
                     self.refused.append(str(error))
                 time.sleep(pace)
 

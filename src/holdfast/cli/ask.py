@@ -22,10 +22,15 @@ def asker(view: View) -> Callable[[dict[str, Any]], bool]:
                 "declined",
                 "this changes the site, and nobody can be asked: there is no terminal",
                 state="nothing was changed",
-                hint="read `holdfast plan`, then add `--yes`",
+                hint=_how_to_agree(str(plan.get("command") or "deploy")),
             )
         view.plan(plan)
         view.question("run this? [y/N] ")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     return ask
+
+
+def _how_to_agree(command: str) -> str:
+    looking = "; `holdfast deploy --plan` shows first what it would do" if command == "deploy" else ""
+    return f"the same command with `--yes`{looking}"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from holdfast import __version__
-from holdfast.cli.lazy import LazyGroup
+from holdfast.cli.lazy import TABLE, LazyGroup
 from holdfast.cli.signals import signals
 from holdfast.errors import Problem, interrupted
 from holdfast_engine.streams import prepare_streams
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             code = group.main(given, prog_name="holdfast", standalone_mode=False)
         except click.UsageError as error:
-            return _told(given, _usage(error))
+            return _told(given, _usage(error, given))
         except (KeyboardInterrupt, click.Abort):
             return _told(given, interrupted())
     return code if isinstance(code, int) else 0
@@ -59,8 +59,9 @@ def _told(given: Sequence[str], problem: Problem) -> int:
     return view_for(given).problem(problem)
 
 
-def _usage(error: click.UsageError) -> Problem:
-    path = error.ctx.command_path if error.ctx else "holdfast"
+def _usage(error: click.UsageError, given: Sequence[str]) -> Problem:
+    named = f"holdfast {given[0]}" if given and given[0] in TABLE else "holdfast"  # not every error knows its command
+    path = error.ctx.command_path if error.ctx else named
     message = error.format_message().rstrip(".")
     return Problem("usage", message[:1].lower() + message[1:], state="nothing was changed", hint=f"{path} --help")
 

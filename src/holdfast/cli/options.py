@@ -88,6 +88,8 @@ def _finish(view: View, work: Callable[[], Answer]) -> int:
     try:
         page, result = work()
     except Problem as problem:
+        if not problem.state and problem.kind in _BEFORE_ANYTHING:
+            problem.state = "nothing was changed"
         return view.problem(problem)
     except (KeyboardInterrupt, click.Abort):
         return view.problem(interrupted())
@@ -97,6 +99,10 @@ def _finish(view: View, work: Callable[[], Answer]) -> int:
         return view.problem(bug(error))
     view.result(page, result)
     return exit_code(result)
+
+
+_BEFORE_ANYTHING = ("usage", "config", "input", "state")
+"""Classes of what the controller finds before it asks the engine."""
 
 
 def exit_code(result: dict[str, Any]) -> int:

@@ -52,7 +52,7 @@ def write_template(directory: str, found: Mapping[str, Any], suggested: Mapping[
             "config-exists",
             f"`{path}` exists, and is not overwritten",
             state="nothing was changed",
-            hint="holdfast plan",
+            hint=f"edit `{path}`",
         ) from None
     except PermissionError:
         raise Problem("no-permission", f"`{directory}` cannot be written to", state="nothing was changed") from None
@@ -70,7 +70,7 @@ def template(found: Mapping[str, Any], suggested: Mapping[str, Any]) -> str:
         data=", ".join(data) or "nothing",
         paths=_quoted(f"{path}/" for path in found.get("persistent", ())),
         output=", ".join(artifacts) or "nothing",
-        artifacts=_quoted(f"{path}/" for path in artifacts),
+        artifacts=_quoted(artifacts),
         before=_commands("before_activation", suggested.get("before_activation", ())),
         after=_commands("after_activation", suggested.get("after_activation", ())),
     )

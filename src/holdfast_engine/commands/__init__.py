@@ -44,8 +44,10 @@ def perform(request: Request, *, tell: Listener, ask: Ask) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = getattr(module, request.command)(request, tell, ask)
     except Problem as problem:
-        if problem.kind in _BEFORE_ANYTHING:
+        if problem.kind in _BEFORE_ANYTHING or request.command in _LOOKING:
             problem.state = problem.state or "nothing was changed"
+        elif problem.kind == "failed-back":
+            problem.state = problem.state or "nothing was switched; what was live is live, as before"
         raise
     except OSError as error:
         from holdfast_engine.commands.workplace import told
@@ -53,6 +55,9 @@ def perform(request: Request, *, tell: Listener, ask: Ask) -> dict[str, Any]:
         raise told(error) from error
     return answer
 
+
+_LOOKING = ("inspect", "plan", "detect", "explain")
+"""Commands that change nothing, whatever stops them."""
 
 _BEFORE_ANYTHING = ("usage", "config", "input", "state", "locked", "refused", "declined", "mismatch")
 """Classes that by contract are raised before a command changes anything: what fails later is of another class."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from typing import Any
 
 from holdfast_engine.commands import activating, counting
@@ -48,16 +49,17 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 "already-managed",
                 f"`{site}` is a Holdfast site already",
                 state="nothing was changed",
-                hint=f"`holdfast status --site {site}`",
+                hint=f"`holdfast status --site {quote(site)}`",
             )
         laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
         names = [name for name in root.names("") if name not in _OURS]
+        _refuse_foreign_releases(root)
         if not laid_out and not names and root.kind(Layout.current) is None:
             raise Problem(
                 "path-missing",
                 f"`{site}` holds nothing to adopt",
                 state="nothing was changed",
-                hint="deploy into it: `holdfast deploy`",
+                hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
             )
     if not request.yes and not ask({"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}):
         raise Problem("declined", "the adoption was declined", state="nothing was changed", hint="`--yes` answers yes")
@@ -65,6 +67,21 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         taking = Taking(place, laid_out=laid_out)
         # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
         return taking.answer() if _is_managed(place.root) else taking.run()
+
+
+def _refuse_foreign_releases(root: Root) -> None:
+    """`adopt-unclear` for a plain directory with content called `releases/`: the application's own would be taken for
+    Holdfast's, and not be served below `current` (G2, G7).
+    """
+    plain = root.kind(Layout.current) is None and not root.has(Layout.site_file)
+    if plain and root.names(Layout.releases):
+        raise Problem(
+            "adopt-unclear",
+            f"`{root.path}` has no `current`, and content of its own in `releases/`, the name that Holdfast needs",
+            state="nothing was changed",
+            whereabouts=[root.absolute(Layout.releases)],
+            hint="rename it, or point `current` at the release that is live, then adopt again",
+        )
 
 
 def _is_managed(root: Root) -> bool:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable
+from shlex import quote
 from typing import Any, Optional, TypeVar
 
 from holdfast_engine.commands.finishing import finish
 from holdfast_engine.commands.homing import Report
-from holdfast_engine.commands.workplace import Workplace, words
+from holdfast_engine.commands.workplace import Workplace, make_room, words
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 
 T = TypeVar("T")
@@ -26,6 +28,8 @@ class Journey:
     """An operation that switches `current`, in two halves: what comes before the switch and what comes after."""
 
     place: Workplace
+    path: RelPath
+    before: int
     report: Report
     operation: Operation
     timings: list[dict[str, Any]]
@@ -51,6 +55,9 @@ class Journey:
             act()
         except (Problem, OSError, KeyboardInterrupt) as error:
             self.operation.close()
+            make_room(
+                self.place.root
+            )  # what filled the disk must not keep us from writing down that it is undone (I97)
             finish(self.place, self.operation.name)
             raise as_failed_back(error) from error
 
@@ -63,7 +70,7 @@ class Journey:
                 "step-failed-after-activation",
                 f"the new release is live, but what follows could not be finished: {words(error)}",
                 state="the new release is live and complete",
-                hint=f"`holdfast recover --site {self.place.root.path}`, or any next command, completes it",
+                hint=f"`holdfast recover --site {quote(self.place.root.path)}`, or any next command, completes it",
             ) from error
 
     def late_problem(self, act: Callable[[], None]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from shlex import quote
+from typing import Any
 
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.activation.switch import require_switchable
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands.answering import answer, answering
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.building import build, listing_of
 from holdfast_engine.commands.homing import Homing, Report, sweep
@@ -56,14 +58,15 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     require_apart(request.source, request.site)
     fresh = require_deployable(request.site)
     make_site_directory(request.site)
-    with changing(request, tell, manage=fresh) as place:
+    with changing(request, tell, manage=fresh) as place, answering(place) as standing:
         require_switchable(place.root)
         source = open_source(request.source, place.root.absolute(Layout.cache))
         try:
             prospect = _agreed(place, look_ahead(place, source), ask)
             if prospect.plan.unchanged:
                 return _unchanged(place, prospect)
-            return Deployment(place, prospect).run()
+            standing.journey = Deployment(place, prospect)
+            return standing.journey.run()
         finally:
             source.close()
 
@@ -84,7 +87,7 @@ def require_deployable(site: str) -> bool:
                 f"`{site}` is not a Holdfast site and not empty",
                 context=[f"it holds {', '.join(names[:6])}"],
                 state="nothing was changed",
-                hint=f"`holdfast adopt {site}` turns what is live there into a site, in place",
+                hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site, in place",
             )
     return True
 
@@ -126,7 +129,9 @@ def refuse_on_refusal(place: Workplace, plan: Plan) -> None:
 def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
     """Nothing new to activate; strays are still brought home."""
     active = place.survey.active
-    report, before = Report(), counting.files(place)
+    report = Report(warnings=list(prospect.source.notices))
+    coming = counting.coming(place, place.survey.current, prospect.found.homeless)
+    before = counting.files(place) + coming
     if active is not None and prospect.found:
         operation = Operation.begin(
             place.root, "sweep", at=place.request.now, facts={"release": active.id, "who": place.request.who}
@@ -142,46 +147,6 @@ def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
     }
 
 
-def answer(
-    outcome: str,
-    *,
-    release: Optional[str],
-    previous: Optional[str],
-    steps: list[dict[str, Any]],
-    before: int,
-    place: Workplace,
-    report: Report,
-) -> dict[str, Any]:
-    """The JSON that INTERFACE.md promises."""
-    current = place.refresh().current
-    return {
-        "outcome": outcome,
-        "release": release,
-        "previous": previous,
-        "current": current.name if current else None,
-        "steps": steps,
-        "data": {
-            "files_before": before,
-            "files_after": counting.files(place),
-            "lost": 0,
-            "adopted": report.adopted,
-            "attic": report.attic,
-            "seeded": report.seeded,
-            "kept": report.kept,
-        },
-        "warnings": [*report.warnings, *report.left],
-        "back": _way_back(place, outcome, previous),
-    }
-
-
-def _way_back(place: Workplace, outcome: str, previous: Optional[str]) -> str:
-    """What to type to have the release back that was live before; nothing when there was none."""
-    if previous is None or outcome == "unchanged":
-        return ""
-    named = f" {previous}" if outcome == "activated" else ""
-    return f"holdfast rollback{named} --site {place.root.path}"
-
-
 @dataclass
 class Deployment(Journey):
     """One deploy under way: what it was planned from, and what it has made so far."""
@@ -193,6 +158,7 @@ class Deployment(Journey):
     def __post_init__(self) -> None:
         plan = self.prospect.plan
         self.path = Layout.releases / plan.release
+        self.report.warnings.extend(self.prospect.source.notices)  # who answered --yes has not seen the plan
         self.previous = self.place.survey.active
         self.left = self.place.survey.current
         self.rules: Rules = self.prospect.rules
@@ -298,6 +264,10 @@ class Deployment(Journey):
         """
         taken = baselines.now_ns()
         entries = baselines.take(self.place.bench, left, digests={}, skip=self.rules.classifier.is_cache)
+        record = records.read(self.place.root, release)
+        if record is not None and not record.pinned:
+            # what a build left and what users wrote beside it look alike in it: it proves nothing to prune by (G6, G7)
+            records.write(self.place.root, record.but(pinned="its baseline was lost; nothing proves what it shipped"))
         baselines.write(self.place.root, release, entries, taken_ns=taken)
         self.baseline = baselines.read(self.place.root, release)
 

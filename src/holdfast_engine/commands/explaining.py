@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from holdfast_engine.commands.deploy import require_deployable
@@ -15,6 +16,7 @@ from holdfast_engine.fs.durable import temporary_directory
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.plan import Plan
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.sources import DirectorySource, TreeSource, open_source
@@ -93,7 +95,13 @@ def _planned(request: Request, tell: Listener, source: TreeSource) -> dict[str, 
     if not os.path.isdir(request.site):
         with temporary_directory() as elsewhere, Root(elsewhere) as root:
             place = Workplace(root, request, tell, surveys.survey(root))
-            return look_ahead(place, source).plan.to_json()
+            return _as_of(request.site, root.path, look_ahead(place, source).plan).to_json()
     with Root(request.site) as root:
         place = Workplace(root, request, tell, surveys.survey(root))
         return look_ahead(place, source).plan.to_json()
+
+
+def _as_of(site: str, stand_in: str, plan: Plan) -> Plan:
+    """PLAN with what is to be mended named below SITE, which does not exist yet, and not below its STAND_IN."""
+    checks = (replace(check, mend=check.mend.replace(stand_in, site)) for check in plan.checks)
+    return replace(plan, checks=tuple(checks))

@@ -101,9 +101,14 @@ def _take_on(place: Workplace, operation: Operation, begin: dict[str, Any]) -> N
 
 def _bring_back(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
     """What a restore was to bring back is served, from the attic's own copy."""
+    from holdfast_engine.commands import homing
+
     source, path = RelPath(begin["source"]), begin["path"]
     if place.root.has(source) and not is_back(place.bench, source, path):
         bring_back(place.bench, operation, source=source, path=path)
+    current = surveys.current_release(place.root)
+    if current is not None:
+        homing.Homing(place, operation, homing.Report()).serve(current, path)
 
 
 def _tidy(place: Workplace) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from holdfast_engine.commands.rules import FOUND, STRAY, Rules, union
+from holdfast_engine.commands.rules import FOUND, STRAY, Rules, union, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.adopt import Adoption, Moved
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify import Classifier
 from holdfast_engine.data.links import place_link
+from holdfast_engine.data.presets import load
 from holdfast_engine.data.sweep import Found, Sweep
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
@@ -64,13 +65,23 @@ def sweep(
         next_listing=rules.listing,
         shared=rules.shared_paths,
         ruler=ruler.stray_target,
-        is_cache=ruler.is_cache,
+        is_cache=_caches_of(place, release, rules, ruler),
         deep=deep,
+        unshared=lambda path: unshared(ruler, path),
     ).look()
     if baseline is None:
         # nothing is known of what it shipped, so it is never pruned: output of builds stays where it is
         found.spared.clear()
     return found
+
+
+def _caches_of(place: Workplace, release: RelPath, rules: Rules, ruler: Classifier) -> Callable[[str], bool]:
+    """What is a cache in RELEASE: by its own framework, whatever the next one calls a cache at the same path."""
+    record = next((one for one in place.survey.releases if one.path == release), None)
+    if record is None or record.framework in ("", rules.detection.framework):
+        return ruler.is_cache
+    own = replace(load(record.framework), web_root=record.web_root or ".")
+    return Classifier(ruler.listing, own, rules.settings).is_cache
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
@@ -139,6 +150,30 @@ class Homing:
                 self.report.add(moved)
             else:
                 place_link(bench, release, path, bench.text(release, path))
+
+
+    def serve(self, release: RelPath, path: str) -> None:
+        """PATH in RELEASE shows what lies there in `shared/`, what stood in its way is in the attic; told where not.
+
+        For what was put into `shared/` by name: it wins over what the release ships at PATH.
+        """
+        bench = self.place.bench
+        here, there = release / path, bench.layout.in_shared(path)
+        above = [release / step for step in RelPath(path).ancestors()]
+        ours = bench.is_linked(release, path) or any(bench.is_linked(release, step.below(release)) for step in above)
+        kind = bench.root.kind(here)
+        if ours or not bench.root.has(there):
+            return
+        if any(bench.root.kind(step) not in (None, "dir") for step in above) or kind not in (
+            None, "link", bench.root.kind(there),
+        ):  # fmt: skip
+            self.report.warnings.append(f"`{there}` is not served: the release ships something else at `{path}`")
+        elif kind is None:
+            place_link(bench, release, path, bench.text(release, path))
+        else:
+            moved = Moved()
+            self._adopt(Adoption(bench, self.operation, release, "shared", moved), path)
+            self.report.add(moved)
 
 
 def _companions_first(paths: Iterable[str]) -> list[str]:

@@ -70,7 +70,8 @@ def link_release(
     Idempotent; a crash leaves some links to be made by the next run.
     """
     place, seeded = homing.place, Seeded(digests=dict(before))
-    merge = SeedMerge(place.bench, homing.operation, release, before, seeded, _left_by_later_releases(place))
+    ours, user = _left_by_later_releases(place), web_user(place, rules)
+    merge = SeedMerge(place.bench, homing.operation, release, before, seeded, ours, user)
     for one in rules.shared:
         if live:
             homing.link_home(release, [one.path])

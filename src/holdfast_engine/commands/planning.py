@@ -19,6 +19,7 @@ from holdfast_engine.data.sweep import Found
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan, Step
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.sources import GitSource, TreeSource
 from holdfast_engine.state.survey import free_release_id
@@ -45,7 +46,7 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     """Plan the deploy of SOURCE to the site as it is now. Raises what rules and sources raise, and
     `seed-type-changed`.
     """
-    listing, settings = source.listing(), place.request.settings
+    listing, settings = _something(source), place.request.settings
     release = release or free_release_id(place.root, stamp(place.request.now))
     rules = rules_for(place, listing, settings)
     baseline = baseline_of(place, place.survey.active)
@@ -59,6 +60,14 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     _refuse_type_changes(place, rules)
     plan = _plan(place, source, release, rules, found)
     return Prospect(plan, source, listing, rules, found, baseline)
+
+
+def _something(source: TreeSource) -> Listing:
+    """What SOURCE holds; an empty directory is a mount that is not there or a wrong path, and no new version."""
+    listing = source.listing()
+    if all(entry.kind == DIR for entry in listing.entries.values()):
+        raise Problem("source-unusable", "the source holds no file", hint="check `--source`, and what is mounted there")
+    return listing
 
 
 def _as_shared(place: Workplace, path: str) -> SharedPath:

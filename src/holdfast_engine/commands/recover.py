@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from typing import Any, Optional
 
 from holdfast_engine.commands import activating
@@ -65,7 +66,7 @@ def _state_is_gone(site: str) -> bool:
         "not-a-site",
         f"`{site}` has no `releases/` and `shared/`, so there is nothing to recover",
         state="nothing was changed",
-        hint=f"`holdfast adopt {site}` turns what is live there into a site",
+        hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site",
     )
 
 
@@ -112,7 +113,8 @@ def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
             one.done = True
         elif one.action == "copy":
             _copy_back(place, operation, one)
-            _serve(place, homing, one.path)
+            if place.survey.current is not None:
+                homing.serve(place.survey.current, one.path)
     _relink(place, homing)
     operation.end("recovered", at=place.request.now)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any
 
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.activation.switch import require_switchable
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands.answering import answer
 from holdfast_engine.commands.applying import Journey
-from holdfast_engine.commands.deploy import answer
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.linking import link_release
@@ -36,7 +37,7 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """The wanted earlier release is live with today's data, or everything is as it was and a Problem says why."""
     with changing(request, tell, frugal=True) as place:
         require_switchable(place.root)
-        target = choose(place.survey, request.release)
+        target = choose(place.survey, request.release, site=place.root.path)
         journey = Return(place, target)
         plan = journey.plan()
         tell(Event("planned", "plan", data=plan.to_json()))
@@ -47,12 +48,12 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         return journey.run()
 
 
-def choose(survey: Survey, wanted: str) -> ReleaseRecord:
+def choose(survey: Survey, wanted: str, *, site: str) -> ReleaseRecord:
     """The release called WANTED, or the newest that was live and good with a lower counter than the active one's
     (I51).
     """
     if wanted:
-        return _named(survey, wanted)
+        return _named(survey, wanted, f"holdfast releases --site {quote(site)}")
     ceiling = survey.active.counter if survey.active else float("inf")
     good = [one for one in survey.releases if one.good and one.counter < ceiling]
     if not good:
@@ -60,12 +61,12 @@ def choose(survey: Survey, wanted: str) -> ReleaseRecord:
             "nothing-to-roll-back-to",
             "there is no earlier release that was live and good",
             state="nothing was changed",
-            hint="`holdfast releases` lists what there is",
+            hint=f"`holdfast releases --site {quote(site)}` lists what there is",
         )
     return good[-1]
 
 
-def _named(survey: Survey, wanted: str) -> ReleaseRecord:
+def _named(survey: Survey, wanted: str, listing: str) -> ReleaseRecord:
     found = survey.release(wanted)
     names = [one.id for one in survey.releases if one.good]
     if found is None:
@@ -74,14 +75,14 @@ def _named(survey: Survey, wanted: str) -> ReleaseRecord:
             "release-missing",
             f"there is no release `{wanted}`",
             state="nothing was changed",
-            hint=f"did you mean `{near[0]}`?" if near else "`holdfast releases` lists what there is",
+            hint=f"did you mean `{near[0]}`?" if near else f"`{listing}` lists what there is",
         )
     if not found.good:
         raise Problem(
             "nothing-to-roll-back-to",
             f"release `{wanted}` is {found.state} and was never found good",
             state="nothing was changed",
-            hint="`holdfast releases` lists those that were live and good",
+            hint=f"`{listing}` lists those that were live and good",
         )
     return found
 
@@ -95,6 +96,7 @@ class Return(Journey):
     report: Report = field(default_factory=Report)
 
     def __post_init__(self) -> None:
+        self.path = self.target.path
         self.left = self.place.survey.current
         self.previous = self.place.survey.active
         self.baseline = baseline_of(self.place, self.target)
@@ -104,7 +106,7 @@ class Return(Journey):
                 "release-altered",
                 f"release `{self.target.id}` cannot be proven whole: its {lacking} is missing",
                 state="nothing was changed",
-                hint="name another: `holdfast releases`",
+                hint=f"name another: `holdfast releases --site {quote(self.place.root.path)}`",
             )
         self.settings = settings_of(self.target, self.place.request.settings)
         self.seen: dict[str, activating.Stamp] = {}

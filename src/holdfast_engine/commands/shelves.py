@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from typing import Any
 
-from holdfast_engine.commands.workplace import changing, reading
+from holdfast_engine.commands.homing import Homing, Report
+from holdfast_engine.commands.workplace import Workplace, changing, reading
 from holdfast_engine.data.restore import bring_back
 from holdfast_engine.fs import attic as shelves
 from holdfast_engine.fs.root import Root
@@ -54,8 +56,8 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
     The request's `release` may name an operation to take it from. The attic keeps its copy.
     """
-    wanted = RelPath.parse(request.path)
     with changing(request, tell) as place:
+        wanted = _wanted(place, request.path)
         found = [
             note
             for note in entries(place.root)
@@ -66,7 +68,7 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 "path-missing",
                 f"the attic holds no `{wanted}`" + (f" of `{request.release}`" if request.release else ""),
                 state="nothing was changed",
-                hint=f"`holdfast attic --site {request.site}` lists what it holds",
+                hint=f"`holdfast attic --site {quote(request.site)}` lists what it holds",
             )
         if not request.yes and not ask({"command": "restore", "path": wanted, "from": str(found[-1]["place"])}):
             raise Problem(
@@ -76,6 +78,20 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         facts = {"release": None, "path": wanted, "source": source, "who": request.who}
         operation = Operation.begin(place.root, "restore", at=request.now, facts=facts)
         spot = bring_back(place.bench, operation, source=source, path=wanted)
+        homing = Homing(place, operation, Report())
+        if place.survey.current is not None:
+            homing.serve(place.survey.current, wanted)
         operation.end("restored", at=request.now)
         saved = [{"path": wanted, "place": str(spot)}] if spot else []
-        return {"restored": [{"path": wanted, "from": str(source)}], "saved": saved}
+        saved += [{"path": row["path"], "place": row["place"]} for row in homing.report.attic]
+        warnings = homing.report.warnings
+        return {"restored": [{"path": wanted, "from": str(source)}], "saved": saved, "warnings": warnings}
+
+
+def _wanted(place: Workplace, text: str) -> RelPath:
+    """The path that TEXT means: one that the attic holds under this very name, whatever letters it has, else its normal
+    form.
+    """
+    if any(note["path"] == text for note in entries(place.root)):
+        return RelPath(text)
+    return RelPath.parse(text)

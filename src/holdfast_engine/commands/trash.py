@@ -43,11 +43,26 @@ def empty_old_trash(
         release = _release_in(place, name)
         if release is not None:
             _last_look(place, operation, report, name, release, is_cache)
+        elif name.rpartition("-")[2].partition("~")[0] == "merged":
+            _keep_late(place, operation, report, name)
         if not empty_trash(place.root, name):
             report.warnings.append(f"`{name}` stays in the trash: something in it could not be deleted")
         elif release is not None:
             spent = f"{release}.jsonl"
             to_trash(place.root, Layout.baselines / spent, spent, Proof(release, "its release is deleted"))
+
+
+def _keep_late(place: Workplace, operation: Operation, report: Report, name: str) -> None:
+    """A merged directory held links of ours alone; a file in it was written by a worker that had stayed in it."""
+    top = Layout.trash / name
+    for path, kind, _ in list(walk(place.root, top)):
+        if kind == FILE:
+            operation.move(what="keep", path=path, source=top / path)
+            reason = "written into a directory after it was merged into shared/"
+            spot = attic.set_aside(
+                place.root, top / path, path=path, operation=operation.name, reason=reason, at=operation.at
+            )
+            report.set_aside(path, spot, reason)
 
 
 def _release_in(place: Workplace, name: str) -> Optional[str]:

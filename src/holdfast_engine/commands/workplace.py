@@ -8,6 +8,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from shlex import quote
 from typing import Optional
 
 from holdfast_engine.data.links import Bench
@@ -70,9 +71,7 @@ def changing(
         if not manage:
             surveys.require_site(root)
         _refuse_linked_shared(root, shared_name)
-        short = frugal and root.kind(Layout.reserve) == "dir" and _is_full(root)
-        if short:
-            reserve.drop(root)
+        short = frugal and make_room(root)
         _prepare(root)
         with lock(root, who=request.who, command=request.command):
             if site_format.read(root) is None:
@@ -104,7 +103,7 @@ def stopped(root: Root, error: OSError) -> Problem:
             "unfinished",
             f"`{operation}` could not go on: {why}",
             state="what was moved so far is served at its place, and nothing is lost",
-            hint=f"mend what the message names, then `holdfast recover --site {root.path}`, or any next command",
+            hint=f"mend what the message names, then `holdfast recover --site {quote(root.path)}`, or any next command",
         )
     return told(error)
 
@@ -147,6 +146,14 @@ def _probe(place: Workplace) -> None:
         return
     options = {**site.options, "probed_device": device, "exchange": can_exchange(place.root)}
     site_format.write(place.root, site.but(options=options))
+
+
+def make_room(root: Root) -> bool:
+    """The reserve is given free if the disk is full; True when it was."""
+    full = root.kind(Layout.reserve) == "dir" and _is_full(root)
+    if full:
+        reserve.drop(root)
+    return full
 
 
 def _is_full(root: Root) -> bool:

@@ -218,7 +218,7 @@ class Adoption:
         text is kept. It is never followed for content (G9).
         """
         here, there = self.release / path, self.bench.layout.in_shared(path)
-        text = adjusted(self.bench.root.link(here) or "", self.release, RelPath(path), there)
+        text = adjusted(self._own_text(here), self.release, RelPath(path), there)
         other = self._shared_kind(there, path)
         if self._leads_to_itself(text, path) or not self.bench.root.leads_somewhere(here):
             self._displace(path, "a link of another tool stood here", report=False)
@@ -233,6 +233,11 @@ class Adoption:
             self._carry(path, text, there)
         self._displace(path, "a link stood at a shared path")
 
+    def _own_text(self, here: RelPath) -> str:
+        """The text of the link HERE; an absolute one into its own release is made relative, to outlive the release."""
+        text, top = self.bench.root.link(here) or "", f"{self.bench.root.path}/{self.release}/"
+        return link_text(here, self.release / text[len(top) :]) if text.startswith(top) else text
+
     def _carry(self, path: str, text: str, there: RelPath) -> None:
         self._make_shared_parent(there.parent)
         make_link(self.bench.root, there, text)
@@ -241,15 +246,23 @@ class Adoption:
     def _in_another_release(self, text: str, there: RelPath) -> Optional[RelPath]:
         """The other release in which TEXT, read from THERE, names the same path; None when it leads elsewhere (I63)."""
         absolute = os.path.normpath(os.path.join(self.bench.root.path, there.parent, text))
-        inside = RelPath(os.path.relpath(absolute, self.bench.root.path))
+        top = self.bench.root.path
+        if not absolute.startswith(top + "/"):
+            absolute, top = os.path.realpath(absolute), os.path.realpath(top)
+        inside = RelPath(os.path.relpath(absolute, top))
         path = there.below(self.bench.layout.shared)
         if not inside.is_within(self.bench.layout.releases) or not inside.endswith("/" + path):
             return None
         return RelPath(inside[: -len(path) - 1])
 
     def _leads_to_itself(self, text: str, path: str) -> bool:
-        """True for a link (a hand-written script's, an older tool's) that already meant PATH in `shared/`."""
+        """True for a link (a hand-written script's, an older tool's) that already meant PATH in `shared/`.
+
+        By identity as well: a text that goes by another name of the deploy root means it no less.
+        """
         there = self.bench.layout.in_shared(path)
+        if self.bench.root.leads_to(self.release / path, there):
+            return True
         absolute = os.path.normpath(os.path.join(self.bench.root.path, there.parent, text))
         return absolute == os.path.normpath(self.bench.root.absolute(there))
 

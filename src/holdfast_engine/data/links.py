@@ -59,21 +59,24 @@ def place_link(bench: Bench, release: RelPath, path: str, text: str) -> bool:
 class opened:  # noqa: N801 - reads as a sentence: with opened(...)
     """The directories are writable for their owner inside the block and get their modes back after it.
 
-    A crash leaves them writable, which loses nothing: the next seal takes the bits away again.
+    One that was moved away inside the block keeps the write bit: it is data now, or in the attic,
+    and a link of ours stands where it stood. A crash leaves them writable, which loses nothing: the next seal takes the bits away again.
     """
 
     def __init__(self, root: Root, directories: Iterable[str]) -> None:
         self._root = root
         self._directories = list(directories)
-        self._modes: list[tuple[str, int]] = []
+        self._modes: list[tuple[str, int, int]] = []
 
     def __enter__(self) -> None:
         for path in self._directories:
             status = self._root.lstat(path)
             if status and not status.st_mode & 0o200 and status.st_uid == os.geteuid() != 0:
-                self._modes.append((path, status.st_mode & 0o7777))
-                durable.set_mode(self._root, path, self._modes[-1][1] | 0o200)
+                self._modes.append((path, status.st_mode & 0o7777, status.st_ino))
+                durable.set_mode(self._root, path, status.st_mode & 0o7777 | 0o200)
 
     def __exit__(self, *_: object) -> None:
-        for path, mode in self._modes:
-            durable.set_mode(self._root, path, mode)
+        for path, mode, inode in self._modes:
+            status = self._root.lstat(path)
+            if status and status.st_ino == inode:
+                durable.set_mode(self._root, path, mode)

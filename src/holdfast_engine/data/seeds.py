@@ -6,13 +6,15 @@ import errno
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Optional
 
 from holdfast_engine.data.links import Bench, place_link
-from holdfast_engine.fs import attic, durable
+from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.copy import copy_file, digest_of
 from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
 from holdfast_engine.fs.place import UNSUPPORTED, exchange, make_link
+from holdfast_engine.fs.probe import written
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
@@ -36,6 +38,7 @@ class SeedMerge:
     """The merge for one incoming release. BEFORE maps each seed ever shipped to its last shipped digest.
 
     OURS are digests that a later release may have left at a path: one that was undone, or rolled back from.
+    WEB_USER may write in the directories that the merge makes, where it is another user than we are.
     """
 
     bench: Bench
@@ -44,6 +47,7 @@ class SeedMerge:
     before: Mapping[str, str]
     seeded: Seeded
     ours: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    web_user: Optional[int] = None
 
     def merge(self, path: str) -> None:
         """Everything that the release ships at PATH is in `shared/` by the three-way rule, and PATH is our link.
@@ -81,6 +85,9 @@ class SeedMerge:
     def _make_directories(self, there: RelPath) -> None:
         for made in durable.make_directories(self.bench.root, there, mode=0o2775):
             durable.give_like_parent(self.bench.root, made)
+            # a directory that is made for a placeholder is made for the application to write in (I100)
+            if self.web_user not in (None, os.geteuid()) and made != self.bench.layout.shared:
+                access.let_in(self.bench.root, made, web_user=self.web_user or 0)
 
     def _require_kind(self, path: str, kind: str) -> None:
         found = self.bench.root.kind(self.bench.layout.in_shared(path))
@@ -131,10 +138,21 @@ class SeedMerge:
     def _update_or_keep(self, path: str, shipped: str, before: Optional[str]) -> None:
         there = self.bench.layout.in_shared(path)
         found = digest_of(self.bench.root, there)
-        if found == before or found in self.ours.get(path, ()):
+        if (found == before or found in self.ours.get(path, ())) and not self._is_written(there):
             self._update(path, found)
         else:
             self._keep(path, shipped, before)
+
+    def _is_written(self, there: RelPath) -> bool:
+        """True for what is equal to what was shipped and yet in use: a database with rows in its companions, a file
+        that a process holds open for writing. In its place an update would lose what comes next (G1).
+        """
+        companions = (self.bench.root.lstat(there + suffix) for suffix in ("-wal", "-journal"))
+        return there in self._open_for_writing or any(status and status.st_size for status in companions)
+
+    @cached_property
+    def _open_for_writing(self) -> frozenset[str]:
+        return written(self.bench.root)
 
     def _update(self, path: str, before: str) -> None:
         """Changed by nobody here: the shipped version takes its place in one exchange.

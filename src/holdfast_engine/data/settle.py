@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,8 +35,25 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
         elif facts["what"] == "restore":
             settle_restore(bench, operation, facts)
         elif facts["what"] in ("adopt", "carry") and bench.root.has(facts["release"]):
-            Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).adopt(facts["path"])
+            _go_on(bench, operation, facts, moved)
     return moved
+
+
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY)
+"""How moving another user's data, or a mount point, ends: nothing was moved, and every next try would end so too."""
+
+
+def _go_on(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
+    """The path is our link with its data behind it, or still the data itself, served where it stood.
+
+    What may not be moved is left: it must not keep every later command from working (G4, I100).
+    """
+    try:
+        Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).adopt(facts["path"])
+    except OSError as error:
+        if error.errno not in _REFUSED:
+            raise
+        moved.left.append((facts["path"], "could not be moved, and stands where it stood"))
 
 
 def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> None:

@@ -18,6 +18,12 @@ from holdfast_engine.model.paths import RelPath, outermost
 Ruler = Callable[[str, str], tuple[str, str]]
 """Care and target of a stray from its path and kind (rule 5)."""
 
+
+
+def _nowhere(_path: str) -> bool:
+    return False
+
+
 _SQLITE = b"SQLite format 3\0"
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
@@ -50,7 +56,8 @@ class Sweep:
 
     BASELINE is what it shipped (None: nothing is known, everything unexplained counts).
     NEXT_LISTING is what will be served at its paths from now on: the incoming release, or the
-    active one. SHARED are the paths that are linked there; RULER decides about strays.
+    active one. SHARED are the paths that are linked there; RULER decides about strays. UNSHARED
+    says what a person named as code or output.
     """
 
     bench: Bench
@@ -61,6 +68,7 @@ class Sweep:
     ruler: Ruler
     is_cache: Callable[[str], bool]
     deep: bool = False
+    unshared: Callable[[str], bool] = _nowhere
 
     def look(self) -> Found:
         """Walk the release once. Links of ours are explained; nothing is read through a link."""
@@ -103,6 +111,10 @@ class Sweep:
             return
         if kind == OTHER:
             found.odd.append(path)
+        elif kind == FILE and self._belongs_to_database(path):
+            base = path[: path.rindex("-")]
+            found.homeless[base] = "a database that the application writes"
+            self._with_companions(found, base)
         elif kind == DIR and self._ships_below(path):
             return
         elif self.next_listing.kind(path) in (FILE, LINK):
@@ -135,11 +147,37 @@ class Sweep:
             found.displaced[path] = reason
 
     def _place(self, found: Found, path: str, kind: str, reason: str) -> None:
+        """What nobody ships from now on goes on being seen (G2); only what a rule or a person says is none of data is
+        spared, and every byte of that is kept (G6).
+        """
         care, target = self.ruler(path, kind)
         if care == "shared":
             found.homeless[target] = reason
-        elif care == "artifact":
-            found.spared[path] = f"{reason}, among build output"
+        elif care == "code" and not self.unshared(path):
+            self._place_former_code(found, path, reason)
+        elif kind == LINK and care == "artifact" and self._leads_outside(path):
+            found.homeless[path] = f"{reason}, and leads out of the site"
+        elif care != "cache":
+            words = "among build output" if care == "artifact" else f"where the rules say {care}"
+            found.spared[path] = f"{reason}, {words}"
+
+    def _place_former_code(self, found: Found, path: str, reason: str) -> None:
+        """The left release shipped a file here or above, and it was written to: the next one ships it, or nobody does."""
+        if any(self.next_listing.kind(here) in (FILE, LINK) for here in (*RelPath(path).ancestors(), path)):
+            found.displaced[path] = f"{reason}, and the next release ships a file at or above this path"
+        else:
+            found.homeless[path] = reason
+
+    def _leads_outside(self, path: str) -> bool:
+        """True for a link that somebody set to a place of their own, another disk; resolved by names, not entered."""
+        root = self.bench.root
+        end = os.path.realpath(root.absolute(self.release / path))
+        return root.leads_somewhere(self.release / path) and not end.startswith(os.path.realpath(root.path) + "/")
+
+    def _belongs_to_database(self, path: str) -> bool:
+        """True for what holds a shipped database's newest rows while its main file is still as it was shipped."""
+        base = path[: path.rindex("-")] if path.endswith(_COMPANIONS) else ""
+        return bool(base) and not self.unshared(base) and self._is_database(base)
 
     def _with_companions(self, found: Found, path: str) -> None:
         """A SQLite database's -wal, -shm and -journal go where it goes (I91)."""

@@ -9,6 +9,7 @@ from typing import Optional
 
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.root import Root
+from holdfast_engine.model.paths import RelPath
 
 _ACCESS, _DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
 _USER_OBJ, _USER, _GROUP_OBJ, _MASK, _OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
@@ -47,8 +48,10 @@ def may_by_acl(root: Root, path: str, user: int) -> Optional[int]:
     nobody.
     """
     try:
-        with root.directory(path) as here:
-            packed = os.getxattr(here, _ACCESS)
+        with root.directory(RelPath(path).parent) as parent:
+            # by its name below the descriptor: a file that we may not open (`.env`, 0600) tells its rights as well
+            named = f"/proc/self/fd/{parent}/{RelPath(path).name}"
+            packed = os.getxattr(named, _ACCESS, follow_symlinks=False)
     except OSError:
         return None
     entries = [struct.unpack_from("<HHI", packed, at) for at in range(4, len(packed) - 7, 8)]

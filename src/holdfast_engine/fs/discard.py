@@ -55,7 +55,10 @@ def empty_trash(root: Root, name: str) -> bool:
     reach("discard.empty_trash")
     child = os.fork()
     if child == 0:
-        os._exit(_empty_confined(root, name))
+        try:
+            os._exit(_empty_confined(root, name))
+        finally:
+            os._exit(1)  # whatever is raised in here ends here: a second copy of the caller must never go on
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) == 0
 

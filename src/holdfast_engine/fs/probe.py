@@ -85,6 +85,32 @@ def users_of(used: dict[int, frozenset[str]], path: str) -> list[int]:
     return sorted(process for process, paths in used.items() if any(RelPath(one).is_within(path) for one in paths))
 
 
+def written(root: Root) -> frozenset[str]:
+    """Files below the deploy root that some process holds open for writing, as far as /proc tells (proc(5), fdinfo)."""
+    top = os.path.realpath(root.path) + "/"
+    found: set[str] = set()
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            numbers = os.listdir(f"/proc/{name}/fd")
+        except OSError:
+            continue
+        for number in numbers:
+            path = next(_target(f"/proc/{name}/fd/{number}"), "")
+            if path.startswith(top) and _writes(f"/proc/{name}/fdinfo/{number}"):
+                found.add(path[len(top) :])
+    return frozenset(found)
+
+
+def _writes(information: str) -> bool:
+    """True when the open file that INFORMATION (fdinfo) tells of may be written through; `flags` is octal."""
+    try:
+        with open(information, encoding="ascii", errors="replace") as lines:
+            flags = next((line.split()[1] for line in lines if line.startswith("flags:")), "0")
+    except OSError:
+        return False
+    return int(flags, 8) & os.O_ACCMODE != os.O_RDONLY
+
+
 def _used(process: str) -> Iterator[str]:
     for link in ("cwd", "exe", "root"):
         yield from _target(f"{process}/{link}")

@@ -114,6 +114,16 @@ class Root:
             return False
         return True
 
+    def leads_to(self, link: str, path: str) -> bool:
+        """True when LINK resolves to what stands at PATH, by whatever names. Asks the kernel for identities alone."""
+        status = self.lstat(path)
+        try:
+            with self.directory(RelPath(link).parent) as parent:
+                end = os.stat(RelPath(link).name, dir_fd=parent)
+        except OSError:
+            return False
+        return status is not None and (end.st_dev, end.st_ino) == (status.st_dev, status.st_ino)
+
     def open_file(self, path: str) -> int:
         """A descriptor for reading the regular file at PATH, which the caller closes; links are not followed."""
         with self.directory(RelPath(path).parent) as parent:

@@ -87,7 +87,7 @@ class Problem(Exception):
 
     CODE is stable and documented; MESSAGE says what could not be done; CONTEXT gives facts;
     STATE says how the site stands now; WHEREABOUTS says where data lies; HINT is the one
-    thing to type next.
+    thing to type next. `answer` is what the command would have answered, where one can be given.
     """
 
     def __init__(
@@ -107,6 +107,7 @@ class Problem(Exception):
         self.state = state
         self.whereabouts = tuple(whereabouts)
         self.hint = hint
+        self.answer: dict[str, Any] = {}
 
     @property
     def kind(self) -> str:

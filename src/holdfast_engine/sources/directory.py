@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
+from shlex import quote
 from typing import Any, NamedTuple, Optional, TypeVar
 
 from holdfast_engine.fs.extract import TreeWriter
@@ -115,11 +116,14 @@ class DirectorySource:
         try:
             fd = os.open(self._path, _FOLDER)
         except FileNotFoundError as error:
-            raise Problem("source-missing", f"there is nothing at `{self._path}`") from error
+            hint = "check the path given with `--source`"
+            raise Problem("source-missing", f"there is nothing at `{self._path}`", hint=hint) from error
         except NotADirectoryError as error:
-            raise Problem("source-unusable", f"`{self._path}` is not a directory") from error
+            hint = "name a directory or a repository with `--source`"
+            raise Problem("source-unusable", f"`{self._path}` is not a directory", hint=hint) from error
         except PermissionError as error:
-            raise Problem("no-permission", f"`{self._path}` cannot be read") from error
+            hint = f"`chmod o+rX {quote(self._path)}` as its owner, or run Holdfast as its owner"
+            raise Problem("no-permission", f"`{self._path}` cannot be read", hint=hint) from error
         try:
             yield fd
         finally:

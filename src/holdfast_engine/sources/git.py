@@ -95,7 +95,7 @@ class GitSource:
         if not self.dirty:
             return ()
         names = ", ".join(f"`{path}`" for path in self.dirty[:_NAMED]) + (", …" if len(self.dirty) > _NAMED else "")
-        return (f"uncommitted changes are named, not deployed ({len(self.dirty)}): {names}",)
+        return (f"uncommitted changes are not deployed ({len(self.dirty)}): {names}",)
 
     def describe(self) -> dict[str, Any]:
         commit = self.commit

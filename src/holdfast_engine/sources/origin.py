@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping
+from shlex import quote
 from typing import NamedTuple, Protocol
 
 from holdfast_engine.model.problem import Problem
@@ -51,7 +52,8 @@ class Origin(Protocol):
 def origin_of(location: str) -> Origin:
     """The origin at LOCATION, an absolute path or a URL. Raises `source-missing`, `source-unusable`."""
     if location.startswith("-") or "\0" in location or not location:
-        raise Problem("source-unusable", f"`{redacted(location)}` is no location of a repository")
+        hint = "name a directory or a repository with `--source`"
+        raise Problem("source-unusable", f"`{redacted(location)}` is no location of a repository", hint=hint)
     return Local(location) if location.startswith("/") else Remote(location)
 
 
@@ -60,9 +62,11 @@ class Local:
 
     def __init__(self, location: str) -> None:
         if not os.path.lexists(location):
-            raise Problem("source-missing", f"there is nothing at `{location}`")
+            hint = "check the path given with `--source`"
+            raise Problem("source-missing", f"there is nothing at `{location}`", hint=hint)
         if not os.path.isdir(location):
-            raise Problem("source-unusable", f"`{location}` is not a directory")
+            hint = "name a directory or a repository with `--source`"
+            raise Problem("source-unusable", f"`{location}` is not a directory", hint=hint)
         self.location = location
 
     def resolve(self, ref: str) -> Wanted:
@@ -71,7 +75,8 @@ class Local:
         answer = git("rev-parse", "--verify", "--quiet", "--end-of-options", name, cwd=self.location)
         if answer.status == 1:
             raise self.ref_missing(ref)
-        raise_for(answer, "source-unusable", f"git cannot read `{self.location}`")
+        hint = f"`git -C {quote(self.location)} status` as this user asks the same"
+        raise_for(answer, "source-unusable", f"git cannot read `{self.location}`", hint=hint)
         return Wanted(answer.text, answer.text, len(answer.text) > 40)
 
     def ref_missing(self, ref: str) -> Problem:
@@ -118,7 +123,12 @@ class Remote:
     def _advertised(self) -> Mapping[str, str]:
         """HEAD, branches and tags by full name, and what annotated tags lead to under `NAME^{}`."""
         answer = self._listed()
-        raise_for(answer, "fetch-failed", f"git cannot read `{redacted(self.location)}`")
+        raise_for(
+            answer,
+            "fetch-failed",
+            f"git cannot read `{redacted(self.location)}`",
+            hint=f"`git ls-remote {quote(redacted(self.location))}` as this user asks the same",
+        )
         rows = [os.fsdecode(row).partition("\t") for row in answer.out.splitlines()]
         deployable = ("refs/heads/", "refs/tags/")
         return {name: value for value, _, name in rows if name == "HEAD" or name.startswith(deployable)}
@@ -129,13 +139,15 @@ class Remote:
 
 def _check(ref: str) -> None:
     if _UNUSABLE.search(ref):
-        raise Problem("ref-missing", f"`{ref}` cannot be the name of a ref")
+        hint = "name a branch, a tag or a commit with `--ref`"
+        raise Problem("ref-missing", f"`{ref}` cannot be the name of a ref", hint=hint)
 
 
 def _ref_missing(ref: str, location: str, names: Iterable[str]) -> Problem:
     short = sorted({name.split("/", 2)[-1] for name in names if name.startswith("refs/") and not name.endswith("^{}")})
     if not ref:
-        return Problem("ref-missing", f"`{redacted(location)}` has no commit at its HEAD", context=short[:5])
+        hint = f"--ref {short[0]}" if short else "commit something there first"
+        return Problem("ref-missing", f"`{redacted(location)}` has no commit at its HEAD", context=short[:5], hint=hint)
     near = difflib.get_close_matches(ref, short, n=3, cutoff=0.5) or short[:3]
     context = (f"nearest: {', '.join(f'`{name}`' for name in near)}",) if near else ("the repository has no refs",)
     hint = f"--ref {near[0]}" if near else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
+from shlex import quote
 from typing import Optional
 
 from holdfast_engine.fs.root import Root
@@ -53,12 +55,28 @@ def survey(root: Root) -> Survey:
 
 
 def current_release(root: Root) -> Optional[RelPath]:
-    """Where `current` leads, as a path below the root, by its text alone; None when it leads elsewhere
-    or is no link.
+    """Where `current` leads, as a path below the root; None when it leads elsewhere or is no link.
+
+    By its text where that names a directory; a text that goes by another name of the root, or by a
+    second link, is resolved by names alone, so that what is live is never taken for nothing (G2).
     """
     text = root.link(Layout.current)
     if text is None:
         return None
+    found = _by_text(root, text)
+    if found is not None and root.kind(found) == "dir":
+        return found
+    resolved = _resolved(root)
+    return resolved if resolved is not None and root.kind(resolved) == "dir" else found
+
+
+def _resolved(root: Root) -> Optional[RelPath]:
+    """Where `current` ends after every link on the way, if that is below the root."""
+    top, end = os.path.realpath(root.path), os.path.realpath(root.absolute(Layout.current))
+    return RelPath(end[len(top) + 1 :]) if end.startswith(top + "/") else None
+
+
+def _by_text(root: Root, text: str) -> Optional[RelPath]:
     for prefix in (root.path.rstrip("/") + "/", ""):
         if text.startswith(prefix) and (prefix or not text.startswith("/")):
             names = [name for name in text[len(prefix) :].split("/") if name not in ("", ".")]
@@ -74,8 +92,8 @@ def require_site(root: Root) -> Survey:
             "not-a-site",
             f"`{root.path}` is not a Holdfast site yet",
             state="nothing was changed",
-            hint=f"`holdfast recover --site {root.path}` when its `.holdfast/` was lost, "
-            f"`holdfast adopt {root.path}` when it was deployed another way",
+            hint=f"`holdfast recover --site {quote(root.path)}` when its `.holdfast/` was lost, "
+            f"`holdfast adopt {quote(root.path)}` when it was deployed another way",
         )
     return found
 

@@ -223,7 +223,7 @@ def test_uncommitted_changes_are_named_and_not_deployed(repository, source, tmp_
     tree = source(repository)
     tree.prepare()
     assert sorted(tree.dirty) == ["artisan", "new file"]
-    assert tree.notices[0].startswith("uncommitted changes are named, not deployed (2): `artisan`")
+    assert tree.notices[0].startswith("uncommitted changes are not deployed (2): `artisan`")
     assert "new file" not in extracted(tree, tmp_path / "out").entries
     run(repository, "stash", "-q", "--include-untracked")
     assert source(repository).notices == ()

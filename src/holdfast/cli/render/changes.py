@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from shlex import quote
 
 from holdfast.cli.render.pages import Result, checks
 from holdfast.cli.render.words import Line, Lines, count, facts, origin, rows, section, shown, title, warnings
@@ -64,7 +66,7 @@ def outcome(result: Result) -> Lines:
         *facts(
             [
                 ("release", result.get("release") or result.get("current")),
-                ("previous", result.get("previous")),
+                ("previous", result.get("previous") if result.get("previous") != result.get("release") else None),
                 ("back", result.get("back")),
             ]
         ),
@@ -129,7 +131,8 @@ def prune(result: Result) -> Lines:
 
 
 def init(result: Result) -> Lines:
-    return [Line(f"wrote {result['path']}", "good"), Line("next  holdfast plan --site DIR")]
+    directory = quote(os.path.dirname(result["path"]))
+    return [Line(f"wrote {result['path']}", "good"), Line(f"next  holdfast plan --site DIR --source {directory}")]
 
 
 def tour(result: Result) -> Lines:

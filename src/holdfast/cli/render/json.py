@@ -27,7 +27,8 @@ class JsonView(PlainView):
 
     def problem(self, problem: Problem) -> int:
         self.write("stderr", problem_lines(problem))
-        write("stdout", f"{json.dumps({'outcome': problem.kind, 'error': problem.to_json()})}\n")
+        told = {**problem.answer, "outcome": problem.kind, "error": problem.to_json()}
+        write("stdout", f"{json.dumps(told)}\n")
         return problem.exit_code
 
 
