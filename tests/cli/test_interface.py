@@ -62,7 +62,7 @@ def test_every_command_that_is_named_exists_and_no_other(typed):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_the_flags_of_all_and_its_examples_first(typed, name):
-    """INTERFACE, commands: --json, --events, -v/-q, --no-color, -h/--help; --site and --yes where they mean anything."""
+    """INTERFACE, commands: the five of all, -h/--help; --site and --yes where they mean anything."""
     told = typed(name, "-h").out
     assert told == typed(name, "--help").out
     assert told.startswith("Examples:\n  ")
@@ -84,7 +84,16 @@ def test_detect_answers_with_the_promised_keys(typed, world):
     """INTERFACE, `detect --json`: paths without a leading `./` and a trailing `/`."""
     world.commit({"public/uploads/.gitkeep": ""})
     found = typed("detect", world.repository, "--json").json
-    keys = ("framework", "confidence", "app_root", "web_root", "persistent", "persistent_files", "artifacts", "evidence")
+    keys = (
+        "framework",
+        "confidence",
+        "app_root",
+        "web_root",
+        "persistent",
+        "persistent_files",
+        "artifacts",
+        "evidence",
+    )
     assert tuple(found) == keys
     assert (found["framework"], found["app_root"], found["web_root"]) == ("laravel", ".", "public")
     assert 0.5 < found["confidence"] <= 1
@@ -99,9 +108,9 @@ def test_detect_answers_with_the_promised_keys(typed, world):
 def test_explain_names_every_rule_that_spoke_in_the_source_and_at_the_site(typed, world):
     """INTERFACE: why this path has its care; with --site for what is live there."""
     shipped(typed, world)
-    monkey = typed("explain", "storage/logs", "--site", world.site, "--json").json
-    assert monkey["care"] == "shared"
-    assert monkey["rulings"][0]["rule"] == "preset"
+    found = typed("explain", "storage/logs", "--site", world.site, "--json").json
+    assert found["care"] == found["rulings"][0]["care"] == "shared"
+    assert {"known", "preset"} <= {each["rule"] for each in found["rulings"]}
     os.chdir(world.repository)
     assert typed("explain", "public/index.php", "--json").json["care"] == "code"
 
@@ -110,7 +119,7 @@ def test_deploy_answers_with_the_promised_keys(typed, world):
     """INTERFACE, `deploy --json`, for the first release, the next one, and one with nothing new."""
     first = shipped(typed, world).json
     world.precious.write("public/certificates/42.pdf")
-    second, third = shipped(typed, world), None
+    second = shipped(typed, world)
     third = typed("deploy", "--site", world.site, "--source", world.repository, "--yes", "--json")
     assert (first["outcome"], first["previous"], first["current"]) == ("deployed", None, first["release"])
     found = second.json
@@ -177,12 +186,12 @@ def test_checklist_answers_with_the_promised_keys_and_names(typed, world):
     shipped(typed, world)
     ended = typed("check", "--site", world.site, "--json")
     assert (ended.code, ended.json["verdict"]) == (0, "pass")
-    assert LINKED <= {each["name"] for each in ended.json["checks"]}
+    assert {each["name"] for each in ended.json["checks"]} >= LINKED
     assert all({"name", "verdict", "why", "mend"} == set(each) for each in ended.json["checks"])
     (world.site / "shared/.env").unlink()
     refused = typed("checklist", "--site", world.site, "--json")
     assert (refused.code, refused.json["verdict"]) == (30, "refuse")
-    assert [each["name"] for each in refused.json["checks"] if each["verdict"] == "refuse"] == ["environment-linked"]
+    assert "environment-linked" in {each["name"] for each in refused.json["checks"] if each["verdict"] == "refuse"}
 
 
 @pytest.mark.parametrize(
@@ -190,7 +199,7 @@ def test_checklist_answers_with_the_promised_keys_and_names(typed, world):
     [(LARAVEL, "refuse"), ({**NEXT, ".env.example": "KEY=\n"}, "refuse"), (NEXT, "warn"), (STATIC, "warn")],
 )
 def test_a_missing_environment_refuses_where_it_is_needed_and_warns_elsewhere(typed, tmp_path, files, verdict):
-    """INTERFACE: a missing `.env` is `refuse` when the preset needs it or the source ships `.env.example`, else `warn`."""
+    """INTERFACE: `refuse` when the preset needs an `.env` or the source ships `.env.example`, else `warn`."""
     world = World(tmp_path / "w", files, env=None)
     ended = shipped(typed, world)
     assert ended.code == (30 if verdict == "refuse" else 0)
@@ -244,7 +253,7 @@ def test_flags_beat_variables_which_beat_the_file_which_beats_detection(typed, s
 
 
 def test_the_settings_are_those_of_the_version_that_is_deployed(typed, static):
-    """INTERFACE: the `holdfast.toml` at the top of the source, in the version being deployed, gives hooks and shared."""
+    """INTERFACE: the `holdfast.toml` at the top of the source speaks in the version being deployed."""
     first = static.commit({"holdfast.toml": '[hooks]\nbefore_activation = ["touch one"]\n'})
     static.commit({"holdfast.toml": '[hooks]\nbefore_activation = ["touch two"]\n'})
     (static.repository / "holdfast.toml").write_text('[hooks]\nbefore_activation = ["touch dirty"]\n')

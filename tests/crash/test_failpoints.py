@@ -87,26 +87,35 @@ def test_a_judge_that_sees_a_lost_byte_says_so(arenas):
     remove(site)
 
 
+PARTS = 8
+"""A long sweep is run in parts, so that none of them comes near the time that a test may take."""
+in_parts = pytest.mark.parametrize("part", range(PARTS))
+
+
 @pytest.mark.soak
+@in_parts
 @every_scenario
-def test_a_kill_at_all_points_followed_by_either_command(arenas, name):
+def test_a_kill_at_all_points_followed_by_either_command(arenas, name, part):
     """Every point, not only the first on each way; after it `recover` first, and the next command first."""
     arena = arenas(name)
-    assert sweep(arena, [point for point, _ in arena.points], trials.kill_both_ways) == []
+    cases = [point for point, _ in arena.points]
+    assert sweep(arena, cases[part::PARTS], trials.kill_both_ways) == []
 
 
 @pytest.mark.soak
+@in_parts
 @every_scenario
-def test_every_kind_of_error_at_all_points(arenas, name):
+def test_every_kind_of_error_at_all_points(arenas, name, part):
     """Every point with every kind."""
     arena = arenas(name)
     cases = [f"{point}/{kind}" for point, _ in arena.points for kind in KINDS]
-    assert sweep(arena, cases, trials.fail) == []
+    assert sweep(arena, cases[part::PARTS], trials.fail) == []
 
 
 @pytest.mark.soak
+@in_parts
 @every_scenario
-def test_a_kill_of_the_recovery_at_many_pairs(arenas, name):
-    """Every third pair."""
+def test_a_kill_of_the_recovery_at_many_pairs(arenas, name, part):
+    """Every ninth pair, of recoveries from every point."""
     arena = arenas(name)
-    assert sweep(arena, pairs(arena, stride=3), trials.kill_recovery) == []
+    assert sweep(arena, pairs(arena, stride=9)[part::PARTS], trials.kill_recovery) == []

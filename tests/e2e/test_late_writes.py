@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 
 import pytest
+
 from holdfast_engine.fs import failpoint
 from lib.world import World
 

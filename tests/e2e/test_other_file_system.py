@@ -1,4 +1,4 @@
-"""`shared/` on a file system of its own: names cannot be exchanged with it, so data is copied, verified, and kept twice.
+"""`shared/` on a file system of its own: names cannot be exchanged with it, so data is copied and verified.
 
 Mounts live in a private namespace of a child process, so nothing of the machine changes.
 """
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from lib.world import World
 
 STORY = "import sys; sys.path[:0] = {path!r}; from test_other_file_system import story; story(sys.argv[1])"
@@ -24,7 +25,7 @@ def _may_mount() -> str:
 
 
 def story(top: str) -> None:
-    """Three deploys and a rollback with shared/ on a tmpfs: uploads, strays, seeds, a detached .env, a log kept open."""
+    """Three deploys and a rollback with shared/ on a tmpfs: uploads, strays, seeds, a detached .env."""
     world = World(Path(top))
     env = (world.site / "shared/.env").read_bytes()
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(world.site / "shared")], check=True)

@@ -1,4 +1,4 @@
-"""The tool is one user and the application another: data is served afterwards, or the deploy is refused (I100, I101)."""
+"""The tool is one user and the application another: data is served, or the deploy is refused (I100, I101)."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_a_rollback_that_may_not_move_data_leaves_it_served(top):
 
 
 def test_root_keeps_owner_mode_and_times_of_all_data(top):
-    """I101: everything of the site is root's, the data is the application's: no command touches what it did not make."""
+    """I101: everything of the site is root's, the data the application's: no command touches what it did not make."""
     world = Hosted(top, tool=0, files=FILES)
     world.settings = Settings(web_user=str(APPLICATION))
     world.ship()

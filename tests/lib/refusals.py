@@ -41,6 +41,17 @@ def fails(act: Callable[[], object], *, exits: int, code: str) -> Problem:
     return caught.value
 
 
+def ending(act: Callable[[], object]) -> int:
+    """The exit code that ACT ends with; 70 for what is no problem in words."""
+    try:
+        act()
+    except Problem as problem:
+        return problem.exit_code
+    except OSError:
+        return 70
+    return 0
+
+
 @contextmanager
 def failing_at(point: str, error: BaseException, *, when: Callable[[], bool] = lambda: True) -> Iterator[None]:
     """The first time that POINT is reached while WHEN is true, ERROR is raised there; later reaches go well."""

@@ -39,7 +39,7 @@ paths = st.lists(names, min_size=1, max_size=4).map("/".join)
         "a\\b",
         ".holdfast",
         ".holdfast/journal",
-    ],  # fmt: skip
+    ],
 )
 def test_a_path_that_leaves_the_application_or_names_all_of_it_is_refused(text):
     """I14, I27, V10: `../../outside` and `/etc` are deleted by peers with exit 0."""

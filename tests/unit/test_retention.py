@@ -20,7 +20,7 @@ def releases(draw) -> list[ReleaseRecord]:
     """Up to twelve releases, oldest first as records are read: names and times of creation tell nothing of order."""
     counters = sorted(draw(st.lists(st.integers(1, 99), unique=True, max_size=12)))
     names = draw(st.permutations([f"2025{number:02d}" for number in range(len(counters))]))
-    return [_release(draw, name, counter) for name, counter in zip(names, counters, strict=True)]
+    return [_release(draw, name, counter) for name, counter in zip(names, counters)]  # noqa: B905 - Python 3.9
 
 
 def _release(draw, name: str, counter: int) -> ReleaseRecord:
@@ -101,7 +101,7 @@ def test_names_and_times_decide_nothing(site, keep, random):
     """I41: the same counters with other names and other times of creation give the same victims."""
     names = [f"n{number}" for number in range(len(site.releases))]
     random.shuffle(names)
-    renamed = dict(zip((one.id for one in site.releases), names, strict=True))
+    renamed = dict(zip((one.id for one in site.releases), names))  # noqa: B905 - Python 3.9
     other = Survey(
         site=site.site,
         managed=True,

@@ -33,7 +33,7 @@ from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.plan import REFUSE, Plan, verdict_of
+from holdfast_engine.model.plan import REFUSE, WARN, Plan, verdict_of
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.sources import open_source
@@ -328,11 +328,10 @@ class Deployment(Journey):
         self._bring_again()
         self._homing().link_home(self.path, sorted(self.rules.shared_paths - known))
         self.seen = activating.stamps_of_files(self.place, self.rules)
-        broken = [
-            check
-            for check in linkage(subject_for(self.place, self.rules, release=self.path))
-            if check.verdict == REFUSE
-        ]
+        checks = list(linkage(subject_for(self.place, self.rules, release=self.path)))
+        unbuilt = (check for check in checks if check.name == "artifacts-present" and check.verdict == WARN)
+        self.report.warnings.extend(f"{check.why}; {check.mend}" for check in unbuilt)  # no plan can know it before
+        broken = [check for check in checks if check.verdict == REFUSE]
         if broken:
             raise Problem(
                 "links-broken",

@@ -80,8 +80,8 @@ def _caches_of(place: Workplace, release: RelPath, rules: Rules, ruler: Classifi
     record = next((one for one in place.survey.releases if one.path == release), None)
     if record is None or record.framework in ("", rules.detection.framework):
         return ruler.is_cache
-    own = replace(load(record.framework), web_root=record.web_root or ".")
-    return Classifier(ruler.listing, own, rules.settings).is_cache
+    rules_then = replace(load(record.framework), web_root=record.web_root or ".")
+    return Classifier(ruler.listing, rules_then, rules.settings).is_cache
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
@@ -150,7 +150,6 @@ class Homing:
                 self.report.add(moved)
             else:
                 place_link(bench, release, path, bench.text(release, path))
-
 
     def serve(self, release: RelPath, path: str) -> None:
         """PATH in RELEASE shows what lies there in `shared/`, what stood in its way is in the attic; told where not.

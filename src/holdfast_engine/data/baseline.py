@@ -6,6 +6,7 @@ import json
 import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Optional
 
 from holdfast_engine import FORMAT
@@ -83,6 +84,10 @@ class Baseline:
 
     def listing(self) -> Listing:
         """The release as it was shipped, by name."""
+        return self._listing
+
+    @cached_property
+    def _listing(self) -> Listing:
         kinds = {DIR: DIR, FILE: FILE, LINK: LINK}
         return Listing(
             {path: Listed(kinds.get(entry.kind, "other"), entry.size) for path, entry in self.entries.items()},

@@ -60,7 +60,8 @@ class opened:  # noqa: N801 - reads as a sentence: with opened(...)
     """The directories are writable for their owner inside the block and get their modes back after it.
 
     One that was moved away inside the block keeps the write bit: it is data now, or in the attic,
-    and a link of ours stands where it stood. A crash leaves them writable, which loses nothing: the next seal takes the bits away again.
+    and a link of ours stands where it stood. A crash leaves them writable, which loses nothing:
+    the next seal takes the bits away again.
     """
 
     def __init__(self, root: Root, directories: Iterable[str]) -> None:

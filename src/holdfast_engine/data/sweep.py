@@ -19,7 +19,6 @@ Ruler = Callable[[str, str], tuple[str, str]]
 """Care and target of a stray from its path and kind (rule 5)."""
 
 
-
 def _nowhere(_path: str) -> bool:
     return False
 
@@ -157,7 +156,10 @@ class Sweep:
             self._place_former_code(found, path, reason)
         elif kind == LINK and care == "artifact" and self._leads_outside(path):
             found.homeless[path] = f"{reason}, and leads out of the site"
-        elif care != "cache":
+        elif care == "cache":
+            # a cache to the next framework alone: to the one that wrote it, it was data like any other
+            found.homeless[path] = reason
+        else:
             words = "among build output" if care == "artifact" else f"where the rules say {care}"
             found.spared[path] = f"{reason}, {words}"
 

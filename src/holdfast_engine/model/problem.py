@@ -42,6 +42,7 @@ CODES = {
     "not-a-site": "state",
     "nothing-to-roll-back-to": "state",
     "already-managed": "state",
+    "adopt-unclear": "state",
     "config-exists": "state",
     "current-is-a-directory": "state",
     "locked": "locked",

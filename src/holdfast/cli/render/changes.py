@@ -98,7 +98,7 @@ def recover(result: Result) -> Lines:
     return [
         Line(first, "good"),
         *section("found", _found(result, after=True)),
-        Line(f"{count(int(result.get('restored') or 0), 'file')} put back"),
+        Line(f"{count(int(result.get('restored') or 0), 'path')} put back"),
         *warnings(map(shown, result.get("warnings", ()))),
     ]
 
