@@ -33,10 +33,10 @@ def main(wanted: list[str]) -> int:
             if not wanted or name.startswith(tuple(wanted))
             for result in told(name, measure(os.path.join(top, name)))
         ]
+        print("\n".join(table(results)))
+        print(f"\nkept in {keep(results)}", flush=True)
     finally:
         remove(top)
-    print("\n".join(table(results)))
-    print(f"\nkept in {keep(results)}")
     return 0 if all(result.met for result in results) else 1
 
 

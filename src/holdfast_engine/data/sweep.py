@@ -164,7 +164,7 @@ class Sweep:
             found.spared[path] = f"{reason}, {words}"
 
     def _place_former_code(self, found: Found, path: str, reason: str) -> None:
-        """The left release shipped a file here or above, and it was written to: the next one ships it, or nobody does."""
+        """The left release shipped a file here or above and it was written to: the next ships it, or nobody does."""
         if any(self.next_listing.kind(here) in (FILE, LINK) for here in (*RelPath(path).ancestors(), path)):
             found.displaced[path] = f"{reason}, and the next release ships a file at or above this path"
         else:
