@@ -41,8 +41,13 @@ class Subject:
         """True when PATH in the release is our link and its data is there."""
         if self.release is None:
             return False
-        text = link_text(self.release / path, self.layout.in_shared(path))
-        return self.root.link(self.release / path) == text and self.root.has(self.layout.in_shared(path))
+        places = (RelPath(path), *RelPath(path).ancestors())
+        return any(self._is_our_link(here) for here in places) and self.root.has(self.layout.in_shared(path))
+
+    def _is_our_link(self, path: RelPath) -> bool:
+        if self.release is None:
+            return False
+        return self.root.link(self.release / path) == link_text(self.release / path, self.layout.in_shared(path))
 
     def ends(self, path: str) -> bool:
         """True when data lies at PATH in `shared/`."""

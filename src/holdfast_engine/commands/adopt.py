@@ -16,7 +16,7 @@ from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.discard import Proof, to_trash
-from holdfast_engine.fs.place import drop_own_link, exchange, make_link, switch
+from holdfast_engine.fs.place import exchange, make_link, switch
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
@@ -198,7 +198,10 @@ class Taking:
             self._move_entry(entry, home / entry)
 
     def _move_entry(self, here: RelPath, there: RelPath) -> None:
-        """HERE is a link to THERE, where its content is: one exchange, no moment without it (DESIGN 5)."""
+        """HERE is a link to THERE, where its content is: one exchange, no moment without it (DESIGN 5).
+
+        Should the exchange fail, the link stays at THERE: what was moved before finds HERE through it.
+        """
         root = self.place.root
         text = link_text(here, there)
         if root.link(here) == text:
@@ -206,11 +209,7 @@ class Taking:
         self.operation.move(what="move-in", path=here, source=here, target=there, text=text)
         if root.link(there) != text:
             make_link(root, there, text)
-        try:
-            exchange(root, here, there)
-        except OSError:
-            drop_own_link(root, there)
-            raise
+        exchange(root, here, there)
 
     def _share(self) -> None:
         """What rules call data moves from the live release into `shared/`, each path in one exchange."""

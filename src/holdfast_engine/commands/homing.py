@@ -142,7 +142,7 @@ class Homing:
         """
         bench = self.place.bench
         for path in paths:
-            if not bench.root.has(bench.layout.in_shared(path)) or bench.is_linked(release, path):
+            if not bench.root.has(bench.layout.in_shared(path)) or bench.is_served(release, path):
                 continue
             if bench.root.has(release / path):
                 moved = Moved()

@@ -229,7 +229,7 @@ def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules, found: Fou
     expected = rules.shared_paths - found.homeless.keys()
     linked = {one.path for one in active.shared} >= expected
     stands = all(
-        place.bench.is_linked(active.path, path)
+        place.bench.is_served(active.path, path)
         for path in expected
         if place.root.has(place.bench.layout.in_shared(path))
     )

@@ -59,7 +59,7 @@ def _in_live(place: Workplace, rules: Rules) -> Iterator[Lost]:
     strays = sweep(place, current, rules, baseline=baseline).homeless if baseline else {}
     for one in rules.shared:
         here, there = current / one.path, place.bench.layout.in_shared(one.path)
-        if place.bench.is_linked(current, one.path):
+        if place.bench.is_served(current, one.path):
             continue
         if place.root.has(here):
             yield Lost(one.path, "stands where the link to shared/ belongs", here, "adopt", current, "live")

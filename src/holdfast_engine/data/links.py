@@ -31,9 +31,16 @@ class Bench:
         """True when PATH in RELEASE is exactly our link; a link to anywhere else is none (I23)."""
         return self.root.link(release / path) == self.text(release, path)
 
+    def is_served(self, release: RelPath, path: str) -> bool:
+        """True when PATH in RELEASE leads to PATH in `shared/`: by our link there, or by one above it.
+
+        A directory that one release links as a whole may be linked child by child in another.
+        """
+        return any(self.is_linked(release, here) for here in (path, *RelPath(path).ancestors()))
+
     def resolves(self, release: RelPath, path: str) -> bool:
         """True when PATH in RELEASE is our link and something stands behind it in `shared/`."""
-        return self.is_linked(release, path) and self.root.has(self.layout.in_shared(path))
+        return self.is_served(release, path) and self.root.has(self.layout.in_shared(path))
 
 
 def wanted_text(bench: Bench, release: RelPath, shared: SharedPath) -> str:
