@@ -37,4 +37,4 @@ def _entry(path: str) -> tuple[str, int, bytes]:
 def assert_unchanged(before: dict[str, tuple[str, int, bytes]], after: dict[str, tuple[str, int, bytes]]) -> None:
     """BEFORE and AFTER are one tree; what differs is named."""
     changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
-    assert changed == []
+    assert changed == [], f"changed: {changed}"

@@ -63,11 +63,12 @@ def sweep(
         release=release,
         baseline=shipped,
         next_listing=rules.listing,
-        shared=rules.shared_paths,
+        shared={one.path: one.kind for one in rules.shared},
         ruler=ruler.stray_target,
         is_cache=_caches_of(place, release, rules, ruler),
         deep=deep,
         unshared=lambda path: unshared(ruler, path),
+        retired=release != place.survey.current,
     ).look()
     if baseline is None:
         # nothing is known of what it shipped, so it is never pruned: output of builds stays where it is

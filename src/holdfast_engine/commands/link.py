@@ -9,12 +9,14 @@ from typing import Any, Optional
 from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
+from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import link_release, seeds_before
 from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify_settings import Configured
+from holdfast_engine.data.sweep import Found
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import STATE
@@ -90,6 +92,19 @@ class Linking:
         self.is_live = self.live == release
         self.listing = listing_of(place, release)
         self.rules: Rules = rules_for(place, self.listing, place.request.settings)
+        self.found = self._look()
+        refuse_changed_kinds(place, self.rules, self.found)
+
+    def _look(self) -> Found:
+        """What the live release holds that must come home."""
+        if self.live is None or self.place.root.kind(self.live) != "dir":
+            return Found()
+        baseline = self._live_baseline()
+        found = sweep(self.place, self.live, self.rules, baseline=baseline)
+        if baseline is None:
+            _only_certain(found.homeless, self.rules)
+            found.displaced.clear()
+        return found
 
     def run(self) -> dict[str, Any]:
         """Idempotent: each part finds what it did before and goes on."""
@@ -106,14 +121,8 @@ class Linking:
 
     def _adopt_from_live(self) -> None:
         """What the live release holds comes home first, so that nothing of it is hidden by an empty directory (I08)."""
-        if self.live is None or self.place.root.kind(self.live) != "dir":
-            return
-        baseline = self._live_baseline()
-        found = sweep(self.place, self.live, self.rules, baseline=baseline)
-        if baseline is None:
-            _only_certain(found.homeless, self.rules)
-            found.displaced.clear()
-        self.homing.bring(self.live, found, wins="live")
+        if self.live is not None:
+            self.homing.bring(self.live, self.found, wins="live")
         self.rules = rules_for(self.place, self.listing, self.place.request.settings)
 
     def _live_baseline(self) -> Optional[Baseline]:

@@ -9,12 +9,12 @@ from typing import Any, Optional
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.checks.subject import Subject
 from holdfast_engine.commands.homing import baseline_of, sweep
+from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import web_user
 from holdfast_engine.commands.retention import beyond
-from holdfast_engine.commands.rules import FOUND, STRAY, Rules, rules_for, unshared
+from holdfast_engine.commands.rules import STRAY, Rules, rules_for, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
-from holdfast_engine.data.seeds import type_change
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath
@@ -57,7 +57,7 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
             _spare_old_code(place, source, listing, found)
         also = [_as_shared(place, path) for path in found.homeless if path not in rules.shared_paths]
         rules = rules_for(place, listing, settings, also=also)
-    _refuse_type_changes(place, rules)
+    refuse_changed_kinds(place, rules, found)
     plan = _plan(place, source, release, rules, found)
     return Prospect(plan, source, listing, rules, found, baseline)
 
@@ -92,19 +92,6 @@ def _spare_old_code(place: Workplace, source: TreeSource, listing: Listing, foun
 
 def _was_shipped(source: TreeSource, path: str, content: bytes) -> bool:
     return isinstance(source, GitSource) and source.contains_blob(path, content)
-
-
-def _refuse_type_changes(place: Workplace, rules: Rules) -> None:
-    """A shared path that is of another kind in the release to come, or in the live one, is refused, not guessed."""
-    for one in rules.shared:
-        shipped = rules.listing.kind(one.path)
-        found = place.root.kind(place.bench.layout.in_shared(one.path))
-        if found in (DIR, FILE) and shipped in (DIR, FILE) and found != shipped:
-            raise type_change(one.path, shipped=shipped, found=found)
-        live = place.root.kind(place.survey.current / one.path) if place.survey.current else None
-        if one.why not in (STRAY, FOUND) and live in (DIR, FILE) and live != one.kind:
-            # found out after the data was moved, it would be in the attic and nothing served in its place (S05)
-            raise type_change(one.path, shipped=live, found=found or one.kind, whose="the live release holds")
 
 
 def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found) -> Plan:

@@ -20,7 +20,6 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.problem import Problem
 
 
 @dataclass
@@ -67,8 +66,12 @@ class SeedMerge:
         place_link(self.bench, self.release, path, self.bench.text(self.release, path))
 
     def _merge_directory(self, path: str) -> None:
-        self._require_kind(path, "dir")
-        self._make_directories(self.bench.layout.in_shared(path))
+        """Each shipped file by itself; where users have something else than a directory, theirs stays (G2)."""
+        there = self.bench.layout.in_shared(path)
+        if self.bench.root.kind(there) not in (None, "dir"):
+            self._keep(path, "a directory", None)
+            return
+        self._make_directories(there)
         for below, kind, _ in walk(self.bench.root, self.release / path):
             inner = f"{path}/{below}"
             if kind == "dir":
@@ -88,11 +91,6 @@ class SeedMerge:
             # a directory that is made for a placeholder is made for the application to write in (I100)
             if self.web_user not in (None, os.geteuid()) and made != self.bench.layout.shared:
                 access.let_in(self.bench.root, made, web_user=self.web_user or 0)
-
-    def _require_kind(self, path: str, kind: str) -> None:
-        found = self.bench.root.kind(self.bench.layout.in_shared(path))
-        if found not in (None, kind, "link"):
-            raise type_change(path, shipped=kind, found=found or "")
 
     def _merge_one(self, path: str, kind: str) -> None:
         here, there = self.release / path, self.bench.layout.in_shared(path)
@@ -215,18 +213,3 @@ def shipped_seeds(bench: Bench, release: RelPath, paths: Iterable[str], known: M
             if kind == "file":
                 found[path] = known[path].digest if path in known else digest_of(bench.root, release / path)
     return found
-
-
-def type_change(path: str, *, shipped: str, found: str, whose: str = "the release ships") -> Problem:
-    """The refusal of a shared path whose kind changed: not guessed."""
-    return Problem(
-        "seed-type-changed",
-        f"{whose} `{path}` as a {_word(shipped)}, and `shared/{path}` is a {_word(found)}",
-        state="nothing was changed",
-        whereabouts=[f"shared/{path}"],
-        hint=f"rename one of them, or name `{path}` under `code` in holdfast.toml",
-    )
-
-
-def _word(kind: str) -> str:
-    return {"dir": "directory", "file": "file", "link": "link"}.get(kind, kind)

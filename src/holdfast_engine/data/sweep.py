@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listing
 from holdfast_engine.model.manifest import Entry
@@ -17,6 +18,11 @@ from holdfast_engine.model.paths import RelPath, outermost
 
 Ruler = Callable[[str, str], tuple[str, str]]
 """Care and target of a stray from its path and kind (rule 5)."""
+
+
+def stamp_of(kind: str, status: os.stat_result) -> tuple[int, int, int, int]:
+    """Size (of files), times and inode, as a baseline keeps them."""
+    return (status.st_size if kind == FILE else 0, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def _nowhere(_path: str) -> bool:
@@ -55,19 +61,20 @@ class Sweep:
 
     BASELINE is what it shipped (None: nothing is known, everything unexplained counts).
     NEXT_LISTING is what will be served at its paths from now on: the incoming release, or the
-    active one. SHARED are the paths that are linked there; RULER decides about strays. UNSHARED
-    says what a person named as code or output.
+    active one. SHARED are the paths that are linked there, with their kinds; RULER decides about strays. UNSHARED
+    says what a person named as code or output, RETIRED that nobody is shown this release.
     """
 
     bench: Bench
     release: RelPath
     baseline: Baseline
     next_listing: Listing
-    shared: Collection[str]
+    shared: Mapping[str, str]
     ruler: Ruler
     is_cache: Callable[[str], bool]
     deep: bool = False
     unshared: Callable[[str], bool] = _nowhere
+    retired: bool = False
 
     def look(self) -> Found:
         """Walk the release once. Links of ours are explained; nothing is read through a link."""
@@ -75,8 +82,7 @@ class Sweep:
         for path, kind, status in walk(
             self.bench.root, self.release, descend=self._descends, unreadable=found.unreadable
         ):
-            stamp = (status.st_size if kind == FILE else 0, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-            self._judge(found, path, kind, stamp)
+            self._judge(found, path, kind, stamp_of(kind, status))
         found.homeless = {path: found.homeless[path] for path in outermost(found.homeless)}
         return found
 
@@ -92,7 +98,7 @@ class Sweep:
     def _judge(self, found: Found, path: str, kind: str, stamp: tuple[int, int, int, int]) -> None:
         before = self.baseline.get(path)
         if kind in (LINK, FILE, DIR) and path in self.shared:
-            self._judge_shared(found, path)
+            self._judge_shared(found, path, kind)
         elif self.is_cache(path):
             return
         elif before is None:
@@ -100,10 +106,28 @@ class Sweep:
         elif not self._unchanged(before, path, kind, stamp):
             self._judge_changed(found, path, kind)
 
-    def _judge_shared(self, found: Found, path: str) -> None:
-        """A shared path that is no link of ours was detached (`sed -i`, an atomic save) or never linked (I33)."""
-        if not self.bench.is_linked(self.release, path):
+    def _judge_shared(self, found: Found, path: str, kind: str) -> None:
+        """A shared path that is no link of ours was detached (`sed -i`, an atomic save) or never linked (I33).
+
+        What was shipped there and never touched is a retired release's own; so it is in the live one where it is of
+        another kind than the data to come.
+        """
+        own = (self.retired or {kind, self.shared[path]} == {FILE, DIR}) and self._is_as_shipped(path)
+        if not own and not self.bench.is_linked(self.release, path):
             found.homeless[path] = "stands where the link to shared/ belongs"
+
+    def _is_as_shipped(self, path: str) -> bool:
+        """True when everything at and below PATH is what the release shipped there, and nothing came to it."""
+        status = self.bench.root.lstat(self.release / path)
+        below = ((f"{path}/{inner}", kind, one) for inner, kind, one in walk(self.bench.root, self.release / path))
+        return all(
+            self._is_in_baseline(here, kind, one)
+            for here, kind, one in (*([(path, kind_of(status), status)] if status else []), *below)
+        )
+
+    def _is_in_baseline(self, path: str, kind: str, status: os.stat_result) -> bool:
+        before = self.baseline.get(path)
+        return before is not None and self._unchanged(before, path, kind, stamp_of(kind, status))
 
     def _judge_added(self, found: Found, path: str, kind: str) -> None:
         if kind == LINK and self._is_explained_link(path):
