@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from holdfast_engine.fs.place import switch
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.state.survey import current_release
 
 
 def activate(root: Root, release: RelPath) -> None:
@@ -20,7 +23,17 @@ def activate(root: Root, release: RelPath) -> None:
 
 
 def require_switchable(root: Root) -> None:
-    """`current` is a link or absent; a real directory is somebody's live site and is not touched (I21)."""
+    """`current` is a link into the site or absent; a real directory, or a link to elsewhere, is somebody's live site
+    and is not touched: what it holds would be out of sight after the switch (I21, G2).
+    """
+    if root.leads_somewhere(Layout.current) and root.link(Layout.current) and current_release(root) is None:
+        raise Problem(
+            "current-leads-away",
+            f"`{root.absolute(Layout.current)}` leads to a directory outside the site",
+            state="nothing was changed",
+            whereabouts=[os.path.realpath(root.absolute(Layout.current))],
+            hint=f"move that directory into `{root.absolute(Layout.releases)}` and point `current` at it",
+        )
     if root.kind(Layout.current) not in (None, "link"):
         raise Problem(
             "current-is-a-directory",

@@ -59,6 +59,7 @@ def remember(place: Workplace, rules: Rules) -> None:
         site.but(
             shared=rules.shared,
             declared=rules.settings.shared,
+            options={**site.options, "links": dict(rules.links)},
             identity=counting.identity(place, rules),
         ),
     )

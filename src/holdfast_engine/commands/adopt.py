@@ -14,7 +14,7 @@ from holdfast_engine.commands.planning import stamp
 from holdfast_engine.commands.rules import rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
-from holdfast_engine.fs import durable
+from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.place import exchange, make_link, switch
 from holdfast_engine.fs.root import Root
@@ -26,6 +26,7 @@ from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.state import records
+from holdfast_engine.state import survey as surveys
 from holdfast_engine.state.records import ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
@@ -43,6 +44,7 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     releases are never pruned: nothing proves what they shipped.
     """
     site = request.path or request.site
+    _refuse_inside_a_site(site)
     with Root(site) as root:
         if _is_managed(root) and log.unfinished(root) is None:
             raise Problem(
@@ -69,19 +71,43 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         return taking.answer() if _is_managed(place.root) else taking.run()
 
 
-def _refuse_foreign_releases(root: Root) -> None:
-    """`adopt-unclear` for a plain directory with content called `releases/`: the application's own would be taken for
-    Holdfast's, and not be served below `current` (G2, G7).
-    """
-    plain = root.kind(Layout.current) is None and not root.has(Layout.site_file)
-    if plain and root.names(Layout.releases):
+def _refuse_inside_a_site(path: str) -> None:
+    """`already-managed` for a directory that lies in a site: its releases and data are that site's."""
+    around = surveys.enclosing_site(path)
+    if around:
         raise Problem(
-            "adopt-unclear",
-            f"`{root.path}` has no `current`, and content of its own in `releases/`, the name that Holdfast needs",
+            "already-managed",
+            f"`{path}` lies in the Holdfast site `{around}`",
             state="nothing was changed",
-            whereabouts=[root.absolute(Layout.releases)],
-            hint="rename it, or point `current` at the release that is live, then adopt again",
+            hint=f"`holdfast status --site {quote(around)}`",
         )
+
+
+def _refuse_foreign_releases(root: Root) -> None:
+    """`adopt-unclear` for a plain directory with content called `releases/`, `shared/` or `current`: the application's
+    own would be taken for Holdfast's, and not be served below `current` (G2, G7); and for a `current` that leads away.
+    """
+    if root.has(Layout.site_file):
+        return
+    laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+    if laid_out and surveys.current_release(root) is None:
+        raise _unclear(root, Layout.current, "leads out of the directory that is to be adopted")
+    taken = () if laid_out else (Layout.releases, RelPath(Layout.shared_name))
+    for path in taken:
+        if root.kind(path) not in (None, "dir") or root.names(path):
+            raise _unclear(root, path, "holds content of its own under a name that Holdfast needs")
+    if not laid_out and root.kind(Layout.current) not in (None, "dir"):
+        raise _unclear(root, Layout.current, "is no directory and no link to a release")
+
+
+def _unclear(root: Root, path: RelPath, why: str) -> Problem:
+    return Problem(
+        "adopt-unclear",
+        f"`{root.absolute(path)}` {why}",
+        state="nothing was changed",
+        whereabouts=[root.absolute(path)],
+        hint="rename it, or point `current` at the release that is live, then adopt again",
+    )
 
 
 def _is_managed(root: Root) -> bool:
@@ -207,6 +233,13 @@ class Taking:
         if root.link(here) == text:
             return
         self.operation.move(what="move-in", path=here, source=here, target=there, text=text)
+        if root.kind(there) not in (None, "link"):
+            # moved before a crash, and saved anew since: what is served at its old place is the newer one
+            reason = "saved anew before its adoption was finished"
+            spot = attic.set_aside(
+                root, there, path=here, operation=self.operation.name, reason=reason, at=self.operation.at
+            )
+            self.report.set_aside(here, spot, reason)
         if root.link(there) != text:
             make_link(root, there, text)
         exchange(root, here, there)

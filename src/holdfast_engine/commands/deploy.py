@@ -285,7 +285,7 @@ class Deployment(Journey):
             self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
 
     def _link(self) -> None:
-        before = seeds_before(self.previous, self.baseline, self.rules)
+        before = seeds_before(self.place, self.previous, self.baseline, self.rules)
         self.record = announce_seeds(self.place, self.record, self.rules, self.digests)
         self.seeded = link_release(self._homing(), self.path, self.rules, before=before)
 

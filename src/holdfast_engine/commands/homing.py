@@ -22,6 +22,7 @@ from holdfast_engine.fs.copy import same_file
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.rules import ARTIFACT, CODE
 from holdfast_engine.state.records import ReleaseRecord
 
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -69,6 +70,7 @@ def sweep(
         deep=deep,
         unshared=lambda path: unshared(ruler, path),
         retired=release != place.survey.current,
+        happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
     ).look()
     if baseline is None:
         # nothing is known of what it shipped, so it is never pruned: output of builds stays where it is
@@ -113,10 +115,10 @@ class Homing:
             for path in _companions_first(found.homeless):
                 self._adopt(Adoption(self.place.bench, self.operation, release, wins, moved), path)
         self.report.add(moved)
-        for path, reason in {**found.displaced, **found.spared}.items():
-            if rival is not None and same_file(self.place.root, release / path, rival / path):
-                continue
-            self._keep(release, path, reason, clear=clear)
+        for care, group in ((CODE, found.displaced), (ARTIFACT, found.spared)):
+            for path, reason in group.items():
+                if rival is None or not same_file(self.place.root, release / path, rival / path):
+                    self._keep(release, path, reason, care, clear=clear)
         self.report.left.extend(f"{release}/{path} is neither file, directory nor link" for path in found.odd)
         self.report.left.extend(f"{release}/{path} may not be read" for path in found.unreadable)
 
@@ -126,7 +128,7 @@ class Homing:
         except PermissionError as error:
             raise cannot_move(self.place, adoption.release / path, error) from error
 
-    def _keep(self, release: RelPath, path: str, reason: str, *, clear: bool) -> None:
+    def _keep(self, release: RelPath, path: str, reason: str, care: str, *, clear: bool) -> None:
         """A changed or rival file goes to the attic: a copy while somebody may look at it, itself afterwards."""
         root, operation = self.place.root, self.operation
         source = release / path
@@ -134,7 +136,7 @@ class Homing:
             return
         operation.move(what="keep", path=path, source=source)
         keep = attic.set_aside if clear else attic.keep_copy
-        spot = keep(root, source, path=path, operation=operation.name, reason=reason, at=operation.at)
+        spot = keep(root, source, path=path, operation=operation.name, reason=reason, at=operation.at, care=care)
         self.report.set_aside(path, spot, reason)
 
     def link_home(self, release: RelPath, paths: Iterable[str]) -> None:

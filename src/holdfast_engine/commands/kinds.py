@@ -8,9 +8,26 @@ from holdfast_engine.commands.rules import FOUND, STRAY, Rules
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 
 _WORDS = {DIR: "directory", FILE: "file"}
+
+
+def refuse_blocked(rules: Rules) -> None:
+    """`path-split-impossible` for a shared path below something that the release ships as a file or a link: no link to
+    data can be put there.
+    """
+    for one in rules.shared:
+        for step in RelPath(one.path).ancestors():
+            if rules.listing.kind(step) not in (None, DIR):
+                raise Problem(
+                    "path-split-impossible",
+                    f"the release ships `{step}` as a {rules.listing.kind(step)}, and data lies below it: `{one.path}`",
+                    state="nothing was changed",
+                    whereabouts=[f"shared/{one.path}"],
+                    hint=f"ship a directory there, or name `{step}` under `code` in holdfast.toml",
+                )
 
 
 def refuse_changed_kinds(place: Workplace, rules: Rules, found: Found) -> None:
@@ -19,6 +36,7 @@ def refuse_changed_kinds(place: Workplace, rules: Rules, found: Found) -> None:
 
     Found out after the data was moved, it would be in the attic and nothing served in its place.
     """
+    refuse_blocked(rules)
     for one in rules.shared:
         lying = place.root.kind(place.bench.layout.in_shared(one.path))
         shipped = rules.listing.kind(one.path)

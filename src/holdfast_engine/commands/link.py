@@ -19,7 +19,7 @@ from holdfast_engine.data.classify_settings import Configured
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
-from holdfast_engine.model.layout import STATE
+from holdfast_engine.model.layout import STATE, Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
@@ -79,7 +79,23 @@ def places(release: str, shared: str) -> tuple[str, str, RelPath]:
             state="nothing was changed",
             hint=f"put releases below `{root}`, as in `{root}/releases/1`",
         )
+    _refuse_whole_site(release, root, RelPath(inside))
     return root, name, RelPath(inside)
+
+
+def _refuse_whole_site(release: str, root: str, inside: RelPath) -> None:
+    """`release-outside` for a directory that holds releases, as `releases/$N` is with an empty N: its children are
+    releases, and none of them is data.
+    """
+    live = os.path.realpath(os.path.join(root, Layout.current))
+    above = os.path.join(root, inside)
+    if inside == Layout.releases or live.startswith(above + "/"):
+        raise Problem(
+            "release-outside",
+            f"`{release}` is no release: releases lie in it",
+            state="nothing was changed",
+            hint="name one of them, as in `releases/1`",
+        )
 
 
 class Linking:
@@ -131,7 +147,7 @@ class Linking:
 
     def _link(self) -> dict[str, str]:
         previous = self.place.survey.active
-        before = seeds_before(previous, baseline_of(self.place, previous), self.rules)
+        before = seeds_before(self.place, previous, baseline_of(self.place, previous), self.rules)
         if self.record:
             before.update(self.record.seeds)
         return link_release(self.homing, self.path, self.rules, before=before, live=self.is_live).digests

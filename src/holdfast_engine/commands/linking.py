@@ -14,6 +14,7 @@ from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.links import opened, place_link
 from holdfast_engine.data.seeds import Seeded, SeedMerge, shipped_seeds
 from holdfast_engine.fs import access, attic, durable
+from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.place import switch
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
@@ -23,11 +24,17 @@ from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
 
 
-def seeds_before(previous: Optional[ReleaseRecord], baseline: Optional[Baseline], rules: Rules) -> dict[str, str]:
+def seeds_before(
+    place: Workplace, previous: Optional[ReleaseRecord], baseline: Optional[Baseline], rules: Rules
+) -> dict[str, str]:
     """The last shipped digest of every seed; what the previous release shipped at a path that is shared only now
-    counts.
+    counts, and what a later release that was undone has left in `shared/`.
     """
     before = dict(previous.seeds) if previous else {}
+    for path, digests in _left_by_later_releases(place).items():
+        left = path not in before and _digest_in_shared(place, path)
+        if left and left in digests:
+            before[path] = left
     for path, entry in (baseline.entries if baseline else {}).items():
         if (
             entry.kind == FILE
@@ -38,13 +45,19 @@ def seeds_before(previous: Optional[ReleaseRecord], baseline: Optional[Baseline]
     return before
 
 
+def _digest_in_shared(place: Workplace, path: str) -> str:
+    there = place.bench.layout.in_shared(path)
+    return digest_of(place.root, there) if place.root.kind(there) == FILE else ""
+
+
 def announce_seeds(place: Workplace, record: ReleaseRecord, rules: Rules, known: Mapping[str, Entry]) -> ReleaseRecord:
     """RECORD with the seeds of its release, on disk before any of them is merged.
 
     Should the deploy be undone, what it left in `shared/` is known as shipped, not as written here.
     """
-    announced = record.but(seeds=shipped_seeds(place.bench, record.path, rules.shared_paths, known))
-    if announced.seeds:
+    shipped = shipped_seeds(place.bench, record.path, rules.shared_paths, known)
+    announced = record.but(seeds={**record.seeds, **shipped})
+    if announced != record:
         records.write(place.root, announced)
     return announced
 
@@ -81,7 +94,7 @@ def link_release(
     for one in rules.shared:
         if place.root.has(place.bench.layout.in_shared(one.path)):
             homing.link_home(release, [one.path])
-    for at, to in rules.classifier.links(rules.shared_paths):
+    for at, to in rules.links:
         _framework_link(homing, release, RelPath(at), RelPath(to))
     homing.report.seeded.extend(seeded.added + seeded.updated)
     homing.report.kept.extend({"path": path, "place": str(spot)} for path, spot in seeded.kept)

@@ -193,7 +193,7 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         shared=rules.shared,
         needs=classifier.needs(),
         artifacts=_expected_artifacts(rules),
-        links=classifier.links(rules.shared_paths),
+        links=rules.links,
         web_user=web_user(place, rules),
         is_code=lambda path: unshared(classifier, path),
         **more,

@@ -16,7 +16,8 @@ from holdfast_engine.commands.answering import answer
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.hooks import run_guarded
-from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.kinds import refuse_blocked
+from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before
 from holdfast_engine.commands.planning import stray_words, subject_for
 from holdfast_engine.commands.rules import STRAY, Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace, changing
@@ -38,6 +39,8 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     with changing(request, tell, frugal=True) as place:
         require_switchable(place.root)
         target = choose(place.survey, request.release, site=place.root.path)
+        if target.path == place.survey.current:
+            return _stays(place, target)
         journey = Return(place, target)
         plan = journey.plan()
         tell(Event("planned", "plan", data=plan.to_json()))
@@ -46,6 +49,14 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 "declined", "the rollback was declined", state="nothing was changed", hint="`--yes` answers yes"
             )
         return journey.run()
+
+
+def _stays(place: Workplace, target: ReleaseRecord) -> dict[str, Any]:
+    """The release that is wanted is the one that is live: nothing to do."""
+    place.notice("rollback", f"release `{target.id}` is live already")
+    files = counting.files(place)
+    live = {"release": target.id, "previous": target.id}
+    return answer("unchanged", **live, steps=[], before=files, place=place, report=Report())
 
 
 def choose(survey: Survey, wanted: str, *, site: str) -> ReleaseRecord:
@@ -112,6 +123,7 @@ class Return(Journey):
         self.seen: dict[str, activating.Stamp] = {}
         self.rules: Rules = self._rules()
         self.found = self._look()
+        refuse_blocked(self.rules)
         self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.found.homeless)
 
     def _rules(self) -> Rules:
@@ -198,7 +210,11 @@ class Return(Journey):
         way.
         """
         self._bring_target_home()
-        link_release(self._homing(), self.target.path, self.rules, before=self.target.seeds)
+        before = seeds_before(self.place, self.previous, baseline_of(self.place, self.previous), self.rules)
+        before = {**self.target.seeds, **before}
+        self.target = announce_seeds(self.place, self.target, self.rules, {})
+        seeded = link_release(self._homing(), self.target.path, self.rules, before=before)
+        self.target = self.target.but(seeds=seeded.digests)
         seal(self.place.root, self.target.path, stays_writable=self.rules.stays_writable)
 
     def _bring_target_home(self) -> None:

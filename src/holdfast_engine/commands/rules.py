@@ -11,7 +11,7 @@ from holdfast_engine.data.classify import Classifier
 from holdfast_engine.data.detect import Detection, detect
 from holdfast_engine.data.links import Bench
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
-from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.paths import RelPath, link_text, outermost
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import CODE, SharedPath
@@ -22,13 +22,17 @@ STRAY, FOUND = "stray", "in shared/"
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules on one release: DETECTION, CLASSIFIER, and SHARED, the paths to link, outermost and in order."""
+    """The rules on one release: DETECTION, CLASSIFIER, and SHARED, the paths to link, outermost and in order.
+
+    LINKS are the framework's own, which lead to data by another name: where, and to what in the release.
+    """
 
     listing: Listing
     detection: Detection
     classifier: Classifier
     shared: tuple[SharedPath, ...]
     settings: Settings
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def shared_paths(self) -> frozenset[str]:
@@ -55,10 +59,33 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
     known = [one for one in place.survey.site.shared if one.why not in (STRAY, FOUND)]
     classifier = Classifier(listing, detection, settings, known)
     certain = classifier.shared_paths({**_existing(place.bench, known), **_named_kinds(place, settings)})
-    lying = list(found_in_shared(place.bench, classifier, {one.path for one in certain}))
+    links = _links(place, classifier)
+    covered = {one.path for one in certain} | _standing(place, links)
+    lying = list(found_in_shared(place.bench, classifier, covered))
     every = {one.path: one for one in (*also, *lying, *certain)}
     kept = tuple(every[path] for path in outermost(every))
-    return Rules(listing, detection, classifier, kept, settings)
+    standing = {at: to for at, to in links.items() if not any(RelPath(at).is_within(one.path) for one in kept)}
+    return Rules(listing, detection, classifier, kept, settings, tuple(standing.items()))
+
+
+def _links(place: Workplace, classifier: Classifier) -> dict[str, str]:
+    """Links that the framework makes, and those that an earlier one made: what is served through them stays served,
+    unless the release ships something there (G2).
+    """
+    earlier = {
+        at: to
+        for at, to in place.survey.site.options.get("links", {}).items()
+        if not (classifier.listing.has(at) or unshared(classifier, at))
+    }
+    return {**earlier, **dict(classifier.links())}
+
+
+def _standing(place: Workplace, links: dict[str, str]) -> set[str]:
+    """Where the live release has the framework's own link: what somebody put into `shared/` there is not what is seen
+    there, and never takes its place.
+    """
+    current, link = place.survey.current, place.root.link
+    return {at for at, to in links.items() if current and link(current / at) == link_text(RelPath(at), RelPath(to))}
 
 
 def _existing(bench: Bench, known: Iterable[SharedPath]) -> dict[str, str]:
@@ -100,11 +127,15 @@ def found_in_shared(bench: Bench, classifier: Classifier, covered: set[str]) -> 
             if path in covered or unshared(classifier, path):
                 continue
             kind = bench.root.kind(bench.layout.in_shared(path))
-            if kind == DIR and (path in above or classifier.shape.ships_code(path)):
+            if kind == DIR and (path in above or _ships_code_in(classifier, path)):
                 waiting.append(path)
             elif kind in (DIR, FILE, LINK):
                 _refuse_directory_over_data(bench, classifier, path, kind)
                 yield SharedPath(path, DIR if kind == DIR else FILE, FOUND)
+
+
+def _ships_code_in(classifier: Classifier, path: str) -> bool:
+    return classifier.listing.kind(path) == DIR and classifier.shape.ships_code(path)
 
 
 def unshared(classifier: Classifier, path: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast_engine.commands.homing import baseline_of, sweep
-from holdfast_engine.commands.rules import Rules
+from holdfast_engine.commands.rules import FOUND, STRAY, Rules
 from holdfast_engine.commands.shelves import entries
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
@@ -15,6 +15,7 @@ from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.rules import SEEDED, SHARED
 from holdfast_engine.state.records import ReleaseRecord
 
 
@@ -46,7 +47,7 @@ def search(place: Workplace, rules: Rules) -> list[Lost]:
     for record in reversed(place.survey.releases):
         if record.path != place.survey.current and record.state != "bad":
             found.extend(_in_retired(place, record, rules))
-    found.extend(_in_attic(place, {one.path for one in found}))
+    found.extend(_in_attic(place, rules, {one.path for one in found}))
     return found
 
 
@@ -84,10 +85,11 @@ def _in_retired(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterat
 
 
 def _data_by_rule(place: Workplace, record: ReleaseRecord, rules: Rules) -> list[str]:
-    """Without a baseline: real content at shared paths, and what the live release lacks at paths that
-    rules call data.
+    """Without a baseline: real content at paths that rules share, and what the live release lacks at paths that
+    rules call data. Where only what happened made a path shared, nothing tells data from code.
     """
-    paths = [one.path for one in rules.shared if place.root.kind(record.path / one.path) in (DIR, FILE)]
+    ruled = [one.path for one in rules.shared if one.why not in (STRAY, FOUND)]
+    paths = [path for path in ruled if place.root.kind(record.path / path) in (DIR, FILE)]
     empty = Baseline({}, 0)
     for path in sweep(place, record.path, rules, baseline=empty).homeless:
         said = rules.classifier.ruling(path)
@@ -116,7 +118,7 @@ def _unseen(place: Workplace, here: RelPath, path: str) -> bool:
     )
 
 
-def _in_attic(place: Workplace, found: set[str]) -> Iterator[Lost]:
+def _in_attic(place: Workplace, rules: Rules, found: set[str]) -> Iterator[Lost]:
     """Displaced content: copied back where nothing stands now, else told of for a person to choose."""
     told: set[tuple[str, str]] = set()
     for note in reversed(entries(place.root)):
@@ -126,13 +128,16 @@ def _in_attic(place: Workplace, found: set[str]) -> Iterator[Lost]:
             continue
         told.add((path, note["reason"]))
         served = place.root.has(there) or path in found
-        if not served and _is_data(place, path):
+        if not served and note.get("care", SHARED) == SHARED and _is_data(place, rules, path):
             yield Lost(path, f"in the attic: {note['reason']}", note["place"], "copy")
         elif not same_file(place.root, note["place"], there):
             yield Lost(path, f"in the attic, another version is served: {note['reason']}", note["place"], "listed")
 
 
-def _is_data(place: Workplace, path: str) -> bool:
-    """True for content that would be served from `shared/`: the live release ships nothing at PATH."""
+def _is_data(place: Workplace, rules: Rules, path: str) -> bool:
+    """True for content that would be served from `shared/`: the live release ships nothing at PATH, and no rule calls
+    it output of builds or the like (`vendor/cache` in `shared/` would make data of all of `vendor/`).
+    """
     current = place.survey.current
-    return current is not None and not place.root.has(current / path)
+    data = rules.classifier.ruling(path).care in (SHARED, SEEDED)
+    return data and current is not None and not place.root.has(current / path)

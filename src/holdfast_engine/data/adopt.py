@@ -11,7 +11,7 @@ from holdfast_engine.data.links import Bench, opened
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
 from holdfast_engine.fs.discard import Proof, to_trash
-from holdfast_engine.fs.place import UNSUPPORTED, drop_own_link, exchange, make_link, move
+from holdfast_engine.fs.place import UNSUPPORTED, drop_own_link, exchange, make_link, move, switch
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath, link_text
@@ -68,6 +68,7 @@ class Adoption:
         there = self.bench.layout.in_shared(path)
         if self.bench.root.link(there) == self.bench.text(self.release, path):
             drop_own_link(self.bench.root, there)
+        self._mend_links(path)
 
     def _adopt_content(self, path: str, kind: str, other: Optional[str]) -> None:
         here, there = self.release / path, self.bench.layout.in_shared(path)
@@ -101,7 +102,22 @@ class Adoption:
             if error.errno not in (errno.EXDEV, *UNSUPPORTED):
                 raise
             self._copy_home(path)
+        self._mend_links(path)
         self.moved.adopted.append(path)
+
+    def _mend_links(self, path: str) -> None:
+        """Relative links in a directory that came home lead where they led before, each mended by one rename (G2).
+
+        Only those that broke by the move: a link within the directory came along with what it leads to.
+        """
+        root, there = self.bench.root, self.bench.layout.in_shared(path)
+        for below, kind, _ in list(walk(root, there)):
+            at, here = there / below, RelPath(path) / below
+            if kind == "link" and not root.leads_somewhere(at):
+                old = root.link(at) or ""
+                new = adjusted(old, self.release, here, at)
+                if new != old and root.has(os.path.normpath(f"{self.release / here.parent}/{old}")):
+                    switch(root, at, new, waiting=self.bench.layout.scratch / "own-mended-link")
 
     def _announce(self, what: str, path: str) -> None:
         """On disk before what is shared is set aside for it: a crash in between would leave PATH in the attic alone."""

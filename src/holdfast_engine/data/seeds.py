@@ -20,6 +20,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.rules import SEEDED
 
 
 @dataclass
@@ -193,6 +194,7 @@ class SeedMerge:
             operation=self.operation.name,
             reason=reason,
             at=self.operation.at,
+            care=SEEDED,
         )
         self.seeded.kept.append((path, spot))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Optional
 
@@ -62,7 +62,8 @@ class Sweep:
     BASELINE is what it shipped (None: nothing is known, everything unexplained counts).
     NEXT_LISTING is what will be served at its paths from now on: the incoming release, or the
     active one. SHARED are the paths that are linked there, with their kinds; RULER decides about strays. UNSHARED
-    says what a person named as code or output, RETIRED that nobody is shown this release.
+    says what a person named as code or output, RETIRED that nobody is shown this release. HAPPENED are those of SHARED
+    that no rule names: they are shared because something lies there.
     """
 
     bench: Bench
@@ -75,6 +76,7 @@ class Sweep:
     deep: bool = False
     unshared: Callable[[str], bool] = _nowhere
     retired: bool = False
+    happened: Collection[str] = frozenset()
 
     def look(self) -> Found:
         """Walk the release once. Links of ours are explained; nothing is read through a link."""
@@ -88,7 +90,7 @@ class Sweep:
 
     def _descends(self, path: str) -> bool:
         """Into what the baseline or the next release has as a directory with something in it; a stray is one whole."""
-        if self.is_cache(path) or path in self.shared:
+        if self.is_cache(path) or (path in self.shared and not self._is_taken_apart(path)):
             return False
         return self.baseline.get(path) is not None or self._ships_below(path)
 
@@ -98,7 +100,8 @@ class Sweep:
     def _judge(self, found: Found, path: str, kind: str, stamp: tuple[int, int, int, int]) -> None:
         before = self.baseline.get(path)
         if kind in (LINK, FILE, DIR) and path in self.shared:
-            self._judge_shared(found, path, kind)
+            if not (kind == DIR and self._is_taken_apart(path)):
+                self._judge_shared(found, path, kind)
         elif self.is_cache(path):
             return
         elif before is None:
@@ -109,12 +112,19 @@ class Sweep:
     def _judge_shared(self, found: Found, path: str, kind: str) -> None:
         """A shared path that is no link of ours was detached (`sed -i`, an atomic save) or never linked (I33).
 
-        What was shipped there and never touched is a retired release's own; so it is in the live one where it is of
-        another kind than the data to come.
+        What was shipped there and never touched is a retired release's own; so it is in the live one where the path is
+        shared for what lies there alone, or data of another kind is to come.
         """
-        own = (self.retired or {kind, self.shared[path]} == {FILE, DIR}) and self._is_as_shipped(path)
+        own = self.retired or path in self.happened or {kind, self.shared[path]} == {FILE, DIR}
+        own = own and self._is_as_shipped(path)
         if not own and not self.bench.is_linked(self.release, path):
             found.homeless[path] = "stands where the link to shared/ belongs"
+
+    def _is_taken_apart(self, path: str) -> bool:
+        """True for a directory that is shared for what lies there alone, and in which RELEASE shipped code: of that
+        only what came to it is data, never the code.
+        """
+        return path in self.happened and bool(self.baseline.listing().children.get(path))
 
     def _is_as_shipped(self, path: str) -> bool:
         """True when everything at and below PATH is what the release shipped there, and nothing came to it."""

@@ -15,16 +15,17 @@ from holdfast_engine.fs.place import move
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.rules import SHARED
 
 NOTES = "notes.jsonl"
 
 
-def _place(root: Root, operation: str, path: str, *, at: float, reason: str, origin: str) -> RelPath:
+def _place(root: Root, operation: str, path: str, *, at: float, reason: str, origin: str, care: str) -> RelPath:
     """Where content from ORIGIN goes; its note is on disk before the content moves (G1)."""
     shelf = Layout.attic / operation
     spot = free_name(root, shelf / "files" / path)
     durable.make_directories(root, spot.parent, mode=0o700)
-    note = {"path": path, "place": str(spot.below(shelf)), "origin": origin, "reason": reason, "at": at}
+    note = {"path": path, "place": str(spot.below(shelf)), "origin": origin, "reason": reason, "care": care, "at": at}
     descriptor = durable.open_for_append(root, shelf / NOTES)
     durable.append_own(descriptor, json.dumps(note, sort_keys=True).encode() + b"\n")
     os.close(descriptor)
@@ -33,7 +34,7 @@ def _place(root: Root, operation: str, path: str, *, at: float, reason: str, ori
 
 def reserve_place(root: Root, source: str, *, path: str, operation: str, reason: str, at: float) -> RelPath:
     """A free place in the attic for what is about to be exchanged away from SOURCE; its note is on disk."""
-    return _place(root, operation, path, at=at, reason=reason, origin=source)
+    return _place(root, operation, path, at=at, reason=reason, origin=source, care=SHARED)
 
 
 def free_name(root: Root, wanted: RelPath) -> RelPath:
@@ -49,13 +50,15 @@ def free_name(root: Root, wanted: RelPath) -> RelPath:
     return spot
 
 
-def set_aside(root: Root, source: str, *, path: str, operation: str, reason: str, at: float) -> RelPath:
-    """What stood at SOURCE stands in the attic, with its note; returns where.
+def set_aside(
+    root: Root, source: str, *, path: str, operation: str, reason: str, at: float, care: str = SHARED
+) -> RelPath:
+    """What stood at SOURCE stands in the attic, with its note; returns where. CARE is what it was to us there.
 
     One rename; where SOURCE lies on another file system a verified copy, after which the
     original goes file by file, each only while its copy is equal.
     """
-    spot = _place(root, operation, path, at=at, reason=reason, origin=source)
+    spot = _place(root, operation, path, at=at, reason=reason, origin=source, care=care)
     try:
         move(root, source, spot)
     except OSError as error:
@@ -66,12 +69,14 @@ def set_aside(root: Root, source: str, *, path: str, operation: str, reason: str
     return spot
 
 
-def keep_copy(root: Root, source: str, *, path: str, operation: str, reason: str, at: float) -> RelPath:
+def keep_copy(
+    root: Root, source: str, *, path: str, operation: str, reason: str, at: float, care: str = SHARED
+) -> RelPath:
     """A verified copy of SOURCE stands in the attic, SOURCE untouched; an equal copy of this operation serves."""
     shelf = Layout.attic / operation / "files" / path
     if same_file(root, source, shelf):
         return shelf
-    spot = _place(root, operation, path, at=at, reason=reason, origin=source)
+    spot = _place(root, operation, path, at=at, reason=reason, origin=source, care=care)
     copy_tree(root, source, spot)
     return spot
 

@@ -75,9 +75,11 @@ def switch(root: Root, link: str, text: str, *, waiting: str) -> None:
     """The symlink LINK has TEXT: before the rename the old one, after it the new one, never none (G3; rename(2)).
 
     WAITING is the temporary name, ours alone, on the same file system. Read back before it
-    returns; a directory at LINK raises IsADirectoryError and is left alone (I21).
+    returns; whatever stands at LINK and is no symlink raises FileExistsError and is left alone (G1, I21).
     """
     reach("place.switch")
+    if root.kind(link) not in (None, "link"):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), link)
     if root.link(waiting) is not None:
         drop_own_link(root, waiting)
     make_link(root, waiting, text)

@@ -45,6 +45,7 @@ CODES = {
     "adopt-unclear": "state",
     "config-exists": "state",
     "current-is-a-directory": "state",
+    "current-leads-away": "state",
     "locked": "locked",
     "checklist-refused": "refused",
     "source-unusable": "refused",

@@ -88,14 +88,27 @@ def require_site(root: Root) -> Survey:
     """The survey of a site that Holdfast manages; `not-a-site` (exit 20) when it does not."""
     found = survey(root)
     if not found.managed:
+        around = enclosing_site(root.path)
         raise Problem(
             "not-a-site",
-            f"`{root.path}` is not a Holdfast site yet",
+            f"`{root.path}` is not a Holdfast site" + (f", but lies in the site `{around}`" if around else " yet"),
             state="nothing was changed",
-            hint=f"`holdfast recover --site {quote(root.path)}` when its `.holdfast/` was lost, "
+            hint=f"`--site {quote(around)}`"
+            if around
+            else f"`holdfast recover --site {quote(root.path)}` when its `.holdfast/` was lost, "
             f"`holdfast adopt {quote(root.path)}` when it was deployed another way",
         )
     return found
+
+
+def enclosing_site(path: str) -> str:
+    """The site that PATH, by its real name, lies in; empty when it lies in none, or is one itself."""
+    here = os.path.dirname(os.path.realpath(path))
+    while here != os.path.dirname(here):
+        if os.path.isfile(os.path.join(here, Layout.site_file)):
+            return here
+        here = os.path.dirname(here)
+    return ""
 
 
 def free_release_id(root: Root, stamp: str) -> str:
