@@ -251,20 +251,22 @@ def test_i55_an_undone_deploy_leaves_data_that_it_had_brought_home_served(world)
     world.precious.assert_served()
 
 
-def test_i56_a_restore_of_less_than_there_is_keeps_what_it_replaces(world):
-    """I56: a copy in the attic lacks files that are served today: they are set aside whole, named, and come back."""
+def test_i56_a_restore_of_less_than_there_is_hides_nothing(world):
+    """I56: a copy in the attic lacks files that are served today: what it has comes back, and they stay served."""
     world.ship()
     world.precious.write("public/uploads/old.jpg")
     world.ship()
     _keep_copy(world, "public/uploads")
     world.precious.write("public/uploads/new.jpg")
+    changed = world.live / "public/uploads/old.jpg"
+    kept = changed.read_bytes()
+    changed.write_text("a later version\n")
 
     [saved] = world.perform("restore", path="public/uploads")["saved"]
 
-    assert sorted(os.listdir(world.live / "public/uploads")) == ["old.jpg"]
-    assert sorted(os.listdir(world.site / saved["place"])) == ["new.jpg", "old.jpg"]
-    world.precious.assert_none_lost()
-    world.perform("restore", path="public/uploads")
+    assert sorted(os.listdir(world.live / "public/uploads")) == ["new.jpg", "old.jpg"]
+    assert changed.read_bytes() == kept
+    assert (saved["path"], (world.site / saved["place"]).read_text()) == ("public/uploads/old.jpg", "a later version\n")
     world.precious.assert_served()
 
 

@@ -11,7 +11,9 @@ from holdfast_engine.commands import counting
 from holdfast_engine.commands.homing import Homing, baseline_of, sweep
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
+from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import COMMIT, Record
 from holdfast_engine.model.listing import FILE
@@ -102,10 +104,19 @@ def late_sweep(
     settings = settings_of(place.survey.active, place.request.settings)
     rules = rules_for(place, now.listing(), settings)
     found = sweep(place, left, rules, baseline=baseline)
-    if not found:
-        return
     newer = {path: why for path, why in found.homeless.items() if path in seen and _stamp(place, path) == seen[path]}
     homing.bring(left, Found(homeless=newer), wins="live")
     homing.bring(left, found, wins="shared", rival=active)
-    homing.link_home(active, found.homeless)
-    remember(place, rules_for(place, now.listing(), settings))
+    _link_all(homing, active, now, rules_for(place, now.listing(), settings))
+
+
+def _link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:
+    """Everything that is shared now is linked in ACTIVE, for data may have come through a link of the release that was
+    left; what ACTIVE only shipped gives way to it.
+    """
+    for path in sorted(rules.shared_paths):
+        entry, here = baseline.get(path), active / path
+        shipped = entry is not None and entry.kind == FILE and homing.place.root.kind(here) == FILE
+        own = shipped and entry is not None and digest_of(homing.place.root, here) == entry.digest
+        homing.link_home(active, [path], wins="shared" if own else "live")
+    remember(homing.place, rules)

@@ -61,10 +61,13 @@ def _take_environment_back(place: Workplace, operation: Operation, release: RelP
 
 
 def listing_of(place: Workplace, release: RelPath) -> Listing:
-    """What a directory of the site holds now, by name, without our own links: they lead to data and are no code."""
+    """What a directory of the site holds now, by name, without our own links: they lead to data and are no code.
+
+    What lies in a directory that may not be read is nobody's code to us.
+    """
     entries = {
         path: Listed(kind, status.st_size)
-        for path, kind, status in walk(place.root, release)
+        for path, kind, status in walk(place.root, release, unreadable=[])
         if kind != LINK or not place.bench.is_linked(release, path)
     }
     return Listing(entries, lambda path: place.root.read(release / path), lambda path: place.root.link(release / path))

@@ -226,6 +226,7 @@ class Deployment(Journey):
     def _fetch(self) -> None:
         """The whole source lies in the release's directory, which is 0700 until it is complete."""
         root, plan = self.place.root, self.prospect.plan
+        self._register_left()
         records.write(root, self.record)
         activating.count_release(self.place, self.record.counter)
         durable.make_directories(root, Layout.releases)
@@ -239,6 +240,23 @@ class Deployment(Journey):
                 writer.close()
         self.digests = {} if not sealed else writer.entries
         self.record = self.record.but(tree=self.prospect.source.tree_id)
+
+    def _register_left(self) -> None:
+        """A live release that somebody made by hand has a record, so that what is written to it is looked for (G2)."""
+        left = self.left
+        if self.previous is not None or left is None or records.read(self.place.root, left.name) is not None:
+            return
+        self.previous = ReleaseRecord(
+            id=left.name,
+            path=left,
+            counter=self.record.counter,
+            state=records.ACTIVE,
+            created=self.place.request.now,
+            activated=True,
+            pinned="made by hand; nothing proves what it shipped",
+        )
+        records.write(self.place.root, self.previous)
+        self.record = self.record.but(counter=self.record.counter + 1)
 
     def _stays_data(self, path: str) -> bool:
         return any(RelPath(path).is_within(one) for one in self.rules.shared_paths)
@@ -263,7 +281,9 @@ class Deployment(Journey):
         Written after the data went home, so that a crash in between finds it all again.
         """
         taken = baselines.now_ns()
-        entries = baselines.take(self.place.bench, left, digests={}, skip=self.rules.classifier.is_cache)
+        skip = self.rules.classifier.is_cache
+        every = baselines.take(self.place.bench, left, digests={}, skip=skip)
+        entries = [entry for entry in every if entry.path in self.prospect.seen]  # what came since is a stray
         record = records.read(self.place.root, release)
         if record is not None and not record.pinned:
             # what a build left and what users wrote beside it look alike in it: it proves nothing to prune by (G6, G7)
@@ -326,7 +346,7 @@ class Deployment(Journey):
         """
         known = self.rules.shared_paths
         self._bring_again()
-        self._homing().link_home(self.path, sorted(self.rules.shared_paths - known))
+        self._homing().link_home(self.path, sorted(self.rules.shared_paths - known), wins="shared")
         self.seen = activating.stamps_of_files(self.place, self.rules)
         checks = list(linkage(subject_for(self.place, self.rules, release=self.path)))
         unbuilt = (check for check in checks if check.name == "artifacts-present" and check.verdict == WARN)

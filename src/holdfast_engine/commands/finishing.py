@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any, Optional
 
-from holdfast_engine.commands.workplace import Workplace
-from holdfast_engine.data.restore import bring_back, is_back
+from holdfast_engine.commands.workplace import Workplace, words
+from holdfast_engine.data.restore import bring_back, look
 from holdfast_engine.data.settle import settle
 from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
 from holdfast_engine.fs.place import drop_own_link
@@ -16,6 +17,7 @@ from holdfast_engine.journal.verdict import BACK, FORWARD, judge
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.state import records
 from holdfast_engine.state import survey as surveys
 
@@ -44,15 +46,32 @@ def finish(place: Workplace, operation: str) -> dict[str, Any]:
     settle(place.bench, resumed, history)
     if verdict == BACK:
         _go_back(place, resumed, begin)
-    elif verdict == FORWARD and begin["command"] in ("deploy", "rollback"):
-        _go_forward(place, resumed, begin, history)
-    elif verdict == FORWARD and begin["command"] == "adopt":
-        _take_on(place, resumed, begin)
-    elif verdict == FORWARD and begin["command"] == "restore":
-        _bring_back(place, resumed, begin)
+    elif verdict == FORWARD:
+        _complete(place, resumed, begin, history)
     resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
     _tidy(place)
     return {"operation": operation, "command": begin["command"], "verdict": verdict}
+
+
+_SHAPES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM)
+"""How it ends when a path was given to something else meanwhile, or to somebody else: every next try would end so."""
+
+
+def _complete(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
+    """What follows the switch, or the rest of an adoption or a restore. What cannot be done any more is told of and
+    left where it lies: it must not keep every later command from working (G4, G7).
+    """
+    acts = {"deploy": _go_forward, "rollback": _go_forward, "adopt": _take_on, "restore": _bring_back}
+    if begin["command"] not in acts:
+        return
+    try:
+        acts[begin["command"]](place, operation, begin, history)
+    except Problem as problem:
+        place.notice(problem.code, problem.message, hint=problem.hint)
+    except OSError as error:
+        if error.errno not in _SHAPES:
+            raise
+        place.notice("finishing", f"not everything could be brought home, and stands where it stood: {words(error)}")
 
 
 _WORDS = {FORWARD: "completed", BACK: "undone", "nothing": "closed"}
@@ -92,21 +111,24 @@ def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], h
         )
 
 
-def _take_on(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
+def _take_on(place: Workplace, operation: Operation, begin: dict[str, Any], _history: tuple[Record, ...]) -> None:
     """An adoption goes on entry by entry: what it moved is served through links, what it did not is where it was."""
     from holdfast_engine.commands.adopt import Taking
 
     Taking(place, laid_out=begin["laid_out"]).take(operation, begin["release"])
 
 
-def _bring_back(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
-    """What a restore was to bring back is served, from the attic's own copy."""
+def _bring_back(place: Workplace, operation: Operation, begin: dict[str, Any], _history: tuple[Record, ...]) -> None:
+    """What a restore was to bring back is served, from the attic's own copy, where nobody saved anything since."""
     from holdfast_engine.commands import homing
 
     source, path = RelPath(begin["source"]), begin["path"]
-    if place.root.has(source) and not is_back(place.bench, source, path):
-        bring_back(place.bench, operation, source=source, path=path)
     current = surveys.current_release(place.root)
+    if begin.get("served") and current is not None and not place.bench.is_served(current, path):
+        return  # saved anew in the live release since: the newer one, which a deploy or `recover` brings home
+    if place.root.has(source):
+        stands = begin.get("stands") or look(place.bench, source, path)
+        bring_back(place.bench, operation, source=source, path=path, stands=stands)
     if current is not None:
         homing.Homing(place, operation, homing.Report()).serve(current, path)
 

@@ -20,8 +20,10 @@ from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import ARTIFACT, CODE
 from holdfast_engine.state.records import ReleaseRecord
 
@@ -83,8 +85,13 @@ def _caches_of(place: Workplace, release: RelPath, rules: Rules, ruler: Classifi
     record = next((one for one in place.survey.releases if one.path == release), None)
     if record is None or record.framework in ("", rules.detection.framework):
         return ruler.is_cache
+    return caches_then(record, ruler.listing, rules.settings)
+
+
+def caches_then(record: ReleaseRecord, listing: Listing, settings: Settings) -> Callable[[str], bool]:
+    """What the framework of RECORD, as it was found then, calls a cache."""
     rules_then = replace(load(record.framework), web_root=record.web_root or ".")
-    return Classifier(ruler.listing, rules_then, rules.settings).is_cache
+    return Classifier(listing, rules_then, settings).is_cache
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
@@ -139,9 +146,10 @@ class Homing:
         spot = keep(root, source, path=path, operation=operation.name, reason=reason, at=operation.at, care=care)
         self.report.set_aside(path, spot, reason)
 
-    def link_home(self, release: RelPath, paths: Iterable[str]) -> None:
-        """Each of PATHS that lies in `shared/` is linked in RELEASE; what already stands there is
-        merged, live first.
+    def link_home(self, release: RelPath, paths: Iterable[str], *, wins: str = "live") -> None:
+        """Each of PATHS that lies in `shared/` is linked in RELEASE; what already stands there is merged.
+
+        WINS says whose content counts: in a release that nobody was shown yet, `shared`.
         """
         bench = self.place.bench
         for path in paths:
@@ -149,7 +157,7 @@ class Homing:
                 continue
             if bench.root.has(release / path):
                 moved = Moved()
-                self._adopt(Adoption(bench, self.operation, release, "live", moved), path)
+                self._adopt(Adoption(bench, self.operation, release, wins, moved), path)
                 self.report.add(moved)
             else:
                 place_link(bench, release, path, bench.text(release, path))

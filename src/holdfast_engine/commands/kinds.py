@@ -15,9 +15,17 @@ _WORDS = {DIR: "directory", FILE: "file"}
 
 
 def refuse_blocked(rules: Rules) -> None:
-    """`path-split-impossible` for a shared path below something that the release ships as a file or a link: no link to
-    data can be put there.
+    """`path-split-impossible` for a shared file where the release ships a directory of code, and for a shared path
+    below something that it ships as a file or a link: no link to data can be put there.
     """
+    for path in rules.blocked:
+        raise Problem(
+            "path-split-impossible",
+            f"the release ships `{path}` as a directory of code, and `shared/{path}` is a file written at run time",
+            state="nothing was changed",
+            whereabouts=[f"shared/{path}"],
+            hint=f"rename one of them, or name `{path}` under `code` in holdfast.toml to leave the file out",
+        )
     for one in rules.shared:
         for step in RelPath(one.path).ancestors():
             if rules.listing.kind(step) not in (None, DIR):

@@ -20,6 +20,7 @@ from holdfast_engine.data.sweep import Found
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import STATE, Layout
+from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
@@ -106,10 +107,19 @@ class Linking:
         self.record = next((one for one in place.survey.releases if one.path == release), None)
         self.live = place.survey.current
         self.is_live = self.live == release
-        self.listing = listing_of(place, release)
+        self.listing = self._shipped()
         self.rules: Rules = rules_for(place, self.listing, place.request.settings)
         self.found = self._look()
         refuse_changed_kinds(place, self.rules, self.found)
+
+    def _shipped(self) -> Listing:
+        """What RELEASE ships: of a live one what it was seen to ship before, for what came since is data."""
+        baseline = baseline_of(self.place, self.record) if self.is_live else None
+        now = listing_of(self.place, self.path)
+        if baseline is None:
+            return now
+        shipped = baseline.listing()
+        return Listing(shipped.entries, now.read, shipped.link)
 
     def _look(self) -> Found:
         """What the live release holds that must come home."""

@@ -13,6 +13,7 @@ from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.links import opened, place_link
 from holdfast_engine.data.seeds import Seeded, SeedMerge, shipped_seeds
+from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.place import switch
@@ -95,7 +96,7 @@ def link_release(
         if place.root.has(place.bench.layout.in_shared(one.path)):
             homing.link_home(release, [one.path])
     for at, to in rules.links:
-        _framework_link(homing, release, RelPath(at), RelPath(to))
+        _framework_link(homing, release, RelPath(at), RelPath(to), live=live)
     homing.report.seeded.extend(seeded.added + seeded.updated)
     homing.report.kept.extend({"path": path, "place": str(spot)} for path, spot in seeded.kept)
     return seeded
@@ -122,10 +123,7 @@ def _make_structure(place: Workplace, rules: Rules) -> None:
     wanted += [path for path in rules.classifier.skeleton() if any(RelPath(path).is_within(top) for top in wanted)]
     made: list[RelPath] = []
     for path in wanted:
-        if all(
-            place.root.kind(step) in (None, "dir")
-            for step in (*layout.in_shared(path).ancestors(), layout.in_shared(path))
-        ):
+        if place.root.obstacle(layout.in_shared(path)) is None:
             made += durable.make_directories(place.root, layout.in_shared(path), mode=0o2775)
     user = web_user(place, rules)
     for path in made:
@@ -152,11 +150,11 @@ def _uid(name: str) -> Optional[int]:
         return None
 
 
-def _framework_link(homing: Homing, release: RelPath, at: RelPath, to: RelPath) -> None:
+def _framework_link(homing: Homing, release: RelPath, at: RelPath, to: RelPath, *, live: bool) -> None:
     """The framework's own link, relative, made by us: `public/storage` to `storage/app/public` (I63).
 
-    A real directory there may hold files that users see: it is merged into what the link
-    leads to, and nothing of it is lost.
+    A real directory there holds files that users see where the release is LIVE: it is data like any other, and is
+    shared in its own place. What a source ships there goes to the attic.
     """
     root, text = homing.place.root, link_text(at, to)
     if root.link(release / at) == text or not _leads_to_data(homing, release, to):
@@ -167,6 +165,9 @@ def _framework_link(homing: Homing, release: RelPath, at: RelPath, to: RelPath) 
             switch(
                 root, release / at, text, waiting=_WAITING
             )  # one rename: what is served through it stays served (G3)
+        return
+    if kind is not None and live:
+        homing.bring(release, Found(homeless={at: f"stands where the link to `{to}` belongs"}), wins="live")
         return
     if kind is not None:
         reason = f"a {kind} stood where the link to `{to}` belongs"

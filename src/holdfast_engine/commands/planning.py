@@ -16,6 +16,7 @@ from holdfast_engine.commands.rules import STRAY, Rules, rules_for, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan, Step
@@ -35,6 +36,8 @@ class Prospect:
     rules: Rules
     found: Found
     baseline: Optional[Baseline]
+    seen: frozenset[str] = frozenset()
+    """What stood in a live release without a baseline before it was looked through."""
 
 
 def stamp(now: float) -> str:
@@ -50,8 +53,10 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     release = release or free_release_id(place.root, stamp(place.request.now))
     rules = rules_for(place, listing, settings)
     baseline = baseline_of(place, place.survey.active)
-    found = Found()
+    found, seen = Found(), frozenset[str]()
     if place.survey.current is not None and place.root.kind(place.survey.current) == "dir":
+        if baseline is None:
+            seen = frozenset(path for path, _, _ in walk(place.root, place.survey.current, unreadable=[]))
         found = sweep(place, place.survey.current, rules, baseline=baseline)
         if baseline is None:
             _spare_old_code(place, source, listing, found)
@@ -59,7 +64,7 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
         rules = rules_for(place, listing, settings, also=also)
     refuse_changed_kinds(place, rules, found)
     plan = _plan(place, source, release, rules, found)
-    return Prospect(plan, source, listing, rules, found, baseline)
+    return Prospect(plan, source, listing, rules, found, baseline, seen)
 
 
 def _something(source: TreeSource) -> Listing:

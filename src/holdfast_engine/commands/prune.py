@@ -8,7 +8,7 @@ from typing import Any, Optional
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
-from holdfast_engine.commands.trash import empty_old_trash
+from holdfast_engine.commands.trash import Emptying
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
@@ -63,8 +63,7 @@ def prune_beyond(
     """
     place.refresh()
     used, rules = users(place.root), _rules_now(place)
-    if rules is not None:
-        empty_old_trash(place, operation, report, used, is_cache=rules.classifier.is_cache)
+    Emptying(place, operation, report, used).run()
     removed: list[str] = []
     kept: list[dict[str, str]] = []
     for record in beyond(place.survey, keep=keep):

@@ -12,7 +12,7 @@ from holdfast_engine.commands.linking import link_release
 from holdfast_engine.commands.looking import rules_now, unfinished
 from holdfast_engine.commands.searching import Lost, search
 from holdfast_engine.commands.workplace import Workplace, changing
-from holdfast_engine.data.restore import bring_back
+from holdfast_engine.data.restore import blocked_by, bring_back
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
@@ -60,22 +60,29 @@ def _state_is_gone(site: str) -> bool:
     with Root(site) as root:
         if root.has(Layout.site_file):
             return False
-        if root.kind(Layout.releases) == "dir" and root.kind(Layout.shared_name) == "dir":
+        if root.kind(Layout.releases) == "dir":
             return True
     raise Problem(
         "not-a-site",
-        f"`{site}` has no `releases/` and `shared/`, so there is nothing to recover",
+        f"`{site}` has no `releases/`, so there is nothing to recover",
         state="nothing was changed",
         hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site",
     )
 
 
 def _register_releases(place: Workplace) -> None:
-    """Every directory of `releases/` has a record again: none is ever pruned, for nothing proves what it shipped."""
-    for counter, name in enumerate(place.root.names(Layout.releases), start=1):
+    """Every directory of `releases/` has a record again: one that is made now is never pruned, for nothing proves what
+    it shipped. Records that are left stay as they are.
+    """
+    for record in place.survey.releases:
+        activating.count_release(place, record.counter)
+    known = {record.path for record in place.survey.releases}
+    first = max((record.counter for record in place.survey.releases), default=0) + 1
+    for counter, name in enumerate(place.root.names(Layout.releases), start=first):
         path = Layout.releases / name
         status = place.root.lstat(path)
-        if place.root.kind(path) != "dir" or status is None or status.st_mode & 0o777 == 0o700:
+        half_made = status is not None and status.st_mode & 0o777 == 0o700
+        if path in known or place.root.kind(path) != "dir" or half_made:
             continue
         active = path == place.survey.current
         record = ReleaseRecord(
@@ -127,9 +134,9 @@ def _serve(place: Workplace, homing: Homing, path: str) -> None:
 def _copy_back(place: Workplace, operation: Operation, one: Lost) -> None:
     """A copy from the attic stands in `shared/`, where nothing stood; the attic keeps its own."""
     there = place.bench.layout.in_shared(one.path)
-    if place.root.has(there):
+    if place.root.has(there) or blocked_by(place.bench, one.path) is not None:
         return
-    bring_back(place.bench, operation, source=one.place, path=one.path)
+    bring_back(place.bench, operation, source=one.place, path=one.path, stands={one.path: None})
     one.done = True
 
 

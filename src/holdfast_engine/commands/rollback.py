@@ -204,6 +204,7 @@ class Return(Journey):
     def _adopt(self) -> None:
         if self.left is not None and self.left != self.target.path:
             self._homing().bring(self.left, self.found, wins="live")
+            self.rules = self._rules()
 
     def _link(self) -> None:
         """Today's links in yesterday's release; what it holds at their paths is shipped code or data, and kept either
@@ -241,7 +242,8 @@ class Return(Journey):
         if self.left is not None and self.left != self.target.path:
             found = sweep(self.place, self.left, self.rules, baseline=baseline_of(self.place, self.previous))
             self._homing().bring(self.left, found, wins="live", rival=self.target.path)
-            self._homing().link_home(self.target.path, found.homeless)
+            self.rules = self._rules()
+            self._homing().link_home(self.target.path, sorted(self.rules.shared_paths), wins="shared")
         self.seen = activating.stamps_of_files(self.place, self.rules)
 
     def _remember(self) -> None:

@@ -12,9 +12,8 @@ from holdfast_engine.data.detect import Detection, detect
 from holdfast_engine.data.links import Bench
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.paths import RelPath, link_text, outermost
-from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
-from holdfast_engine.model.rules import CODE, SharedPath
+from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state.records import ReleaseRecord
 
 STRAY, FOUND = "stray", "in shared/"
@@ -24,7 +23,8 @@ STRAY, FOUND = "stray", "in shared/"
 class Rules:
     """The rules on one release: DETECTION, CLASSIFIER, and SHARED, the paths to link, outermost and in order.
 
-    LINKS are the framework's own, which lead to data by another name: where, and to what in the release.
+    LINKS are the framework's own, which lead to data by another name: where, and to what in the release. BLOCKED are
+    files in `shared/` where the release ships a directory of code: they cannot be linked.
     """
 
     listing: Listing
@@ -33,6 +33,7 @@ class Rules:
     shared: tuple[SharedPath, ...]
     settings: Settings
     links: tuple[tuple[str, str], ...] = ()
+    blocked: tuple[str, ...] = ()
 
     @property
     def shared_paths(self) -> frozenset[str]:
@@ -52,8 +53,7 @@ class Rules:
 def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: Iterable[SharedPath] = ()) -> Rules:
     """The rules on LISTING at this site. Once shared stays shared; what lies in `shared/` is shared (DESIGN 4).
 
-    ALSO are paths that are about to be shared. Raises `path-invalid`, `shared-paths-overlap`,
-    `framework-unknown` and `path-split-impossible`.
+    ALSO are paths that are about to be shared. Raises `path-invalid`, `shared-paths-overlap` and `framework-unknown`.
     """
     detection = detect(listing, framework=settings.framework)
     known = [one for one in place.survey.site.shared if one.why not in (STRAY, FOUND)]
@@ -65,7 +65,10 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
     every = {one.path: one for one in (*also, *lying, *certain)}
     kept = tuple(every[path] for path in outermost(every))
     standing = {at: to for at, to in links.items() if not any(RelPath(at).is_within(one.path) for one in kept)}
-    return Rules(listing, detection, classifier, kept, settings, tuple(standing.items()))
+    happened = [path for path, one in every.items() if one.why in (STRAY, FOUND)]
+    blocked = tuple(path for path in happened if _is_blocked(place.bench, classifier, path))
+    kept = tuple(one for one in kept if one.path not in blocked)
+    return Rules(listing, detection, classifier, kept, settings, tuple(standing.items()), blocked)
 
 
 def _links(place: Workplace, classifier: Classifier) -> dict[str, str]:
@@ -75,9 +78,14 @@ def _links(place: Workplace, classifier: Classifier) -> dict[str, str]:
     earlier = {
         at: to
         for at, to in place.survey.site.options.get("links", {}).items()
-        if not (classifier.listing.has(at) or unshared(classifier, at))
+        if not (unshared(classifier, at) or _ships_else(classifier.listing, RelPath(at), RelPath(to)))
     }
     return {**earlier, **dict(classifier.links())}
+
+
+def _ships_else(listing: Listing, at: RelPath, to: RelPath) -> bool:
+    """True when something is shipped AT that is not the framework's own link, which a baseline holds as well."""
+    return listing.has(at) and listing.link(at) != link_text(at, to)
 
 
 def _standing(place: Workplace, links: dict[str, str]) -> set[str]:
@@ -130,7 +138,6 @@ def found_in_shared(bench: Bench, classifier: Classifier, covered: set[str]) -> 
             if kind == DIR and (path in above or _ships_code_in(classifier, path)):
                 waiting.append(path)
             elif kind in (DIR, FILE, LINK):
-                _refuse_directory_over_data(bench, classifier, path, kind)
                 yield SharedPath(path, DIR if kind == DIR else FILE, FOUND)
 
 
@@ -144,15 +151,9 @@ def unshared(classifier: Classifier, path: str) -> bool:
     return said.rule == "configuration" and said.care not in ("shared", "seeded")
 
 
-def _refuse_directory_over_data(bench: Bench, classifier: Classifier, path: RelPath, kind: str) -> None:
-    if kind != DIR and classifier.listing.kind(path) == DIR and classifier.shape.ships_code(path):
-        raise Problem(
-            "path-split-impossible",
-            f"the release ships `{path}` as a directory of code, and `shared/{path}` is a file written at run time",
-            state="nothing was changed",
-            whereabouts=[bench.root.absolute(bench.layout.in_shared(path))],
-            hint=f"rename one of them, or name `{path}` under `{CODE}` in holdfast.toml to leave the file out",
-        )
+def _is_blocked(bench: Bench, classifier: Classifier, path: str) -> bool:
+    kind = bench.root.kind(bench.layout.in_shared(path))
+    return kind not in (None, DIR) and _ships_code_in(classifier, path)
 
 
 def settings_of(record: Optional[ReleaseRecord], otherwise: Settings) -> Settings:

@@ -11,6 +11,7 @@ from holdfast_engine.commands.rules import FOUND, STRAY, Rules
 from holdfast_engine.commands.shelves import entries
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.restore import blocked_by
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
@@ -124,11 +125,12 @@ def _in_attic(place: Workplace, rules: Rules, found: set[str]) -> Iterator[Lost]
     for note in reversed(entries(place.root)):
         path = note["path"]
         there = place.bench.layout.in_shared(path)
-        if (path, note["reason"]) in told:
+        if (path, note["reason"]) in told or place.root.kind(note["place"]) == "link":
             continue
         told.add((path, note["reason"]))
         served = place.root.has(there) or path in found
-        if not served and note.get("care", SHARED) == SHARED and _is_data(place, rules, path):
+        free = not served and blocked_by(place.bench, path) is None
+        if free and note.get("care", SHARED) == SHARED and _is_data(place, rules, path):
             yield Lost(path, f"in the attic: {note['reason']}", note["place"], "copy")
         elif not same_file(place.root, note["place"], there):
             yield Lost(path, f"in the attic, another version is served: {note['reason']}", note["place"], "listed")

@@ -8,18 +8,21 @@ from typing import Any
 
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.workplace import Workplace, changing, reading
-from holdfast_engine.data.restore import bring_back
+from holdfast_engine.data.adopt import EQUAL, MERGED
+from holdfast_engine.data.restore import blocked_by, bring_back, look
 from holdfast_engine.fs import attic as shelves
+from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.root import Root
-from holdfast_engine.fs.walk import size_of
+from holdfast_engine.fs.walk import size_of, walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
+from holdfast_engine.state import format as site_format
 
 Ask = Callable[[dict[str, Any]], bool]
-_QUIET = ("merged into shared/", "equal to what is shared", "a link of another tool stood here")
+_QUIET = (MERGED, "a link of another tool stood here")
 
 
 def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
@@ -30,11 +33,19 @@ def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
 
 def entries(root: Root) -> list[dict[str, Any]]:
     """Notes of content that is in the attic now and means something to a person."""
-    return [
-        note
-        for note in shelves.notes(root)
-        if note["reason"] not in _QUIET and root.kind(note["place"]) in ("file", "dir")
-    ]
+    return [note for note in shelves.notes(root) if _means_something(root, note)]
+
+
+def _means_something(root: Root, note: dict[str, Any]) -> bool:
+    """True for content that is nowhere else: a quiet entry speaks up once somebody wrote to it where it lies."""
+    place = note["place"]
+    if root.kind(place) not in ("file", "dir", "link"):
+        return False
+    if note["reason"] == EQUAL:
+        return not same_file(root, place, site_format.layout_of(root).in_shared(note["path"]))
+    if note["reason"] in _QUIET:
+        return any(kind == "file" for _, kind, _ in walk(root, place))
+    return True
 
 
 def _row(root: Root, note: dict[str, Any]) -> dict[str, Any]:
@@ -75,17 +86,34 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 "declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes"
             )
         source = found[-1]["place"]
-        facts = {"release": None, "path": wanted, "source": source, "who": request.who}
+        _refuse_blocked(place, wanted)
+        stands = look(place.bench, source, wanted)
+        current = place.survey.current
+        served = current is not None and place.bench.is_served(current, wanted)
+        facts = {"path": wanted, "source": source, "stands": stands, "served": served, "who": request.who}
         operation = Operation.begin(place.root, "restore", at=request.now, facts=facts)
-        spot = bring_back(place.bench, operation, source=source, path=wanted)
+        replaced = bring_back(place.bench, operation, source=source, path=wanted, stands=stands)
         homing = Homing(place, operation, Report())
         if place.survey.current is not None:
             homing.serve(place.survey.current, wanted)
         operation.end("restored", at=request.now)
-        saved = [{"path": wanted, "place": str(spot)}] if spot else []
+        saved = [{"path": path, "place": str(spot)} for path, spot in replaced]
         saved += [{"path": row["path"], "place": row["place"]} for row in homing.report.attic]
         warnings = homing.report.warnings
         return {"restored": [{"path": wanted, "from": str(source)}], "saved": saved, "warnings": warnings}
+
+
+def _refuse_blocked(place: Workplace, path: RelPath) -> None:
+    """`restore-blocked` where a file or a link stands in the way of a directory: it is the newer one, and stays."""
+    blocking = blocked_by(place.bench, path)
+    if blocking is not None:
+        raise Problem(
+            "restore-blocked",
+            f"`{path}` cannot be put back: `{blocking}` is no directory",
+            state="nothing was changed",
+            whereabouts=[place.root.absolute(blocking)],
+            hint="rename what stands there, then restore again",
+        )
 
 
 def _wanted(place: Workplace, text: str) -> RelPath:

@@ -10,13 +10,14 @@ from typing import Optional
 from holdfast_engine.data.links import Bench, opened
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
-from holdfast_engine.fs.discard import Proof, to_trash
+from holdfast_engine.fs.discard import Proof, free_in_trash, to_trash
 from holdfast_engine.fs.place import UNSUPPORTED, drop_own_link, exchange, make_link, move, switch
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath, link_text
 
-MERGED = "merged into shared/"
+MERGED, EQUAL = "merged into shared/", "equal to what is shared"
+"""Why our own link, or nothing that is not served as well, lies in the attic."""
 LIVE, SHARED = "live", "shared"
 """Who wins where both sides hold different content: what the application sees now, or what is shared already."""
 
@@ -46,6 +47,20 @@ class Adoption:
         Idempotent: run again after a crash it goes on from what it finds. FIFOs, sockets and
         devices are named and left. OSError when a name cannot be moved; nothing is lost then.
         """
+        waiting = [(path, False)]
+        while waiting:
+            here, merged = waiting.pop()
+            if merged:
+                self._close_merge(here)
+            elif self._adopt_one(here):
+                waiting.append((here, True))
+                waiting.extend((f"{here}/{name}", False) for name in reversed(self._names(here)))
+
+    def _names(self, path: str) -> list[str]:
+        return self.bench.root.names(self.release / path)
+
+    def _adopt_one(self, path: str) -> bool:
+        """PATH is adopted; True where both sides hold a directory and each child is to be adopted by itself."""
         here, there = self.release / path, self.bench.layout.in_shared(path)
         kind = self.bench.root.kind(here)
         if kind is None or self.bench.is_linked(self.release, path):
@@ -55,7 +70,8 @@ class Adoption:
         elif kind == "link":
             self._adopt_link(path)
         else:
-            self._adopt_content(path, kind, self._shared_kind(there, path))
+            return self._adopt_content(path, kind, self._shared_kind(there, path))
+        return False
 
     def _shared_kind(self, there: RelPath, path: str) -> Optional[str]:
         """What stands on the shared side, a link that a crash left waiting there put to its use first."""
@@ -70,20 +86,22 @@ class Adoption:
             drop_own_link(self.bench.root, there)
         self._mend_links(path)
 
-    def _adopt_content(self, path: str, kind: str, other: Optional[str]) -> None:
+    def _adopt_content(self, path: str, kind: str, other: Optional[str]) -> bool:
+        """True for two directories, which are merged child by child, each its own gapless adoption."""
         here, there = self.release / path, self.bench.layout.in_shared(path)
-        if other is None:
+        if kind == other == "dir":
+            return True
+        if other is None and (self.wins == LIVE or self.bench.root.obstacle(there.parent) is None):
             self._bring_home(path)
-        elif kind == other == "dir":
-            self._merge(path)
         elif kind == other == "file" and same_file(self.bench.root, here, there):
-            self._displace(path, "equal to what is shared", report=False)
+            self._displace(path, EQUAL, report=False)
         elif self.wins == LIVE:
             self._announce("adopt", path)
             self._set_shared_aside(path, "the live release held a newer version")
             self._bring_home(path)
         else:
             self._displace(path, "another version is shared")
+        return False
 
     def _bring_home(self, path: str) -> None:
         """Exchange PATH with its coming link, which waits under the data's future name: nothing is
@@ -130,9 +148,9 @@ class Adoption:
 
     def _make_shared_parent(self, parent: RelPath) -> None:
         """Directories on the way exist in `shared/` too; a file in their way goes to the attic first."""
-        for step in (*parent.ancestors(), parent):
-            if self.bench.root.kind(step) not in (None, "dir") and step.is_within(self.bench.layout.shared):
-                self._aside(step, str(step.below(self.bench.layout.shared)), "a directory is needed here")
+        step = self.bench.root.obstacle(parent)
+        if step is not None and step.is_within(self.bench.layout.shared):
+            self._aside(step, str(step.below(self.bench.layout.shared)), "a directory is needed here")
         durable.make_directories(self.bench.root, parent, mode=0o2775)
 
     def _copy_home(self, path: str) -> None:
@@ -153,10 +171,8 @@ class Adoption:
                 durable.make_directories(self.bench.root, (there / below).parent)
                 copy_tree(self.bench.root, spot / below, there / below)
 
-    def _merge(self, path: str) -> None:
-        """Child by child, each its own gapless adoption; then the directory of links gives way to one link."""
-        for name in self.bench.root.names(self.release / path):
-            self.adopt(f"{path}/{name}")
+    def _close_merge(self, path: str) -> None:
+        """Every child of PATH is adopted; the directory of links gives way to one link."""
         spot = self._displace(path, MERGED, report=False)
         self.late_arrivals(spot, path)
 
@@ -172,7 +188,13 @@ class Adoption:
                 continue
             left = not self._bring_late(spot / below, there / below, str(RelPath(path) / below), kind) or left
         if not left:
-            to_trash(self.bench.root, spot, f"{self.operation.name}-merged", Proof(path, "holds links of ours alone"))
+            self._drop_merged(spot, path)
+
+    def _drop_merged(self, spot: RelPath, path: str) -> None:
+        """The merged directory lies in the trash; the journal knows what it was, for the last look into it."""
+        name = f"{self.operation.name}-merged"
+        self.operation.move(what="merged", path=path, source=spot, target=free_in_trash(self.bench.root, name))
+        to_trash(self.bench.root, spot, name, Proof(path, "holds links of ours alone"))
 
     def _bring_late(self, here: RelPath, there: RelPath, path: str, kind: str) -> bool:
         if kind == "other":
@@ -193,7 +215,13 @@ class Adoption:
         """Our link stands at PATH in the release and what stood there lies in the attic, in one exchange."""
         here, text = self.release / path, self.bench.text(self.release, path)
         spot = attic.reserve_place(
-            self.bench.root, here, path=path, operation=self.operation.name, reason=reason, at=self.operation.at
+            self.bench.root,
+            here,
+            path=path,
+            operation=self.operation.name,
+            reason=reason,
+            at=self.operation.at,
+            merged=reason == MERGED,
         )
         facts = {"release": self.release, "wins": self.wins, "reason": reason}
         self.operation.move(what="displace", path=path, source=here, target=spot, text=text, **facts)
@@ -234,7 +262,7 @@ class Adoption:
         text is kept. It is never followed for content (G9).
         """
         here, there = self.release / path, self.bench.layout.in_shared(path)
-        text = adjusted(self._own_text(here), self.release, RelPath(path), there)
+        text = self._adjusted(self._own_text(here), RelPath(path), there)
         other = self._shared_kind(there, path)
         if self._leads_to_itself(text, path) or not self.bench.root.leads_somewhere(here):
             self._displace(path, "a link of another tool stood here", report=False)
@@ -248,6 +276,13 @@ class Adoption:
                 self._set_shared_aside(path, "the live release held a link to elsewhere")
             self._carry(path, text, there)
         self._displace(path, "a link stood at a shared path")
+
+    def _adjusted(self, text: str, path: RelPath, there: RelPath) -> str:
+        """The text that leads from THERE to where TEXT led from PATH, as it is where that came along into `shared/`."""
+        beside = os.path.normpath(os.path.join(there.parent, text))
+        if not beside.startswith(("..", "/")) and self.bench.root.has(beside):
+            return text
+        return adjusted(text, self.release, path, there)
 
     def _own_text(self, here: RelPath) -> str:
         """The text of the link HERE; an absolute one into its own release is made relative, to outlive the release."""
@@ -293,7 +328,5 @@ def adjusted(text: str, release: RelPath, path: RelPath, there: RelPath) -> str:
     inside = RelPath(target)
     if inside.is_within(release):
         below = inside.below(release)
-        if below.parent == path.parent:
-            return text
         inside = RelPath("current") / below
     return link_text(there, inside)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 from zlib import crc32
 
@@ -20,14 +21,71 @@ from holdfast_engine.model.paths import RelPath
 REPLACED = "replaced by a restore"
 """Why content is in the attic that stood where something was restored."""
 
+Stands = dict[str, Optional[list[int]]]
+"""What is to be brought back, by path, with how that which stands there now looked when it was decided."""
 
-def bring_back(bench: Bench, operation: Operation, *, source: RelPath, path: str) -> Optional[RelPath]:
-    """A copy of SOURCE, which stays in the attic, is served at PATH; returns where what stood there lies now, or None.
 
-    The copy is made and verified in the scratch directory and takes its place in one step, so
-    that PATH resolves to the old or to the new content and never to half of it. A crash
+def look(bench: Bench, source: RelPath, path: str) -> Stands:
+    """What of SOURCE is not served at PATH: a directory in the place of a directory is merged file by file, so that
+    what only today's has stays (I56).
+    """
+    return {
+        inner: _stamp(bench, inner)
+        for inner in _inner(bench, source, path)
+        if not same_file(bench.root, _place_in(source, inner, path), bench.layout.in_shared(inner))
+    }
+
+
+def _place_in(source: RelPath, inner: str, path: str) -> RelPath:
+    return source / RelPath(inner).below(path)
+
+
+def _inner(bench: Bench, source: RelPath, path: str) -> Iterator[str]:
+    """The shallowest paths at or below PATH that are no directory on both sides."""
+
+    def goes_on(below: str) -> bool:
+        there = bench.layout.in_shared(f"{path}/{below}" if below else path)
+        return bench.root.kind(source / below) == bench.root.kind(there) == "dir"
+
+    if not goes_on(""):
+        yield path
+        return
+    for below, kind, _ in walk(bench.root, source, descend=goes_on):
+        if kind != "dir" or not goes_on(below):
+            yield f"{path}/{below}"
+
+
+def _stamp(bench: Bench, path: str) -> Optional[list[int]]:
+    status = bench.root.lstat(bench.layout.in_shared(path))
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino] if status else None
+
+
+def blocked_by(bench: Bench, path: str) -> Optional[RelPath]:
+    """What stands above PATH in `shared/` and is no directory, so that nothing can be put there; None when nothing
+    does.
+    """
+    return bench.root.obstacle(bench.layout.in_shared(path).parent)
+
+
+def bring_back(
+    bench: Bench, operation: Operation, *, source: RelPath, path: str, stands: Mapping[str, Optional[list[int]]]
+) -> list[tuple[str, RelPath]]:
+    """A copy of SOURCE, which stays in the attic, is served at PATH; returns what it replaced: path, and where it lies.
+
+    Of STANDS only what is still as it was is replaced: what somebody saved since is the newer one.
+    Each copy is made and verified in the scratch directory and takes its place in one step, so
+    that its path resolves to the old or to the new content and never to half of it. A crash
     leaves a copy in the scratch directory, or what was replaced: `settle_restore`.
     """
+    saved = []
+    for inner, stamp in stands.items():
+        if _stamp(bench, inner) == stamp and blocked_by(bench, inner) is None:
+            spot = _bring_one(bench, operation, _place_in(source, inner, path), inner)
+            saved += [(inner, spot)] if spot else []
+    return saved
+
+
+def _bring_one(bench: Bench, operation: Operation, source: RelPath, path: str) -> Optional[RelPath]:
     there = bench.layout.in_shared(path)
     waiting = Layout.scratch / f"restore-{operation.name}-{crc32(os.fsencode(path)):08x}"
     operation.move(what="restore", path=path, source=source, target=there, waiting=waiting)
@@ -70,12 +128,3 @@ def settle_restore(bench: Bench, operation: Operation, facts: dict[str, Any]) ->
     waiting = RelPath(facts["waiting"])
     if bench.root.has(waiting) and not drop_copied(bench.root, waiting, facts["source"]):
         _keep(bench, operation, waiting, facts["path"])
-
-
-def is_back(bench: Bench, source: RelPath, path: str) -> bool:
-    """True when every file of SOURCE is served at PATH with the same content."""
-    there = bench.layout.in_shared(path)
-    if bench.root.kind(source) != "dir":
-        return same_file(bench.root, source, there)
-    found = [RelPath(below) for below, kind, _ in walk(bench.root, source) if kind == "file"]
-    return bench.root.kind(there) == "dir" and all(same_file(bench.root, source / one, there / one) for one in found)

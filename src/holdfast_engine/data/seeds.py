@@ -69,8 +69,9 @@ class SeedMerge:
     def _merge_directory(self, path: str) -> None:
         """Each shipped file by itself; where users have something else than a directory, theirs stays (G2)."""
         there = self.bench.layout.in_shared(path)
-        if self.bench.root.kind(there) not in (None, "dir"):
-            self._keep(path, "a directory", None)
+        found = self.bench.root.kind(there)
+        if found not in (None, "dir"):
+            self._yield(path, found or "")
             return
         self._make_directories(there)
         for below, kind, _ in walk(self.bench.root, self.release / path):
@@ -80,10 +81,17 @@ class SeedMerge:
             elif kind != "other":
                 self._merge_one(inner, kind)
 
+    def _yield(self, path: str, found: str) -> None:
+        """A link there leads to data on another disk, into which nothing is written (G9); a file is the users' own."""
+        shipped = f"a directory where a {found} is shared"
+        if found != "link":
+            self._keep(path, shipped, self.before.get(path))
+        self.seeded.digests[path] = shipped
+
     def _make_directory(self, path: str) -> None:
         """A shipped directory exists in `shared/`; a name that users gave to something else there is theirs."""
         there = self.bench.layout.in_shared(path)
-        if self.bench.root.kind(there) is None and self._parents_are_directories(there):
+        if self.bench.root.kind(there) is None and self.bench.root.obstacle(there.parent) is None:
             self._make_directories(there)
 
     def _make_directories(self, there: RelPath) -> None:
@@ -109,7 +117,7 @@ class SeedMerge:
     def _add(self, path: str, kind: str, *, known: bool) -> None:
         """New here: added. Shipped before and gone: somebody deleted it, and it stays deleted."""
         there = self.bench.layout.in_shared(path)
-        if known or not self._parents_are_directories(there):
+        if known or self.bench.root.obstacle(there.parent) is not None:
             return
         self._make_directories(there.parent)
         if kind == "link":
@@ -118,9 +126,6 @@ class SeedMerge:
             copy_file(self.bench.root, self.release / path, there, mode=self._mode(path), keep_owner=False)
             self._give_to_owner(there)
         self.seeded.added.append(path)
-
-    def _parents_are_directories(self, there: RelPath) -> bool:
-        return all(self.bench.root.kind(step) in (None, "dir") for step in there.ancestors())
 
     def _mode(self, path: str) -> int:
         """The mode of the source, never the sealed one: a seed is data from now on."""
@@ -175,7 +180,7 @@ class SeedMerge:
             self._keep(path, "", before)
             return
         if digest_of(self.bench.root, waiting) == before:
-            drop_scratch(self.bench.root, waiting.name)
+            retire_seed(self.bench, self.operation, waiting, path, before)
             self.seeded.updated.append(path)
         else:
             exchange(self.bench.root, waiting, there)
@@ -202,6 +207,17 @@ class SeedMerge:
         """The release's own copy goes to the trash: the source holds it, and what is served lies in `shared/`."""
         proof = Proof(path, "shipped by the source and merged into shared/")
         to_trash(self.bench.root, here, f"{self.operation.name}-shipped", proof)
+
+
+RETIRED_SEED = "seed-"
+
+
+def retire_seed(bench: Bench, operation: Operation, waiting: RelPath, path: str, digest: str) -> None:
+    """The shipped version with DIGEST that gave way at PATH lies in the trash: somebody may have opened it for writing
+    a moment ago, so it is looked at once more before it is deleted (G1).
+    """
+    proof = Proof(path, "a shipped version that a newer one replaced")
+    to_trash(bench.root, waiting, f"{operation.name}-{RETIRED_SEED}{digest}", proof, inner=path)
 
 
 def shipped_seeds(bench: Bench, release: RelPath, paths: Iterable[str], known: Mapping[str, Entry]) -> dict[str, str]:

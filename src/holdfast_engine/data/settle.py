@@ -9,9 +9,9 @@ from typing import Any
 from holdfast_engine.data.adopt import MERGED, Adoption, Moved
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.restore import settle_restore
+from holdfast_engine.data.seeds import retire_seed
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import digest_of
-from holdfast_engine.fs.discard import drop_scratch
 from holdfast_engine.fs.place import drop_own_link, exchange
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
@@ -65,7 +65,8 @@ def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> 
 def _bring_rest(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
     """What was written into a directory while it was merged is served, and not left in the attic (G2)."""
     spot = RelPath(facts["target"])
-    if facts["reason"] == MERGED and bench.root.kind(spot) == "dir":
+    exchanged = bench.root.link(RelPath(facts["source"])) == facts["text"]
+    if exchanged and facts["reason"] == MERGED and bench.root.kind(spot) == "dir":
         Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).late_arrivals(spot, facts["path"])
 
 
@@ -81,8 +82,9 @@ def _settle_seed(bench: Bench, operation: Operation, facts: dict[str, Any]) -> N
         return
     if digest_of(bench.root, waiting) not in shipped and _has(bench, there, facts["shipped"]):
         exchange(bench.root, waiting, there)
-    if digest_of(bench.root, waiting) in shipped:
-        drop_scratch(bench.root, waiting.name)
+    found = digest_of(bench.root, waiting)
+    if found in shipped:
+        retire_seed(bench, operation, waiting, facts["path"], found)
     else:
         reason = "written while its seed was updated"
         attic.set_aside(

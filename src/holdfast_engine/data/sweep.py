@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline
@@ -90,9 +91,16 @@ class Sweep:
 
     def _descends(self, path: str) -> bool:
         """Into what the baseline or the next release has as a directory with something in it; a stray is one whole."""
+        if path in self._above_shared:
+            return True
         if self.is_cache(path) or (path in self.shared and not self._is_taken_apart(path)):
             return False
         return self.baseline.get(path) is not None or self._ships_below(path)
+
+    @cached_property
+    def _above_shared(self) -> frozenset[str]:
+        """Directories with a shared path below them: data may lie in the middle of a cache."""
+        return frozenset(above for path in self.shared for above in RelPath(path).ancestors())
 
     def _ships_below(self, path: str) -> bool:
         return self.next_listing.kind(path) == DIR and bool(self.next_listing.children.get(path))
@@ -121,10 +129,10 @@ class Sweep:
             found.homeless[path] = "stands where the link to shared/ belongs"
 
     def _is_taken_apart(self, path: str) -> bool:
-        """True for a directory that is shared for what lies there alone, and in which RELEASE shipped code: of that
-        only what came to it is data, never the code.
+        """True for a directory that is shared for what lies there alone, and in which RELEASE shipped code, and for any
+        in which a retired one shipped something: only what came to it is data.
         """
-        return path in self.happened and bool(self.baseline.listing().children.get(path))
+        return (self.retired or path in self.happened) and bool(self.baseline.listing().children.get(path))
 
     def _is_as_shipped(self, path: str) -> bool:
         """True when everything at and below PATH is what the release shipped there, and nothing came to it."""
@@ -137,7 +145,9 @@ class Sweep:
 
     def _is_in_baseline(self, path: str, kind: str, status: os.stat_result) -> bool:
         before = self.baseline.get(path)
-        return before is not None and self._unchanged(before, path, kind, stamp_of(kind, status))
+        if before is None:
+            return kind == LINK and self._is_explained_link(path)
+        return self._unchanged(before, path, kind, stamp_of(kind, status))
 
     def _judge_added(self, found: Found, path: str, kind: str) -> None:
         if kind == LINK and self._is_explained_link(path):
@@ -150,7 +160,7 @@ class Sweep:
             self._with_companions(found, base)
         elif kind == DIR and self._ships_below(path):
             return
-        elif self.next_listing.kind(path) in (FILE, LINK):
+        elif self.next_listing.kind(path) in (FILE, LINK) or (kind != DIR and self._ships_below(path)):
             self._judge_rival(found, path, kind, "appeared here, and the next release ships this path")
         else:
             self._place(found, path, kind, "appeared in the release")
@@ -185,7 +195,7 @@ class Sweep:
         """
         care, target = self.ruler(path, kind)
         if care == "shared":
-            found.homeless[target] = reason
+            found.homeless[path if self._is_taken_apart(target) else target] = reason
         elif care == "code" and not self.unshared(path):
             self._place_former_code(found, path, reason)
         elif kind == LINK and care == "artifact" and self._leads_outside(path):

@@ -18,36 +18,49 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.rules import SHARED
 
 NOTES = "notes.jsonl"
+_FILES, _MERGED = "files", "merged"
 
 
-def _place(root: Root, operation: str, path: str, *, at: float, reason: str, origin: str, care: str) -> RelPath:
-    """Where content from ORIGIN goes; its note is on disk before the content moves (G1)."""
+def _place(root: Root, operation: str, path: str, about: dict[str, Any], *, top: str = _FILES) -> RelPath:
+    """Where content goes; its note, which says more ABOUT it, is on disk before the content moves (G1)."""
     shelf = Layout.attic / operation
-    spot = free_name(root, shelf / "files" / path)
+    spot = _free_place(root, shelf / top, path)
     durable.make_directories(root, spot.parent, mode=0o700)
-    note = {"path": path, "place": str(spot.below(shelf)), "origin": origin, "reason": reason, "care": care, "at": at}
+    note = {"path": path, "place": str(spot.below(shelf)), **about}
     descriptor = durable.open_for_append(root, shelf / NOTES)
     durable.append_own(descriptor, json.dumps(note, sort_keys=True).encode() + b"\n")
     os.close(descriptor)
     return spot
 
 
-def reserve_place(root: Root, source: str, *, path: str, operation: str, reason: str, at: float) -> RelPath:
-    """A free place in the attic for what is about to be exchanged away from SOURCE; its note is on disk."""
-    return _place(root, operation, path, at=at, reason=reason, origin=source, care=SHARED)
+def reserve_place(
+    root: Root, source: str, *, path: str, operation: str, reason: str, at: float, merged: bool = False
+) -> RelPath:
+    """A free place in the attic for what is about to be exchanged away from SOURCE; its note is on disk.
+
+    A directory that was MERGED lies apart from everything else, so that what is found in it came there by itself.
+    """
+    top = _MERGED if merged else _FILES
+    about = {"origin": source, "reason": reason, "care": SHARED, "at": at}
+    return _place(root, operation, path, about, top=top)
 
 
-def free_name(root: Root, wanted: RelPath) -> RelPath:
-    """WANTED, or WANTED~2, WANTED~3 … : the first at which nothing stands and whose parents are directories."""
-    for step in wanted.ancestors():
-        if root.kind(step) not in (None, "dir"):
-            wanted = RelPath(f"{step}~dir") / wanted.below(step)
-            return free_name(root, wanted)
-    spot, count = wanted, 1
-    while root.has(spot):
+def _free_place(root: Root, top: RelPath, path: str) -> RelPath:
+    """PATH below TOP, TOP~2, TOP~3 … : the first at which nothing stands and whose parents are directories.
+
+    The directory is numbered and not the name, which may be as long as a name can be.
+    """
+    here, count = top, 1
+    while root.has(here / path) or root.obstacle((here / path).parent):
         count += 1
-        spot = RelPath(f"{wanted}~{count}")
-    return spot
+        here = RelPath(f"{top}~{count}")
+    return here / path
+
+
+def _versions(root: Root, operation: str, path: str) -> Iterator[RelPath]:
+    """Where OPERATION may have put something that stood at PATH."""
+    shelf = Layout.attic / operation
+    yield from (shelf / top / path for top in root.names(shelf) if top.partition("~")[0] == _FILES)
 
 
 def set_aside(
@@ -58,7 +71,7 @@ def set_aside(
     One rename; where SOURCE lies on another file system a verified copy, after which the
     original goes file by file, each only while its copy is equal.
     """
-    spot = _place(root, operation, path, at=at, reason=reason, origin=source, care=care)
+    spot = _place(root, operation, path, {"origin": source, "reason": reason, "care": care, "at": at})
     try:
         move(root, source, spot)
     except OSError as error:
@@ -73,10 +86,10 @@ def keep_copy(
     root: Root, source: str, *, path: str, operation: str, reason: str, at: float, care: str = SHARED
 ) -> RelPath:
     """A verified copy of SOURCE stands in the attic, SOURCE untouched; an equal copy of this operation serves."""
-    shelf = Layout.attic / operation / "files" / path
-    if same_file(root, source, shelf):
-        return shelf
-    spot = _place(root, operation, path, at=at, reason=reason, origin=source, care=care)
+    for kept in _versions(root, operation, path):
+        if same_file(root, source, kept) or _same_link(root, source, kept):
+            return kept
+    spot = _place(root, operation, path, {"origin": source, "reason": reason, "care": care, "at": at})
     copy_tree(root, source, spot)
     return spot
 
@@ -84,8 +97,14 @@ def keep_copy(
 def holds(root: Root, source: str, path: str) -> bool:
     """True when some operation's shelf has the file SOURCE under PATH with the same content."""
     return any(
-        same_file(root, source, Layout.attic / operation / "files" / path) for operation in root.names(Layout.attic)
+        same_file(root, source, kept)
+        for operation in root.names(Layout.attic)
+        for kept in _versions(root, operation, path)
     )
+
+
+def _same_link(root: Root, one: str, two: str) -> bool:
+    return root.link(one) is not None and root.link(one) == root.link(two)
 
 
 def notes(root: Root) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from holdfast_engine.fs.confine import change_only_below
 from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.durable import make_directories
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.place import drop_own_link, move
 from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
@@ -24,17 +25,26 @@ class Proof:
     because: str
 
 
-def to_trash(root: Root, path: str, name: str, proof: Proof) -> RelPath:
-    """What stood at PATH lies in the trash as NAME; nothing is deleted yet. PROOF says why it may go."""
+def to_trash(root: Root, path: str, name: str, proof: Proof, *, inner: str = "") -> RelPath:
+    """What stood at PATH lies in the trash as NAME, or at INNER below it; nothing is deleted yet. PROOF says why it
+    may go.
+    """
     if not proof.because:
         raise ValueError(f"no proof for {path}")
-    spot = Layout.trash / name
-    count = 1
+    spot = free_in_trash(root, name) / inner
+    if inner:
+        make_directories(root, spot.parent, mode=0o700)
+    _let_move(root, path)
+    move(root, path, spot)
+    return spot
+
+
+def free_in_trash(root: Root, name: str) -> RelPath:
+    """Where in the trash something called NAME would go now."""
+    spot, count = Layout.trash / name, 1
     while root.has(spot):
         count += 1
         spot = Layout.trash / f"{name}~{count}"
-    _let_move(root, path)
-    move(root, path, spot)
     return spot
 
 

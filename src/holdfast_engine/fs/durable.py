@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from holdfast_engine.fs.failpoint import reach
-from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.root import OPEN_DIR, Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 
@@ -39,28 +39,32 @@ def make_directories(root: Root, path: str, *, mode: int = 0o755) -> list[RelPat
     What stands there already keeps its mode. A file or link in the way raises OSError.
     """
     made: list[RelPath] = []
-    for step in (*RelPath(path).ancestors(), RelPath(path)):
-        if step and _make_directory(root, step, mode):
-            made.append(step)
+    here = os.open(".", OPEN_DIR, dir_fd=root.fd)
+    try:
+        for step in (*RelPath(path).ancestors(), RelPath(path)) if path else ():
+            below, new = _entered(here, step.name, mode)
+            os.close(here)
+            here = below
+            made += [step] if new else []
+    finally:
+        os.close(here)
     return made
 
 
-def _make_directory(root: Root, path: RelPath, mode: int) -> bool:
-    if root.kind(path) == "dir":
-        return False
-    reach("durable.make_directory")
-    with root.directory(path.parent) as parent:
-        try:
-            os.mkdir(path.name, mode, dir_fd=parent)
-        except FileExistsError:
-            if root.kind(path) == "dir":
-                return False
-            raise
-        made = os.open(path.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
-        os.fchmod(made, mode)
-        os.close(made)
-        os.fsync(parent)
-    return True
+def _entered(parent: int, name: str, mode: int) -> tuple[int, bool]:
+    """The directory NAME in PARENT, open, and whether it was made for that; it is on disk then."""
+    try:
+        return os.open(name, OPEN_DIR, dir_fd=parent), False
+    except FileNotFoundError:
+        reach("durable.make_directory")
+    try:
+        os.mkdir(name, mode, dir_fd=parent)
+    except FileExistsError:  # somebody was quicker: theirs will do, if it is a directory
+        return os.open(name, OPEN_DIR, dir_fd=parent), False
+    made = os.open(name, OPEN_DIR, dir_fd=parent)
+    os.fchmod(made, mode)
+    os.fsync(parent)
+    return made, True
 
 
 def write_scratch(root: Root, name: str, content: bytes, *, mode: int = 0o600) -> RelPath:

@@ -95,6 +95,25 @@ class Root:
                 return []
             raise
 
+    def obstacle(self, path: str) -> Optional[RelPath]:
+        """The first thing at or above PATH that is no directory; None when PATH is one, or could be made one."""
+        names = RelPath(path).parts
+        here = os.open(".", OPEN_DIR, dir_fd=self.fd)
+        for depth, name in enumerate(names, start=1):
+            try:
+                below = os.open(name, OPEN_DIR, dir_fd=here)
+            except FileNotFoundError:
+                return None
+            except OSError as error:
+                if error.errno in _ABSENT:
+                    return RelPath("/".join(names[:depth]))
+                raise
+            finally:
+                os.close(here)
+            here = below
+        os.close(here)
+        return None
+
     def link(self, path: str) -> Optional[str]:
         """The text of the symlink at PATH, or None when none stands there."""
         try:

@@ -58,6 +58,7 @@ CODES = {
     "shared-inside-releases": "refused",
     "release-altered": "refused",
     "path-split-impossible": "refused",
+    "restore-blocked": "refused",
     "declined": "declined",
     "no-permission": "host",
     "disk-full": "host",

@@ -59,6 +59,12 @@ def read(root: Root) -> Optional[SiteFile]:
         raise _unknown(f"it cannot be read: {error}") from error
 
 
+def layout_of(root: Root) -> Layout:
+    """The names of the site at ROOT; the usual ones where it is none yet."""
+    site = read(root)
+    return site.layout if site else Layout()
+
+
 def _require_known(value: dict[str, Any]) -> None:
     strange = sorted(set(value["features"]) - set(FEATURES))
     if value["format"] > FORMAT or strange:

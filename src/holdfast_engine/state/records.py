@@ -49,7 +49,12 @@ class ReleaseRecord:
 
 
 def read(root: Root, release: str) -> Optional[ReleaseRecord]:
-    content = root.read(Layout.records / f"{release}.json")
+    return read_at(root, Layout.records / f"{release}.json")
+
+
+def read_at(root: Root, path: RelPath) -> Optional[ReleaseRecord]:
+    """The record in the file PATH, or None when there is none."""
+    content = root.read(path)
     return _decode(content) if content else None
 
 

@@ -1,0 +1,29 @@
+"""Whatever people, commands, kills and clocks do in whatever order: no byte lost, nothing hidden, never stuck."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from histories.machine import Histories
+
+_COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
+
+
+def run(number: int, *, examples: int, steps: int) -> None:
+    """EXAMPLES histories of up to STEPS steps from the seed NUMBER, which replays them."""
+    how = settings(max_examples=examples, stateful_step_count=steps, phases=[Phase.generate, Phase.shrink], **_COMMON)
+    run_state_machine_as_test(seed(number)(Histories), settings=how)
+
+
+def test_random_histories_lose_nothing_and_are_never_stuck():
+    """G1 to G5 (R8): the deterministic share of every push."""
+    run(1, examples=12, steps=20)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(100, 180))
+def test_many_random_histories_lose_nothing(number):
+    """G1 to G5 (R8): the seed is the test's parameter."""
+    run(number, examples=25, steps=50)

@@ -1,0 +1,244 @@
+"""A site with its people, and the account of what they wrote: by content, wherever it lies, and as it is served."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crash.judge import snapshot
+from crash.victim import KILLED, Fate
+from crash.victim import perform as in_a_child
+from histories.pool import files_of
+from holdfast_engine.commands import perform
+from holdfast_engine.fs import failpoint
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request, Source
+from lib.precious import contents, digest
+from lib.snapshot import assert_unchanged
+from lib.snapshot import snapshot as whole
+
+REFUSALS = frozenset(
+    (
+        "already-managed", "checklist-refused", "links-broken", "not-a-site", "nothing-to-roll-back-to",
+        "path-invalid", "path-missing", "path-split-impossible", "release-altered", "release-missing",
+        "seed-type-changed", "site-missing",
+    )
+)  # fmt: skip
+"""What an undisturbed command may say instead of doing its work; it has changed nothing then."""
+_NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
+_CACHES = ("bootstrap/cache",)
+View = dict[str, str]
+
+
+@dataclass
+class Town:
+    """One site below TOP. EXPECTED are the contents that people wrote and did not themselves destroy."""
+
+    top: Path
+    parts: frozenset[str] = frozenset()
+    static: bool = False
+    version: int = 0
+    clock: float = 1_700_000_000.0
+    written: int = 0
+    expected: dict[str, str] = field(default_factory=dict)
+    ever: set[str] = field(default_factory=set)
+    taken_away: set[str] = field(default_factory=set)
+    shipped: dict[str, dict[str, str]] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    forgetful: bool = False
+    """Somebody removed `.holdfast/`: what was a seed in `shared/` then counts as written by people, and stays."""
+
+    @property
+    def site(self) -> Path:
+        return self.top / "site"
+
+    @property
+    def live(self) -> Path:
+        return self.site / "current"
+
+    def new_version(self, parts: frozenset[str], *, static: bool) -> None:
+        """The source directory holds another version."""
+        self.version, self.parts, self.static = self.version + 1, parts, static
+        source = self.top / "source"
+        shutil.rmtree(source, ignore_errors=True)
+        for path, text in files_of(parts, self.version, static=static).items():
+            where = source / path
+            where.parent.mkdir(parents=True, exist_ok=True)
+            where.symlink_to(text[3:]) if text.startswith("-> ") else where.write_text(text)
+
+    def request(self, command: str, **more: Any) -> Request:
+        self.clock += 7
+        if command == "deploy":
+            more["source"] = Source("directory", str(self.top / "source"))
+        return Request(command, **{"site": str(self.site), "now": self.clock, "yes": True, **more})
+
+    def text(self, path: str) -> str:
+        """A content that nobody else ever writes."""
+        self.written += 1
+        return f"by a person, number {self.written}, for {path!r}\n"
+
+    def people(self, act: Callable[[], str | None]) -> None:
+        """ACT is something that people do; what they themselves destroy by it is not expected any more."""
+        told = act()
+        if told is not None:
+            self.expected[digest(told.encode())] = told
+            self.ever.add(digest(told.encode()))
+        found = contents(self.site, without=_NOT_KEPT)
+        self.expected = {one: text for one, text in self.expected.items() if one in found}
+
+    def view(self) -> View:
+        """What people wrote as the live release serves it: path and digest."""
+        seen: View = {}
+        for here, directories, names in os.walk(self.live, followlinks=True):
+            inside = os.path.relpath(here, self.live)
+            directories[:] = [
+                name for name in directories if _is_ours(here, name, inside) and not self._ships_link(inside, name)
+            ]
+            for name in names:
+                path = os.path.join(here, name)
+                content = _digest_of(path)
+                if content in self.expected:
+                    seen[os.path.normpath(os.path.join(inside, name))] = content
+        return seen
+
+    def _ships_link(self, inside: str, name: str) -> bool:
+        """True for a shipped link to a directory: what is seen through it comes and goes with the code."""
+        return self.shipped_now().get(os.path.normpath(os.path.join(inside, name)), "").startswith("-> ")
+
+    def lost(self) -> list[str]:
+        found = contents(self.site, without=_NOT_KEPT)
+        return [f"lost: {text}" for one, text in self.expected.items() if one not in found]
+
+    def hidden(self, before: View, shared: frozenset[str]) -> list[str]:
+        """What was served before and is not now, although the release that is live ships no code in its place (G2).
+
+        SHARED are the paths that were data in `shared/` before: they are served whatever is shipped.
+        """
+        now = self.view()
+        return [
+            f"not served any more: {path}: {self.expected[one]}"
+            for path, one in before.items()
+            if one in self.expected and now.get(path) != one and not (self._ships(path) and path not in shared)
+        ]
+
+    def shared_in(self, view: View) -> frozenset[str]:
+        """The paths of VIEW whose content lies in `shared/` now."""
+        top = os.path.realpath(self.site / "shared") + "/"
+        return frozenset(path for path in view if os.path.realpath(self.live / path).startswith(top))
+
+    def _ships(self, path: str) -> bool:
+        """True when the live release ships something at PATH, at a file above it, or below it."""
+        return any(_is_within(path, one) or _is_within(one, path) for one in self.shipped_now())
+
+    def shipped_now(self) -> dict[str, str]:
+        """What the release that is live shipped."""
+        return self.shipped.get(os.path.basename(os.path.realpath(self.live)), {})
+
+    def stale(self) -> list[str]:
+        """Paths of the live release that show neither what it ships nor what a person wrote or took away."""
+        return [
+            f"not fresh: {path}"
+            for path, text in self.shipped_now().items()
+            if not text.startswith("-> ") and not self._is_right(path, text)
+        ]
+
+    def _is_right(self, path: str, text: str) -> bool:
+        shown = _digest_of(str(self.live / path))
+        if self.forgetful and os.path.realpath(self.live / path).startswith(os.path.realpath(self.site / "shared")):
+            return True
+        if any(place.is_symlink() for place in self._places(path)):
+            return True
+        if shown == "":
+            return any(_is_within(path, one) for one in self.taken_away) or self._gave_way(path)
+        return shown == digest(text.encode()) or shown in self.ever
+
+    def _gave_way(self, path: str) -> bool:
+        """True where people have something else in `shared/`: a file where a directory is shipped, or the reverse."""
+        places = self._places(path)
+        return places[0].is_dir() or any(place.is_file() for place in places)
+
+    def _places(self, path: str) -> list[Path]:
+        return [
+            self.site / "shared" / step for step in (path, *(str(one) for one in Path(path).parents)) if step != "."
+        ]
+
+    def do(
+        self, command: str, *, at: Callable[[str], None] | None = None, kill: int = 0, replaces: str = "", **more: Any
+    ) -> str:
+        """COMMAND ran, or was killed at its KILLth point, with AT listening; the account is right and it says how.
+
+        REPLACES is a path at which another version is wanted by name, so that what was served there is not.
+        """
+        before = {path: one for path, one in self.view().items() if not _is_within(path, replaces)}
+        shared, quiet = self.shared_in(before), self._is_quiet()
+        state = whole(self.top) if not kill and at is None and quiet else None
+        request = self.request(command, **more)
+        how = _killed(request, kill) if kill else self._ran(request, at)
+        files = files_of(self.parts, self.version, static=self.static)
+        for name in os.listdir(self.site / "releases") if (self.site / "releases").is_dir() else ():
+            self.shipped.setdefault(name, files)
+        self.said.append(f"{command}: {how}")
+        if how in REFUSALS and state is not None and command != "adopt":
+            assert_unchanged(state, whole(self.top))
+        self.check(before, shared, f"{command} {more} killed at {kill}: {how}")
+        if command == "deploy" and how == "done":
+            assert self.stale() == [], f"after {command}: {self.stale()}"
+        return how
+
+    def _is_quiet(self) -> bool:
+        """True when no operation is under way, so that a command which is refused changes nothing at all."""
+        journals = sorted((self.site / ".holdfast/journal").glob("*.jsonl"))
+        return bool(journals) and b'"end"' in journals[-1].read_bytes().splitlines()[-1]
+
+    def _ran(self, request: Request, at: Callable[[str], None] | None) -> str:
+        heard = failpoint.listen(at)
+        try:
+            perform(request, tell=lambda _event: None, ask=lambda _plan: True)
+        except Problem as problem:
+            if problem.code not in REFUSALS:
+                raise
+            return problem.code
+        finally:
+            failpoint.listen(heard)
+        return "done"
+
+    def check(self, before: View, shared: frozenset[str], what: str) -> None:
+        wrong = [*self.lost(), *self.hidden(before, shared)]
+        if not self.live.exists() and before:
+            wrong.append("nothing is live")
+        assert wrong == [], f"after {what}: {wrong}"
+
+    def settled(self) -> dict[str, tuple[int, str]]:
+        return snapshot(self.site)
+
+
+def _is_within(path: str, top: str) -> bool:
+    return bool(top) and (path == top or path.startswith(top + "/"))
+
+
+def _is_ours(here: str, name: str, inside: str) -> bool:
+    """True for what to walk into: no cache, and no link that leads to a directory above itself."""
+    path = os.path.join(here, name)
+    loops = os.path.islink(path) and os.path.realpath(here).startswith(os.path.realpath(path))
+    return not loops and os.path.normpath(os.path.join(inside, name)) not in _CACHES
+
+
+def _digest_of(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            return digest(stream.read())
+    except OSError:
+        return ""
+
+
+def _killed(request: Request, kill: int) -> str:
+    """How REQUEST ended in a child that is killed at the KILLth of all its points, if it comes so far."""
+    ended = in_a_child(request, Fate("*", kill))
+    if ended.how == "problem" and ended.what[0] in REFUSALS:
+        return str(ended.what[0])
+    assert ended.how in ("done", KILLED), f"{request.command}: {ended}"
+    return ended.how
