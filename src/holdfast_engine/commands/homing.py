@@ -117,8 +117,9 @@ class Homing:
             if rival is not None and same_file(self.place.root, release / path, rival / path):
                 continue
             self._keep(release, path, reason, clear=clear)
-        self.report.left.extend(f"{release}/{path} is neither file, directory nor link" for path in found.odd)
-        self.report.left.extend(f"{release}/{path} may not be read" for path in found.unreadable)
+        left = [f"{release}/{path} is neither file, directory nor link" for path in found.odd]
+        left += [f"{release}/{path} may not be read" for path in found.unreadable]
+        self.report.left.extend(line for line in left if line not in self.report.left)
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:
