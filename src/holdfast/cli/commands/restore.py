@@ -9,8 +9,8 @@ from holdfast.cli import options
 
 @options.command(
     """
-    holdfast attic                                                     what there is
-    holdfast restore public/uploads/a.png                              the newest displaced version
+    holdfast attic                                                      what there is
+    holdfast restore public/uploads/a.png                               the newest displaced version
     holdfast restore public/uploads/a.png --operation 000005-recover    the one that operation displaced
     """,
     site=True,
