@@ -26,6 +26,9 @@ Results go to stdout, progress and problems to stderr. Every command takes `--js
 one JSON object on stdout; every command on a site takes `--site`, every one that changes
 something `--yes`. A question that nobody can be asked ends with exit code 31. The exit codes are
 listed in [problems.md](problems.md).
+
+What rules call a cache (`bootstrap/cache`, `__pycache__` and the like; `holdfast detect` lists them) is
+rebuilt in each release: what is written there is neither brought home nor kept.
 """
 
 CONFIGURATION = """\
@@ -34,7 +37,8 @@ CONFIGURATION = """\
 Flags beat `HOLDFAST_*` variables, which beat `holdfast.toml`, which beats what is detected. Two files
 are read. The one at the top of the source, in the version that is deployed, gives `framework`, `keep`,
 `build`, `shared` and `hooks`. The one found upward from the working directory adds `source`, `site` and
-`hosts`, and wins where both speak; a list replaces a list as a whole. `holdfast init` writes one.
+`hosts`, and wins where both speak; a plan names those whose settings hold. For `detect` and `init` the
+file found upward from their PATH is the one that counts. A list replaces a list as a whole. `holdfast init` writes one.
 
 An unknown key is an error that names the nearest known one. Editors find a JSON Schema in the
 package, as `holdfast/config/holdfast.schema.json`.
@@ -49,8 +53,8 @@ VARIABLES_INTRO = """\
 
 VARIABLES_END = """
 `HOLDFAST_DEBUG=1` adds the traceback to a mistake inside Holdfast. `NO_COLOR` turns colours off.
-Commands in `build` and `hooks` are given `HOLDFAST_RELEASE`, `HOLDFAST_SITE`, `HOLDFAST_SHARED` and
-`HOLDFAST_PREVIOUS`.
+Commands in `build` and `hooks` are given `HOLDFAST_RELEASE`, `HOLDFAST_SITE` and `HOLDFAST_PREVIOUS`;
+hooks also `HOLDFAST_SHARED`, which a build is not given on purpose: it has no business with data.
 """
 
 

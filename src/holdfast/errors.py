@@ -29,14 +29,24 @@ def interrupted() -> Problem:
     )
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The one of KNOWN that WORD was probably meant to be, or nothing."""
+def nearest(word: str, known: Iterable[str], *, always: bool = False) -> str:
+    """The one of KNOWN that WORD was probably meant to be, or nothing; with ALWAYS the least unlike one.
+
+    One that begins with WORD, or that WORD begins with, is nearer than any that is spelled alike.
+    """
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+    names = list(known)
+    begun = [name for name in names if min(len(word.strip("-")), len(name.strip("-"))) > 1 and _begins(word, name)]
+    spelled = get_close_matches(word, begun or names, n=1, cutoff=0.0 if always or begun else 0.6)
+    return next(iter(spelled), "")
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
+def _begins(word: str, name: str) -> bool:
+    return name.startswith(word) or word.startswith(name)
+
+
+def suggestion(word: str, known: Iterable[str], *, always: bool = False) -> str:
     """A question to end a message with, or nothing."""
-    found = nearest(word, known)
+    found = nearest(word, known, always=always)
     return f"did you mean `{found}`?" if found else ""

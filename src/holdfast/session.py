@@ -60,12 +60,20 @@ class Session:
         found = self._perform("inspect", site, known.settings(), source=source)
         resolved = self._resolved(flags, _of_commit(source, found))
         pinned = replace(source, commit=found.get("commit") or "")
-        return self._perform(command, site, resolved.settings(), source=pinned)
+        said = {"settings_from": list(resolved.origins())}
+        session = replace(self, ask=lambda plan: self.ask({**plan, **said}))
+        answer = Session._perform(session, command, site, resolved.settings(), source=pinned)
+        return {**answer, **said} if command == "plan" else answer
 
     def detect(self, directory: str) -> dict[str, Any]:
-        """What the engine makes of the application in DIRECTORY, which needs to be no site."""
+        """What the engine makes of the application in DIRECTORY, which needs to be no site.
+
+        The file that counts is found upward from DIRECTORY: that of another application says nothing of this one.
+        """
         top = self._directory(directory)
-        return self._perform("detect", "", self._resolved({}, _within(top)).settings(), path=top)
+        beside = find_text(top)
+        settings = load_settings([beside] if beside else [], self.environment, {}).settings()
+        return self._perform("detect", "", settings, path=top)
 
     def explain(self, path: str, flags: Mapping[str, Any]) -> dict[str, Any]:
         """Why PATH has its care: at the site that is meant, else in the application here."""

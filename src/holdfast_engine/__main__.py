@@ -11,6 +11,8 @@ import os
 import socket
 import sys
 import time
+from dataclasses import replace
+from shlex import quote
 from typing import Any, Optional
 
 from holdfast_engine import __version__
@@ -21,7 +23,26 @@ from holdfast_engine.model.problem import EXIT_CODES, Problem
 from holdfast_engine.model.request import Request, Settings, Source
 from holdfast_engine.streams import prepare_streams
 
-_SITE_COMMANDS = ("status", "releases", "history", "checklist", "rollback", "recover", "prune", "attic")
+_COMMANDS = {
+    "link": "adopt, seed and link the data of RELEASE, kept in SHARED: the persistence step alone",
+    "deploy": "deploy one release; where its source holds a holdfast.toml, `holdfast deploy` is needed",
+    "status": "where the site stands",
+    "releases": "the releases of the site",
+    "history": "what was done to the site, when and by whom",
+    "checklist": "named checks of the site, each with the way to mend it",
+    "rollback": "activate an earlier good release; data stays as it is",
+    "recover": "finish what was interrupted, find data that appears lost, put it back",
+    "prune": "remove old releases that are proven reproducible; name what is kept, and why",
+    "attic": "what operations displaced, with origin and reason",
+}
+_ARGUMENTS = {
+    "--source": "where the code comes from: a directory, or a git repository or its URL",
+    "--ref": "branch, tag or commit of a git source; its HEAD when left out",
+    "--site": "the deploy root; the working directory when left out",
+    "--keep": "good releases to keep besides the active one",
+    "--yes": "answer every question with yes",
+    "--json": "accepted, as everywhere: the answer is one JSON object in any case",
+}
 
 
 def main(arguments: Optional[list[str]] = None) -> int:
@@ -30,11 +51,17 @@ def main(arguments: Optional[list[str]] = None) -> int:
     obey_environment()
     options = _parser().parse_args(arguments)
     try:
-        answer = perform(_request(options), tell=_tell, ask=lambda _plan: _ask())
+        request = _request(options)
+        if request.command == "deploy":
+            request = _without_settings(request)
+        answer = perform(request, tell=_tell, ask=lambda _plan: _ask())
     except Problem as problem:
+        if "found" in problem.answer:
+            _say(sys.stdout, json.dumps(problem.answer, indent=1))
         _complain(problem)
         return problem.exit_code
     except KeyboardInterrupt:
+        _complain(_interrupted())
         return EXIT_CODES["interrupted"]
     _say(sys.stdout, json.dumps(answer, indent=1))
     return 0
@@ -44,20 +71,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="holdfast-engine", description="deploys that cannot lose data, from one file")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
-    link = commands.add_parser("link", help="adopt, seed and link: the persistence step alone")
-    link.add_argument("release", metavar="RELEASE")
-    link.add_argument("shared", metavar="SHARED")
-    deploy = commands.add_parser("deploy", help="deploy one release")
-    deploy.add_argument("--source", required=True)
-    deploy.add_argument("--ref", default="")
-    for name in ("deploy", *_SITE_COMMANDS):
-        command = deploy if name == "deploy" else commands.add_parser(name)
-        command.add_argument("--site", default=".")
-        command.add_argument("--yes", action="store_true")
+    for name, summary in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        if name == "link":
+            command.add_argument("release", metavar="RELEASE", help="the directory that was unpacked")
+            command.add_argument("shared", metavar="SHARED", help="the directory that keeps the data, beside releases/")
         if name == "rollback":
-            command.add_argument("release", nargs="?", default="")
+            command.add_argument("release", metavar="RELEASE", nargs="?", default="", help="else the one before")
+        if name == "deploy":
+            command.add_argument("--source", required=True, help=_ARGUMENTS["--source"])
+            command.add_argument("--ref", default="", help=_ARGUMENTS["--ref"])
+        if name != "link":
+            command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
         if name in ("deploy", "prune"):
-            command.add_argument("--keep", type=int)
+            command.add_argument("--keep", type=int, metavar="N", help=_ARGUMENTS["--keep"])
+        for flag in ("--yes", "--json"):
+            command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
     return parser
 
 
@@ -66,7 +95,7 @@ def _request(options: argparse.Namespace) -> Request:
         command=options.command,
         site=os.path.abspath(getattr(options, "site", ".")),
         now=time.time(),
-        who=f"{getpass.getuser()}@{socket.gethostname()}",
+        who=f"{_user()}@{socket.gethostname()}",
         yes=getattr(options, "yes", False),
         source=_source(getattr(options, "source", ""), getattr(options, "ref", "")),
         release=getattr(options, "release", ""),
@@ -74,6 +103,34 @@ def _request(options: argparse.Namespace) -> Request:
         keep=getattr(options, "keep", None),
         settings=_settings(getattr(options, "keep", None)),
     )
+
+
+def _user() -> str:
+    """The person's name for the history; a container's user may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _without_settings(request: Request) -> Request:
+    """REQUEST, held to the commit that was looked at; `config-unreadable` where its source brings settings."""
+    found = perform(request.but(command="inspect"), tell=_tell, ask=lambda _plan: False)
+    if found["settings"] is None or request.source is None:
+        return request.but(source=request.source and replace(request.source, commit=found["commit"]))
+    location = quote(request.source.location)
+    raise Problem(
+        "config-unreadable",
+        "the source holds a holdfast.toml, and the engine alone reads no TOML",
+        context=("deployed without it, its build and its hooks would be left out",),
+        state="nothing was changed",
+        hint=f"holdfast deploy --site {quote(request.site)} --source {location}",
+    )
+
+
+def _interrupted() -> Problem:
+    state = "what was begun is undone, or is finished by the next command that changes the site"
+    return Problem("interrupted", "interrupted", state=state, hint="the same with `status` shows how the site stands")
 
 
 def _settings(keep: Optional[int]) -> Settings:

@@ -20,7 +20,7 @@ COMMANDS = (
 ).split()
 NOT_BUILT = ("vault",)
 ON_A_SITE = "explain plan deploy rollback status releases history checklist adopt recover attic restore prune".split()
-CHANGING = "deploy rollback link adopt recover restore prune".split()
+CHANGING = "init deploy rollback link adopt recover restore prune tour".split()
 DATA = {"files_before": int, "files_after": int, "lost": int, "adopted": list, "attic": list, "seeded": list}
 LINKED = {"shared-structure", "uploads-linked", "storage-linked", "environment-linked", "artifacts-present"}
 
@@ -196,16 +196,20 @@ def test_checklist_answers_with_the_promised_keys_and_names(typed, world):
 
 @pytest.mark.parametrize(
     ("files", "verdict"),
-    [(LARAVEL, "refuse"), ({**NEXT, ".env.example": "KEY=\n"}, "refuse"), (NEXT, "warn"), (STATIC, "warn")],
+    [(LARAVEL, "refuse"), ({**NEXT, ".env.example": "KEY=\n"}, "refuse"), (NEXT, "warn"), (STATIC, "pass")],
 )
-def test_a_missing_environment_refuses_where_it_is_needed_and_warns_elsewhere(typed, tmp_path, files, verdict):
-    """INTERFACE: `refuse` when the preset needs an `.env` or the source ships `.env.example`, else `warn`."""
+def test_a_missing_environment_refuses_where_it_is_needed_and_warns_where_it_may_be_read(
+    typed, tmp_path, files, verdict
+):
+    """INTERFACE: `refuse` when the preset needs an `.env` or the source ships `.env.example`, else `warn`; a framework
+    that reads none misses none, so that a static site can pass.
+    """
     world = World(tmp_path / "w", files, env=None)
     ended = shipped(typed, world)
     assert ended.code == (30 if verdict == "refuse" else 0)
-    if verdict == "warn":
+    if verdict != "refuse":
         checks = typed("checklist", "--site", world.site, "--json").json["checks"]
-        assert [each["verdict"] for each in checks if each["name"] == "environment-linked"] == ["warn"]
+        assert [each["verdict"] for each in checks if each["name"] == "environment-linked"] == [verdict]
 
 
 def test_results_go_to_stdout_progress_and_events_to_stderr(typed, static):
@@ -335,3 +339,69 @@ def test_the_way_back_can_be_typed_also_where_a_name_holds_a_space(typed, tmp_pa
     )
     assert ran.returncode == 0, ran.stderr
     world.assert_code_is(1)
+
+
+def test_a_static_site_passes_its_checklist(typed, static):
+    """Nothing is asked of an application that it does not need."""
+    shipped(typed, static)
+    found = typed("checklist", "--site", static.site, "--json").json
+    assert found["verdict"] == "pass"
+    assert [each["why"] for each in found["checks"] if each["name"] == "environment-linked"] == ["none is needed"]
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", ""])
+def test_explain_refuses_what_is_no_path_of_the_application(typed, world, path):
+    """INTERFACE, exit code 10: the same in a source and at a site."""
+    shipped(typed, world)
+    os.chdir(world.repository)
+    for more in ((), ("--site", world.site)):
+        ended = typed("explain", path, *more)
+        assert (ended.code, ended.problem) == (10, "path-invalid")
+
+
+def test_explain_gives_the_care_that_a_deploy_acts_on(typed, world):
+    """INTERFACE, explain: what lies in `shared/` is shared, also where the release ships a version of it."""
+    shipped(typed, world, changes={"public/favicon.ico": "shipped\n"})
+    (world.site / "shared/public").mkdir()
+    (world.site / "shared/public/favicon.ico").write_text("ours\n")
+    shipped(typed, world)
+    assert (world.live / "public/favicon.ico").is_symlink()
+    found = typed("explain", "public/favicon.ico", "--site", world.site, "--json").json
+    assert found["care"] == "seeded"
+    assert found["rulings"][0]["source"] == "what lies in shared/ is shared: `shared/public/favicon.ico`"
+    assert found["rulings"][-1]["source"] == "shipped by the release"
+    assert typed("explain", "public/robots.txt", "--site", world.site, "--json").json["care"] == "code"
+
+
+def test_detect_names_what_is_a_cache(typed, world):
+    """DESIGN 4: what is rebuilt in each release is told, for it is not kept."""
+    world.commit({"tools/report.py": "pass\n"})
+    evidence = typed("detect", world.repository, "--json").json["evidence"]
+    caches = {each["path"] for each in evidence if each["care"] == "cache"}
+    assert {"bootstrap/cache", "**/__pycache__"} <= caches
+    assert "  bootstrap/cache " in typed("detect", world.repository).out
+
+
+@pytest.mark.parametrize("command", ["detect", "init"])
+def test_the_file_of_another_application_says_nothing_of_this_one(typed, world, static, command):
+    """INTERFACE, detect and init: with a PATH the file found upward from PATH counts, not the one around here."""
+    static.commit({"holdfast.toml": 'framework = "wordpress"\n'})
+    world.commit()
+    os.chdir(static.repository)
+    ended = typed(command, world.repository, "--json")
+    assert ended.code == 0
+    if command == "init":
+        assert 'framework = "laravel"' in (world.repository / "holdfast.toml").read_text()
+    else:
+        assert ended.json["framework"] == "laravel"
+
+
+def test_a_plan_names_the_file_whose_settings_it_was_made_with(typed, static, tmp_path):
+    """INTERFACE: the file found upward wins, whatever application it is of; so the plan says which one that was."""
+    static.commit({"holdfast.toml": 'framework = "laravel"\nkeep = 2\n'})
+    (tmp_path / "here/holdfast.toml").write_text('framework = "symfony"\n')
+    words = ("plan", "--site", static.site, "--source", static.repository)
+    commit = static.git("rev-parse", "HEAD")[:12]
+    origins = [str(tmp_path / "here/holdfast.toml"), f"holdfast.toml of {commit}"]
+    assert typed(*words, "--json").json["settings_from"] == origins
+    assert f"settings from  {origins[0]}, {origins[1]}\n" in typed(*words).out

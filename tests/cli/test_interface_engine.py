@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from holdfast.bundle import build
+from holdfast_engine import __main__ as single_file
 from lib.terminal import terminal
-from lib.world import LARAVEL
+from lib.world import LARAVEL, STATIC, World
 
 OLDEST = "3.9"
 
@@ -142,3 +144,46 @@ def test_the_single_file_asks_nobody_and_changes_nothing_without_a_yes(engine, c
     source = unpacked(club.parent / "code", 2)
     ran = alone(sys.executable, engine, "deploy", "--site", club, "--source", source)
     assert (ran.returncode, os.readlink(club / "current")) == (31, "releases/1"), ran.stderr
+
+
+def test_a_shared_that_is_not_the_site_s_own_is_answered_with_the_command_that_works(typed, club):
+    """INTERFACE: the hint is one thing to type next."""
+    typed("link", club / "releases/1", club / "shared", "--yes")
+    (club / "data").mkdir()
+    ended = typed("link", club / "releases/1", club / "data", "--yes", "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (11, "path-missing")
+    assert ended.json["error"]["hint"] == f"holdfast link {club}/releases/1 {club}/shared"
+
+
+def test_every_command_of_the_single_file_takes_yes_and_json_and_says_what_it_does(engine, club):
+    """INTERFACE: every command takes --json, every one that changes something --yes, and has a help."""
+    ran = alone(sys.executable, engine, "link", club / "releases/1", club / "shared", "--yes", "--json")
+    assert (ran.returncode, json.loads(ran.stdout)["outcome"]) == (0, "linked"), ran.stderr
+    listed = alone(sys.executable, engine, "--help").stdout
+    for name in "link deploy status releases history checklist rollback recover prune attic".split():
+        assert re.search(rf"^    {name} +\w+", listed, re.MULTILINE), name
+        told = alone(sys.executable, engine, name, "--help").stdout
+        assert [flag for flag in ("--yes", "--json") if flag not in told] == []
+
+
+@pytest.mark.parametrize("kind", ["git", "directory"])
+def test_the_single_file_deploys_no_source_whose_settings_it_cannot_read(engine, tmp_path, kind):
+    """INTERFACE, exit code 10: build and hooks are left out by nobody in silence; nothing is changed."""
+    world = World(tmp_path / "w", STATIC, env=None)
+    world.commit({"holdfast.toml": 'build.commands = ["false"]\n'})
+    if kind == "directory":
+        shutil.rmtree(world.repository / ".git")
+    ran = alone(sys.executable, engine, "deploy", "--site", world.site, "--source", world.repository, "--yes")
+    assert (ran.returncode, "error[config-unreadable]" in ran.stderr) == (10, True), ran.stderr
+    assert f"try: holdfast deploy --site {world.site} --source {world.repository}" in ran.stderr
+    assert not world.site.exists()
+
+
+def test_a_user_without_a_name_is_written_down_by_number(monkeypatch):
+    """A container's user may stand in no passwd file."""
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert single_file._user() == str(os.getuid())
+
+
+def nobody():
+    raise KeyError("getpwuid(): uid not found: 4242")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lib.refusals import failing_at
 from lib.terminal import terminal
 from lib.world import NEXT, STATIC, World
 
@@ -291,3 +292,192 @@ def test_history_names_each_operation_with_its_end(typed, static):
     found = typed("history", "--site", static.site, "--json").json["operations"]
     assert [each["command"] for each in found] == ["rollback", "deploy", "deploy"]
     assert all(each["outcome"] and each["who"] for each in found)
+
+
+def failing(typed, world):
+    return ship(typed, world, changes={"holdfast.toml": '[build]\ncommands = ["echo one; echo two; exit 3"]\n'})
+
+
+def test_a_first_deploy_that_fails_does_not_speak_of_a_previous_release(typed, static):
+    """INTERFACE, errors: the state of the site now."""
+    assert failing(typed, static).json["error"]["state"] == "what was begun is undone; nothing is live yet, as before"
+    ship(typed, static, changes={"holdfast.toml": None})
+    assert "; the previous release is live, as before" in failing(typed, static).json["error"]["state"]
+
+
+def test_what_this_very_command_undid_is_not_told_as_an_older_crash(typed, static):
+    """G4: the note is for what an earlier command left."""
+    ship(typed, static)
+    static.commit({"holdfast.toml": '[build]\ncommands = ["false"]\n'})
+    ended = typed("deploy", "--site", static.site, "--source", static.repository, "--yes")
+    assert (ended.code, "did not end" in ended.err) == (50, False)
+
+
+def test_after_a_failure_there_is_no_way_back_to_offer(typed, static):
+    """INTERFACE, `deploy --json`: `back` would leave the release that was live before and is live now."""
+    ship(typed, static)
+    ship(typed, static)
+    assert failing(typed, static).json["back"] == ""
+
+
+def test_the_last_lines_of_a_build_that_failed_are_shown_always_and_all_of_them_with_v(typed, static):
+    """-v: the output of builds and hooks as it comes; INTERFACE: the context of an error."""
+    static.commit({"holdfast.toml": '[build]\ncommands = ["seq -f line-%g 1 30; exit 3"]\n'})
+    words = ("deploy", "--site", static.site, "--source", static.repository, "--yes")
+    quiet, verbose = typed(*words).err, typed(*words, "-v").err
+    assert "line-30" in quiet
+    assert "line-1\n" not in quiet
+    assert [f"  line-{number}" in verbose.splitlines() for number in range(1, 31)] == [True] * 30
+
+
+def test_a_checklist_before_anything_was_deployed_says_so(typed, tmp_path):
+    """INTERFACE, checklist: a site whose first deploy was refused does not pass."""
+    world = World(tmp_path / "bare", env=None)
+    assert ship(typed, world).code == 30
+    found = typed("checklist", "--site", world.site, "--json")
+    assert (found.code, found.json["verdict"]) == (0, "warn")
+    assert found.json["checks"][0]["why"] == "nothing was deployed yet"
+    assert all(each["verdict"] == "warn" for each in found.json["checks"])
+
+
+@pytest.mark.parametrize("found", ["directory", "dangling", "gone"])
+def test_a_current_that_leads_to_no_release_is_refused_with_what_mends_it(typed, static, found):
+    """I21, G3: `status` warns, `checklist` refuses, and the command that it names works."""
+    ship(typed, static)
+    static.precious.write("uploads/1.png")
+    released = static.live.resolve()
+    static.live.unlink()
+    if found == "directory":
+        shutil.copytree(released, static.live, symlinks=True)
+    elif found == "dangling":
+        static.live.symlink_to("releases/nowhere")
+    warned = typed("status", "--site", static.site, "--json").json["warnings"]
+    refused = typed("checklist", "--site", static.site, "--json")
+    assert (refused.code, [refused.json["checks"][0]["why"]]) == (30, warned)
+    mend = refused.json["checks"][0]["mend"].strip("`")
+    if found == "directory":
+        assert os.system(mend) == 0
+        assert ship(typed, static).code == 0
+    else:
+        assert typed(*mend.split()[1:], "--yes").code == 0
+    assert typed("checklist", "--site", static.site, "--json").json["verdict"] == "pass"
+    assert typed("status", "--site", static.site, "--json").json["warnings"] == []
+    static.precious.assert_served()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_damaged_site_file_is_mended_by_the_hint(typed, static, content):
+    """INTERFACE, exit codes: 41; no version wrote this, so none is asked for."""
+    ship(typed, static)
+    static.precious.write("uploads/1.png")
+    ship(typed, static)
+    (static.site / ".holdfast/site.json").write_text(content)
+    ended = typed("status", "--site", static.site, "--json")
+    assert (ended.code, ended.json["error"]["code"]) == (41, "state-unreadable")
+    move, _, recover = ended.json["error"]["hint"].partition("`")[2].partition("`")[0].partition(" && ")
+    assert os.system(move) == 0
+    assert typed(*recover.split()[1:], "--yes").code == 0
+    assert ship(typed, static).json["outcome"] == "deployed"
+    static.precious.assert_served()
+
+
+def test_a_prune_names_the_pinned_releases_and_why(typed, static):
+    """INTERFACE, prune: what it keeps it names, with the reason: an adopted release is never removed."""
+    static.site.mkdir()
+    (static.site / "index.html").write_text("live\n")
+    adopted = typed("adopt", static.site, "--yes", "--json").json["release"]
+    ship(typed, static)
+    found = on(typed, static, "prune", "--keep", "0").json
+    assert found["kept"] == [{"release": adopted, "why": "adopted; nothing proves what it shipped"}]
+
+
+def test_recover_tells_truthfully_how_an_interrupted_deploy_ended(typed, static):
+    """INTERFACE, recover: `undone` before the switch, `completed` after it."""
+    ship(typed, static)
+    for point, verdict in (("place.switch", "undone"), ("place.switched", "completed")):
+        static.commit()
+        with pytest.raises(GeneratorExit), failing_at(point, GeneratorExit()):
+            static.deploy()
+        assert on(typed, static, "recover").json["finished"]["verdict"] == verdict
+
+
+def test_recover_without_a_terminal_shows_what_it_found(typed, static):
+    """INTERFACE, exit code 31: what was found is the result, and nothing of it is moved."""
+    ship(typed, static)
+    (static.live / "uploads").mkdir()
+    (static.live / "uploads/1.png").write_text("precious\n")
+    ended = typed("recover", "--site", static.site)
+    assert (ended.code, "uploads" in ended.out) == (31, True)
+    assert [each["path"] for each in typed("recover", "--site", static.site, "--json").json["found"]] == ["uploads"]
+    assert not (static.live / "uploads").is_symlink()
+
+
+def test_a_site_that_is_a_file_is_11(typed, static):
+    """INTERFACE, exit codes: a named path is no directory, itself or on the way."""
+    static.commit()
+    (static.top / "file").touch()
+    for site in (static.top / "file", static.top / "file/x"):
+        for command in ("deploy", "plan"):
+            yes = ("--yes",) if command == "deploy" else ()
+            ended = typed(command, "--site", site, "--source", static.repository, *yes)
+            assert (ended.code, ended.problem) == (11, "site-missing")
+
+
+def test_a_restore_over_shipped_code_says_that_it_is_shared_now_and_how_to_undo_it(typed, static):
+    """G5: what is restored is data from now on, until the configuration says otherwise."""
+    ship(typed, static)
+    (static.live / "style.css").chmod(0o644)
+    (static.live / "style.css").write_text("edited on the server\n")
+    ship(typed, static, changes={"style.css": "h1 {}\n"})
+    ended = typed("restore", "style.css", "--site", static.site, "--yes")
+    assert "`style.css` is shared from now on" in ended.out
+    setting = ended.out.partition("`[shared] ")[2].partition("`")[0]
+    ship(typed, static, changes={"holdfast.toml": f"[shared]\n{setting}\n"})
+    assert (static.live / "style.css").read_text() == "h1 {}\n"
+    assert on(typed, static, "restore", "style.css").json["warnings"] == []
+
+
+def test_a_pipe_in_the_live_release_is_named_once(typed, static):
+    """DESIGN 5: FIFOs, sockets and devices are named and left."""
+    ship(typed, static)
+    os.mkfifo(static.live / "pipe")
+    assert len([each for each in ship(typed, static).json["warnings"] if "pipe" in each]) == 1
+
+
+def test_an_environment_whose_key_is_empty_is_told_so(typed, tmp_path):
+    """INTERFACE, checklist: a key that is there and empty is not called missing."""
+    world = World(tmp_path / "world", env="APP_KEY=\n")
+    context = ship(typed, world).json["error"]["context"]
+    assert context == ["environment-keys: APP_KEY is empty in `shared/.env`"]
+
+
+def test_a_path_that_is_unshared_is_named_once(typed, static):
+    """I75: `up/` and `up` are one path."""
+    ship(typed, static, changes={"holdfast.toml": '[shared]\npaths = ["up/"]\n'})
+    static.commit({"holdfast.toml": '[shared]\ncode = ["up/"]\n'})
+    checks = typed("plan", "--site", static.site, "--source", static.repository, "--json").json["checks"]
+    [why] = [each["why"] for each in checks if each["name"] == "shared-narrowed"]
+    assert why.endswith("as code: up")
+
+
+def test_an_older_journal_that_is_damaged_stops_nothing(typed, static):
+    """G7: only the newest can be unfinished; the row of the damaged one says where it lies."""
+    ship(typed, static)
+    ship(typed, static)
+    journal = static.site / ".holdfast/journal/000001-deploy.jsonl"
+    journal.write_text("damaged\n" + journal.read_text())
+    assert ship(typed, static).code == 0
+    oldest = typed("history", "--site", static.site, "--json").json["operations"][-1]
+    assert (oldest["command"], oldest["outcome"], oldest["where"]) == ("deploy", "unreadable", str(journal))
+    assert str(journal) in typed("history", "--site", static.site).out
+
+
+def test_an_interrupted_deploy_says_how_the_site_stands_and_what_to_type(typed, static):
+    """INTERFACE, exit code 130: undone in the same run; there is nothing to go back from."""
+    ship(typed, static)
+    ship(typed, static)
+    with failing_at("place.switch", KeyboardInterrupt()):
+        ended = ship(typed, static)
+    assert (ended.code, ended.json["back"]) == (130, "")
+    assert ended.json["error"]["state"] == "what was begun is undone; the previous release is live, as before"
+    assert typed(*ended.json["error"]["hint"].split()[1:]).code == 0

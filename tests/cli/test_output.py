@@ -13,6 +13,7 @@ import pytest
 
 from holdfast.cli.render.pages import page
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
 
 SITE = ("--site", "/srv/club")
 ESCAPE = "\x1b"
@@ -337,3 +338,58 @@ def test_the_tour_is_given_the_application_and_a_place_to_tell(holdfast, monkeyp
     assert "three deploys, no upload lost\n" in holdfast("try").out
     assert holdfast("try", "laravel-club", "--json").json == {"outcome": "whole"}
     assert seen == [None, "laravel-club"]
+
+
+def test_verbose_shows_what_builds_and_hooks_say(deploy, engine):
+    """-v: each line of their output, on stderr; without it their last lines come with a failure alone."""
+    engine.events.append(Event("output", "build", "compiled 12 files"))
+    assert "\n  compiled 12 files\n" in deploy("-v").err
+    assert "compiled" not in deploy().err
+
+
+def test_a_version_that_was_kept_back_is_told_for_what_it_is(deploy, engine):
+    """DESIGN 4: the file that users have is served; the release's own lies in the attic."""
+    kept = [{"path": "public/a.ico", "place": ".holdfast/attic/7/files/public/a.ico"}]
+    engine.answers["deploy"] = {**engine.answers["deploy"], "data": {"kept": kept}}
+    words = (
+        "what users have is served, the release's own version lies in the attic at .holdfast/attic/7/files/public/a.ico"
+    )
+    assert f"  kept  public/a.ico: {words}\n" in deploy().out
+
+
+def test_a_plan_names_each_stray_once(holdfast, engine):
+    """One line for each path: where it comes from."""
+    shared = [{"path": "public/qrcodes/1.png", "kind": "file", "why": "stray", "action": "adopt"}]
+    engine.answers["plan"] = {**engine.answers["plan"], "shared": shared}
+    os.mkdir("code")
+    assert holdfast("plan", *SITE, "--source", "code").out.count("public/qrcodes/1.png") == 1
+
+
+def test_a_plan_without_anything_new_names_no_release_to_come(holdfast, engine):
+    """What will not be made has no name."""
+    engine.answers["plan"] = {**engine.answers["plan"], "unchanged": True}
+    os.mkdir("code")
+    assert holdfast("plan", *SITE, "--source", "code").out.splitlines()[0] == "deploy"
+
+
+def test_what_was_found_is_shown_before_nobody_can_be_asked(holdfast, engine):
+    """INTERFACE, recover: the finding is the result, also where the answer to the question is no."""
+    problem = Problem("declined", "nobody can be asked")
+    problem.answer = {"found": [{"path": "a.png", "what": "stray", "where": "releases/1/a.png", "action": "adopt"}]}
+    engine.answers["recover"] = problem
+    ended = holdfast("recover", *SITE)
+    assert (ended.code, ended.out) == (31, "found\n  a.png  stray  releases/1/a.png  adopt\n")
+    assert holdfast("recover", *SITE, "--json").json["found"] == problem.answer["found"]
+
+
+def test_an_operation_whose_journal_is_damaged_has_a_row_with_its_place(holdfast, engine):
+    """History tells what can be told of it, and where to read the rest."""
+    row = {"id": "000002-deploy", "command": "deploy", "outcome": "unreadable", "where": "/srv/club/2.jsonl"}
+    engine.answers["history"] = {"operations": [row]}
+    assert holdfast("history", *SITE).out.split() == ["time", "unknown", "deploy", "unreadable", "/srv/club/2.jsonl"]
+
+
+def test_a_prune_that_removes_nothing_says_so_and_what_it_keeps(holdfast, engine):
+    """INTERFACE, prune: what it keeps it names, with the reason."""
+    engine.answers["prune"] = {"removed": [], "kept": [{"release": "r", "why": "adopted"}]}
+    assert holdfast("prune", *SITE, "--yes").out == "nothing to remove\n  kept  r  adopted\n"

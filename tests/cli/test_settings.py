@@ -151,3 +151,17 @@ def test_what_init_writes_is_understood_by_what_reads_it():
     values = decode(Text("x", "\n".join(lines).encode()))
     assert values["build.commands"] == ('sh -c "npm ci"',)
     assert values["shared.paths"] == ("storage/",)
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("[hooks]\nbefore = ['x']", "before_activation"),
+        ("[hooks]\nafter = ['x']", "after_activation"),
+        ("[build]\nzzz = ['x']", "commands"),
+        ("frame = 'x'", "framework"),
+    ],
+)
+def test_the_nearest_known_key_is_always_named(text, near):
+    """INTERFACE: unknown keys are errors with the nearest known key; one that begins so is near."""
+    assert refused(text).hint == f"did you mean `{near}`?"

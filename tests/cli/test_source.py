@@ -45,11 +45,14 @@ def test_urls_that_git_fetches_are_git_sources_as_they_are_written(url):
 
 
 @pytest.mark.parametrize("name", ["club.tar.gz", "club.ZIP", "https://example.org/club.tgz"])
-def test_an_archive_is_refused_in_words(name):
-    """What is not built yet is no guess at something else."""
-    with pytest.raises(Problem, match="archives are not built yet") as caught:
-        recognise(name, "/")
-    assert caught.value.exit_code == 30
+def test_an_archive_is_refused_in_words(name, tmp_path):
+    """What cannot be deployed is no guess at something else, and the hint is what can be done with it."""
+    (tmp_path / name.rpartition("/")[2]).touch()
+    with pytest.raises(Problem) as caught:
+        recognise(name, str(tmp_path))
+    assert (caught.value.code, caught.value.exit_code) == ("source-unusable", 30)
+    assert caught.value.message == f"`{name}` is neither a directory nor a git repository"
+    assert caught.value.hint.startswith("unpack it")
 
 
 @pytest.mark.parametrize("text", ["--upload-pack=touch /tmp/x", "ext::sh -c touch", "ftp://example.org/club"])

@@ -64,3 +64,26 @@ def test_no_command_at_all_shows_the_commands(holdfast):
 def test_version_is_one_line(holdfast):
     """Scripts read it."""
     assert holdfast("--version").out == "holdfast 0.1.0\n"
+
+
+def test_no_command_at_all_is_readable_help_and_no_success(holdfast):
+    """INTERFACE, exit codes: 2; nothing was done, and the help stands line by line."""
+    ended = holdfast()
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.splitlines()[0] == "Examples:"
+    assert "\\n" not in ended.err
+
+
+@pytest.mark.parametrize(("typed", "near"), [("--sit", "--site"), ("--ye", "--yes"), ("--sorce", "--source")])
+def test_the_nearest_option_alone_is_suggested(holdfast, typed, near):
+    """INTERFACE, exit codes: 2; what begins so is nearer than what is spelled alike."""
+    message = holdfast("deploy", typed).err.splitlines()[0]
+    assert message == f"error[usage]: there is no option `{typed}`; did you mean `{near}`?"
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "1.5"])
+def test_a_number_that_is_none_is_told_in_plain_words(holdfast, number):
+    """INTERFACE, exit codes: 2."""
+    ended = holdfast("prune", "--site", "/srv/club", "--keep", number)
+    assert ended.code == 2
+    assert f"'{number}' is not a whole number of 0 or more" in ended.err

@@ -334,3 +334,29 @@ def test_a_copy_of_the_environment_that_a_build_changed_is_kept_for_the_owner_al
     assert kept.read_text() == "APP_KEY=another\n"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert answer["outcome"] == "deployed"
+
+
+def test_a_hook_that_breaks_a_link_is_named_and_not_sent_to_recover(world):
+    """G3: links were whole when they were made; the message says when they broke and what ran then."""
+    _before(world, "rm public/uploads && mkdir public/uploads")
+
+    problem = fails(world.deploy, exits=50, code="links-broken")
+
+    assert "a hook of holdfast.toml broke the new release between `link` and `verify`" in problem.message
+    assert "public/uploads" in problem.message
+    assert problem.context == ("ran: `rm public/uploads && mkdir public/uploads`",)
+    assert "deploy again" in problem.hint
+    assert "recover" not in problem.hint
+    assert problem.state.endswith("the previous release is live, as before")
+    world.precious.assert_served()
+
+
+def test_data_that_a_hook_deleted_is_not_said_to_lie_in_the_attic(world):
+    """The hint is true: nothing keeps a copy of what a hook deletes."""
+    _before(world, "rm public/uploads/a.jpg")
+
+    problem = fails(world.deploy, exits=50, code="data-shrank")
+
+    assert "1 file is missing or shorter" in problem.message
+    assert "backup" in problem.hint
+    assert "attic" not in problem.hint

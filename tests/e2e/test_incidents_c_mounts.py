@@ -88,7 +88,7 @@ def test_i29_a_shared_directory_swapped_for_an_empty_one_is_refused_until_it_is_
     with pytest.raises(Problem) as caught:
         world.deploy()
     assert caught.value.exit_code == 30
-    assert any("shared/uploads held 1 files" in line for line in caught.value.context)
+    assert any("shared/uploads held 1 file" in line for line in caught.value.context)
     assert_unchanged(before, snapshot(world.top))
     shared.rmdir()
     shutil.move(aside, shared)

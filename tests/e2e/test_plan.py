@@ -9,6 +9,7 @@ import pytest
 from holdfast_engine.commands import perform
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
+from lib.refusals import fails
 from lib.snapshot import snapshot
 from lib.world import World
 
@@ -97,3 +98,46 @@ def test_a_plan_for_a_site_to_come_makes_none(world, tmp_path):
     request = Request("plan", str(tmp_path / "new"), 1.0, source=Source("git", str(world.repository)))
     assert perform(request, tell=world.events.append, ask=lambda _plan: True)["previous"] is None
     assert not (tmp_path / "new").exists()
+
+
+def test_a_plan_of_what_is_live_already_lists_only_what_happens(world):
+    """G8: nothing is fetched, built or activated, so none of it is announced."""
+    world.settings = Settings(build=("true",), before_activation=("true",), after_activation=("true",))
+    world.deploy()
+    world.precious.write("public/certificates/one.pdf")
+    told = world.perform("plan", source=world.source)
+    assert told["unchanged"] is True
+    assert told["steps"] == [{"name": "sweep", "text": "bring 1 stray of the live release home"}]
+    assert (told["build"], told["prune"]) == ([], [])
+    assert told["hooks"] == {"before_activation": [], "after_activation": []}
+
+
+def test_a_release_that_is_gone_is_no_release_to_prune(world):
+    """I39: a deploy that failed left a record and no directory; the plan counts directories."""
+    world.commit()
+    fails(lambda: world.deploy(settings=Settings(build=("false",))), exits=50, code="build-failed")
+    told = world.perform("plan", source=world.source)
+    assert (told["prune"], [one["name"] for one in told["steps"] if one["name"] == "prune"]) == ([], [])
+
+
+def test_a_plan_during_a_deploy_does_not_prune_what_is_being_made(world):
+    """I38: the incoming release is another command's, whatever its record says yet."""
+    world.commit()
+    request, told = world.request("plan", source=world.source), []
+
+    def hear(event):
+        if event.kind == "finished" and event.name == "fetch":
+            told.append(perform(request, tell=world.events.append, ask=lambda _plan: True))
+
+    perform(world.request("deploy", source=world.source), tell=hear, ask=lambda _plan: True)
+    assert [plan["prune"] for plan in told] == [[]]
+
+
+def test_numbers_in_a_plan_agree_with_their_words(world):
+    """One is one."""
+    world.commit()
+    world.settings = Settings(build=("true",), before_activation=("true",), after_activation=("true",))
+    texts = [step["text"] for step in world.perform("plan", source=world.source)["steps"]]
+    assert any(text.startswith("run 1 build command there") for text in texts)
+    assert any(text.startswith("run 1 hook between") for text in texts)
+    assert "run 1 hook" in texts

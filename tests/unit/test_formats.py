@@ -69,15 +69,20 @@ def test_old_journals_are_read_and_ended(old_site):
 
 
 @pytest.mark.parametrize(
-    "change", [{"format": FORMAT + 1}, {"features": ["time-travel"]}, {"counter": None, "shared": 3}]
+    ("change", "code"),
+    [
+        ({"format": FORMAT + 1}, "format-unknown"),
+        ({"features": ["time-travel"]}, "format-unknown"),
+        ({"counter": None, "shared": 3}, "state-unreadable"),
+    ],
 )
-def test_a_newer_or_broken_site_file_is_refused_and_left_alone(tmp_path, change):
-    """Exit 41: an older program never rewrites what a newer one wrote."""
+def test_a_newer_or_broken_site_file_is_refused_and_left_alone(tmp_path, change, code):
+    """Exit 41: an older program never rewrites what a newer one wrote, and what is damaged is not taken for newer."""
     shutil.copytree(FORMATS / "1", tmp_path / ".holdfast")
     file = tmp_path / ".holdfast" / "site.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
     before = file.read_bytes()
     with Root(str(tmp_path)) as root, pytest.raises(Problem) as caught:
         site_format.read(root)
-    assert (caught.value.code, caught.value.exit_code) == ("format-unknown", 41)
+    assert (caught.value.code, caught.value.exit_code) == (code, 41)
     assert file.read_bytes() == before

@@ -11,7 +11,7 @@ import click
 from holdfast import __version__
 from holdfast.cli.lazy import TABLE, LazyGroup
 from holdfast.cli.signals import signals
-from holdfast.errors import Problem, interrupted
+from holdfast.errors import EXIT_CODES, Problem, interrupted, suggestion
 from holdfast_engine.streams import prepare_streams
 
 EXAMPLES = """
@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with signals():
         try:
             code = group.main(given, prog_name="holdfast", standalone_mode=False)
+        except click.exceptions.NoArgsIsHelpError as error:
+            return _helped(error)
         except click.UsageError as error:
             return _told(given, _usage(error, given))
         except (KeyboardInterrupt, click.Abort):
@@ -59,11 +61,25 @@ def _told(given: Sequence[str], problem: Problem) -> int:
     return view_for(given).problem(problem)
 
 
+def _helped(error: click.UsageError) -> int:
+    """No command at all is no mistake to tell, but nothing was done either: the help, and the code of a usage error."""
+    from holdfast.cli.render.plain import write
+
+    write("stderr", f"{error.format_message()}\n")
+    return EXIT_CODES["usage"]
+
+
 def _usage(error: click.UsageError, given: Sequence[str]) -> Problem:
     named = f"holdfast {given[0]}" if given and given[0] in TABLE else "holdfast"  # not every error knows its command
     path = error.ctx.command_path if error.ctx else named
-    message = error.format_message().rstrip(".")
+    message = _unknown(error) if isinstance(error, click.NoSuchOption) else error.format_message().rstrip(".")
     return Problem("usage", message[:1].lower() + message[1:], state="nothing was changed", hint=f"{path} --help")
+
+
+def _unknown(error: click.NoSuchOption) -> str:
+    known = [flag for each in error.ctx.command.params for flag in each.opts] if error.ctx else []
+    near = suggestion(error.option_name, [flag for flag in known if flag.startswith("--")])
+    return f"there is no option `{error.option_name}`; {near}".rstrip("; ")
 
 
 if __name__ == "__main__":

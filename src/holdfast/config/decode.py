@@ -27,7 +27,7 @@ def decode(text: Text) -> dict[str, Any]:
             "config-unknown-key",
             f"{text.origin} has an unknown key `{key}`",
             context=(f"known here: {', '.join(f'`{name}`' for name in known)}",),
-            hint=suggestion(key.rpartition(".")[2], known),
+            hint=suggestion(key.rpartition(".")[2], known, always=True),
         )
     try:
         file = msgspec.convert(raw, File)

@@ -64,6 +64,10 @@ class Resolved:
         """The source's key (`source` when its kind is to be found out) and value, when there is one."""
         return next(((key, self.values[key]) for key in _LOCATIONS if key in self.values), None)
 
+    def origins(self) -> tuple[str, ...]:
+        """Who gave what the engine needs to know, each once."""
+        return tuple(dict.fromkeys(self.origin(key) for key in _FIELDS.values() if key in self.values))
+
     def settings(self) -> Settings:
         """What the engine needs to know."""
         return Settings(**{name: self.get(key) for name, key in _FIELDS.items() if key in self.values})

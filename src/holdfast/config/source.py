@@ -42,7 +42,7 @@ def recognise(text: str, base: str) -> Source:
     if separator:
         return _from_url(text, scheme)
     path = os.path.abspath(os.path.join(base, os.path.expanduser(text)))
-    if text.lower().endswith(_ARCHIVES) and not os.path.isdir(path):
+    if os.path.isfile(path):
         raise _archive(text)
     if os.path.isdir(path):
         return Source("git" if holds_git(path) else "directory", path)
@@ -83,7 +83,7 @@ def _from_url(text: str, scheme: str) -> Source:
 def _archive(text: str) -> Problem:
     return Problem(
         "source-unusable",
-        f"archives are not built yet: `{text}`",
+        f"`{text}` is neither a directory nor a git repository",
         state="nothing was changed",
         hint="unpack it and name the directory: holdfast deploy --source DIR",
     )

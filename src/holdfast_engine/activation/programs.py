@@ -62,19 +62,28 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _listen(child: subprocess.Popen[bytes], hear: Callable[[str], None]) -> str:
     """The last part of what CHILD says; ends when the shell does, even if something it started keeps the pipe open."""
-    tail = b""
+    tail = begun = b""
     if child.stdout is None:
         return ""
     os.set_blocking(child.stdout.fileno(), False)
     while True:
         ended = child.poll() is not None
         block = _read(child, wait=not ended)
-        for line in block.splitlines():
-            hear(line.decode("utf-8", "replace"))
+        begun = _tell(begun + block, hear, whole=ended and not block)
         tail = (tail + block)[-_KEPT:]
         if ended and not block:
             child.stdout.close()
             return tail.decode("utf-8", "replace")
+
+
+def _tell(text: bytes, hear: Callable[[str], None], *, whole: bool) -> bytes:
+    """The lines of TEXT are heard; a last one that is not complete comes back, unless the WHOLE is to be heard."""
+    *lines, begun = text.split(b"\n")
+    if begun and (whole or len(begun) > _KEPT):
+        lines, begun = [*lines, begun], b""
+    for line in lines:
+        hear(line.rstrip(b"\r").decode("utf-8", "replace"))
+    return begun
 
 
 def _read(child: subprocess.Popen[bytes], *, wait: bool) -> bytes:

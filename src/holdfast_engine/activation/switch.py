@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from shlex import quote
 
 from holdfast_engine.fs.place import switch
 from holdfast_engine.fs.root import Root
@@ -40,5 +41,6 @@ def require_switchable(root: Root) -> None:
             f"`{root.absolute(Layout.current)}` is not a link, so it cannot be switched",
             state="nothing was changed",
             whereabouts=[root.absolute(Layout.current)],
-            hint=f"`cd {root.path} && mv current releases/found && ln -s releases/found current`, then the same again",
+            hint=f"`cd {quote(root.path)} && mv current releases/found && ln -s releases/found current`, "
+            "then the same again",
         )

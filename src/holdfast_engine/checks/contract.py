@@ -14,6 +14,7 @@ from holdfast_engine.fs.walk import size_of
 from holdfast_engine.model.listing import DIR, LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
+from holdfast_engine.model.words import count
 
 _KEY = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _NAMED = 8
@@ -36,9 +37,9 @@ def _identity(subject: Subject) -> Check:
         where = subject.layout.in_shared(path) if path else subject.layout.shared
         name = f"shared/{path}".rstrip("/")
         if mounted and where not in mounts and _holds_less(subject, where, files):
-            gone.append(f"{name} was a mount with {files} files")
+            gone.append(f"{name} was a mount with {count(files, 'file')}")
         elif _is_gone(subject, where, inode):
-            (gone if files else new).append(f"{name} held {files} files")
+            (gone if files else new).append(f"{name} held {count(files, 'file')}")
     if gone:
         why = f"data that was there is not: {'; '.join(gone[:_NAMED])}"
         return Check(
@@ -68,11 +69,9 @@ def _narrowed(subject: Subject) -> Check:
     """Once shared stays shared: a shorter list is told, and only a path named as code is unshared, its data left alone
     (I10, I75).
     """
-    unshared = [path for path in subject.site.declared if subject.is_code(path) and subject.ends(path)]
-    before = {one.path for one in subject.site.shared}
-    unshared += [
-        path for path in sorted(before) if subject.is_code(path) and subject.ends(path) and path not in unshared
-    ]
+    declared = [path.rstrip("/") for path in subject.site.declared]
+    before = dict.fromkeys([*declared, *sorted(one.path for one in subject.site.shared)])
+    unshared = [path for path in before if subject.is_code(path) and subject.ends(path)]
     if unshared:
         why = f"no longer shared because the configuration names them as code: {', '.join(unshared)}"
         return Check(
@@ -81,7 +80,7 @@ def _narrowed(subject: Subject) -> Check:
             why,
             "their data stays in `shared/`; take the names out of `code` to share them again",
         )
-    dropped = sorted(set(subject.site.declared) - set(subject.settings.shared))
+    dropped = sorted(set(declared) - {path.rstrip("/") for path in subject.settings.shared})
     if dropped:
         why = f"left out of the configuration and still shared: {', '.join(dropped)}"
         return Check(
@@ -112,12 +111,13 @@ def _keys(subject: Subject) -> Check:
     lacking = [key for key in dict.fromkeys(_KEY.findall(example)) if key not in have]
     if "APP_KEY" in lacking or _is_empty(content, "APP_KEY"):
         where = subject.root.absolute(subject.layout.in_shared(".env"))
-        mend = f"add APP_KEY to `{where}`; never make a new one for a site with encrypted data"
-        return Check("environment-keys", REFUSE, "`shared/.env` has no APP_KEY", mend)
+        mend = f"write APP_KEY into `{where}`; never make a new one for a site with encrypted data"
+        why = "`shared/.env` has no APP_KEY" if "APP_KEY" in lacking else "APP_KEY is empty in `shared/.env`"
+        return Check("environment-keys", REFUSE, why, mend)
     if lacking:
         why = f"the example names keys that `shared/.env` lacks: {', '.join(lacking[:_NAMED])}"
         return Check("environment-keys", WARN, why, "add them, or leave them to the application's defaults")
-    return Check("environment-keys", PASS, f"{len(have)} keys")
+    return Check("environment-keys", PASS, count(len(have), "key"))
 
 
 def _is_empty(content: bytes, key: str) -> bool:

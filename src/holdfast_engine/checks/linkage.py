@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from holdfast_engine.checks.subject import Subject
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.words import count
 
+NAMES = ("shared-structure", "uploads-linked", "storage-linked", "environment-linked", "artifacts-present")
+"""The five, in their order."""
 _MEND = "`holdfast recover --site {site}` puts links right and brings data home"
 
 
@@ -37,7 +40,7 @@ def _structure(subject: Subject) -> Check:
     return Check(
         "shared-structure",
         PASS,
-        f"{len(subject.shared)} shared paths" + (f", {len(absent)} to be made" if absent else ""),
+        count(len(subject.shared), "shared path") + (f", {len(absent)} to be made" if absent else ""),
     )
 
 
@@ -83,7 +86,21 @@ def _environment(subject: Subject) -> Check:
     broken = [path for path in subject.needs if not subject.linked(path)]
     if broken:
         return Check(name, REFUSE, f"not linked to `shared/`: {', '.join(broken)}", _mend(subject))
-    return Check(name, PASS if subject.needs else WARN, "linked" if subject.needs else "no environment file is known")
+    return Check(name, PASS, "linked") if subject.needs else _optional_environment(subject)
+
+
+def _optional_environment(subject: Subject) -> Check:
+    """Nothing is needed; a framework that reads an environment file where there is one may miss it all the same."""
+    name, lying = "environment-linked", [path for path in subject.may_need if subject.ends(path)]
+    broken = [path for path in lying if not subject.linked(path)]
+    if broken:
+        return Check(name, WARN, f"not linked to `shared/`: {', '.join(broken)}", _mend(subject))
+    if lying or not subject.may_need:
+        return Check(name, PASS, "linked" if lying else "none is needed")
+    where = subject.root.absolute(subject.layout.in_shared(subject.may_need[0]))
+    return Check(
+        name, WARN, f"`shared/{subject.may_need[0]}` is not there", f"write `{where}` if the application reads it"
+    )
 
 
 def _has_content(subject: Subject, path: str) -> bool:

@@ -28,6 +28,7 @@ class Subject:
     listing: Listing
     shared: tuple[SharedPath, ...]
     needs: tuple[str, ...]
+    may_need: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     web_user: Optional[int] = None

@@ -43,12 +43,12 @@ def answer(
             "kept": report.kept,
         },
         "warnings": [*report.warnings, *report.left],
-        "back": _way_back(place, outcome, previous),
+        "back": _way_back(place, outcome, previous) if release else "",
     }
 
 
 def _way_back(place: Workplace, outcome: str, previous: Optional[str]) -> str:
-    """What to type to have the release back that was live before; nothing when there was none."""
+    """What to type to have the release back that was live before; nothing when there was none, or it is live still."""
     if previous is None or outcome == "unchanged":
         return ""
     named = f" {previous}" if outcome == "activated" else ""

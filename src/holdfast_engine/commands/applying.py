@@ -15,7 +15,7 @@ from typing import Any, Optional, TypeVar
 
 from holdfast_engine.commands.finishing import finish
 from holdfast_engine.commands.homing import Report
-from holdfast_engine.commands.workplace import Workplace, make_room, words
+from holdfast_engine.commands.workplace import Workplace, as_before, make_room, words
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.paths import RelPath
@@ -58,8 +58,8 @@ class Journey:
             make_room(
                 self.place.root
             )  # what filled the disk must not keep us from writing down that it is undone (I97)
-            finish(self.place, self.operation.name)
-            raise as_failed_back(error) from error
+            finish(self.place, self.operation.name, own=True)
+            raise as_failed_back(error, self.place) from error
 
     def after_the_switch(self, act: Callable[[], T]) -> T:
         """The new release is live whatever happens here; what is left undone, the next command does (60)."""
@@ -90,18 +90,21 @@ class Journey:
         return value
 
 
-def as_failed_back(error: BaseException) -> Problem:
+def as_failed_back(error: BaseException, place: Workplace) -> Problem:
     """ERROR as the reason why everything before the switch was undone."""
+    problem = _reason(error, place)
+    problem.state = problem.state or f"what was begun is undone; {as_before(place.survey)}"
+    return problem
+
+
+def _reason(error: BaseException, place: Workplace) -> Problem:
     if isinstance(error, KeyboardInterrupt):
-        return Problem(
-            "interrupted", "interrupted", state="what was begun is undone; the previous release is live, as before"
-        )
+        return Problem("interrupted", "interrupted", hint=f"holdfast status --site {quote(place.root.path)}")
     if isinstance(error, OSError):
         code = "disk full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "a step failed"
         return Problem(
             "step-failed",
             f"{code}: {words(error)}",
-            state="what was begun is undone; the previous release is live, as before",
             hint="make room, or mend what the message names, then deploy again",
         )
     if isinstance(error, Problem) and error.kind != "failed-back":
@@ -109,7 +112,7 @@ def as_failed_back(error: BaseException) -> Problem:
             "step-failed",
             error.message,
             context=error.context,
-            state=error.state or "what was begun is undone; the previous release is live, as before",
+            state=error.state,
             whereabouts=error.whereabouts,
             hint=error.hint,
         )

@@ -33,7 +33,7 @@ from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.plan import REFUSE, WARN, Plan, verdict_of
+from holdfast_engine.model.plan import REFUSE, WARN, Check, Plan, verdict_of
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.sources import open_source
@@ -75,8 +75,9 @@ def require_deployable(site: str) -> bool:
     """True for a place where a first deploy makes a site: missing, empty, or holding only `shared/`; `not-a-site` for
     others.
     """
-    if not os.path.isdir(site):
-        return True
+    if not os.path.lexists(site):
+        with Root(os.path.dirname(site.rstrip("/"))):  # only its last name can be made
+            return True
     with Root(site) as root:
         if root.has(Layout.site_file):
             return False
@@ -353,12 +354,19 @@ class Deployment(Journey):
         self.report.warnings.extend(f"{check.why}; {check.mend}" for check in unbuilt)  # no plan can know it before
         broken = [check for check in checks if check.verdict == REFUSE]
         if broken:
-            raise Problem(
-                "links-broken",
-                f"the new release is not well linked: {broken[0].why}",
-                state="the previous release is live, as before",
-                hint=broken[0].mend,
-            )
+            raise self._broke(broken)
+
+    def _broke(self, broken: list[Check]) -> Problem:
+        """Links were whole when they were made: what ran between that step and this one has broken them."""
+        hooks = self.prospect.plan.hooks["before_activation"]
+        whose = "a hook of holdfast.toml" if hooks else "something else"
+        again = "take out of the hooks what removes or replaces it, then deploy again" if hooks else "deploy again"
+        return Problem(
+            "links-broken",
+            f"{whose} broke the new release between `link` and `verify`: {broken[0].why}",
+            context=[*(f"{check.name}: {check.why}" for check in broken[1:]), *(f"ran: `{hook}`" for hook in hooks)],
+            hint=broken[0].mend if broken[0].mend.startswith("write ") else again,
+        )
 
     def _activate(self) -> None:
         activating.switch_to(self.place, self.operation, self.path, seen=self.seen)

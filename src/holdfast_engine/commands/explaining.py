@@ -16,9 +16,12 @@ from holdfast_engine.fs.durable import temporary_directory
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
+from holdfast_engine.model.rules import SEEDED, SHARED, Ruling
 from holdfast_engine.sources import DirectorySource, TreeSource, open_source
 from holdfast_engine.state import survey as surveys
 
@@ -33,7 +36,8 @@ def detect(request: Request, _tell: Listener, _ask: Ask) -> dict[str, Any]:
 
 
 def explain(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
-    """Why PATH has its care, at a site or in the directory that `release` names."""
+    """Why PATH has its care, at a site or in the directory that `release` names; raises `path-invalid`."""
+    RelPath.parse(request.path)
     if request.site and os.path.isdir(os.path.join(request.site, Layout.state)):
         with reading(request, tell) as place:
             return _explain_at_site(place, request.path)
@@ -42,11 +46,16 @@ def explain(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     return explain_report(source.listing(), request.settings, request.path)
 
 
-def _explain_at_site(place: Workplace, path: str) -> dict[str, Any]:
-    from holdfast_engine.commands.looking import rules_now
+def _explain_at_site(place: Workplace, text: str) -> dict[str, Any]:
+    """The care that a deploy of what is live would act on: what lies in `shared/` is shared, whatever rules say."""
+    from holdfast_engine.commands.looking import rules_shipped
 
-    rules = rules_now(place)
-    spoken = rules.classifier.explain(path)
+    path, rules = RelPath.parse(text), rules_shipped(place)
+    spoken = list(rules.classifier.explain(path))
+    top = next((one for one in rules.shared if path.is_within(one.path)), None)
+    if top is not None and spoken[0].care not in (SHARED, SEEDED):
+        care = SEEDED if rules.listing.kind(path) not in (None, DIR) else SHARED
+        spoken.insert(0, Ruling(path, care, top.why, f"what lies in shared/ is shared: `shared/{top.path}`"))
     return {"path": path, "care": spoken[0].care, "rulings": [ruling.to_json() for ruling in spoken]}
 
 

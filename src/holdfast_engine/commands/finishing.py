@@ -31,17 +31,19 @@ def finish_interrupted(place: Workplace) -> Optional[dict[str, Any]]:
     return finish(place, operation)
 
 
-def finish(place: Workplace, operation: str) -> dict[str, Any]:
+def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, Any]:
     """OPERATION is completed or undone, as its journal and what is observed decide. Idempotent.
 
     Moves of data always go forward: each leaves its path resolving to its data. What was not
-    switched to is taken away as never having been live.
+    switched to is taken away as never having been live. What an earlier command left is told;
+    of the caller's OWN operation the problem that ended it says all.
     """
     history = log.read(place.root, operation)
     current = surveys.current_release(place.root)
     verdict = judge(history, current=current.name if current else None)
     begin = history[0].facts
-    place.tell(Event("noticed", "finishing", f"`{operation}` did not end; it is {_WORDS[verdict]} now"))
+    if not own:
+        place.tell(Event("noticed", "finishing", f"`{operation}` did not end; it is {_WORDS[verdict]} now"))
     resumed = Operation.resume(place.root, operation, at=place.request.now)
     settle(place.bench, resumed, history)
     if verdict == BACK:

@@ -126,8 +126,9 @@ class Homing:
             for path, reason in group.items():
                 if rival is None or not same_file(self.place.root, release / path, rival / path):
                     self._keep(release, path, reason, care, clear=clear)
-        self.report.left.extend(f"{release}/{path} is neither file, directory nor link" for path in found.odd)
-        self.report.left.extend(f"{release}/{path} may not be read" for path in found.unreadable)
+        left = [f"{release}/{path} is neither file, directory nor link" for path in found.odd]
+        left += [f"{release}/{path} may not be read" for path in found.unreadable]
+        self.report.left.extend(line for line in left if line not in self.report.left)
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:

@@ -12,6 +12,7 @@ from holdfast_engine.fs.census import Stamp
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.words import count
 
 _EXPIRED_NS = 7_200_000_000_000
 _NAMED = 10
@@ -80,12 +81,17 @@ def _shrank(place: Workplace, ran: Ran, lost: list[str], *, after: bool) -> Prob
     )
     return Problem(
         "data-shrank-after-activation" if after else "data-shrank",
-        f"the hook `{ran.command}` made shared data shrink: {len(lost)} files are missing or shorter",
+        f"the hook `{ran.command}` made shared data shrink: {_files(len(lost))} missing or shorter",
         context=named,
-        state="the new release is live" if after else "the previous release is live, as before",
+        state="the new release is live" if after else "",
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
-        hint="take the hook out of holdfast.toml; bring the files back from a copy, or see `holdfast attic`",
+        hint="bring the named files back from a backup of yours, for nothing here keeps what a hook deletes; "
+        "take the hook out of holdfast.toml, or mend it, before the next deploy",
     )
+
+
+def _files(number: int) -> str:
+    return f"{count(number, 'file')} {'is' if number == 1 else 'are'}"
 
 
 def failed(ran: Ran, code: str) -> Problem:
@@ -95,6 +101,6 @@ def failed(ran: Ran, code: str) -> Problem:
         code,
         f"`{ran.command}` ended with exit code {ran.code}",
         context=ran.output.splitlines()[-_NAMED:],
-        state="the new release is live" if after else "the previous release is live, as before",
+        state="the new release is live" if after else "",
         hint="mend the command, then deploy again",
     )

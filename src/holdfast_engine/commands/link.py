@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from shlex import quote
 from typing import Any, Optional
 
 from holdfast_engine.commands import activating, counting
@@ -43,8 +44,9 @@ def link(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
         if place.bench.layout.shared_name != shared:
             raise Problem(
                 "path-missing",
-                f"this site's shared directory is `{place.bench.layout.shared_name}`",
+                f"this site's shared directory is `{place.bench.layout.shared_name}`, not `{shared}`",
                 state="nothing was changed",
+                hint=f"holdfast link {quote(request.release)} {quote(place.root.absolute(place.bench.layout.shared))}",
             )
         return Linking(place, release).run()
 

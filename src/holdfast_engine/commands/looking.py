@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist as all_checks
+from holdfast_engine.checks.standing import standing
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import baseline_of, sweep
 from holdfast_engine.commands.planning import subject_for
@@ -15,7 +16,7 @@ from holdfast_engine.fs.walk import size_of
 from holdfast_engine.journal import log
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.listing import Listing
-from holdfast_engine.model.plan import verdict_of
+from holdfast_engine.model.plan import REFUSE, Check, verdict_of
 from holdfast_engine.model.request import Request
 from holdfast_engine.state.history import history as all_operations
 from holdfast_engine.state.lock import holder, is_locked
@@ -36,6 +37,7 @@ def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
             "releases": [_row(place, record, rules) for record in reversed(place.survey.releases)],
             "shared": [_shared(place, one.path, one.kind) for one in rules.shared],
             "unfinished": unfinished(place),
+            "warnings": [check.why for check in _standing(place) if check.verdict == REFUSE],
         }
 
 
@@ -92,6 +94,14 @@ def rules_now(place: Workplace) -> Rules:
     return rules_for(place, listing_of(place, current) if current else Listing({}), settings)
 
 
+def rules_shipped(place: Workplace) -> Rules:
+    """The rules of what is live, with what has ever been shipped inside shared paths, which no baseline names."""
+    rules, active = rules_now(place), place.survey.active
+    seeds = {path: 0 for path in (active.seeds if active else ()) if not rules.listing.has(path)}
+    entries = {**Listing.of_files(seeds).entries, **rules.listing.entries}
+    return rules_for(place, Listing(entries, rules.listing.read, rules.listing.link), rules.settings)
+
+
 def _reader(place: Workplace) -> Callable[[str], Optional[bytes]]:
     current = place.survey.current
     return lambda path: place.root.read(current / path) if current else None
@@ -115,6 +125,12 @@ def history(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
 def checklist(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """Every check on the live release; nothing is changed."""
     with reading(request, tell) as place:
-        rules = rules_now(place)
-        checks = all_checks(subject_for(place, rules, release=place.survey.current))
+        checks = tuple(_standing(place)) or all_checks(
+            subject_for(place, rules_now(place), release=place.survey.current)
+        )
         return {"verdict": verdict_of(checks), "checks": [check.to_json() for check in checks]}
+
+
+def _standing(place: Workplace) -> list[Check]:
+    """What there is to say of a site on which no release is live; nothing where one is."""
+    return standing(place.root, place.survey.current, [one.id for one in place.survey.releases if one.good])

@@ -17,12 +17,15 @@ from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.walk import walk
+from holdfast_engine.journal import log
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan, Step
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.words import count
 from holdfast_engine.sources import GitSource, TreeSource
+from holdfast_engine.state.records import ReleaseRecord
 from holdfast_engine.state.survey import free_release_id
 
 
@@ -101,7 +104,9 @@ def _was_shipped(source: TreeSource, path: str, content: bytes) -> bool:
 
 def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found) -> Plan:
     settings, active = place.request.settings, place.survey.active
-    victims = beyond(place.survey, keep=settings.keep, coming=True)
+    unchanged = _is_unchanged(place, source, rules, found)
+    victims = [] if unchanged else _victims(place, settings.keep)
+    hooks = {"before_activation": settings.before_activation, "after_activation": settings.after_activation}
     return Plan(
         command="deploy",
         release=release,
@@ -109,20 +114,31 @@ def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, foun
         source=source.describe(),
         framework=rules.detection.framework,
         web_root=rules.web_root,
-        steps=tuple(_steps(place, release, rules, found, victims)),
+        steps=(_sweep_step(found),) if unchanged else tuple(_steps(place, release, rules, found, victims)),
         shared=rules.shared,
         actions={one.path: _action(place, one, rules, found) for one in rules.shared},
         adopt=dict(found.homeless),
         displaced={**found.displaced, **found.spared},
         prune=tuple(record.id for record in victims),
         checks=checklist(_subject(place, rules, found)),
-        build=settings.build,
-        hooks={
-            "before_activation": list(settings.before_activation),
-            "after_activation": list(settings.after_activation),
-        },
+        build=() if unchanged else settings.build,
+        hooks={when: [] if unchanged else list(commands) for when, commands in hooks.items()},
         notes=(*source.notices, *_notes(place, found)),
-        unchanged=_is_unchanged(place, source, rules, found),
+        unchanged=unchanged,
+    )
+
+
+def _victims(place: Workplace, keep: int) -> list[ReleaseRecord]:
+    """What a prune would look at: not what another command is making now, and not what is gone already."""
+    making = log.read(place.root, place.survey.unfinished)[0].facts.get("release") if place.survey.unfinished else None
+    found = beyond(place.survey, keep=keep, coming=True)
+    return [one for one in found if one.id != making and place.root.kind(one.path) == "dir"]
+
+
+def _sweep_step(found: Found) -> Step:
+    """All that happens where the code and the settings are live already."""
+    return Step(
+        "sweep", stray_words(found.count()) if found else "look for strays in the live release; there is none now"
     )
 
 
@@ -150,28 +166,33 @@ def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: 
     settings = place.request.settings
     steps = [Step("fetch", f"fetch the source into `releases/{release}`")]
     if settings.build:
-        steps.append(Step("build", f"run {len(settings.build)} build commands there, before any link to data exists"))
+        commands = count(len(settings.build), "build command")
+        steps.append(Step("build", f"run {commands} there, before any link to data exists"))
     if place.survey.current is not None:
         steps.append(Step("adopt", stray_words(found.count()) if found else "sweep the live release"))
-    steps.append(Step("link", f"link {len(rules.shared)} shared paths"))
+    steps.append(Step("link", f"link {count(len(rules.shared), 'shared path')}"))
     if settings.before_activation:
-        steps.append(Step("hooks", f"run {len(settings.before_activation)} hooks between two counts of the data"))
+        steps.append(
+            Step("hooks", f"run {count(len(settings.before_activation), 'hook')} between two counts of the data")
+        )
     steps += [
         Step("seal", "take the baseline and make the release read-only"),
         Step("verify", "check every link again"),
     ]
     steps.append(Step("activate", f"switch `current` to `releases/{release}` in one rename"))
     if settings.after_activation:
-        steps.append(Step("after", f"run {len(settings.after_activation)} hooks"))
+        steps.append(Step("after", f"run {count(len(settings.after_activation), 'hook')}"))
     if place.survey.current is not None:
         steps.append(Step("late-sweep", "bring home what was written to the previous release meanwhile"))
     if victims:
-        steps.append(Step("prune", f"remove {len(victims)} retired releases that are proven reproducible"))
+        steps.append(
+            Step("prune", f"remove {count(len(victims), 'old release')} where all of it is proven to be kept elsewhere")
+        )
     return steps
 
 
 def stray_words(number: int) -> str:
-    return f"bring {number} {'stray' if number == 1 else 'strays'} of the live release home"
+    return f"bring {count(number, 'stray')} of the live release home"
 
 
 def _subject(place: Workplace, rules: Rules, found: Found) -> Subject:
@@ -197,6 +218,7 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         listing=rules.listing,
         shared=rules.shared,
         needs=classifier.needs(),
+        may_need=tuple(path for path in classifier.preset.files if RelPath(path).name.startswith(".env")),
         artifacts=_expected_artifacts(rules),
         links=rules.links,
         web_user=web_user(place, rules),

@@ -38,7 +38,14 @@ def prune(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         operation = Operation.begin(place.root, "prune", at=request.now, facts=facts)
         removed, kept = prune_beyond(place, operation, report, keep=keep_of(place))
         operation.end("pruned", at=request.now, removed=removed)
+        kept = [*_pinned(place), *kept]
         return {"removed": removed, "kept": kept, "warnings": [*report.warnings, *report.left]}
+
+
+def _pinned(place: Workplace) -> list[dict[str, str]]:
+    """Releases that no number makes go, each with the reason."""
+    found = [one for one in place.refresh().releases if one.pinned and one.path != place.survey.current]
+    return [{"release": one.id, "why": one.pinned} for one in found if place.root.kind(one.path) == "dir"]
 
 
 def _question(victims: list[ReleaseRecord]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.restore import blocked_by, bring_back
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.root import Root
+from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
@@ -38,21 +39,33 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     with changing(request, tell, manage=lost_state) as place:
         if lost_state:
             _register_releases(place)
-        rules = rules_now(place)
-        found = search(place, rules)
+        if interrupted is not None:
+            interrupted["verdict"] = log.read(place.root, interrupted["operation"])[-1].facts["outcome"]
+        found = search(place, rules_now(place))
         report = Report()
-        if found and _agreed(request, tell, ask, found):
-            _put_back(place, found, report)
+        try:
+            if _agreed(request, tell, ask, found):
+                _put_back(place, found, report)
+        except Problem as problem:
+            if problem.code == "declined":
+                problem.answer, problem.state = _answer(interrupted, found, report), _undisturbed(interrupted)
+            raise
         return _answer(interrupted, found, report)
 
 
+def _undisturbed(interrupted: Optional[dict[str, Any]]) -> str:
+    if interrupted is None:
+        return "nothing was changed"
+    return f"`{interrupted['operation']}`, which was interrupted, is {interrupted['verdict']}; nothing else was changed"
+
+
 def _interrupted(request: Request, tell: Listener) -> Optional[dict[str, Any]]:
-    """What a crash left, looked at before opening the site finishes it; then the verdict on it."""
+    """What a crash left, looked at before opening the site finishes it: the verdict on it comes then."""
     with Root(request.site) as root:
         found = unfinished(Workplace(root, request, tell, surveys.survey(root)))
     if found is None or found["running"]:
         return None
-    return {"operation": found["operation"], "command": found["command"], "verdict": "finished"}
+    return {"operation": found["operation"], "command": found["command"], "verdict": "unfinished"}
 
 
 def _state_is_gone(site: str) -> bool:
@@ -100,11 +113,14 @@ def _register_releases(place: Workplace) -> None:
 
 
 def _agreed(request: Request, tell: Listener, ask: Ask, found: list[Lost]) -> bool:
-    """True when a person, or `--yes`, said that what can be put back shall be."""
+    """True when a person, or `--yes`, said that what can be put back shall be; `declined` for a no."""
     question = {"command": "recover", "found": [one.to_json() for one in found]}
     tell(Event("planned", "recover", data=question))
-    doable = [one for one in found if one.action != "listed"]
-    return bool(doable) and (request.yes or ask(question))
+    if all(one.action == "listed" for one in found):
+        return False
+    if request.yes or ask(question):
+        return True
+    raise Problem("declined", "putting back what was found was declined", hint="`--yes` answers yes")
 
 
 def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:

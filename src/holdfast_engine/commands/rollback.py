@@ -28,6 +28,7 @@ from holdfast_engine.model.plan import REFUSE, Plan, Step
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.words import count
 from holdfast_engine.state.records import ReleaseRecord
 from holdfast_engine.state.survey import Survey
 
@@ -147,7 +148,7 @@ class Return(Journey):
     def plan(self) -> Plan:
         steps = [
             Step("adopt", stray_words(self.found.count())),
-            Step("link", f"link {len(self.rules.shared)} shared paths of today into `{self.target.path}`"),
+            Step("link", f"link {count(len(self.rules.shared), 'shared path')} of today into `{self.target.path}`"),
             Step("verify", "compare it with its baseline and check every link"),
             Step("activate", f"switch `current` to `{self.target.path}` in one rename"),
             Step("late-sweep", "bring home what was written to the release that is left"),
@@ -233,9 +234,7 @@ class Return(Journey):
         )
         for check in linkage(subject_for(self.place, self.rules, release=self.target.path)):
             if check.verdict == REFUSE and check.name.endswith("-linked") and check.name != "environment-linked":
-                raise Problem(
-                    "links-broken", check.why, state="the previous release is live, as before", hint=check.mend
-                )
+                raise Problem("links-broken", check.why, hint=check.mend)
 
     def _bring_again(self) -> None:
         """The last look at the live release before the switch: strays that came since the first come home too."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from shlex import quote
 from typing import Any
 
-from holdfast_engine.commands.homing import Homing, Report
+from holdfast_engine.commands.homing import Homing, Report, baseline_of
 from holdfast_engine.commands.workplace import Workplace, changing, reading
 from holdfast_engine.data.adopt import EQUAL, MERGED
 from holdfast_engine.data.restore import blocked_by, bring_back, look
@@ -85,7 +85,7 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             raise Problem(
                 "declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes"
             )
-        source = found[-1]["place"]
+        source, was_shared = found[-1]["place"], _is_shared(place, wanted)
         _refuse_blocked(place, wanted)
         stands = look(place.bench, source, wanted)
         current = place.survey.current
@@ -99,7 +99,7 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         operation.end("restored", at=request.now)
         saved = [{"path": path, "place": str(spot)} for path, spot in replaced]
         saved += [{"path": row["path"], "place": row["place"]} for row in homing.report.attic]
-        warnings = homing.report.warnings
+        warnings = [*homing.report.warnings, *([] if was_shared else _shared_from_now_on(place, wanted))]
         return {"restored": [{"path": wanted, "from": str(source)}], "saved": saved, "warnings": warnings}
 
 
@@ -114,6 +114,21 @@ def _refuse_blocked(place: Workplace, path: RelPath) -> None:
             whereabouts=[place.root.absolute(blocking)],
             hint="rename what stands there, then restore again",
         )
+
+
+def _is_shared(place: Workplace, path: RelPath) -> bool:
+    return place.bench.root.has(place.bench.layout.in_shared(path)) or any(
+        path.is_within(one.path) for one in place.survey.site.shared
+    )
+
+
+def _shared_from_now_on(place: Workplace, path: RelPath) -> list[str]:
+    """What lies in `shared/` is shared: where a release ships PATH, its version is not served any more."""
+    baseline = baseline_of(place, place.survey.active)
+    if baseline is None or baseline.get(path) is None:
+        return []
+    undone = f'`[shared] code = ["{path}"]` in holdfast.toml undoes that with the next deploy'
+    return [f"`{path}` is shared from now on: what releases ship there is not served any more; {undone}"]
 
 
 def _wanted(place: Workplace, text: str) -> RelPath:

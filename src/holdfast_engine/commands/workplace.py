@@ -148,6 +148,11 @@ def _probe(place: Workplace) -> None:
     site_format.write(place.root, site.but(options=options))
 
 
+def as_before(survey: Survey) -> str:
+    """What is live, when a command that failed has changed nothing of it."""
+    return "the previous release is live, as before" if survey.current else "nothing is live yet, as before"
+
+
 def make_room(root: Root) -> bool:
     """The reserve is given free if the disk is full; True when it was."""
     full = root.kind(Layout.reserve) == "dir" and _is_full(root)

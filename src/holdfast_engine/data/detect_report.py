@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from holdfast_engine.data.classify import Classifier
+from holdfast_engine.data.classify_rules import PRESET
 from holdfast_engine.data.detect import Detection, detect
 from holdfast_engine.data.presets import EVERY, load
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.request import Settings
-from holdfast_engine.model.rules import SEEDED, SHARED, Ruling
+from holdfast_engine.model.rules import CACHE, SEEDED, SHARED, Ruling
 
 _SECRETS = re.compile(
     r"""^(?:\.env(?:\.local)?|wp-config\.php|master\.key|production\.key|\.htpasswd
@@ -44,7 +45,8 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
     found = detect(listing, framework=settings.framework)
     rules = Classifier(listing, found, settings)
     dirs, files = persistent(rules)
-    evidence = (*found.evidence, *(rules.ruling(path) for path in (*dirs, *files)), *_artifacts(rules))
+    kept = (rules.ruling(path) for path in (*dirs, *files))
+    evidence = (*found.evidence, *kept, *_artifacts(rules), *_caches(rules))
     return {
         "framework": found.framework,
         "confidence": round(found.confidence, 2),
@@ -129,6 +131,17 @@ def _artifacts(rules: Classifier) -> Iterator[Ruling]:
         shown = path not in anywhere or rules.listing.has(path) or bool(rules.ignores.ignored(path, is_dir=True))
         if shown and ruling.care not in (SHARED, SEEDED):
             yield ruling
+
+
+def _caches(rules: Classifier) -> Iterator[Ruling]:
+    """What is rebuilt in each release and never kept; what any application may have is told where this one shows it."""
+    anywhere = frozenset(load(EVERY).caches)
+    python = any(path.endswith(".py") for path in rules.listing.entries)
+    for path in rules.preset.caches:
+        name = path.rpartition("/")[2]
+        shown = path not in anywhere or rules.ignores.ignored(name, is_dir=True) or (python and "py" in name[:4])
+        if shown:
+            yield Ruling(path, CACHE, PRESET, f"{rules.preset.name}: `{path}`, rebuilt and not kept")
 
 
 def _inner(found: Detection, paths: Iterable[str]) -> list[str]:

@@ -9,10 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened. KIND is `started`, `finished`, `noticed` or `planned`.
+    """One thing that happened. KIND is `started`, `finished`, `noticed`, `output` or `planned`.
 
     `started` and `finished` name a step (and its seconds); `noticed` is a sentence a person
-    should read, with whereabouts in DATA; `planned` carries the plan as JSON in DATA.
+    should read, with whereabouts in DATA; `output` is one line of a build command or a hook;
+    `planned` carries the plan as JSON in DATA.
     """
 
     kind: str

@@ -65,6 +65,7 @@ CODES = {
     "host-error": "host",
     "git-missing": "host",
     "format-unknown": "mismatch",
+    "state-unreadable": "mismatch",
     "fetch-failed": "failed-back",
     "fetch-incomplete": "failed-back",
     "build-failed": "failed-back",

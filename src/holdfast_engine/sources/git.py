@@ -32,6 +32,9 @@ class Commit(NamedTuple):
     subject: str
 
 
+_AGAIN = "deploy again: a damaged mirror is fetched anew"
+
+
 class _Row(NamedTuple):
     """One line of `ls-tree`."""
 
@@ -179,13 +182,13 @@ class GitSource:
         """Ids of every blob that any commit has or had at PATH; each side of each merge is looked at."""
         words = ("log", "--all", "--full-history", "-m", "--format=", "--raw", "--no-abbrev", "--no-renames", "-z")
         answer = git(*words, "--end-of-options", "--", path, git_dir=self._mirror.path)
-        raise_for(answer, "fetch-incomplete", f"git cannot read the history of `{path}`")
+        raise_for(answer, "fetch-incomplete", f"git cannot read the history of `{path}`", hint=_AGAIN)
         return frozenset(_blobs_at(path, answer.out))
 
 
 def _listed(git_dir: str, commit: str) -> tuple[_Row, ...]:
     answer = git("ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit, git_dir=git_dir)
-    raise_for(answer, "fetch-incomplete", f"git cannot list {commit}")
+    raise_for(answer, "fetch-incomplete", f"git cannot list {commit}", hint=_AGAIN)
     return tuple(_row(line, git_dir) for line in os.fsdecode(answer.out).split("\0") if line)
 
 

@@ -78,7 +78,12 @@ class Mirror:
         raise_for(self._git("update-ref", _KEPT + commit, commit), "fetch-failed", "git cannot note the fetched commit")
         found = self.kept(commit)
         if found is None:
-            raise Problem("fetch-incomplete", f"the mirror does not hold {commit}", context=(f"mirror: {self.path}",))
+            raise Problem(
+                "fetch-incomplete",
+                f"the mirror does not hold {commit}",
+                context=(f"mirror: {self.path}",),
+                hint="deploy again: a damaged mirror is fetched anew",
+            )
         return found
 
     def supersede(self, *, wide: bool) -> None:

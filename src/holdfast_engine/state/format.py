@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from shlex import quote
 from typing import Any, Optional
 
 from holdfast_engine import FORMAT
@@ -40,7 +41,9 @@ class SiteFile:
 
 
 def read(root: Root) -> Optional[SiteFile]:
-    """The site file, or None when there is none. A newer format or an unknown feature raises `format-unknown`."""
+    """The site file, or None when there is none. A newer format or an unknown feature raises `format-unknown`,
+    what cannot be read `state-unreadable`.
+    """
     content = root.read(Layout.site_file)
     if content is None:
         return None
@@ -56,7 +59,7 @@ def read(root: Root) -> Optional[SiteFile]:
             options=value["options"],
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise _unknown(f"it cannot be read: {error}") from error
+        raise _unreadable(root, error) from error
 
 
 def layout_of(root: Root) -> Layout:
@@ -77,6 +80,18 @@ def _unknown(why: str) -> Problem:
         f"`{Layout.site_file}` is not understood: {why}",
         state="nothing was changed",
         hint="use the Holdfast version that wrote it, or a newer one",
+    )
+
+
+def _unreadable(root: Root, error: Exception) -> Problem:
+    """Nobody wrote it so: a full disk or a hand did. What it says can be found again from what lies beside it."""
+    where, site = quote(root.absolute(Layout.site_file)), quote(root.path)
+    return Problem(
+        "state-unreadable",
+        f"`{Layout.site_file}` is damaged: {type(error).__name__}: {error}",
+        state="nothing was changed; releases and data are where they were",
+        whereabouts=[root.absolute(Layout.site_file)],
+        hint=f"`mv {where} {where}.damaged && holdfast recover --site {site}` writes it anew from what lies there",
     )
 
 

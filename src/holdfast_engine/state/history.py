@@ -7,6 +7,7 @@ from typing import Any
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.journal.record import END
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
 
 
@@ -19,7 +20,7 @@ def _row(root: Root, operation: str) -> dict[str, Any]:
     try:
         records = log.read(root, operation)
     except Problem:
-        return {"id": operation, "outcome": "unreadable"}
+        return _unreadable(root, operation)
     begin = records[0].facts if records else {}
     end = records[-1].facts if records and records[-1].kind == END else {}
     return {
@@ -30,4 +31,18 @@ def _row(root: Root, operation: str) -> dict[str, Any]:
         "outcome": end.get("outcome", "unfinished"),
         "release": begin.get("release"),
         "who": begin.get("who", ""),
+    }
+
+
+def _unreadable(root: Root, operation: str) -> dict[str, Any]:
+    """What its name tells of an operation whose journal is damaged, and where to read what is left of it."""
+    return {
+        "id": operation,
+        "command": operation.partition("-")[2],
+        "started": None,
+        "finished": None,
+        "outcome": "unreadable",
+        "release": None,
+        "who": "",
+        "where": root.absolute(Layout().journal(operation)),
     }

@@ -82,6 +82,7 @@ def test_a_mirror_that_lacks_an_object_is_told_and_the_next_deploy_mends_it(repo
     with pytest.raises(Problem, match="`public/index_php`") as problem:
         short.listing()
     assert problem.value.code == "fetch-incomplete"
+    assert problem.value.hint
     mended = source(repository)
     mended.prepare()
     assert "public/index_php" in extracted(mended, tmp_path / "whole").entries

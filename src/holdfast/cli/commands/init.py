@@ -15,7 +15,8 @@ from holdfast.presets.catalog import catalog
     """
     holdfast init            write holdfast.toml here
     holdfast init ../club    write it there
-    """
+    """,
+    changes=True,
 )
 @click.argument("path", default=".")
 def command(run: options.Run, path: str) -> options.Answer:

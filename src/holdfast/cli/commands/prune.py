@@ -7,6 +7,14 @@ import click
 from holdfast.cli import options
 
 
+def _number(_context: click.Context, _option: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise click.BadParameter(f"{text!r} is not a whole number of 0 or more")
+    return int(text)
+
+
 @options.command(
     """
     holdfast prune --site /var/www/club             as many as [keep] says
@@ -15,7 +23,7 @@ from holdfast.cli import options
     site=True,
     changes=True,
 )
-@click.option("--keep", type=click.IntRange(min=0), metavar="N", help="Good releases to keep besides the active one.")
+@click.option("--keep", callback=_number, metavar="N", help="Good releases to keep besides the active one.")
 def command(run: options.Run, keep: int | None) -> options.Answer:
     """Remove retired releases that are proven reproducible; name what is kept, and why."""
     return "prune", run.session.ask_site("prune", run.flags, keep=keep)

@@ -9,9 +9,9 @@ from holdfast.cli import options
 
 @options.command(
     """
-    holdfast attic                                                  what there is
-    holdfast restore public/uploads/a.png                           the newest displaced version
-    holdfast restore public/uploads/a.png --operation 20250815-1    the one that operation displaced
+    holdfast attic                                                      what there is
+    holdfast restore public/uploads/a.png                               the newest displaced version
+    holdfast restore public/uploads/a.png --operation 000005-recover    the one that operation displaced
     """,
     site=True,
     changes=True,

@@ -17,5 +17,8 @@ from holdfast.cli import options
 )
 @click.argument("release", default="")
 def command(run: options.Run, release: str) -> options.Answer:
-    """Activate an earlier good release; twice goes back twice. Code goes back, data does not."""
+    """Activate an earlier good release; twice goes back twice. Code goes back, data does not.
+
+    The `after_activation` hooks run that the release was deployed with.
+    """
     return "rollback", run.session.ask_site("rollback", run.flags, release=release)

@@ -11,7 +11,8 @@ from holdfast.cli import options
     """
     holdfast try                 the example application
     holdfast try ../club         a copy of your own; the original is not touched
-    """
+    """,
+    changes=True,
 )
 @click.argument("app", default="")
 def command(run: options.Run, app: str) -> options.Answer:

@@ -16,7 +16,7 @@ def plan(result: Result) -> Lines:
     """The plan as one screen: what, to which data, in which steps, and what speaks against it."""
     hooks = result.get("hooks") or {}
     return [
-        title(f"{result.get('command', 'deploy')} {result.get('release') or ''}".rstrip()),
+        title(f"{result.get('command', 'deploy')} {_coming(result)}".rstrip()),
         *_plan_facts(result),
         *section("data", _plan_data(result)),
         *section("found", _found(result, after=False)),
@@ -30,10 +30,15 @@ def plan(result: Result) -> Lines:
     ]
 
 
+def _coming(result: Result) -> str:
+    return "" if result.get("unchanged") else str(result.get("release") or "")
+
+
 def _plan_facts(result: Result) -> Lines:
     return facts(
         [
             ("source", origin(result.get("source"))),
+            ("settings from", ", ".join(result.get("settings_from", ()))),
             ("framework", result.get("framework")),
             ("web root", result.get("web_root")),
             ("active now", result.get("current")),
@@ -46,7 +51,9 @@ def _plan_facts(result: Result) -> Lines:
 
 
 def _plan_data(result: Result) -> Lines:
-    shared = [(each["path"], each.get("action") or "share", each.get("why", "")) for each in result.get("shared", ())]
+    coming = {each["path"] for each in result.get("adopt", ())}
+    stays = [each for each in result.get("shared", ()) if each["path"] not in coming]
+    shared = [(each["path"], each.get("action") or "share", each.get("why", "")) for each in stays]
     adopted = [(each["path"], f"adopt from {each['from']}", each.get("why", "")) for each in result.get("adopt", ())]
     displaced = [(each["path"], "to the attic", each.get("why", "")) for each in result.get("displaced", ())]
     return rows([*shared, *adopted, *displaced])
@@ -83,8 +90,12 @@ def _data(data: Result) -> str:
 
 
 def _moved(data: Result) -> Lines:
-    found = [(word, shown(each)) for word in ("adopted", "attic", "seeded", "kept") for each in data.get(word) or ()]
-    return rows(found)
+    found = [(word, shown(each)) for word in ("adopted", "attic", "seeded") for each in data.get(word) or ()]
+    return rows([*found, *(("kept", _kept(each)) for each in data.get("kept") or ())])
+
+
+def _kept(each: Result) -> str:
+    return f"{each['path']}: what users have is served, the release's own version lies in the attic at {each['place']}"
 
 
 def link(result: Result) -> Lines:
@@ -103,6 +114,11 @@ def recover(result: Result) -> Lines:
     ]
 
 
+def found(result: Result) -> Lines:
+    """What `recover` would do, where nobody agreed to it."""
+    return section("found", _found(result, after=False))
+
+
 def _found(result: Result, *, after: bool) -> Lines:
     """What `recover` found; AFTER it acted, with what it could not do."""
     cells = (
@@ -118,14 +134,16 @@ def _done(each: Result, action: str) -> str:
 def restore(result: Result) -> Lines:
     cells = [("restored", shown(each)) for each in result["restored"]]
     saved = [("saved before", shown(each)) for each in result.get("saved", ())]
-    return rows([*cells, *saved]) or [Line("nothing to restore")]
+    told = rows([*cells, *saved]) or [Line("nothing to restore")]
+    return [*told, *warnings(map(shown, result.get("warnings", ())))]
 
 
 def prune(result: Result) -> Lines:
     removed = [("removed", shown(each), "") for each in result["removed"]]
     kept = [("kept", each["release"], each.get("why", "")) for each in result.get("kept", ())]
     return [
-        *(rows([*removed, *kept]) or [Line("nothing to remove")]),
+        *([] if removed else [Line("nothing to remove")]),
+        *rows([*removed, *kept]),
         *warnings(map(shown, result.get("warnings", ()))),
     ]
 
@@ -147,6 +165,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "adopt": outcome,
     "link": link,
     "recover": recover,
+    "found": found,
     "restore": restore,
     "prune": prune,
     "init": init,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from holdfast.cli.render.words import Line, Lines, count, facts, origin, rows, section, size, title, when
+from holdfast.cli.render.words import Line, Lines, count, facts, origin, rows, section, size, title, warnings, when
 
 Result = dict[str, Any]
 _VERDICTS = {"pass": "good", "warn": "warn", "refuse": "bad"}
@@ -52,6 +52,7 @@ def status(result: Result) -> Lines:
         *top,
         *section("releases", _releases(result)),
         *section("shared", rows(shared)),
+        *warnings(result.get("warnings", ())),
         *_unfinished(result.get("unfinished")),
     ]
 
@@ -91,11 +92,11 @@ def _unfinished(found: Any) -> Lines:
 def history(result: Result) -> Lines:
     cells = [
         (
-            when(each.get("started")),
+            when(each.get("started")) or "time unknown",
             each.get("command", ""),
             each.get("outcome") or "unfinished",
             each.get("release") or "",
-            each.get("who", ""),
+            each.get("who") or each.get("where", ""),
         )
         for each in result.get("operations", ())
     ]

@@ -42,7 +42,8 @@ class PlainView:
         self.write("stdout", page(page_name, result))
 
     def problem(self, problem: Problem) -> int:
-        """The exit code, after the problem was told."""
+        """The exit code, after the problem was told; what was found before it is a result."""
+        self.write("stdout", found_lines(problem.answer))
         self.write("stderr", problem_lines(problem))
         return problem.exit_code
 
@@ -74,9 +75,16 @@ def progress(event: Event, *, verbose: bool) -> Lines:
     if event.kind == "noticed":
         where = [Line(f"  {name}: {value}", "dim") for name, value in event.data.items()] if verbose else []
         return [Line(f"note: {event.text or event.name}", "warn"), *where]
+    if event.kind == "output" and verbose:
+        return [Line(f"  {event.text}", "dim")]
     if event.kind == "started" and verbose:
         return [Line(f"{event.name:<12} begins  {event.text}".rstrip(), "dim")]
     return []
+
+
+def found_lines(answer: dict[str, Any]) -> Lines:
+    """What a command had found when its problem came."""
+    return page("found", answer) if answer.get("found") else []
 
 
 def problem_lines(problem: Problem) -> Lines:

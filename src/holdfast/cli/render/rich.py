@@ -27,6 +27,8 @@ class RichView(PlainView):
 
     def tell(self, event: Event) -> None:
         """Besides the finished steps, the running one: a line that the next one replaces."""
+        if event.kind == "output" and not (self.manner.verbose or self.manner.events):
+            return  # nothing is written, so the running step stays
         self._clear()
         super().tell(event)
         shows = not (self.manner.quiet or self.manner.events or self.manner.verbose)
