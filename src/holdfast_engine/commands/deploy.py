@@ -15,7 +15,7 @@ from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.answering import Standing, answer, answering
 from holdfast_engine.commands.applying import Journey
-from holdfast_engine.commands.building import build, listing_of
+from holdfast_engine.commands.building import build, listing_of, served_environment
 from holdfast_engine.commands.homing import Homing, Report, sweep
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before, web_user
@@ -274,7 +274,8 @@ class Deployment(Journey):
 
     def _build(self) -> None:
         previous = self.previous.path if self.previous else ""
-        build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous)
+        lent = served_environment(self.place, self.left, self.prospect.found.homeless)
+        build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous, lent=lent)
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
 
     def _adopt(self) -> None:

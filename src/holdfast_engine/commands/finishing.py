@@ -43,7 +43,7 @@ def finish(place: Workplace, operation: str) -> dict[str, Any]:
     resumed = Operation.resume(place.root, operation, at=place.request.now)
     settle(place.bench, resumed, history)
     if verdict == BACK:
-        _go_back(place, resumed, begin)
+        _go_back(place, resumed, begin, history)
     elif verdict == FORWARD and begin["command"] in ("deploy", "rollback"):
         _go_forward(place, resumed, begin, history)
     elif verdict == FORWARD and begin["command"] == "adopt":
@@ -58,13 +58,16 @@ def finish(place: Workplace, operation: str) -> dict[str, Any]:
 _WORDS = {FORWARD: "completed", BACK: "undone", "nothing": "closed"}
 
 
-def _go_back(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
+def _go_back(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
     """A release that never was live goes to the trash; a rollback's target stays as retired as it was."""
     if begin["command"] != "deploy":
         return
     path = Layout.releases / begin["release"]
     record = records.read(place.root, begin["release"])
     if place.root.has(path):
+        from holdfast_engine.commands.building import take_back_what_was_lent
+
+        take_back_what_was_lent(place, operation, path, history)
         to_trash(place.root, path, f"{operation.name}-{path.name}", Proof(path, "it was never activated"))
     if record is not None and not record.activated:
         records.write(place.root, record.but(state=records.BAD))
