@@ -1,7 +1,7 @@
 """One conversation with the engine: settings are gathered, the request is made, the answer is returned.
 
 May import `config`, `errors` and the engine. Reads the clock and the host's name, which the
-engine is given; writes nothing.
+engine is given; writes nothing but what is fetched, into a directory that is gone afterwards.
 """
 
 from __future__ import annotations
@@ -54,16 +54,18 @@ class Session:
     def ask_with_source(self, command: str, flags: Mapping[str, Any]) -> dict[str, Any]:
         """As `ask_site`, with the source, whose own `holdfast.toml` speaks in the version that is deployed."""
         from holdfast.config.source import find_source
+        from holdfast_engine.fs.durable import temporary_directory
 
         known = self._resolved(flags)
         source, site = find_source(known), self._site(known)
-        found = self._perform("inspect", site, known.settings(), source=source)
-        resolved = self._resolved(flags, _of_commit(source, found))
-        pinned = replace(source, commit=found.get("commit") or "")
-        said = {"settings_from": list(resolved.origins())}
-        session = replace(self, ask=lambda plan: self.ask({**plan, **said}))
-        answer = Session._perform(session, command, site, resolved.settings(), source=pinned)
-        return {**answer, **said} if command == "plan" else answer
+        with temporary_directory() as cache:  # what is fetched for the first question serves the second
+            found = self._perform("inspect", site, known.settings(), source=source, intent=command, cache=cache)
+            resolved = self._resolved(flags, _of_commit(source, found))
+            pinned = replace(source, commit=found.get("commit") or "")
+            said = {"settings_from": list(resolved.origins())}
+            session = replace(self, ask=lambda plan: self.ask({**plan, **said}))
+            answer = Session._perform(session, command, site, resolved.settings(), source=pinned, cache=cache)
+            return {**answer, **said} if command == "plan" else answer
 
     def detect(self, directory: str) -> dict[str, Any]:
         """What the engine makes of the application in DIRECTORY, which needs to be no site.

@@ -331,9 +331,9 @@ def test_the_last_lines_of_a_build_that_failed_are_shown_always_and_all_of_them_
 
 
 def test_a_checklist_before_anything_was_deployed_says_so(typed, tmp_path):
-    """INTERFACE, checklist: a site whose first deploy was refused does not pass."""
-    world = World(tmp_path / "bare", env=None)
-    assert ship(typed, world).code == 30
+    """INTERFACE, checklist: a site whose first deploy was undone does not pass."""
+    world = World(tmp_path / "bare", STATIC, env=None)
+    assert ship(typed, world, changes={"holdfast.toml": '[build]\ncommands = ["false"]\n'}).code == 50
     found = typed("checklist", "--site", world.site, "--json")
     assert (found.code, found.json["verdict"]) == (0, "warn")
     assert found.json["checks"][0]["why"] == "nothing was deployed yet"

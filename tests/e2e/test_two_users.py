@@ -140,7 +140,7 @@ def test_the_printed_acl_mends_it_too(top):
 
 
 def test_a_rollback_that_may_not_move_data_leaves_it_served(top):
-    """G7, G3: the way back stops as well where another user's data cannot be moved, and says where it lies."""
+    """G7, exit 30: the way back is refused as well where another user's data cannot be moved; nothing is changed."""
     world = Hosted(top, files=FILES)
     world.settings = Settings(web_user=str(APPLICATION))
     world.ship()
@@ -148,12 +148,17 @@ def test_a_rollback_that_may_not_move_data_leaves_it_served(top):
     (world.live / "public").chmod(0o777)
     for place in (*PLACES, "public/receipts/1.pdf"):
         world.application_writes(place)
+    before = belongings(world.site / "releases"), belongings(world.site / "shared")
+    journals = sorted(os.listdir(world.site / ".holdfast/journal"))
 
-    problem = fails(world.rollback, exits=50, code="step-failed")
+    problem = fails(world.rollback, exits=30, code="checklist-refused")
 
     made = world.live.resolve() / "public/receipts"
-    assert str(made) in problem.whereabouts
+    assert str(made) in problem.context[0]
     assert f"chmod g+w {made}" in problem.hint
+    assert problem.state.startswith("nothing was changed")
+    assert (belongings(world.site / "releases"), belongings(world.site / "shared")) == before
+    assert sorted(os.listdir(world.site / ".holdfast/journal")) == journals
     world.assert_code_is(2)
     world.precious.assert_served()
 

@@ -36,7 +36,7 @@ def recognise(text: str, base: str) -> Source:
     """TEXT as a git repository (a URL, or a path with one in it), or as a directory relative to BASE."""
     if text.startswith("-") or "::" in text.partition("/")[0]:
         raise Problem(
-            "source-unusable", f"`{text}` is no path and no URL that may be fetched", hint="holdfast deploy -h"
+            "source-unusable", f"`{_shown(text)}` is no path and no URL that may be fetched", hint="holdfast deploy -h"
         )
     scheme, separator, _ = text.partition("://")
     if separator:
@@ -62,7 +62,9 @@ def _of_kind(kind: str, value: Value) -> Source:
         raise _archive(value.value)
     source = recognise(value.value, value.base)
     if kind == "path" and not os.path.isabs(source.location):
-        raise Problem("source-unusable", f"`source.path` is a directory, not `{value.value}`", hint="use `source.git`")
+        raise Problem(
+            "source-unusable", f"`source.path` is a directory, not `{_shown(value.value)}`", hint="use `source.git`"
+        )
     if kind == "git" and source.kind != "git":
         raise Problem(
             "source-unusable", f"`{source.location}` holds no git repository", context=(f"said by {value.origin}",)
@@ -80,10 +82,17 @@ def _from_url(text: str, scheme: str) -> Source:
     return Source("git", text)
 
 
+def _shown(text: str) -> str:
+    """TEXT without a password or token in its URL."""
+    from holdfast_engine.sources.program import redacted
+
+    return redacted(text)
+
+
 def _archive(text: str) -> Problem:
     return Problem(
         "source-unusable",
-        f"`{text}` is neither a directory nor a git repository",
+        f"`{_shown(text)}` is neither a directory nor a git repository",
         state="nothing was changed",
         hint="unpack it and name the directory: holdfast deploy --source DIR",
     )

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 _KEPT = 4000
 _PATIENCE_S = 3
+_SHELL = "/bin/sh"
+_GUARD = f"""read -r line || {{ kill -s TERM -- "-$1"; sleep {_PATIENCE_S}; kill -s KILL -- "-$1"; }}"""
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,12 @@ class Ran:
 def run(command: str, *, directory: str, environment: Mapping[str, str], hear: Callable[[str], None]) -> Ran:
     """Run COMMAND with `/bin/sh -e -c` in DIRECTORY and hear its output line by line; any non-zero end counts (I81).
 
-    Standard input is empty; no descriptor but the output is inherited, so that a child which
-    stays behind never holds the site's lock.
+    In a pipe too, where the system's shell can tell. Standard input is empty; no descriptor but
+    the output is inherited, so that a child which stays behind never holds the site's lock. If
+    this process dies meanwhile, COMMAND and what it started are ended: see `_guarded`.
     """
     child = subprocess.Popen(
-        ["/bin/sh", "-e", "-c", command],
+        [_SHELL, "-e", *_pipefail(_SHELL), "-c", command],
         cwd=directory,
         env={**_inherited(), **environment},
         stdin=subprocess.DEVNULL,
@@ -42,12 +47,44 @@ def run(command: str, *, directory: str, environment: Mapping[str, str], hear: C
         start_new_session=True,
     )
     try:
-        output = _listen(child, hear)
-        code = child.wait()
+        with _guarded(child.pid):
+            output = _listen(child, hear)
+            code = child.wait()
     except BaseException:
         _end(child)
         raise
     return Ran(command, code if code >= 0 else 128 - code, output)
+
+
+@contextmanager
+def _guarded(group: int) -> Iterator[None]:
+    """The process group GROUP is ended if this process dies inside the block, by whatever signal.
+
+    A second shell waits for a line that only comes at the end of the block; the end of its input
+    means that we are gone, for nobody else holds the other end. Out of its reach are processes
+    that left the group by `setsid`, and a death between the start of GROUP and its own.
+    """
+    guard = subprocess.Popen(
+        [_SHELL, "-c", _GUARD, "holdfast-guard", str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        close_fds=True,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        guard.communicate(b"well\n")
+
+
+@cache
+def _pipefail(shell: str) -> tuple[str, ...]:
+    """The option that makes a pipe fail with any of its commands, where SHELL knows it (POSIX has it since 2024)."""
+    option = ("-o", "pipefail")
+    asked = subprocess.run([shell, *option, "-c", ":"], capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    return option if asked.returncode == 0 else ()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

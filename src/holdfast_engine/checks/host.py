@@ -21,7 +21,7 @@ def host(subject: Subject) -> Iterator[Check]:
     """Space and inodes on every file system involved, and permissions for the tool's user and the web user."""
     yield _space(subject)
     yield _inodes(subject)
-    yield _permissions(subject)
+    yield permissions(subject)
 
 
 def _places(subject: Subject) -> list[str]:
@@ -60,7 +60,7 @@ def _inodes(subject: Subject) -> Check:
     return Check("inodes", PASS, f"{min(known)} are free" if known else "not counted by this file system")
 
 
-def _permissions(subject: Subject) -> Check:
+def permissions(subject: Subject) -> Check:
     """The tool must be able to move names, the web user to write where users' data goes (I100)."""
     for path in _places(subject):
         status = subject.root.lstat(path)

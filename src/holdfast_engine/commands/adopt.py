@@ -10,6 +10,7 @@ from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.lookout import looking
 from holdfast_engine.commands.planning import stamp
 from holdfast_engine.commands.rules import rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
@@ -22,6 +23,7 @@ from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
@@ -63,6 +65,7 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 state="nothing was changed",
                 hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
             )
+    _refuse_early(request.but(site=site), tell, laid_out=laid_out)
     if not request.yes and not ask({"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}):
         raise Problem("declined", "the adoption was declined", state="nothing was changed", hint="`--yes` answers yes")
     with changing(request.but(site=site), tell, manage=True) as place:
@@ -81,6 +84,18 @@ def _refuse_inside_a_site(path: str) -> None:
             state="nothing was changed",
             hint=f"`holdfast status --site {quote(around)}`",
         )
+
+
+def _refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> None:
+    """What rules refuse of what is live, they refuse before anything is made or moved (I14, I27)."""
+    with looking(request, tell) as there:
+        beside = RelPath("") if there.root.kind(Layout.current) is None else Layout.current
+        live = there.survey.current if laid_out else beside
+        if there.survey.managed or live is None:
+            return
+        found = listing_of(there, live)
+        own = {path: entry for path, entry in found.entries.items() if live or RelPath(path).parts[0] not in _OURS}
+        rules_for(there, Listing(own, found.read, found.link), request.settings)
 
 
 def _refuse_foreign_releases(root: Root) -> None:

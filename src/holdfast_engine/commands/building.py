@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from typing import Optional
+
 from holdfast_engine.activation.programs import run
 from holdfast_engine.commands.hooks import environment, failed
 from holdfast_engine.commands.workplace import Workplace
@@ -10,6 +13,7 @@ from holdfast_engine.fs.copy import copy_file
 from holdfast_engine.fs.discard import drop_private_copy
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import NOTE, Record
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.listing import FILE, LINK, Listed, Listing
 from holdfast_engine.model.paths import RelPath
@@ -17,15 +21,28 @@ from holdfast_engine.model.paths import RelPath
 ENVIRONMENT = ".env"
 
 
+def served_environment(place: Workplace, live: Optional[RelPath], homeless: Collection[str]) -> RelPath:
+    """The `.env` that will be served after the deploy: a detached one of the LIVE release comes home and wins."""
+    if live is not None and ENVIRONMENT in homeless:
+        return live / ENVIRONMENT
+    return place.bench.layout.in_shared(ENVIRONMENT)
+
+
 def build(
-    place: Workplace, operation: Operation, release: RelPath, commands: tuple[str, ...], *, previous: str
+    place: Workplace,
+    operation: Operation,
+    release: RelPath,
+    commands: tuple[str, ...],
+    *,
+    previous: str,
+    lent: RelPath,
 ) -> None:
     """COMMANDS ran in RELEASE, in order; `build-failed` at the first that ends badly.
 
-    They see a private copy (0600) of `shared/.env`, because Next.js and Vite bake values in;
+    They see a private copy (0600) of the `.env` at LENT, because Next.js and Vite bake values in;
     it is gone afterwards. Nothing in RELEASE leads to data, so a build cannot reach any.
     """
-    borrowed = _lend_environment(place, release)
+    borrowed = _lend_environment(place, operation, release, lent)
     try:
         for command in commands:
             ran = run(
@@ -40,21 +57,31 @@ def build(
                 raise failed(ran, "build-failed")
     finally:
         if borrowed:
-            _take_environment_back(place, operation, release)
+            _take_environment_back(place, operation, release, lent)
 
 
-def _lend_environment(place: Workplace, release: RelPath) -> bool:
-    source, target = place.bench.layout.in_shared(ENVIRONMENT), release / ENVIRONMENT
+def _lend_environment(place: Workplace, operation: Operation, release: RelPath, source: RelPath) -> bool:
+    target = release / ENVIRONMENT
     if place.root.kind(source) != FILE or place.root.has(target):
         return False
+    operation.note(lent=source)  # on disk before the copy is made, so that recovery knows it for one
     copy_file(place.root, source, target, mode=0o600, keep_owner=False)
     return True
 
 
-def _take_environment_back(place: Workplace, operation: Operation, release: RelPath) -> None:
+def take_back_what_was_lent(
+    place: Workplace, operation: Operation, release: RelPath, history: Sequence[Record]
+) -> None:
+    """No private copy is left in RELEASE of a build that was killed: no secret lies in what is thrown away."""
+    lent = [record.facts["lent"] for record in history if record.kind == NOTE and "lent" in record.facts]
+    if lent and place.root.kind(release / ENVIRONMENT) == FILE:
+        _take_environment_back(place, operation, release, RelPath(lent[-1]))
+
+
+def _take_environment_back(place: Workplace, operation: Operation, release: RelPath, lent: RelPath) -> None:
     """A copy that the build changed is no secret to keep in a release: it goes to the attic."""
     target = release / ENVIRONMENT
-    if place.root.has(target) and not drop_private_copy(place.root, target, place.bench.layout.in_shared(ENVIRONMENT)):
+    if place.root.has(target) and not drop_private_copy(place.root, target, lent):
         reason = "the build changed its private copy of .env"
         attic.set_aside(place.root, target, path=ENVIRONMENT, operation=operation.name, reason=reason, at=operation.at)
         place.notice("build", f"{reason}; the changed copy is in the attic, `shared/.env` is as it was")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from shlex import quote
 from typing import Any
@@ -12,12 +13,13 @@ from holdfast_engine.activation.seal import seal
 from holdfast_engine.activation.switch import require_switchable
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting
-from holdfast_engine.commands.answering import answer, answering
+from holdfast_engine.commands.answering import Standing, answer, answering
 from holdfast_engine.commands.applying import Journey
-from holdfast_engine.commands.building import build, listing_of
+from holdfast_engine.commands.building import build, listing_of, served_environment
 from holdfast_engine.commands.homing import Homing, Report, sweep
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before, web_user
+from holdfast_engine.commands.lookout import elsewhere, looking
 from holdfast_engine.commands.planning import Prospect, look_ahead, subject_for
 from holdfast_engine.commands.prune import prune_beyond
 from holdfast_engine.commands.rules import Rules, rules_for
@@ -35,12 +37,14 @@ from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, WARN, Check, Plan, verdict_of
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.request import Request
-from holdfast_engine.sources import open_source
+from holdfast_engine.model.request import Request, Source
+from holdfast_engine.sources import keep_fetched, open_source
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
+from holdfast_engine.state.survey import free_release_id
 
 Ask = Callable[[dict[str, Any]], bool]
+_ANEW = "the site changed meanwhile, so here is the plan as it is now"
 
 
 def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
@@ -56,19 +60,44 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         )
     Configured(request.settings)  # a path that cannot be meant is told before even an empty site is made (I14, I27)
     require_apart(request.source, request.site)
-    fresh = require_deployable(request.site)
-    make_site_directory(request.site)
-    with changing(request, tell, manage=fresh) as place, answering(place) as standing:
+    if require_deployable(request.site):
+        return _first(request, request.source, tell, ask)
+    with changing(request, tell) as place, answering(place) as standing:
         require_switchable(place.root)
-        source = open_source(request.source, place.root.absolute(Layout.cache))
-        try:
-            prospect = _agreed(place, look_ahead(place, source), ask)
-            if prospect.plan.unchanged:
-                return _unchanged(place, prospect)
-            standing.journey = Deployment(place, prospect)
-            return standing.journey.run()
-        finally:
-            source.close()
+        with closing(open_source(request.source, place.root.absolute(Layout.cache))) as source:
+            return _run(place, standing, _agreed(place, look_ahead(place, source), ask))
+
+
+def _first(request: Request, source: Source, tell: Listener, ask: Ask) -> dict[str, Any]:
+    """The first deploy makes the site when its plan is agreed to, and not before: who is refused leaves nothing."""
+    with ExitStack() as held:
+        cache, there = held.enter_context(elsewhere(request)), held.enter_context(looking(request, tell))
+        with answering(there):
+            require_switchable(there.root)
+            code = held.enter_context(closing(open_source(source, cache)))
+            agreed = _agreed(there, look_ahead(there, code), ask)
+        make_site_directory(request.site)
+        with changing(request, tell, manage=True) as place, answering(place) as standing:
+            require_switchable(place.root)
+            keep_fetched(code, place.root.absolute(Layout.cache))
+            return _run(place, standing, _still_agreed(place, agreed, ask))
+
+
+def _still_agreed(place: Workplace, agreed: Prospect, ask: Ask) -> Prospect:
+    """AGREED, on the site that was made for it: where somebody else's first deploy was quicker, planned again (G8)."""
+    again = look_ahead(place, agreed.source, release=free_release_id(place.root, agreed.plan.release))
+    if again.plan.token == agreed.plan.token:
+        refuse_on_refusal(place, again.plan)
+        return again
+    place.notice("plan", _ANEW)
+    return _agreed(place, again, ask)
+
+
+def _run(place: Workplace, standing: Standing, prospect: Prospect) -> dict[str, Any]:
+    if prospect.plan.unchanged:
+        return _unchanged(place, prospect)
+    standing.journey = Deployment(place, prospect)
+    return standing.journey.run()
 
 
 def require_deployable(site: str) -> bool:
@@ -108,7 +137,7 @@ def _agreed(place: Workplace, prospect: Prospect, ask: Ask) -> Prospect:
         again = look_ahead(place, prospect.source, release=prospect.plan.release)
         if again.plan.token == prospect.plan.token:
             return again
-        place.notice("plan", "the site changed meanwhile, so here is the plan as it is now")
+        place.notice("plan", _ANEW)
         prospect = again
 
 
@@ -264,7 +293,8 @@ class Deployment(Journey):
 
     def _build(self) -> None:
         previous = self.previous.path if self.previous else ""
-        build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous)
+        lent = served_environment(self.place, self.left, self.prospect.found.homeless)
+        build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous, lent=lent)
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
 
     def _adopt(self) -> None:

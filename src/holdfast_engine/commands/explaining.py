@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from holdfast_engine.commands.deploy import require_deployable
+from holdfast_engine.commands.lookout import looked_into, looking, own_cache
 from holdfast_engine.commands.planning import look_ahead
 from holdfast_engine.commands.workplace import Workplace, reading, require_apart
 from holdfast_engine.data.detect_report import explain_report, report
-from holdfast_engine.fs.durable import temporary_directory
-from holdfast_engine.fs.root import Root
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.plan import Plan
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.model.rules import SEEDED, SHARED, Ruling
 from holdfast_engine.sources import DirectorySource, TreeSource, open_source
-from holdfast_engine.state import survey as surveys
 
 Ask = Callable[[dict[str, Any]], bool]
 
@@ -60,57 +56,29 @@ def _explain_at_site(place: Workplace, text: str) -> dict[str, Any]:
 
 
 def inspect(request: Request, _tell: Listener, _ask: Ask) -> dict[str, Any]:
-    """The source's commit and the text of its `holdfast.toml`, in the version to be deployed."""
+    """The source's commit and the text of its `holdfast.toml`, in the version to be deployed.
+
+    What is fetched for a deploy is kept in the site's cache, for everything else it is not.
+    """
     if request.source is None:
         raise Problem("source-unset", "no source is given", hint="name one with `--source PATH-OR-URL`")
-    with _cache(request.site) as cache:
-        source = open_source(request.source, cache)
-        try:
-            settings = source.settings_file()
-            return {
-                **source.describe(),
-                "settings": settings.decode("utf-8", "replace") if settings is not None else None,
-            }
-        finally:
-            source.close()
+    own = own_cache(request.site)
+    if request.intent == "deploy" and own and os.access(own, os.W_OK):
+        with closing(open_source(request.source, own)) as source:
+            return _inspected(source)
+    return looked_into(request, request.source, _inspected)
 
 
-@contextmanager
-def _cache(site: str) -> Iterator[str]:
-    """The site's own cache, or for a place that is no site yet a directory that is gone afterwards."""
-    own = os.path.join(site, Layout.cache)
-    if site and os.path.isdir(own) and os.access(own, os.W_OK):
-        yield own
-    else:
-        with temporary_directory() as elsewhere:
-            yield elsewhere
+def _inspected(source: TreeSource) -> dict[str, Any]:
+    settings = source.settings_file()
+    return {**source.describe(), "settings": settings.decode("utf-8", "replace") if settings is not None else None}
 
 
 def plan(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
-    """What a deploy would do to code and to data; the site is not touched."""
+    """What a deploy would do to code and to data; the site is not touched, not even its cache."""
     if request.source is None:
         raise Problem("source-unset", "no source is given", hint="name one with `--source PATH-OR-URL`")
     require_apart(request.source, request.site)
     require_deployable(request.site)
-    with _cache(request.site) as cache:
-        source = open_source(request.source, cache)
-        try:
-            return _planned(request, tell, source)
-        finally:
-            source.close()
-
-
-def _planned(request: Request, tell: Listener, source: TreeSource) -> dict[str, Any]:
-    if not os.path.isdir(request.site):
-        with temporary_directory() as elsewhere, Root(elsewhere) as root:
-            place = Workplace(root, request, tell, surveys.survey(root))
-            return _as_of(request.site, root.path, look_ahead(place, source).plan).to_json()
-    with Root(request.site) as root:
-        place = Workplace(root, request, tell, surveys.survey(root))
-        return look_ahead(place, source).plan.to_json()
-
-
-def _as_of(site: str, stand_in: str, plan: Plan) -> Plan:
-    """PLAN with what is to be mended named below SITE, which does not exist yet, and not below its STAND_IN."""
-    checks = (replace(check, mend=check.mend.replace(stand_in, site)) for check in plan.checks)
-    return replace(plan, checks=tuple(checks))
+    with looking(request, tell) as place:
+        return looked_into(request, request.source, lambda source: look_ahead(place, source).plan.to_json())

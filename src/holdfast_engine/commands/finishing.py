@@ -47,7 +47,7 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     resumed = Operation.resume(place.root, operation, at=place.request.now)
     settle(place.bench, resumed, history)
     if verdict == BACK:
-        _go_back(place, resumed, begin)
+        _go_back(place, resumed, begin, history)
     elif verdict == FORWARD:
         _complete(place, resumed, begin, history)
     resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
@@ -79,13 +79,16 @@ def _complete(place: Workplace, operation: Operation, begin: dict[str, Any], his
 _WORDS = {FORWARD: "completed", BACK: "undone", "nothing": "closed"}
 
 
-def _go_back(place: Workplace, operation: Operation, begin: dict[str, Any]) -> None:
+def _go_back(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
     """A release that never was live goes to the trash; a rollback's target stays as retired as it was."""
     if begin["command"] != "deploy":
         return
     path = Layout.releases / begin["release"]
     record = records.read(place.root, begin["release"])
     if place.root.has(path):
+        from holdfast_engine.commands.building import take_back_what_was_lent
+
+        take_back_what_was_lent(place, operation, path, history)
         to_trash(place.root, path, f"{operation.name}-{path.name}", Proof(path, "it was never activated"))
     if record is not None and not record.activated:
         records.write(place.root, record.but(state=records.BAD))

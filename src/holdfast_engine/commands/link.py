@@ -12,6 +12,7 @@ from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import link_release, seeds_before
+from holdfast_engine.commands.lookout import looking
 from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data import baseline as baselines
@@ -40,6 +41,9 @@ def link(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """
     Configured(request.settings)  # a path that cannot be meant is told before even `.holdfast/` is made (I14, I27)
     root, shared, release = places(request.release, request.path)
+    with looking(request.but(site=root), tell, shared_name=shared) as there:
+        if not there.survey.managed:
+            Linking(there, release)  # what refuses it, refuses before `.holdfast/` is made
     with changing(request.but(site=root), tell, shared_name=shared, manage=True) as place:
         if place.bench.layout.shared_name != shared:
             raise Problem(

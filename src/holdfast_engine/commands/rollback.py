@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from shlex import quote
 from typing import Any
 
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.activation.switch import require_switchable
+from holdfast_engine.checks.host import permissions
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.answering import answer
 from holdfast_engine.commands.applying import Journey
+from holdfast_engine.commands.deploy import refuse_on_refusal
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.kinds import refuse_blocked
@@ -24,7 +26,8 @@ from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.listing import Listing
-from holdfast_engine.model.plan import REFUSE, Plan, Step
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import REFUSE, Check, Plan, Step
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.model.rules import SharedPath
@@ -45,6 +48,7 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         journey = Return(place, target)
         plan = journey.plan()
         tell(Event("planned", "plan", data=plan.to_json()))
+        refuse_on_refusal(place, plan)
         if not request.yes and not ask(plan.to_json()):
             raise Problem(
                 "declined", "the rollback was declined", state="nothing was changed", hint="`--yes` answers yes"
@@ -164,9 +168,15 @@ class Return(Journey):
             shared=self.rules.shared,
             adopt=dict(self.found.homeless),
             displaced={**self.found.displaced, **self.found.spared},
+            checks=(self._may_move(),),
             hooks={"before_activation": [], "after_activation": list(self.settings.after_activation)},
             notes=("data stays as it is: a rollback changes code alone",),
         )
+
+    def _may_move(self) -> Check:
+        """What must be moved can be; who may write what the web user needs is no reason against a way back."""
+        moving = tuple((self.left or RelPath("")) / path for path in self.found.homeless)
+        return permissions(replace(subject_for(self.place, self.rules, moving=moving), web_user=None))
 
     def run(self) -> dict[str, Any]:
         facts = {"release": self.target.id, "previous": self.previous.id if self.previous else None}

@@ -70,7 +70,7 @@ def changing(
     with Root(request.site) as root, _told_in_words(root):
         if not manage:
             surveys.require_site(root)
-        _refuse_linked_shared(root, shared_name)
+        refuse_linked_shared(root, shared_name)
         short = frugal and make_room(root)
         _prepare(root)
         with lock(root, who=request.who, command=request.command):
@@ -185,7 +185,7 @@ def _prepare(root: Root) -> None:
         ) from error
 
 
-def _refuse_linked_shared(root: Root, shared_name: str) -> None:
+def refuse_linked_shared(root: Root, shared_name: str) -> None:
     """`shared/` itself is a directory: what lies behind a link is outside the deploy root (G9)."""
     if root.kind(shared_name) not in (None, "dir"):
         raise Problem(

@@ -170,3 +170,13 @@ def temporary_directory() -> Iterator[str]:
 
     with tempfile.TemporaryDirectory(prefix="holdfast-") as path:
         yield path
+
+
+def write_temporary(directory: str, path: str, content: bytes) -> None:
+    """A new file at PATH below a temporary directory of our own holds CONTENT; it is gone with it, so not synced."""
+    with Root(directory) as root, root.directory(RelPath(path).parent) as parent:
+        descriptor = os.open(RelPath(path).name, _NEW, 0o600, dir_fd=parent)
+    try:
+        _write_all(descriptor, content)
+    finally:
+        os.close(descriptor)

@@ -54,7 +54,9 @@ class Request:
 
     SITE is the absolute path of the deploy root. NOW is the time in seconds since 1970, given
     from outside so that nothing below reads a clock for decisions. WHO names the person and
-    host for the history. YES says that questions are answered with yes.
+    host for the history. YES says that questions are answered with yes. INTENT is the command
+    that an `inspect` is made for. CACHE is a directory of the asker's own, gone when the last of
+    its requests is answered, for what is fetched while the site may not be written.
     """
 
     command: str
@@ -67,6 +69,8 @@ class Request:
     release: str = ""
     path: str = ""
     keep: Optional[int] = None
+    intent: str = ""
+    cache: str = ""
 
     def but(self, **changes: Any) -> Request:
         return replace(self, **changes)

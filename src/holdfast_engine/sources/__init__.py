@@ -12,16 +12,17 @@ from holdfast_engine.sources.directory import DirectorySource
 from holdfast_engine.sources.git import Commit, GitSource
 from holdfast_engine.sources.tree import TreeSource
 
-__all__ = ["Commit", "DirectorySource", "GitSource", "TreeSource", "open_source"]
+__all__ = ["Commit", "DirectorySource", "GitSource", "TreeSource", "keep_fetched", "open_source"]
 
 
-def open_source(source: Source, cache_dir: str) -> TreeSource:
+def open_source(source: Source, cache_dir: str, *, lent: str = "") -> TreeSource:
     """SOURCE, found, fetched into CACHE_DIR where it needs to be, and ready to be read; the caller closes it.
 
-    CACHE_DIR must exist. Raises what `GitSource.prepare` and `DirectorySource.prepare` raise.
+    CACHE_DIR must exist. What LENT, another cache, holds is read there and not fetched; nothing is
+    written to it. Raises what `GitSource.prepare` and `DirectorySource.prepare` raise.
     """
     if source.kind == "git":
-        return _repository(source, cache_dir)
+        return _repository(source, cache_dir, lent)
     if source.kind == "directory":
         directory = DirectorySource(source.location)
         directory.prepare()
@@ -29,14 +30,20 @@ def open_source(source: Source, cache_dir: str) -> TreeSource:
     raise Problem("source-unusable", f"a source of kind `{source.kind}` cannot be read")
 
 
-def _repository(source: Source, cache_dir: str) -> GitSource:
+def keep_fetched(source: TreeSource, cache_dir: str) -> None:
+    """CACHE_DIR holds what SOURCE fetched elsewhere, so that the next deploy does not fetch it again."""
+    if isinstance(source, GitSource):
+        source.keep_in(cache_dir)
+
+
+def _repository(source: Source, cache_dir: str, lent: str) -> GitSource:
     """The commit that was asked for: where the branch moved on since its settings were read, the commit they belong
     to.
     """
-    repository = GitSource(source.location, source.ref, cache_dir)
+    repository = GitSource(source.location, source.ref, cache_dir, lent=lent)
     if source.commit in ("", repository.prepare().id):
         return repository
     repository.close()
-    pinned = GitSource(source.location, source.commit, cache_dir)
+    pinned = GitSource(source.location, source.commit, cache_dir, lent=lent)
     pinned.prepare()
     return pinned

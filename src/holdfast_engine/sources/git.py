@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any, NamedTuple, Optional
 
@@ -54,12 +54,13 @@ class GitSource:
     """The commit that REF (HEAD when empty) leads to at LOCATION, read through a mirror in CACHE_DIR.
 
     The repository at LOCATION is read and never changed, not even its index. CACHE_DIR must exist.
+    What LENT, another cache, holds is read there and not fetched; nothing is written to it.
     """
 
-    def __init__(self, location: str, ref: str, cache_dir: str) -> None:
+    def __init__(self, location: str, ref: str, cache_dir: str, *, lent: str = "") -> None:
         self._origin = origin_of(location)
         self._ref = ref
-        self._mirror = Mirror(self._origin, cache_dir)
+        self._mirror = Mirror(self._origin, cache_dir, lent=lent)
         self._commit: Optional[Commit] = None
 
     def prepare(self) -> Commit:
@@ -131,6 +132,11 @@ class GitSource:
         if row is not None and row.id == blob:
             return True
         return self._mirror.objects.read(blob) is not None and blob in self._history(path)
+
+    def keep_in(self, cache_dir: str) -> None:
+        """The mirror in CACHE_DIR holds what was fetched for this source, so that it is not fetched again."""
+        with suppress(Problem, OSError):  # a cache that could not be filled costs the next deploy a fetch, and no more
+            Mirror(self._origin, cache_dir).take_from(self._mirror, wide=_is_wide(self.commit.id))
 
     def close(self) -> None:
         self._mirror.close()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Optional
 
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.turns import turn
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.objects import Object, Objects
 from holdfast_engine.sources.origin import Origin, Wanted
@@ -29,19 +33,25 @@ class Mirror:
     is what makes another fetch needless, and it keeps the commit from being collected.
 
     A mirror that a kill or a power cut damaged (a lock left behind, an object cut short) is
-    replaced by one with the next number, never repaired; `superseded` names the old ones.
+    replaced by one with the next number, never repaired; `superseded` names the old ones. Who
+    reads one goes on reading it; whoever fetches or replaces waits for those who do.
+
+    LENT is another cache, which is read and never written: what its mirror holds is not fetched.
     """
 
-    def __init__(self, origin: Origin, cache_dir: str) -> None:
+    def __init__(self, origin: Origin, cache_dir: str, *, lent: str = "") -> None:
         self._origin = origin
         self._cache_dir = cache_dir
         self._name = f"git-{hashlib.sha256(os.fsencode(origin.location)).hexdigest()[:16]}"
+        self._lender = Mirror(origin, lent) if lent else None
+        self._path = ""
         self._objects: Optional[Objects] = None
 
     @property
     def path(self) -> str:
-        """The mirror in use, the one with the highest number; it need not exist yet."""
-        return self._at(max(self._numbers(), default=0))
+        """The mirror in use: the one that had the highest number when it was first asked for; it need not exist yet."""
+        self._path = self._path or self._newest()
+        return self._path
 
     @property
     def superseded(self) -> tuple[str, ...]:
@@ -56,7 +66,14 @@ class Mirror:
         return self._objects
 
     def kept(self, commit: str) -> Optional[Object]:
-        """The commit, if it was once fetched whole."""
+        """The commit, if it was once fetched whole, here or where mirrors are lent from."""
+        found = self._kept(commit)
+        if found is None and self._lender is not None and self._lender.kept(commit):
+            self._use(self._lender.path)
+            found = self._kept(commit)
+        return found
+
+    def _kept(self, commit: str) -> Optional[Object]:
         if not os.path.isfile(os.path.join(self.path, "HEAD")):
             return None
         try:
@@ -67,16 +84,20 @@ class Mirror:
 
     def fetch(self, wanted: Wanted) -> Object:
         """Bring branches, tags and WANTED up to date; the commit it leads to, whole and kept."""
+        with self._turn():
+            return (self.kept(wanted.id) if wanted.id else None) or self._fetch(wanted)
+
+    def _fetch(self, wanted: Wanted) -> Object:
         old = bool(self._numbers())
         answer = self._fetch_all(wanted)
         if answer.status != 0 and old and self._origin.answers():
             # The origin is well, so the mirror is not: begin another.
-            self.supersede(wide=wanted.wide)
+            self._begin(max(self._numbers()) + 1, wide=wanted.wide)
             answer = self._fetch_all(wanted)
         raise_for(answer, "fetch-failed", f"git cannot fetch from `{redacted(self._origin.location)}`")
         commit = self._commit(wanted)
         raise_for(self._git("update-ref", _KEPT + commit, commit), "fetch-failed", "git cannot note the fetched commit")
-        found = self.kept(commit)
+        found = self._kept(commit)
         if found is None:
             raise Problem(
                 "fetch-incomplete",
@@ -86,16 +107,47 @@ class Mirror:
             )
         return found
 
+    def take_from(self, other: Mirror, *, wide: bool) -> None:
+        """What OTHER fetched of the same origin is kept here too, as far as git can; the origin is not asked."""
+        with self._turn():
+            if not self._numbers():
+                self._begin(0, wide=wide)
+            self._git(*_FETCH, "--", other.path, "+refs/*:refs/*")
+
     def supersede(self, *, wide: bool) -> None:
-        """Begin a new, empty mirror that is used from now on; what is there stays for the caller to discard."""
-        self.close()
-        self._begin(max(self._numbers(), default=0) + 1, wide=wide)
+        """Begin a new, empty mirror that is used from now on; what is there stays for the caller to discard.
+
+        Where another process did so meanwhile, that one is used. What is lent is its owner's to replace.
+        """
+        damaged = self.path
+        with self._turn():
+            if self._newest() == damaged or self._is_lent(damaged):
+                self._begin(max(self._numbers(), default=0) + 1, wide=wide)
 
     def close(self) -> None:
         """End what reads the mirror."""
         objects, self._objects = self._objects, None
         if objects is not None:
             objects.close()
+        if self._lender is not None:
+            self._lender.close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Nobody else writes this mirror; what was written while we waited is seen."""
+        with turn(self._cache_dir, f"{self._name}.lock"):
+            self._use("")
+            yield
+
+    def _use(self, path: str) -> None:
+        self.close()
+        self._path = path
+
+    def _is_lent(self, path: str) -> bool:
+        return not path.startswith(self._at(0))
+
+    def _newest(self) -> str:
+        return self._at(max(self._numbers(), default=0))
 
     def _numbers(self) -> tuple[int, ...]:
         split = [name.partition(".") for name in os.listdir(self._cache_dir)]
@@ -109,13 +161,25 @@ class Mirror:
         form = "sha256" if wide else "sha1"
         made = git("init", "--quiet", "--bare", "--template=", f"--object-format={form}", "--", self._at(number))
         raise_for(made, "fetch-failed", f"git cannot make its mirror in `{self._cache_dir}`")
+        self._use(self._at(number))
+
+    def _borrow(self) -> None:
+        """Objects of the lender's mirror count as ours (gitrepository-layout(5)); a shallow one would need its list of
+        cuts as well, and lends nothing.
+        """
+        if self._lender is None or not os.path.isfile(os.path.join(self._lender.path, "HEAD")):
+            return
+        if not os.path.exists(os.path.join(self._lender.path, "shallow")):
+            objects = os.path.join(os.path.realpath(self._lender.path), "objects")
+            durable.write_temporary(self.path, "objects/info/alternates", os.fsencode(objects) + b"\n")
 
     def _git(self, *words: str) -> Answer:
-        return git(*words, git_dir=self.path)
+        return git(*words, git_dir=self.path, login=self._origin.login)
 
     def _fetch_all(self, wanted: Wanted) -> Answer:
         if not self._numbers():
             self._begin(0, wide=wanted.wide)
+            self._borrow()
         answer = self._git(*_FETCH, "--prune", "--", self._origin.location, *_BRANCHES_AND_TAGS)
         if answer.status != 0 or not wanted.id or self._resolved(wanted.id):
             return answer

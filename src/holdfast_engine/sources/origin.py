@@ -10,6 +10,7 @@ from shlex import quote
 from typing import NamedTuple, Protocol
 
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.sources.login import parted
 from holdfast_engine.sources.program import Answer, git, raise_for, redacted
 
 _FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
@@ -28,9 +29,10 @@ class Wanted(NamedTuple):
 
 
 class Origin(Protocol):
-    """One repository that is fetched from and never changed."""
+    """One repository that is fetched from and never changed. LOCATION holds no login; git is given LOGIN with it."""
 
     location: str
+    login: Mapping[str, str]
 
     def resolve(self, ref: str) -> Wanted:
         """What REF means here now; raises `ref-missing`, `source-missing`, `source-unusable`, `fetch-failed`."""
@@ -68,6 +70,7 @@ class Local:
             hint = "name a directory or a repository with `--source`"
             raise Problem("source-unusable", f"`{location}` is not a directory", hint=hint)
         self.location = location
+        self.login: Mapping[str, str] = {}
 
     def resolve(self, ref: str) -> Wanted:
         _check(ref)
@@ -97,7 +100,7 @@ class Remote:
     """A repository behind a URL."""
 
     def __init__(self, location: str) -> None:
-        self.location = location
+        self.location, self.login = parted(location)
 
     def resolve(self, ref: str) -> Wanted:
         _check(ref)
@@ -134,7 +137,7 @@ class Remote:
         return {name: value for value, _, name in rows if name == "HEAD" or name.startswith(deployable)}
 
     def _listed(self) -> Answer:
-        return git("ls-remote", "--", self.location)
+        return git("ls-remote", "--", self.location, login=self.login)
 
 
 def _check(ref: str) -> None:

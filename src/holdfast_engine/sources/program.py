@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from holdfast_engine.model.problem import Problem
 
@@ -69,9 +69,14 @@ class Answer(NamedTuple):
         return os.fsdecode(self.out).strip()
 
 
-def git(*words: str, cwd: str = "/", git_dir: str = "", given: bytes = b"") -> Answer:
-    """Run git to its end. Raises `git-missing`, or `no-permission` when CWD cannot be entered."""
-    process = start(*words, cwd=cwd, git_dir=git_dir, stdin=subprocess.PIPE if given else subprocess.DEVNULL)
+def git(
+    *words: str, cwd: str = "/", git_dir: str = "", given: bytes = b"", login: Optional[Mapping[str, str]] = None
+) -> Answer:
+    """Run git to its end, with LOGIN in its environment. Raises `git-missing`, or `no-permission` when CWD cannot be
+    entered.
+    """
+    stdin = subprocess.PIPE if given else subprocess.DEVNULL
+    process = start(*words, cwd=cwd, git_dir=git_dir, stdin=stdin, login=login)
     try:
         out, err = process.communicate(given or None)
     except BaseException:
@@ -81,14 +86,21 @@ def git(*words: str, cwd: str = "/", git_dir: str = "", given: bytes = b"") -> A
     return Answer(process.returncode, out, complaint(err))
 
 
-def start(*words: str, cwd: str = "/", git_dir: str = "", stdin: int, buffer: int = -1) -> subprocess.Popen[bytes]:
+def start(
+    *words: str,
+    cwd: str = "/",
+    git_dir: str = "",
+    stdin: int,
+    buffer: int = -1,
+    login: Optional[Mapping[str, str]] = None,
+) -> subprocess.Popen[bytes]:
     """Start git in a session of its own: neither it nor its ssh has a terminal to ask questions on."""
     where = (f"--git-dir={git_dir}",) if git_dir else ()
     try:
         return subprocess.Popen(
             (*_OPTIONS, *where, *words),
             cwd=cwd,
-            env=_environment(cwd),
+            env={**_environment(cwd), **(login or {})},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
 from typing import Optional
@@ -52,6 +52,11 @@ def survey(root: Root) -> Survey:
         releases=tuple(records.read_all(root)),
         unfinished=log.unfinished(root),
     )
+
+
+def as_new(found: Survey, shared_name: str) -> Survey:
+    """The survey FOUND of what is no site yet, with the name that its `shared/` will have."""
+    return replace(found, site=SiteFile(shared_name=shared_name))
 
 
 def current_release(root: Root) -> Optional[RelPath]:

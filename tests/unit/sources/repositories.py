@@ -41,7 +41,7 @@ def extracted(source, place):
 
 
 def mirrors(cache):
-    return sorted(os.listdir(cache))
+    return sorted(name for name in os.listdir(cache) if not name.endswith(".lock"))
 
 
 def both(location):
