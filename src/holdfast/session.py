@@ -47,20 +47,23 @@ class Session:
     yes: bool = False
 
     def ask_site(self, command: str, flags: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-        """The engine's answer on the site that flags, environment, file or directory name."""
-        resolved = self._resolved(flags)
-        return self._perform(command, self._site(resolved), resolved.settings(), **more)
+        """The engine's answer on the site that flags, environment, file or directory name.
 
-    def ask_with_source(self, command: str, flags: Mapping[str, Any]) -> dict[str, Any]:
+        What none of them says is as the version that is live was deployed.
+        """
+        resolved = self._resolved(flags)
+        return self._perform(command, self._site(resolved), resolved.settings(), said=resolved.said(), **more)
+
+    def ask_with_source(self, command: str, flags: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """As `ask_site`, with the source, whose own `holdfast.toml` speaks in the version that is deployed."""
         from holdfast.config.source import find_source
 
         known = self._resolved(flags)
         source, site = find_source(known), self._site(known)
-        found = self._perform("inspect", site, known.settings(), source=source)
+        found = self._perform("inspect", site, known.settings(), source=source, **more)
         resolved = self._resolved(flags, _of_commit(source, found))
         pinned = replace(source, commit=found.get("commit") or "")
-        return self._perform(command, site, resolved.settings(), source=pinned)
+        return self._perform(command, site, resolved.settings(), source=pinned, **more)
 
     def detect(self, directory: str) -> dict[str, Any]:
         """What the engine makes of the application in DIRECTORY, which needs to be no site."""

@@ -50,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     deploy = commands.add_parser("deploy", help="deploy one release")
     deploy.add_argument("--source", required=True)
     deploy.add_argument("--ref", default="")
+    deploy.add_argument("--force", action="store_true")
+    deploy.add_argument("--accept", action="append", metavar="CHECK")
     for name in ("deploy", *_SITE_COMMANDS):
         command = deploy if name == "deploy" else commands.add_parser(name)
         command.add_argument("--site", default=".")
@@ -72,6 +74,9 @@ def _request(options: argparse.Namespace) -> Request:
         release=getattr(options, "release", ""),
         path=getattr(options, "shared", ""),
         keep=getattr(options, "keep", None),
+        said=None if options.command in ("deploy", "link") else (),
+        force=getattr(options, "force", False),
+        accept=tuple(getattr(options, "accept", None) or ()),
         settings=_settings(getattr(options, "keep", None)),
     )
 

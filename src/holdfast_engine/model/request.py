@@ -54,7 +54,10 @@ class Request:
 
     SITE is the absolute path of the deploy root. NOW is the time in seconds since 1970, given
     from outside so that nothing below reads a clock for decisions. WHO names the person and
-    host for the history. YES says that questions are answered with yes.
+    host for the history. YES says that questions are answered with yes. SAID names the settings
+    that somebody gave, for commands without a source: the others are those of the version that
+    is live (None: SETTINGS are complete). FORCE deploys although nothing changed; ACCEPT names
+    checks whose refusal is a warning for this once.
     """
 
     command: str
@@ -67,6 +70,9 @@ class Request:
     release: str = ""
     path: str = ""
     keep: Optional[int] = None
+    said: Optional[tuple[str, ...]] = None
+    force: bool = False
+    accept: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Request:
         return replace(self, **changes)
