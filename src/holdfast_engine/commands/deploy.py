@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from shlex import quote
 from typing import Any
 
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.activation.switch import require_switchable
+from holdfast_engine.checks.checklist import accepted, require_acceptable
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting
-from holdfast_engine.commands.answering import answer, answering
+from holdfast_engine.commands.answering import answer, answering, told_by, warned
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.building import build, listing_of
 from holdfast_engine.commands.homing import Homing, Report, sweep
 from holdfast_engine.commands.hooks import run_guarded
-from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before, web_user
+from holdfast_engine.commands.linking import announce_seeds, bring_made, link_release, seeds_before, web_user
 from holdfast_engine.commands.planning import Prospect, look_ahead, subject_for
 from holdfast_engine.commands.prune import prune_beyond
 from holdfast_engine.commands.rules import Rules, rules_for
@@ -33,7 +34,7 @@ from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.plan import REFUSE, WARN, Plan, verdict_of
+from holdfast_engine.model.plan import REFUSE, Plan, verdict_of
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.sources import open_source
@@ -54,6 +55,7 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             "no source is given",
             hint="`holdfast deploy --source PATH-OR-URL`, or `[source]` in holdfast.toml",
         )
+    require_acceptable(request.accept)
     Configured(request.settings)  # a path that cannot be meant is told before even an empty site is made (I14, I27)
     require_apart(request.source, request.site)
     fresh = require_deployable(request.site)
@@ -129,18 +131,22 @@ def refuse_on_refusal(place: Workplace, plan: Plan) -> None:
 def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
     """Nothing new to activate; strays are still brought home."""
     active = place.survey.active
-    report = Report(warnings=list(prospect.source.notices))
+    found = replace(prospect.found, spared={})  # what builds and tools left stays where it is: nobody leaves
+    report = Report(warnings=told_by(prospect.plan))
     coming = counting.coming(place, place.survey.current, prospect.found.homeless)
     before = counting.files(place) + coming
-    if active is not None and prospect.found:
+    if active is not None and found:
         operation = Operation.begin(
             place.root, "sweep", at=place.request.now, facts={"release": active.id, "who": place.request.who}
         )
         homing = Homing(place, operation, report)
-        homing.bring(active.path, prospect.found, wins="live")
-        homing.link_home(active.path, prospect.found.homeless)
-        activating.remember(place, rules_for(place, prospect.listing, place.request.settings))
+        homing.bring(active.path, found, wins="live")
+        homing.link_home(active.path, found.homeless)
+        rules = rules_for(place, prospect.listing, place.request.settings)
+        activating.remember(place, rules)
+        records.write(place.root, active.but(shared=rules.shared))  # so that the next deploy finds nothing new
         operation.end("swept", at=place.request.now)
+    activating.remember_environment(place, prospect.rules)
     release = active.id if active else None
     return {
         **answer("unchanged", release=release, previous=release, steps=[], before=before, place=place, report=report),
@@ -158,7 +164,7 @@ class Deployment(Journey):
     def __post_init__(self) -> None:
         plan = self.prospect.plan
         self.path = Layout.releases / plan.release
-        self.report.warnings.extend(self.prospect.source.notices)  # who answered --yes has not seen the plan
+        self.report.warnings.extend(told_by(plan))  # who answered --yes has not seen it
         self.previous = self.place.survey.active
         self.left = self.place.survey.current
         self.rules: Rules = self.prospect.rules
@@ -293,6 +299,8 @@ class Deployment(Journey):
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["before_activation"]
         run_guarded(self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed")
+        self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
+        bring_made(self._homing(), self.path, self.rules)
 
     def _seal(self) -> None:
         """Read-only, measured and on disk: from here the release is complete."""
@@ -307,6 +315,7 @@ class Deployment(Journey):
             web_root=self.rules.web_root,
             shared=self.rules.shared,
             seeds=self.seeded.digests,
+            hooks_due=bool(self.prospect.plan.hooks["after_activation"]),
         )
         records.write(root, self.record)
         durable.sync_file_system(root, self.path)
@@ -328,9 +337,10 @@ class Deployment(Journey):
         self._bring_again()
         self._homing().link_home(self.path, sorted(self.rules.shared_paths - known))
         self.seen = activating.stamps_of_files(self.place, self.rules)
-        checks = list(linkage(subject_for(self.place, self.rules, release=self.path)))
-        unbuilt = (check for check in checks if check.name == "artifacts-present" and check.verdict == WARN)
-        self.report.warnings.extend(f"{check.why}; {check.mend}" for check in unbuilt)  # no plan can know it before
+        subject = subject_for(self.place, self.rules, release=self.path)
+        checks = accepted(linkage(subject), subject.accept)
+        # no plan can know it before
+        self.report.warnings.extend(warned(check for check in checks if check.name == "artifacts-present"))
         broken = [check for check in checks if check.verdict == REFUSE]
         if broken:
             raise Problem(
@@ -346,6 +356,7 @@ class Deployment(Journey):
     def _remember(self) -> None:
         self.record = activating.mark_active(self.place, self.record)
         activating.remember(self.place, self.rules)
+        activating.remember_environment(self.place, self.rules)
 
     def _after(self) -> None:
         previous = self.previous.path if self.previous else ""
@@ -353,10 +364,17 @@ class Deployment(Journey):
         run_guarded(
             self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed-after-activation"
         )
+        activating.hooks_ended(self.place, self.record.id)
 
     def _late_sweep(self) -> None:
         if self.left is not None and self.left != self.path:
             activating.late_sweep(self._homing(), self.left, self.previous, self.path, seen=self.seen)
 
     def _prune(self) -> None:
+        """Not while something is wrong with what is live: what could be gone back to stands until that is mended
+        (I05).
+        """
+        if self.late is not None:
+            self.report.warnings.append("nothing was pruned: what came after the switch did not end well")
+            return
         prune_beyond(self.place, self.operation, self.report, keep=self.place.request.settings.keep)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from holdfast_engine.checks.checklist import require_acceptable
 from holdfast_engine.commands.deploy import require_deployable
 from holdfast_engine.commands.planning import look_ahead
 from holdfast_engine.commands.workplace import Workplace, reading, require_apart
@@ -54,6 +55,7 @@ def inspect(request: Request, _tell: Listener, _ask: Ask) -> dict[str, Any]:
     """The source's commit and the text of its `holdfast.toml`, in the version to be deployed."""
     if request.source is None:
         raise Problem("source-unset", "no source is given", hint="name one with `--source PATH-OR-URL`")
+    require_acceptable(request.accept)
     with _cache(request.site) as cache:
         source = open_source(request.source, cache)
         try:
@@ -81,6 +83,7 @@ def plan(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """What a deploy would do to code and to data; the site is not touched."""
     if request.source is None:
         raise Problem("source-unset", "no source is given", hint="name one with `--source PATH-OR-URL`")
+    require_acceptable(request.accept)
     require_apart(request.source, request.site)
     require_deployable(request.site)
     with _cache(request.site) as cache:
