@@ -206,6 +206,24 @@ def test_i35_a_rollback_and_the_checklist_know_the_last_deploy_s_secret(world):
     assert checks["environment-secrets"] == "refuse"
 
 
+def test_i31_a_person_accepts_a_site_without_its_environment(tmp_path):
+    """I31: where the values come from the process's own environment, no file is needed, and none is made."""
+    world = World(tmp_path, env=None)
+
+    assert world.ship(accept=("environment-linked",))["outcome"] == "deployed"
+    assert not (world.site / "shared/.env").exists()
+
+
+def test_what_was_accepted_is_told_as_a_warning_without_its_mend(world):
+    """INTERFACE: the warning says that a person took it, and asks for nothing."""
+    _env(world, ENV.replace("DB_DATABASE=shop", "DB_DATABASE=staging"))
+
+    [line] = [line for line in world.ship(accept=("database-identity",))["warnings"] if "staging" in line]
+
+    assert line.startswith("accepted: another database")
+    assert "--accept" not in line
+
+
 @pytest.mark.parametrize("name", ["permissions", "links-leave-release", "nonsense", ""])
 def test_what_cannot_be_accepted_is_a_usage_error_that_lists_what_can(world, tmp_path, name):
     """INTERFACE, exit 2: a person cannot wave through what Holdfast itself needs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -202,3 +203,13 @@ def test_status_lists_no_file_that_is_not_there(world):
     assert "database/database.sqlite" not in rows
     assert rows[".env"]["files"] == 1
     assert rows["storage"]["kind"] == "dir"
+
+
+def test_what_nobody_moves_is_told_once(world):
+    """I10: the plan notes it and the sweep says it; the answer has it once."""
+    world.ship()
+    os.mkfifo(world.live / "public/queue")
+
+    warnings = world.ship()["warnings"]
+
+    assert len([line for line in warnings if "public/queue" in line]) == 1

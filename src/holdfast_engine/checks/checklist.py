@@ -34,7 +34,7 @@ def checklist(subject: Subject) -> tuple[Check, ...]:
 def accepted(checks: Iterable[Check], names: Iterable[str]) -> tuple[Check, ...]:
     """CHECKS, where a refusal of one of NAMES is a warning."""
     return tuple(
-        replace(check, verdict=WARN, why=f"accepted: {check.why}")
+        replace(check, verdict=WARN, why=f"accepted: {check.why}", mend="")
         if check.verdict == REFUSE and check.name in names
         else check
         for check in checks

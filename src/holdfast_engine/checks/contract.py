@@ -59,9 +59,17 @@ def _is_gone(subject: Subject, where: RelPath, inode: int, files: int) -> bool:
         return not subject.root.leads_somewhere(where)
     if status is None or kind != DIR:
         return status is None
-    if status.st_ino != inode and not subject.root.names(where):
-        return True
-    return files > 0 and all(below == DIR for _, below, _ in walk(subject.root, where))
+    return (files > 0 or status.st_ino != inode) and _holds_nothing(subject, where, status.st_dev)
+
+
+def _holds_nothing(subject: Subject, where: RelPath, device: int) -> bool:
+    """True when there are directories alone; what may not be read, or is mounted below, counts as something."""
+    unseen: list[str] = []
+    try:
+        inside = walk(subject.root, where, unreadable=unseen)
+        return all(kind == DIR and status.st_dev == device for _, kind, status in inside) and not unseen
+    except PermissionError:
+        return False
 
 
 def _holds_less(subject: Subject, where: RelPath, files: int) -> bool:

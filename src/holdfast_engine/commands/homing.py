@@ -85,6 +85,12 @@ def _caches_of(place: Workplace, release: RelPath, rules: Rules, ruler: Classifi
     return Classifier(ruler.listing, rules_then, rules.settings).is_cache
 
 
+def left_alone(release: RelPath, found: Found) -> list[str]:
+    """What a sweep of RELEASE saw and nobody moves, in words."""
+    odd = [f"`{release}/{path}` is neither file, directory nor link, and stays where it is" for path in found.odd]
+    return odd + [f"`{release}/{path}` may not be read by this user" for path in found.unreadable]
+
+
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
     return baselines.read(place.root, record.id) if record else None
 
@@ -117,8 +123,7 @@ class Homing:
             if rival is not None and same_file(self.place.root, release / path, rival / path):
                 continue
             self._keep(release, path, reason, clear=clear)
-        self.report.left.extend(f"{release}/{path} is neither file, directory nor link" for path in found.odd)
-        self.report.left.extend(f"{release}/{path} may not be read" for path in found.unreadable)
+        self.report.left.extend(left_alone(release, found))
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:

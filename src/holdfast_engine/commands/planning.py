@@ -9,7 +9,7 @@ from typing import Any, Optional
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.checks.subject import Subject
 from holdfast_engine.commands.expecting import expected
-from holdfast_engine.commands.homing import baseline_of, sweep
+from holdfast_engine.commands.homing import baseline_of, left_alone, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import web_user
 from holdfast_engine.commands.retention import beyond
@@ -128,8 +128,7 @@ def _notes(place: Workplace, found: Found) -> list[str]:
         notes.append("this file system cannot exchange two names: strays are copied, and each is absent for a moment")
     if place.request.settings.public_html:
         notes.append("`public_html` is read and not acted on yet: point the web server at `current`")
-    notes += [f"`{path}` is neither file, directory nor link and stays where it is" for path in found.odd]
-    return notes + [f"`{path}` in the live release may not be read by this user" for path in found.unreadable]
+    return notes + left_alone(place.survey.current or RelPath(""), found)
 
 
 def _action(place: Workplace, one: SharedPath, rules: Rules, found: Found) -> str:
