@@ -194,7 +194,7 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         shared=rules.shared,
         needs=classifier.needs(),
         expected=expected(rules),
-        outputs=tuple(path for path in place.request.settings.shared if classifier.builds(path.strip("/"))),
+        outputs=tuple(path for path in map(RelPath.parse, place.request.settings.shared) if classifier.builds(path)),
         accept=place.request.accept,
         links=classifier.links(rules.shared_paths),
         web_user=web_user(place, rules),
