@@ -47,11 +47,14 @@ class Session:
     yes: bool = False
 
     def ask_site(self, command: str, flags: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-        """The engine's answer on the site that flags, environment, file or directory name."""
-        resolved = self._resolved(flags)
-        return self._perform(command, self._site(resolved), resolved.settings(), **more)
+        """The engine's answer on the site that flags, environment, file or directory name.
 
-    def ask_with_source(self, command: str, flags: Mapping[str, Any]) -> dict[str, Any]:
+        What none of them says is as the version that is live was deployed.
+        """
+        resolved = self._resolved(flags)
+        return self._perform(command, self._site(resolved), resolved.settings(), said=resolved.said(), **more)
+
+    def ask_with_source(self, command: str, flags: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """As `ask_site`, with the source, whose own `holdfast.toml` speaks in the version that is deployed."""
         from holdfast.config.source import find_source
         from holdfast_engine.fs.durable import temporary_directory
@@ -59,12 +62,14 @@ class Session:
         known = self._resolved(flags)
         source, site = find_source(known), self._site(known)
         with temporary_directory() as cache:  # what is fetched for the first question serves the second
-            found = self._perform("inspect", site, known.settings(), source=source, intent=command, cache=cache)
+            known_settings = known.settings()
+            found = self._perform("inspect", site, known_settings, source=source, intent=command, cache=cache, **more)
             resolved = self._resolved(flags, _of_commit(source, found))
             pinned = replace(source, commit=found.get("commit") or "")
             said = {"settings_from": list(resolved.origins())}
             session = replace(self, ask=lambda plan: self.ask({**plan, **said}))
-            answer = Session._perform(session, command, site, resolved.settings(), source=pinned, cache=cache)
+            more = {**more, "source": pinned, "cache": cache}
+            answer = Session._perform(session, command, site, resolved.settings(), **more)
             return {**answer, **said} if command == "plan" else answer
 
     def detect(self, directory: str) -> dict[str, Any]:

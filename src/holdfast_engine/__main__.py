@@ -38,6 +38,8 @@ _COMMANDS = {
 _ARGUMENTS = {
     "--source": "where the code comes from: a directory, or a git repository or its URL",
     "--ref": "branch, tag or commit of a git source; its HEAD when left out",
+    "--force": "deploy although nothing changed",
+    "--accept": "let this check's refusal be a warning for this once",
     "--site": "the deploy root; the working directory when left out",
     "--keep": "good releases to keep besides the active one",
     "--yes": "answer every question with yes",
@@ -81,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "deploy":
             command.add_argument("--source", required=True, help=_ARGUMENTS["--source"])
             command.add_argument("--ref", default="", help=_ARGUMENTS["--ref"])
+            command.add_argument("--force", action="store_true", help=_ARGUMENTS["--force"])
+            command.add_argument("--accept", action="append", metavar="CHECK", help=_ARGUMENTS["--accept"])
         if name != "link":
             command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
         if name in ("deploy", "prune"):
@@ -101,6 +105,9 @@ def _request(options: argparse.Namespace) -> Request:
         release=getattr(options, "release", ""),
         path=getattr(options, "shared", ""),
         keep=getattr(options, "keep", None),
+        said=None if options.command in ("deploy", "link") else (),
+        force=getattr(options, "force", False),
+        accept=tuple(getattr(options, "accept", None) or ()),
         settings=_settings(getattr(options, "keep", None)),
     )
 

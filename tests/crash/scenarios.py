@@ -61,7 +61,7 @@ def asking(command: str, **more: Any) -> Callable[[Path, Path], Request]:
 
 def _with_shared_only(site: Path, _sources: Path) -> None:
     """A person made the directory and put the environment and old uploads there."""
-    hands.write(site / "shared", {".env": "APP_KEY=first\n", "public/uploads/old.jpg": "an old upload\n"})
+    hands.write(site / "shared", {".env": "APP_KEY=k\nAPP_NAME=first\n", "public/uploads/old.jpg": "an old upload\n"})
 
 
 def _deployed(site: Path, sources: Path, versions: tuple[int, ...]) -> None:
@@ -78,7 +78,7 @@ def use(live: Path, mark: str) -> None:
     hands.write(live, {f"public/certificates/{mark}/one.pdf": f"a stray directory {mark}\n"})
     if not (live / "public/certificates/latest").is_symlink():
         hands.link(live / "public/certificates/latest", mark)
-    hands.write(live, {".env": f"APP_KEY=detached-{mark}\n"})
+    hands.write(live, {".env": f"APP_KEY=k\nAPP_NAME=detached-{mark}\n"})
     if not (live / "database/app.sqlite").exists():
         hands.write_database(live / "database/app.sqlite", mark)
     hands.rewrite(live / "resources/views/home.blade.php", f"edited on the server {mark}\n")

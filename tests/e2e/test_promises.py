@@ -52,7 +52,7 @@ def test_promise_one_holds_for_what_is_rewritten_between_deploys(club):
     """Promise 1: the newest version is the one that survives, whoever wrote it and how often."""
     for _ in range(3):
         for path in (*UPLOADS, *GENERATED, *LOGS, ".env"):
-            club.precious.write(path, text=f"APP_KEY=base64:k{club.version}\nAPP_NAME=Shop\n# {path}\n")
+            club.precious.write(path, text=f"APP_KEY=base64:k\nAPP_NAME=Shop{club.version}\n# {path}\n")
         club.ship()
         club.precious.assert_served()
 
@@ -95,7 +95,7 @@ def test_promise_three_no_configuration_was_needed(club):
 
 def test_promise_three_the_missions_five_checks_pass_without_configuration(club):
     """Promise 3: structure, uploads, storage, environment and artifacts are each found well."""
-    club.ship()
+    club.ship({"vendor/autoload.php": "<?php\n"})
     verdicts = {check["name"]: check["verdict"] for check in club.perform("checklist")["checks"]}
     five = ("shared-structure", "uploads-linked", "storage-linked", "environment-linked", "artifacts-present")
     assert {name: verdicts[name] for name in five} == dict.fromkeys(five, "pass")

@@ -264,3 +264,21 @@ def test_an_environment_opened_to_the_application_by_an_acl_is_served(top):
 
     assert world.application_reads(".env") == world.precious.written[".env"]
     assert env.stat().st_uid == TOOL
+
+
+def test_a_database_that_a_hook_of_the_tool_makes_is_written_by_the_application(top):
+    """I69, I100: its first migration ran as another user; rows, and a journal beside the file, can be written."""
+    world = Hosted(top, files={**FILES, "database/migrations/1.php": "<?php\n"})
+    world.settings = Settings(
+        web_user=str(APPLICATION),
+        before_activation=("test -e database/database.sqlite || touch database/database.sqlite",),
+    )
+    world.ship()
+
+    world.application_writes("database/database.sqlite")
+    world.application_writes("../../shared/database/database.sqlite-journal")
+    world.ship()
+
+    assert (world.site / "shared/database/database.sqlite").read_bytes() == world.precious.written[
+        "database/database.sqlite"
+    ]

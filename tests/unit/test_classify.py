@@ -243,7 +243,7 @@ class TestPreset:
         rules = laravel()
         assert rules.links() == (("public/storage", "storage/app/public"),)
         assert "storage/framework/cache/data" in rules.skeleton()
-        assert rules.writable() == ("bootstrap/cache",)
+        assert rules.writable() == ("bootstrap/cache", "database")
         assert rules.needs() == (".env",)
 
     def test_an_example_of_the_environment_makes_it_needed(self):

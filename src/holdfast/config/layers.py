@@ -70,7 +70,11 @@ class Resolved:
 
     def settings(self) -> Settings:
         """What the engine needs to know."""
-        return Settings(**{name: self.get(key) for name, key in _FIELDS.items() if key in self.values})
+        return Settings(**{name: self.get(_FIELDS[name]) for name in self.said()})
+
+    def said(self) -> tuple[str, ...]:
+        """The engine's names of the settings that a file, a variable or a flag gives."""
+        return tuple(name for name, key in _FIELDS.items() if key in self.values)
 
 
 def load_settings(

@@ -8,9 +8,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from holdfast_engine.checks.subject import Subject
+from holdfast_engine.checks.subject import Subject, accepting
 from holdfast_engine.fs.probe import mounts_below
-from holdfast_engine.fs.walk import size_of
+from holdfast_engine.fs.walk import size_of, walk
 from holdfast_engine.model.listing import DIR, LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
@@ -25,6 +25,7 @@ def contract(subject: Subject) -> Iterator[Check]:
     yield _identity(subject)
     yield _narrowed(subject)
     yield _keys(subject)
+    yield _outputs(subject)
     yield _leaving(subject)
 
 
@@ -38,25 +39,38 @@ def _identity(subject: Subject) -> Check:
         name = f"shared/{path}".rstrip("/")
         if mounted and where not in mounts and _holds_less(subject, where, files):
             gone.append(f"{name} was a mount with {count(files, 'file')}")
-        elif _is_gone(subject, where, inode):
+        elif _is_gone(subject, where, inode, files):
             (gone if files else new).append(f"{name} held {count(files, 'file')}")
     if gone:
         why = f"data that was there is not: {'; '.join(gone[:_NAMED])}"
-        return Check(
-            "shared-identity", REFUSE, why, "mount it again or put it back; `holdfast recover` looks for copies"
-        )
+        mend = f"mount it again or put it back; `holdfast recover` looks for copies; {accepting('shared-identity')}"
+        return Check("shared-identity", REFUSE, why, mend)
     if new:
         why = f"not the directories of the last deploy, and empty: {', '.join(new[:_NAMED])} then"
         return Check("shared-identity", WARN, why, "put back what was there if files came to it since")
     return Check("shared-identity", PASS, "shared data is where it was")
 
 
-def _is_gone(subject: Subject, where: RelPath, inode: int) -> bool:
-    """True when nothing stands at WHERE, or another directory with nothing in it, or a link to nothing."""
+def _is_gone(subject: Subject, where: RelPath, inode: int, files: int) -> bool:
+    """True when nothing stands at WHERE, or a link to nothing, or a directory with nothing in it that is another one
+    or held FILES: an inode's number is given again to the directory that is made next (B9).
+    """
     status, kind = subject.root.lstat(where), subject.root.kind(where)
     if kind == LINK:
         return not subject.root.leads_somewhere(where)
-    return status is None or (kind == DIR and status.st_ino != inode and not subject.root.names(where))
+    if status is None or kind != DIR:
+        return status is None
+    return (files > 0 or status.st_ino != inode) and _holds_nothing(subject, where, status.st_dev)
+
+
+def _holds_nothing(subject: Subject, where: RelPath, device: int) -> bool:
+    """True when there are directories alone; what may not be read, or is mounted below, counts as something."""
+    unseen: list[str] = []
+    try:
+        inside = walk(subject.root, where, unreadable=unseen)
+        return all(kind == DIR and status.st_dev == device for _, kind, status in inside) and not unseen
+    except PermissionError:
+        return False
 
 
 def _holds_less(subject: Subject, where: RelPath, files: int) -> bool:
@@ -111,13 +125,22 @@ def _keys(subject: Subject) -> Check:
     lacking = [key for key in dict.fromkeys(_KEY.findall(example)) if key not in have]
     if "APP_KEY" in lacking or _is_empty(content, "APP_KEY"):
         where = subject.root.absolute(subject.layout.in_shared(".env"))
-        mend = f"write APP_KEY into `{where}`; never make a new one for a site with encrypted data"
+        mend = f"write APP_KEY into `{where}`; never make a new one for a site with encrypted data; "
+        mend += accepting("environment-keys")
         why = "`shared/.env` has no APP_KEY" if "APP_KEY" in lacking else "APP_KEY is empty in `shared/.env`"
         return Check("environment-keys", REFUSE, why, mend)
     if lacking:
         why = f"the example names keys that `shared/.env` lacks: {', '.join(lacking[:_NAMED])}"
         return Check("environment-keys", WARN, why, "add them, or leave them to the application's defaults")
     return Check("environment-keys", PASS, count(len(have), "key"))
+
+
+def _outputs(subject: Subject) -> Check:
+    """Output of one build served with the code of another is the wrong build (I28)."""
+    if not subject.outputs:
+        return Check("shared-output", PASS, "no build output is shared")
+    why = f"shared by the configuration, and output of builds, which differs per release: {', '.join(subject.outputs)}"
+    return Check("shared-output", WARN, why, "take it out of `paths`; each release keeps its own")
 
 
 def _is_empty(content: bytes, key: str) -> bool:

@@ -7,7 +7,7 @@ import pwd
 from collections.abc import Iterator
 from typing import Optional
 
-from holdfast_engine.checks.subject import Subject
+from holdfast_engine.checks.subject import Subject, accepting
 from holdfast_engine.fs import access
 from holdfast_engine.fs.probe import may_read, may_write, space
 from holdfast_engine.model.paths import RelPath
@@ -35,9 +35,8 @@ def _space(subject: Subject) -> Check:
     free = min(space(subject.root, path).bytes for path in _places(subject))
     if free < need:
         why = f"{_mb(free)} MB are free and about {_mb(need)} MB are needed"
-        return Check(
-            "space", REFUSE, why, f"`holdfast prune --keep 1 --site {subject.root.path}`, or make room on the disk"
-        )
+        prune = f"`holdfast prune --keep 1 --site {subject.root.path}`"
+        return Check("space", REFUSE, why, f"{prune}, or make room on the disk; {accepting('space')}")
     return Check("space", PASS, f"{_mb(free)} MB are free, about {_mb(need)} MB are needed")
 
 
@@ -51,12 +50,8 @@ def _inodes(subject: Subject) -> Check:
     need = subject.incoming_files + subject.incoming_files // 10 + _SPARE_INODES
     if known and min(known) < need:
         why = f"{min(known)} inodes are free and about {need} are needed"
-        return Check(
-            "inodes",
-            REFUSE,
-            why,
-            f"`holdfast prune --keep 1 --site {subject.root.path}`, or remove small files elsewhere",
-        )
+        prune = f"`holdfast prune --keep 1 --site {subject.root.path}`"
+        return Check("inodes", REFUSE, why, f"{prune}, or remove small files elsewhere; {accepting('inodes')}")
     return Check("inodes", PASS, f"{min(known)} are free" if known else "not counted by this file system")
 
 

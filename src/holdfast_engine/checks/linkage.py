@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from holdfast_engine.checks.subject import Subject
+from holdfast_engine.checks.subject import Expected, Subject, accepting
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.model.words import count
@@ -113,22 +113,37 @@ def _has_content(subject: Subject, path: str) -> bool:
 
 def _write_it(subject: Subject, path: str) -> str:
     where = subject.root.absolute(subject.layout.in_shared(path))
-    return f"write `{where}` (an example may be in the source: `{path}.example`), mode 0640, then deploy again"
+    write = f"write `{where}` (an example may be in the source: `{path}.example`), mode 0640, then deploy again"
+    return f"{write}; {accepting('environment-linked')}"
 
 
 def _artifacts(subject: Subject) -> Check:
-    """A project that has a build script ships what it builds, or builds it; a missing build means a page without
-    styles.
+    """What the project needs from a build is in the release: a missing build means a page without styles, a missing
+    `vendor/` no page at all.
     """
-    name = "artifacts-present"
-    if subject.release is None or not subject.artifacts:
+    name, release = "artifacts-present", subject.release
+    if release is None or not subject.expected:
         return Check(
-            name, PASS, "nothing is expected" if not subject.artifacts else "looked at once the release is built"
+            name, PASS, "nothing is expected" if not subject.expected else "looked at once the release is built"
         )
-    if any(subject.root.has(subject.release / path) for path in subject.artifacts):
+    lacking = [one for one in subject.expected if not any(subject.root.has(release / path) for path in one.places)]
+    if not lacking:
         return Check(name, PASS, "build output is there")
-    why = f"none of {', '.join(f'`{path}`' for path in subject.artifacts[:4])} is in the release"
-    return Check(name, WARN, why, 'add the build to holdfast.toml: `[build] commands = ["npm ci", "npm run build"]`')
+    why = f"not in the release: {', '.join(_either(one.places[:4]) for one in lacking)}"
+    return Check(name, WARN, why, _build(lacking))
+
+
+def _either(places: tuple[str, ...]) -> str:
+    return " or ".join(f"`{path}`" for path in places)
+
+
+def _build(lacking: list[Expected]) -> str:
+    """Every command that is missing, in one line to be copied."""
+    commands = dict.fromkeys(command for one in lacking for command in one.commands)
+    if not commands:
+        return "add what makes it to `[build] commands` in holdfast.toml, or take it out of `artifacts`"
+    listed = ", ".join(f'"{command}"' for command in commands)
+    return f"add the build to holdfast.toml: `[build] commands = [{listed}]`"
 
 
 def _mend(subject: Subject) -> str:

@@ -15,10 +15,26 @@ from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state.format import SiteFile
 
 
+def accepting(name: str) -> str:
+    """How a person goes on in spite of the check NAME."""
+    return f"if it is meant so, `holdfast deploy --accept {name}`"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a build leaves: one of PLACES in the release. COMMANDS make it, where they are known."""
+
+    places: tuple[str, ...]
+    commands: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Subject:
     """A site before a deploy, or with RELEASE to be looked at; LISTING is the code to come or the code
     that is there.
+
+    EXPECTED is what builds leave, OUTPUTS are configured shared paths that hold such. MOVING is what
+    comes home from LIVE. ACCEPT names checks whose refusal a person takes for a warning.
     """
 
     root: Root
@@ -29,13 +45,16 @@ class Subject:
     shared: tuple[SharedPath, ...]
     needs: tuple[str, ...]
     may_need: tuple[str, ...] = ()
-    artifacts: tuple[str, ...] = ()
+    expected: tuple[Expected, ...] = ()
+    outputs: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     web_user: Optional[int] = None
     release: Optional[RelPath] = None
     incoming_bytes: int = 0
     incoming_files: int = 0
     moving: tuple[RelPath, ...] = ()
+    live: Optional[RelPath] = None
+    accept: tuple[str, ...] = ()
     is_code: Callable[[str], bool] = field(default=lambda _path: False)
 
     def linked(self, path: str) -> bool:

@@ -7,13 +7,16 @@ from types import MappingProxyType
 from typing import Optional
 
 from holdfast_engine.activation.switch import activate
+from holdfast_engine.checks.environment import remembered
 from holdfast_engine.commands import counting
 from holdfast_engine.commands.homing import Homing, baseline_of, sweep
+from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.fs.probe import random_salt
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import COMMIT, Record
 from holdfast_engine.model.listing import FILE
@@ -51,6 +54,24 @@ def count_release(place: Workplace, counter: int) -> None:
     """The site's counter is at least COUNTER: no two releases ever share one, whatever the clock says (I95)."""
     site = site_format.read(place.root) or site_format.SiteFile()
     site_format.write(place.root, site.but(counter=max(counter, site.counter)))
+
+
+def hooks_ended(place: Workplace, release: str) -> None:
+    """The record of RELEASE says that its hooks after the activation went well: the same code need not come again."""
+    record = records.read(place.root, release)
+    if record is not None and record.hooks_due:
+        records.write(place.root, record.but(hooks_due=False))
+
+
+def remember_environment(place: Workplace, rules: Rules) -> None:
+    """The site file knows what the environment files of a deploy that went through hold: names and fingerprints (I34,
+    I35).
+    """
+    place.refresh()
+    site, subject = place.survey.site, subject_for(place, rules)
+    found = remembered(subject, random_salt())
+    if found != site.options.get("environment"):
+        site_format.write(place.root, site.but(options={**site.options, "environment": found}))
 
 
 def remember(place: Workplace, rules: Rules) -> None:

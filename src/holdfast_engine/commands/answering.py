@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from shlex import quote
@@ -12,6 +12,7 @@ from holdfast_engine.commands import counting
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.homing import Report
 from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.model.plan import WARN, Check, Plan
 from holdfast_engine.model.problem import Problem
 
 
@@ -42,9 +43,19 @@ def answer(
             "seeded": report.seeded,
             "kept": report.kept,
         },
-        "warnings": [*report.warnings, *report.left],
+        "warnings": list(dict.fromkeys([*report.warnings, *report.left])),
         "back": _way_back(place, outcome, previous) if release else "",
     }
+
+
+def told_by(plan: Plan) -> list[str]:
+    """What PLAN warns of and notes, for whoever has not seen it."""
+    return list(dict.fromkeys([*plan.notes, *warned(plan.checks)]))
+
+
+def warned(checks: Iterable[Check]) -> list[str]:
+    """Each of CHECKS that warns, in words."""
+    return [f"{check.why}; {check.mend}".rstrip("; ") for check in checks if check.verdict == WARN]
 
 
 def _way_back(place: Workplace, outcome: str, previous: Optional[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+from holdfast_engine.checks.checklist import require_acceptable
 from holdfast_engine.commands.deploy import require_deployable
 from holdfast_engine.commands.lookout import looked_into, looking, own_cache
 from holdfast_engine.commands.planning import look_ahead
@@ -62,6 +63,7 @@ def inspect(request: Request, _tell: Listener, _ask: Ask) -> dict[str, Any]:
     """
     if request.source is None:
         raise Problem("source-unset", "no source is given", hint="name one with `--source PATH-OR-URL`")
+    require_acceptable(request.accept)
     own = own_cache(request.site)
     if request.intent == "deploy" and own and os.access(own, os.W_OK):
         with closing(open_source(request.source, own)) as source:
@@ -78,6 +80,7 @@ def plan(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """What a deploy would do to code and to data; the site is not touched, not even its cache."""
     if request.source is None:
         raise Problem("source-unset", "no source is given", hint="name one with `--source PATH-OR-URL`")
+    require_acceptable(request.accept)
     require_apart(request.source, request.site)
     require_deployable(request.site)
     with looking(request, tell) as place:

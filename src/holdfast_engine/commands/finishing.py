@@ -103,16 +103,19 @@ def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], h
     record = records.read(place.root, begin["release"])
     if record is None:
         return
+    done = {entry.facts.get("step") for entry in history if entry.kind == "done"}
+    if begin["command"] == "rollback" and "remember" not in done:
+        record = record.but(hooks_due=bool(record.settings.get("after_activation")))
     activating.mark_active(place, record)
     left = RelPath(begin.get("left", ""))
     if left and left != record.path and place.root.has(left):
         home = homing.Homing(place, operation, homing.Report())
         previous = records.read(place.root, begin.get("previous") or "")
         activating.late_sweep(home, left, previous, record.path, seen=activating.seen_before(history))
-    done = {entry.facts.get("step") for entry in history if entry.kind == "done"}
     if "after" not in done and any(entry.facts.get("step") == "after" for entry in history):
         place.notice(
-            "finishing", "hooks after the activation may not have run to their end; run them by hand if they matter"
+            "finishing",
+            "hooks after the activation may not have run to their end; the next deploy runs them, or you by hand",
         )
 
 

@@ -94,6 +94,12 @@ def caches_then(record: ReleaseRecord, listing: Listing, settings: Settings) -> 
     return Classifier(listing, rules_then, settings).is_cache
 
 
+def left_alone(release: RelPath, found: Found) -> list[str]:
+    """What a sweep of RELEASE saw and nobody moves, in words."""
+    odd = [f"`{release}/{path}` is neither file, directory nor link, and stays where it is" for path in found.odd]
+    return odd + [f"`{release}/{path}` may not be read by this user" for path in found.unreadable]
+
+
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
     return baselines.read(place.root, record.id) if record else None
 
@@ -126,9 +132,7 @@ class Homing:
             for path, reason in group.items():
                 if rival is None or not same_file(self.place.root, release / path, rival / path):
                     self._keep(release, path, reason, care, clear=clear)
-        left = [f"{release}/{path} is neither file, directory nor link" for path in found.odd]
-        left += [f"{release}/{path} may not be read" for path in found.unreadable]
-        self.report.left.extend(line for line in left if line not in self.report.left)
+        self.report.left.extend(line for line in left_alone(release, found) if line not in self.report.left)
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:

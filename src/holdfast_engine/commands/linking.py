@@ -102,6 +102,20 @@ def link_release(
     return seeded
 
 
+def bring_made(homing: Homing, release: RelPath, rules: Rules) -> None:
+    """Data that a hook made in the incoming RELEASE, as the first database, lies in `shared/` and is linked."""
+    place, bench = homing.place, homing.place.bench
+    lacking = [one.path for one in rules.shared if not place.root.has(bench.layout.in_shared(one.path))]
+    made = [path for path in lacking if place.root.has(release / path) and not bench.is_served(release, path)]
+    homing.bring(release, Found(dict.fromkeys(made, "made by a hook")), wins="live")
+    user = web_user(place, rules)
+    for path in made if user is not None and user != os.geteuid() else ():
+        where = bench.layout.in_shared(path)
+        for here in dict.fromkeys((where.parent, where)):
+            if here != bench.layout.shared:
+                access.let_in(place.root, here, web_user=user or 0)
+
+
 def _clear_foreign_link(homing: Homing, release: RelPath, path: str) -> bool:
     """A link that the source ships at a shared path goes to the attic: dangling, looping or leading elsewhere (I23)."""
     root = homing.place.root

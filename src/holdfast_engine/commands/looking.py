@@ -15,9 +15,10 @@ from holdfast_engine.commands.workplace import Workplace, reading
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.journal import log
 from holdfast_engine.model.event import Listener
-from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.plan import REFUSE, Check, verdict_of
 from holdfast_engine.model.request import Request
+from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state.history import history as all_operations
 from holdfast_engine.state.lock import holder, is_locked
 from holdfast_engine.state.records import ReleaseRecord
@@ -35,7 +36,7 @@ def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
             "current": current.name if current else None,
             "framework": rules.detection.framework,
             "releases": [_row(place, record, rules) for record in reversed(place.survey.releases)],
-            "shared": [_shared(place, one.path, one.kind) for one in rules.shared],
+            "shared": [_shared(place, one.path, one.kind) for one in rules.shared if _lies(place, one)],
             "unfinished": unfinished(place),
             "warnings": [check.why for check in _standing(place) if check.verdict == REFUSE],
         }
@@ -60,6 +61,11 @@ def _strays(place: Workplace, record: ReleaseRecord, rules: Rules) -> int:
         return 0
     found = sweep(place, record.path, rules, baseline=baseline)
     return len(found.homeless) if record.path != place.survey.current else found.count()
+
+
+def _lies(place: Workplace, one: SharedPath) -> bool:
+    """A directory is made by the next deploy; a file that is shared where it exists may never be there."""
+    return one.kind == DIR or place.root.has(place.bench.layout.in_shared(one.path))
 
 
 def _shared(place: Workplace, path: str, kind: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.checks.subject import Subject
-from holdfast_engine.commands.homing import baseline_of, sweep
+from holdfast_engine.commands.expecting import expected
+from holdfast_engine.commands.homing import baseline_of, left_alone, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import web_user
 from holdfast_engine.commands.retention import beyond
@@ -104,7 +105,7 @@ def _was_shipped(source: TreeSource, path: str, content: bytes) -> bool:
 
 def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found) -> Plan:
     settings, active = place.request.settings, place.survey.active
-    unchanged = _is_unchanged(place, source, rules, found)
+    unchanged = not place.request.force and _is_unchanged(place, source, rules, found)
     victims = [] if unchanged else _victims(place, settings.keep)
     hooks = {"before_activation": settings.before_activation, "after_activation": settings.after_activation}
     return Plan(
@@ -148,8 +149,7 @@ def _notes(place: Workplace, found: Found) -> list[str]:
         notes.append("this file system cannot exchange two names: strays are copied, and each is absent for a moment")
     if place.request.settings.public_html:
         notes.append("`public_html` is read and not acted on yet: point the web server at `current`")
-    notes += [f"`{path}` is neither file, directory nor link and stays where it is" for path in found.odd]
-    return notes + [f"`{path}` in the live release may not be read by this user" for path in found.unreadable]
+    return notes + left_alone(place.survey.current or RelPath(""), found)
 
 
 def _action(place: Workplace, one: SharedPath, rules: Rules, found: Found) -> str:
@@ -204,6 +204,7 @@ def _subject(place: Workplace, rules: Rules, found: Found) -> Subject:
         incoming_bytes=sum(sizes),
         incoming_files=len(sizes),
         moving=tuple(current / path for path in found.homeless),
+        live=place.survey.current,
     )
 
 
@@ -219,7 +220,9 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         shared=rules.shared,
         needs=classifier.needs(),
         may_need=tuple(path for path in classifier.preset.files if RelPath(path).name.startswith(".env")),
-        artifacts=_expected_artifacts(rules),
+        expected=expected(rules),
+        outputs=tuple(path for path in map(RelPath.parse, place.request.settings.shared) if classifier.builds(path)),
+        accept=place.request.accept,
         links=rules.links,
         web_user=web_user(place, rules),
         is_code=lambda path: unshared(classifier, path),
@@ -227,24 +230,19 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
     )
 
 
-def _expected_artifacts(rules: Rules) -> tuple[str, ...]:
-    """Where build output would be, for projects that have a build script; generic names are no expectation."""
-    if not rules.listing.has("package.json") or '"build"' not in rules.listing.text("package.json"):
-        return ()
-    generic = ("vendor", "node_modules", "**")
-    return tuple(path for path in rules.classifier.preset.artifacts if not path.startswith(generic) and "*" not in path)
-
-
 def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules, found: Found) -> bool:
-    """Tree, settings and rules equal those of the active release, and its links stand; strays make no difference."""
+    """Tree, settings and rules equal those of the active release, its links stand and its hooks have run; strays make
+    no difference.
+    """
     active = place.survey.active
-    if active is None or active.tree != source.tree_id or active.settings != place.request.settings.to_json():
+    if active is None or active.hooks_due or active.tree != source.tree_id:
         return False
-    expected = rules.shared_paths - found.homeless.keys()
-    linked = {one.path for one in active.shared} >= expected
+    known = {one.path for one in active.shared}
     stands = all(
         place.bench.is_served(active.path, path)
-        for path in expected
         if place.root.has(place.bench.layout.in_shared(path))
+        else path in known
+        for path in rules.shared_paths - found.homeless.keys()
     )
-    return active.state == "active" and linked and stands and active.framework == rules.detection.framework
+    same = (active.settings, active.framework) == (place.request.settings.to_json(), rules.detection.framework)
+    return active.state == "active" and same and stands

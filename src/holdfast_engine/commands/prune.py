@@ -15,9 +15,12 @@ from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.probe import users, users_of
+from holdfast_engine.fs.root import kind_of
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.state.records import ReleaseRecord
@@ -125,6 +128,8 @@ def _clear(
     baseline = baseline_of(place, record)
     if baseline is None or rules is None:
         return "there is no baseline to prove it by"
+    if not _is_itself(place, record, baseline):
+        return "less than half of what it shipped is in it: it was altered, or another directory has its name"
     homing = Homing(place, operation, report)
     found = _unproven(place, record, rules, baseline)
     if found.unreadable:
@@ -138,6 +143,20 @@ def _clear(
             homing.link_home(active.path, found.homeless)
     again = _unproven(place, record, rules, baseline)
     return f"it still holds `{next(iter({**again.homeless, **again.displaced, **again.spared}))}`" if again else None
+
+
+def _is_itself(place: Workplace, record: ReleaseRecord, baseline: Baseline) -> bool:
+    """True when at least half of the files that the release shipped stand in it: an inode would not survive a copy of
+    the site, and what somebody put under its name is neither data nor ours to remove (I43, I44).
+    """
+    shipped = {path: entry.size for path, entry in baseline.entries.items() if entry.kind == FILE}
+    stands = sum(_has_file(place, record.path / path, size) for path, size in shipped.items())
+    return stands * 2 >= len(shipped)
+
+
+def _has_file(place: Workplace, path: RelPath, size: int) -> bool:
+    status = place.root.lstat(path)
+    return status is not None and kind_of(status) == FILE and status.st_size == size
 
 
 def _unproven(place: Workplace, record: ReleaseRecord, rules: Rules, baseline: Baseline) -> Found:

@@ -256,7 +256,7 @@ class Return(Journey):
         self.seen = activating.stamps_of_files(self.place, self.rules)
 
     def _remember(self) -> None:
-        activating.mark_active(self.place, self.target)
+        activating.mark_active(self.place, self.target.but(hooks_due=bool(self.settings.after_activation)))
         activating.remember(self.place, self.rules)
 
     def _after(self) -> None:
@@ -269,6 +269,7 @@ class Return(Journey):
             previous=previous,
             code="hook-failed-after-activation",
         )
+        activating.hooks_ended(self.place, self.target.id)
 
     def _late_sweep(self) -> None:
         if self.left is not None and self.left != self.target.path:

@@ -7,7 +7,7 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Optional
 
@@ -19,7 +19,7 @@ from holdfast_engine.journal import log
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.request import Request, Source
+from holdfast_engine.model.request import Request, Settings, Source
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state import survey as surveys
 from holdfast_engine.state.lock import lock
@@ -51,7 +51,8 @@ class Workplace:
 def reading(request: Request, tell: Listener) -> Iterator[Workplace]:
     """A managed site, open for looking; nothing is locked and nothing changes."""
     with Root(request.site) as root:
-        yield Workplace(root, request, tell, surveys.require_site(root))
+        survey = surveys.require_site(root)
+        yield Workplace(root, as_deployed(request, survey), tell, survey)
 
 
 @contextmanager
@@ -81,8 +82,16 @@ def changing(
             _probe(place)
             if not short:
                 reserve.keep(root)
-            place.refresh()
+            place.request = as_deployed(request, place.refresh())
             yield place
+
+
+def as_deployed(request: Request, survey: Survey) -> Request:
+    """REQUEST with the settings of the version that is live, below those that were given with the command."""
+    if request.said is None or survey.active is None or not survey.active.settings:
+        return request
+    given = {name: getattr(request.settings, name) for name in request.said}
+    return request.but(settings=replace(Settings.from_json(survey.active.settings), **given))
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from holdfast_engine.model.paths import folded, outermost
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import ARTIFACT, CACHE, CODE, EPHEMERAL, SEEDED, SHARED, Ruling, SharedPath
 
+_HISTORIES = frozenset((".git", ".hg", ".svn"))
+
 
 class Classifier(Rules):
     """The rules on one listing, applied: what to link, and what a stray is.
@@ -112,6 +114,8 @@ class Classifier(Rules):
         else its shallowest path that is not shipped, else itself. A real directory where the
         framework makes a link is data like any other (`public/storage` copied by a host).
         """
+        if not _HISTORIES.isdisjoint(path.split("/")):
+            return EPHEMERAL, path  # somebody's repository is kept, and never served (I44)
         made = next((here for here in lineage(path) if here in dict(self.preset.links)), "")
         if made:
             return (ARTIFACT if kind == "link" and made == path else SHARED), made

@@ -203,6 +203,11 @@ class Rules:
         named = self._configured.covering(path)
         return named.care == ARTIFACT if named else self._groups[0][1].match(path) is not None
 
+    def builds(self, path: str) -> bool:
+        """True when PATH is where builds leave their output, whatever the configuration says of it."""
+        last = path.rpartition("/")[2]
+        return self._groups[0][1].match(path) is not None or last in _BUILT_NAMES
+
     def links(self, shared: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
         """Links that the framework makes in a release: where, and what they lead to, relative to the release.
 

@@ -16,30 +16,39 @@ _USER_OBJ, _USER, _GROUP_OBJ, _MASK, _OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
 _NOBODY = 0xFFFFFFFF
 
 
-def _acl(mode: int, users: tuple[int, ...]) -> bytes:
-    entries = [(_USER_OBJ, mode >> 6 & 7, _NOBODY), *((_USER, 7, user) for user in sorted(users))]
-    entries += [(_GROUP_OBJ, mode >> 3 & 7, _NOBODY), (_MASK, 7, _NOBODY), (_OTHER, mode & 7, _NOBODY)]
+def _acl(mode: int, users: tuple[int, ...], *, rights: int = 7) -> bytes:
+    entries = [(_USER_OBJ, mode >> 6 & 7, _NOBODY), *((_USER, rights, user) for user in sorted(users))]
+    entries += [(_GROUP_OBJ, mode >> 3 & 7, _NOBODY), (_MASK, rights, _NOBODY), (_OTHER, mode & 7, _NOBODY)]
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
 
 
 def let_in(root: Root, path: str, *, web_user: int) -> bool:
-    """USER may write in the directory PATH and in what is made below it later; False where that cannot be given.
+    """USER may write the file PATH, or in the directory and in what is made below it later; False where that cannot be
+    given.
 
     Root gives the directory away; others, who own it, add an ACL that names both users.
     Nothing below PATH is touched: data keeps its owner and mode (I101).
     """
     reach("access.let_in")
-    with root.directory(path) as here:
-        status = os.fstat(here)
-        if os.geteuid() == 0:
-            os.fchown(here, web_user, -1)
-            return True
-        try:
-            mode = stat.S_IMODE(status.st_mode)
-            os.setxattr(here, _ACCESS, _acl(mode, (web_user,)))
+    is_directory = root.kind(path) == "dir"
+    here = root.open_directory(path) if is_directory else root.open_file(path)
+    try:
+        return _let_in(here, is_directory=is_directory, web_user=web_user)
+    finally:
+        os.close(here)
+
+
+def _let_in(here: int, *, is_directory: bool, web_user: int) -> bool:
+    mode = stat.S_IMODE(os.fstat(here).st_mode)
+    if os.geteuid() == 0:
+        os.fchown(here, web_user, -1)
+        return True
+    try:
+        os.setxattr(here, _ACCESS, _acl(mode, (web_user,), rights=7 if is_directory else 6))
+        if is_directory:
             os.setxattr(here, _DEFAULT, _acl(0o750 if not mode & 7 else 0o755, (web_user, os.geteuid())))
-        except OSError:
-            return False
+    except OSError:
+        return False
     return True
 
 

@@ -14,6 +14,11 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 
 
+def random_salt() -> str:
+    """128 bits that nobody can guess, from the kernel."""
+    return os.urandom(16).hex()
+
+
 class Space(NamedTuple):
     """Free space for us on one file system: BYTES, and INODES or None where they are not counted (btrfs)."""
 

@@ -56,7 +56,10 @@ class Request:
     from outside so that nothing below reads a clock for decisions. WHO names the person and
     host for the history. YES says that questions are answered with yes. INTENT is the command
     that an `inspect` is made for. CACHE is a directory of the asker's own, gone when the last of
-    its requests is answered, for what is fetched while the site may not be written.
+    its requests is answered, for what is fetched while the site may not be written. SAID names the
+    settings that somebody gave, for commands without a source: the others are those of the version
+    that is live (None: SETTINGS are complete). FORCE deploys although nothing changed; ACCEPT names
+    checks whose refusal is a warning for this once.
     """
 
     command: str
@@ -71,6 +74,9 @@ class Request:
     keep: Optional[int] = None
     intent: str = ""
     cache: str = ""
+    said: Optional[tuple[str, ...]] = None
+    force: bool = False
+    accept: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Request:
         return replace(self, **changes)

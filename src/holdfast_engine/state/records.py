@@ -21,7 +21,8 @@ GOOD = (ACTIVE, RETIRED)
 class ReleaseRecord:
     """One release. PATH is relative to the deploy root; SEEDS maps each seed ever shipped to its last shipped digest.
 
-    ACTIVATED says that it was once live. PINNED says why prune must never take it, or nothing.
+    ACTIVATED says that it was once live. PINNED says why prune must never take it, or nothing. HOOKS_DUE
+    says that its hooks after the activation have not yet run to a good end.
     """
 
     id: str
@@ -38,6 +39,7 @@ class ReleaseRecord:
     web_root: str = ""
     shared: tuple[SharedPath, ...] = ()
     seeds: dict[str, str] = field(default_factory=dict)
+    hooks_due: bool = False
 
     def but(self, **changes: Any) -> ReleaseRecord:
         return replace(self, **changes)

@@ -29,17 +29,25 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
     holdfast deploy --site /var/www/club --source . --yes
     holdfast deploy --ref v1.4                               with site and source from holdfast.toml
     holdfast deploy --plan                                   show what would be done
+    holdfast deploy --accept database-identity               the database was changed on purpose
     """,
     site=True,
     changes=True,
 )
 @of_source
 @click.option("--plan", "only_plan", is_flag=True, help="Show the plan and touch nothing.")
-def command(run: options.Run, *, only_plan: bool, **given: Any) -> options.Answer:
+@click.option("--force", is_flag=True, help="Deploy although nothing changed.")
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="CHECK",
+    help="Take a refusal of this check for a warning, this once; repeatable.",
+)
+def command(run: options.Run, *, only_plan: bool, force: bool, accept: tuple[str, ...], **given: Any) -> options.Answer:
     """Deploy one release.
 
     The first deploy into a missing or empty directory makes the site. Data stays where it is:
     what the running application wrote into the release that is left goes to shared/ first.
     """
     act = "plan" if only_plan else "deploy"
-    return act, run.session.ask_with_source(act, {**run.flags, **source_flags(given)})
+    return act, run.session.ask_with_source(act, {**run.flags, **source_flags(given)}, force=force, accept=accept)

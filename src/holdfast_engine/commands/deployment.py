@@ -1,0 +1,288 @@
+"""One deploy under way: the story of DESIGN 6, step by step."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from holdfast_engine.activation.seal import seal
+from holdfast_engine.checks.checklist import accepted
+from holdfast_engine.checks.linkage import linkage
+from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands.answering import answer, told_by, warned
+from holdfast_engine.commands.applying import Journey
+from holdfast_engine.commands.building import build, listing_of, served_environment
+from holdfast_engine.commands.homing import Homing, Report, sweep
+from holdfast_engine.commands.hooks import run_guarded
+from holdfast_engine.commands.linking import announce_seeds, bring_made, link_release, seeds_before, web_user
+from holdfast_engine.commands.planning import Prospect, subject_for
+from holdfast_engine.commands.prune import prune_beyond
+from holdfast_engine.commands.rules import Rules, rules_for
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.seeds import Seeded
+from holdfast_engine.fs import access, durable
+from holdfast_engine.fs.extract import TreeWriter
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.manifest import Entry
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import REFUSE, Check
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.state import records
+from holdfast_engine.state.records import ReleaseRecord
+
+
+@dataclass
+class Deployment(Journey):
+    """One deploy under way: what it was planned from, and what it has made so far."""
+
+    place: Workplace
+    prospect: Prospect
+    report: Report = field(default_factory=Report)
+
+    def __post_init__(self) -> None:
+        plan = self.prospect.plan
+        self.path = Layout.releases / plan.release
+        self.report.warnings.extend(told_by(plan))  # who answered --yes has not seen it
+        self.previous = self.place.survey.active
+        self.left = self.place.survey.current
+        self.rules: Rules = self.prospect.rules
+        self.baseline = self.prospect.baseline
+        self.digests: dict[str, Entry] = {}
+        self.seeded = Seeded()
+        self.seen: dict[str, activating.Stamp] = {}
+        self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.prospect.found.homeless)
+        self.record = ReleaseRecord(
+            id=plan.release,
+            path=self.path,
+            counter=self.place.survey.site.counter + 1,
+            created=self.place.request.now,
+            source=plan.source,
+            settings=self.place.request.settings.to_json(),
+        )
+
+    def run(self) -> dict[str, Any]:
+        """Every step in order; a failure before the switch is undone, one after it is told (G4)."""
+        plan = self.prospect.plan
+        facts = {
+            "release": plan.release,
+            "previous": plan.previous,
+            "who": self.place.request.who,
+            "left": self.left or "",
+        }
+        self.begin("deploy", facts)
+        self.before_the_switch(self._prepare)
+        return self.after_the_switch(self._conclude)
+
+    def _prepare(self) -> None:
+        self.step("fetch", self._fetch)
+        if self.prospect.plan.build:
+            self.step("build", self._build)
+        if self.left is not None:
+            self.step("adopt", self._adopt)
+        self.step("link", self._link)
+        if self.prospect.plan.hooks["before_activation"]:
+            self.step("hooks", self._hooks)
+        self.step("seal", self._seal)
+        self.step("verify", self._verify)
+        self.step("activate", self._activate)
+
+    def _conclude(self) -> dict[str, Any]:
+        self.step("remember", self._remember)
+        if self.prospect.plan.hooks["after_activation"]:
+            self.late_problem(lambda: self.step("after", self._after))
+        if self.left is not None:
+            self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
+        self.late_problem(lambda: self.step("prune", self._prune))
+        plan = self.prospect.plan
+        return self.finish(
+            "deployed",
+            lambda: answer(
+                "deployed",
+                release=plan.release,
+                previous=plan.previous,
+                steps=self.timings,
+                before=self.before,
+                place=self.place,
+                report=self.report,
+            ),
+        )
+
+    def _fetch(self) -> None:
+        """The whole source lies in the release's directory, which is 0700 until it is complete."""
+        root, plan = self.place.root, self.prospect.plan
+        self._register_left()
+        records.write(root, self.record)
+        activating.count_release(self.place, self.record.counter)
+        durable.make_directories(root, Layout.releases)
+        durable.make_directories(root, self.path, mode=0o700)
+        sealed = not (plan.build or plan.hooks["before_activation"])
+        with root.directory(self.path) as top:
+            writer = TreeWriter(top, sealed=sealed, keep_writable=self._stays_data)
+            try:
+                self.prospect.source.extract(writer)
+            finally:
+                writer.close()
+        self.digests = {} if not sealed else writer.entries
+        self.record = self.record.but(tree=self.prospect.source.tree_id)
+
+    def _register_left(self) -> None:
+        """A live release that somebody made by hand has a record, so that what is written to it is looked for (G2)."""
+        left = self.left
+        if self.previous is not None or left is None or records.read(self.place.root, left.name) is not None:
+            return
+        self.previous = ReleaseRecord(
+            id=left.name,
+            path=left,
+            counter=self.record.counter,
+            state=records.ACTIVE,
+            created=self.place.request.now,
+            activated=True,
+            pinned="made by hand; nothing proves what it shipped",
+        )
+        records.write(self.place.root, self.previous)
+        self.record = self.record.but(counter=self.record.counter + 1)
+
+    def _stays_data(self, path: str) -> bool:
+        return any(RelPath(path).is_within(one) for one in self.rules.shared_paths)
+
+    def _build(self) -> None:
+        previous = self.previous.path if self.previous else ""
+        lent = served_environment(self.place, self.left, self.prospect.found.homeless)
+        build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous, lent=lent)
+        self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
+
+    def _adopt(self) -> None:
+        """What the live release holds comes home; then the rules see it in `shared/`."""
+        if self.left is None:
+            return
+        self._homing().bring(self.left, self.prospect.found, wins="live", rival=self.path)
+        if self.baseline is None and self.previous is not None:
+            self._observe(self.left, self.previous.id)
+        self._bring_again()
+
+    def _observe(self, left: RelPath, release: str) -> None:
+        """Nothing was known of what is live; now that its data is home, what is left of it is what it shipped.
+
+        Written after the data went home, so that a crash in between finds it all again.
+        """
+        taken = baselines.now_ns()
+        skip = self.rules.classifier.is_cache
+        every = baselines.take(self.place.bench, left, digests={}, skip=skip)
+        entries = [entry for entry in every if entry.path in self.prospect.seen]  # what came since is a stray
+        record = records.read(self.place.root, release)
+        if record is not None and not record.pinned:
+            # what a build left and what users wrote beside it look alike in it: it proves nothing to prune by (G6, G7)
+            records.write(self.place.root, record.but(pinned="its baseline was lost; nothing proves what it shipped"))
+        baselines.write(self.place.root, release, entries, taken_ns=taken)
+        self.baseline = baselines.read(self.place.root, release)
+
+    def _homing(self) -> Homing:
+        return Homing(self.place, self.operation, self.report)
+
+    def _bring_again(self) -> None:
+        """Strays that came since the last look come home too."""
+        self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
+        if self.left is None or self.baseline is None:
+            return
+        found = sweep(self.place, self.left, self.rules, baseline=self.baseline)
+        if found.homeless or found.displaced.keys() - self.prospect.found.displaced.keys():
+            self._homing().bring(self.left, found, wins="live", rival=self.path)
+            self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
+
+    def _link(self) -> None:
+        before = seeds_before(self.place, self.previous, self.baseline, self.rules)
+        self.record = announce_seeds(self.place, self.record, self.rules, self.digests)
+        self.seeded = link_release(self._homing(), self.path, self.rules, before=before)
+
+    def _hooks(self) -> None:
+        previous = self.previous.path if self.previous else ""
+        commands = self.prospect.plan.hooks["before_activation"]
+        run_guarded(self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed")
+        self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
+        bring_made(self._homing(), self.path, self.rules)
+
+    def _seal(self) -> None:
+        """Read-only, measured and on disk: from here the release is complete."""
+        root, taken = self.place.root, baselines.now_ns()
+        self._let_web_user_in()
+        seal(root, self.path, stays_writable=self.rules.stays_writable)
+        entries = baselines.take(self.place.bench, self.path, digests=self.digests, skip=self.rules.classifier.is_cache)
+        baselines.write(root, self.record.id, entries, taken_ns=baselines.now_ns() if not self.digests else taken)
+        self.record = self.record.but(
+            state=records.SEALED,
+            framework=self.rules.detection.framework,
+            web_root=self.rules.web_root,
+            shared=self.rules.shared,
+            seeds=self.seeded.digests,
+            hooks_due=bool(self.prospect.plan.hooks["after_activation"]),
+        )
+        records.write(root, self.record)
+        durable.sync_file_system(root, self.path)
+
+    def _let_web_user_in(self) -> None:
+        """Directories of the release that the application writes to although they hold no data, as
+        `bootstrap/cache`.
+        """
+        user = web_user(self.place, self.rules)
+        for path in self.rules.classifier.writable():
+            if user is not None and user != os.geteuid() and self.place.root.kind(self.path / path) == "dir":
+                access.let_in(self.place.root, self.path / path, web_user=user)
+
+    def _verify(self) -> None:
+        """The last look at the live release, and every link of the new one checked before anybody is
+        sent there (G3).
+        """
+        known = self.rules.shared_paths
+        self._bring_again()
+        self._homing().link_home(self.path, sorted(self.rules.shared_paths - known), wins="shared")
+        self.seen = activating.stamps_of_files(self.place, self.rules)
+        subject = subject_for(self.place, self.rules, release=self.path)
+        checks = accepted(linkage(subject), subject.accept)
+        # no plan can know it before
+        self.report.warnings.extend(warned(check for check in checks if check.name == "artifacts-present"))
+        broken = [check for check in checks if check.verdict == REFUSE]
+        if broken:
+            raise self._broke(broken)
+
+    def _broke(self, broken: list[Check]) -> Problem:
+        """Links were whole when they were made: what ran between that step and this one has broken them."""
+        hooks = self.prospect.plan.hooks["before_activation"]
+        whose = "a hook of holdfast.toml" if hooks else "something else"
+        again = "take out of the hooks what removes or replaces it, then deploy again" if hooks else "deploy again"
+        return Problem(
+            "links-broken",
+            f"{whose} broke the new release between `link` and `verify`: {broken[0].why}",
+            context=[*(f"{check.name}: {check.why}" for check in broken[1:]), *(f"ran: `{hook}`" for hook in hooks)],
+            hint=broken[0].mend if broken[0].mend.startswith("write ") else again,
+        )
+
+    def _activate(self) -> None:
+        activating.switch_to(self.place, self.operation, self.path, seen=self.seen)
+
+    def _remember(self) -> None:
+        self.record = activating.mark_active(self.place, self.record)
+        activating.remember(self.place, self.rules)
+        activating.remember_environment(self.place, self.rules)
+
+    def _after(self) -> None:
+        previous = self.previous.path if self.previous else ""
+        commands = self.prospect.plan.hooks["after_activation"]
+        run_guarded(
+            self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed-after-activation"
+        )
+        activating.hooks_ended(self.place, self.record.id)
+
+    def _late_sweep(self) -> None:
+        if self.left is not None and self.left != self.path:
+            activating.late_sweep(self._homing(), self.left, self.previous, self.path, seen=self.seen)
+
+    def _prune(self) -> None:
+        """Not while something is wrong with what is live: what could be gone back to stands until that is mended
+        (I05).
+        """
+        if self.late is not None:
+            self.report.warnings.append("nothing was pruned: what came after the switch did not end well")
+            return
+        prune_beyond(self.place, self.operation, self.report, keep=self.place.request.settings.keep)
