@@ -246,7 +246,7 @@ def test_i76_uploads_deleted_by_hand_lock_nobody_out(world, tmp_path):
     (world.site / "shared/public/uploads/a.jpg").unlink()
     (world.site / "shared/public/uploads").rmdir()
     world.commit()
-    assert "shared/public/uploads held 1 files" in _refused(world, tmp_path, "shared-identity")
+    assert "shared/public/uploads held 1 file" in _refused(world, tmp_path, "shared-identity")
 
     world.deploy(accept=("shared-identity",))
 
@@ -254,11 +254,19 @@ def test_i76_uploads_deleted_by_hand_lock_nobody_out(world, tmp_path):
     assert world.ship()["outcome"] == "deployed"
 
 
-def test_i76_a_directory_that_was_made_anew_is_noticed_whatever_its_inode(world, tmp_path):
-    """I76: `rm -rf` and `mkdir` give the same number again; that it held files and holds none is what counts."""
+def test_i76_a_directory_that_was_emptied_is_told_of_and_stops_nobody(world, tmp_path):
+    """I76: exports that expire, or `rm -rf` and `mkdir`, which may give the same number again."""
     world.precious.write("public/uploads/a/b.jpg")
     world.ship()
     (world.site / "shared/public/uploads/a/b.jpg").unlink()
-    world.commit()
+    told = world.ship()["warnings"]
+    assert [line for line in told if "shared/public/uploads held 1 file " in line] != []
 
-    assert "shared/public/uploads held 1 files" in _refused(world, tmp_path, "shared-identity")
+
+def test_i76_a_single_file_that_somebody_deleted_is_told_of_and_stops_nobody(world, tmp_path):
+    """I76: `public/sitemap.xml` was shared because it was written, and may go as it came."""
+    world.precious.write("public/sitemap.xml")
+    world.ship()
+    (world.site / "shared/public/sitemap.xml").unlink()
+    assert [line for line in world.ship()["warnings"] if "public/sitemap.xml" in line] != []
+    assert not (world.live / "public/sitemap.xml").exists()

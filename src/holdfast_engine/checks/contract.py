@@ -14,6 +14,7 @@ from holdfast_engine.fs.walk import size_of, walk
 from holdfast_engine.model.listing import DIR, LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
+from holdfast_engine.model.rules import HAPPENED
 from holdfast_engine.model.words import count
 
 _KEY = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
@@ -30,37 +31,52 @@ def contract(subject: Subject) -> Iterator[Check]:
 
 
 def _identity(subject: Subject) -> Check:
-    """A missing mount or a swapped directory shows as another inode with nothing in it (I29, I76, I77)."""
+    """A missing mount or a swapped directory shows as another inode with nothing in it (I29, I76, I77).
+
+    A directory that the application emptied, or a single file that is gone, is told of: both are
+    what applications do (exports that expire), and no mount ends so.
+    """
     gone: list[str] = []
-    new: list[str] = []
+    emptied: list[str] = []
     mounts = mounts_below(subject.root, subject.layout.shared)
     for path, (inode, files, *mounted) in subject.site.identity.items():
         where = subject.layout.in_shared(path) if path else subject.layout.shared
         name = f"shared/{path}".rstrip("/")
         if mounted and where not in mounts and _holds_less(subject, where, files):
             gone.append(f"{name} was a mount with {count(files, 'file')}")
-        elif _is_gone(subject, where, inode, files):
-            (gone if files else new).append(f"{name} held {count(files, 'file')}")
+        elif _is_missing(subject, where, inode):
+            (gone if files and path not in _happened(subject) else emptied).append(
+                f"{name} held {count(files, 'file')}"
+            )
+        elif files and _is_empty_now(subject, where):
+            emptied.append(f"{name} held {count(files, 'file')}")
     if gone:
         why = f"data that was there is not: {'; '.join(gone[:_NAMED])}"
         mend = f"mount it again or put it back; `holdfast recover` looks for copies; {accepting('shared-identity')}"
         return Check("shared-identity", REFUSE, why, mend)
-    if new:
-        why = f"not the directories of the last deploy, and empty: {', '.join(new[:_NAMED])} then"
-        return Check("shared-identity", WARN, why, "put back what was there if files came to it since")
+    if emptied:
+        why = f"empty now, or gone, since the last deploy: {', '.join(emptied[:_NAMED])} then"
+        return Check("shared-identity", WARN, why, "put back what was there if it was not meant to go")
     return Check("shared-identity", PASS, "shared data is where it was")
 
 
-def _is_gone(subject: Subject, where: RelPath, inode: int, files: int) -> bool:
-    """True when nothing stands at WHERE, or a link to nothing, or a directory with nothing in it that is another one
-    or held FILES: an inode's number is given again to the directory that is made next (B9).
-    """
+def _happened(subject: Subject) -> frozenset[str]:
+    """Single files that are shared because somebody wrote them, and by no rule."""
+    return frozenset(one.path for one in subject.site.shared if one.kind != DIR and one.why in HAPPENED)
+
+
+def _is_missing(subject: Subject, where: RelPath, inode: int) -> bool:
+    """True when nothing stands at WHERE, or a link to nothing, or another directory with nothing in it."""
     status, kind = subject.root.lstat(where), subject.root.kind(where)
     if kind == LINK:
         return not subject.root.leads_somewhere(where)
-    if status is None or kind != DIR:
-        return status is None
-    return (files > 0 or status.st_ino != inode) and _holds_nothing(subject, where, status.st_dev)
+    return status is None or (status.st_ino != inode and _is_empty_now(subject, where))
+
+
+def _is_empty_now(subject: Subject, where: RelPath) -> bool:
+    status = subject.root.lstat(where)
+    is_directory = status is not None and subject.root.kind(where) == DIR
+    return is_directory and status is not None and _holds_nothing(subject, where, status.st_dev)
 
 
 def _holds_nothing(subject: Subject, where: RelPath, device: int) -> bool:

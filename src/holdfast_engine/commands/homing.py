@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from holdfast_engine.commands.rules import FOUND, STRAY, Rules, union, unshared
+from holdfast_engine.commands.rules import Rules, union, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.adopt import Adoption, Moved
@@ -24,7 +24,7 @@ from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
-from holdfast_engine.model.rules import ARTIFACT, CODE
+from holdfast_engine.model.rules import ARTIFACT, CODE, FOUND, STRAY
 from holdfast_engine.state.records import ReleaseRecord
 
 _COMPANIONS = ("-wal", "-shm", "-journal")

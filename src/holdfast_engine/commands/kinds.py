@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Optional
 
-from holdfast_engine.commands.rules import FOUND, STRAY, Rules
+from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.rules import FOUND, STRAY
 
 _WORDS = {DIR: "directory", FILE: "file"}
 

@@ -13,7 +13,7 @@ from holdfast_engine.commands.homing import baseline_of, left_alone, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import web_user
 from holdfast_engine.commands.retention import beyond
-from holdfast_engine.commands.rules import STRAY, Rules, rules_for, unshared
+from holdfast_engine.commands.rules import Rules, rules_for, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
@@ -23,7 +23,7 @@ from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan, Step
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.rules import STRAY, SharedPath
 from holdfast_engine.model.words import count
 from holdfast_engine.sources import GitSource, TreeSource
 from holdfast_engine.state.records import ReleaseRecord

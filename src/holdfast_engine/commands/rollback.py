@@ -21,7 +21,7 @@ from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.kinds import refuse_blocked
 from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before
 from holdfast_engine.commands.planning import stray_words, subject_for
-from holdfast_engine.commands.rules import STRAY, Rules, rules_for, settings_of
+from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.model.event import Event, Listener
@@ -30,7 +30,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, Check, Plan, Step
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
-from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.rules import STRAY, SharedPath
 from holdfast_engine.model.words import count
 from holdfast_engine.state.records import ReleaseRecord
 from holdfast_engine.state.survey import Survey

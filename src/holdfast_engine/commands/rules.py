@@ -13,10 +13,8 @@ from holdfast_engine.data.links import Bench
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.paths import RelPath, link_text, outermost
 from holdfast_engine.model.request import Settings
-from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.rules import FOUND, STRAY, SharedPath
 from holdfast_engine.state.records import ReleaseRecord
-
-STRAY, FOUND = "stray", "in shared/"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast_engine.commands.homing import baseline_of, sweep
-from holdfast_engine.commands.rules import FOUND, STRAY, Rules
+from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.shelves import entries
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
@@ -16,7 +16,7 @@ from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.rules import SEEDED, SHARED
+from holdfast_engine.model.rules import FOUND, SEEDED, SHARED, STRAY
 from holdfast_engine.state.records import ReleaseRecord
 
 

@@ -11,6 +11,9 @@ CODE = "code"
 ARTIFACT = "artifact"
 CACHE = "cache"
 EPHEMERAL = "ephemeral"
+STRAY, FOUND = "stray", "in shared/"
+HAPPENED = (STRAY, FOUND)
+"""Why a path is shared that no rule names: something was written there."""
 CARES = (SHARED, SEEDED, CODE, ARTIFACT, CACHE, EPHEMERAL)
 
 
