@@ -101,7 +101,8 @@ def left_alone(release: RelPath, found: Found) -> list[str]:
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
-    return baselines.read(place.root, record.id) if record else None
+    baseline = baselines.read(place.root, record.id) if record else None
+    return baseline.with_seeds(record.seeds) if baseline and record else None
 
 
 @dataclass(frozen=True)

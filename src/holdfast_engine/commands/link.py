@@ -19,6 +19,8 @@ from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify_settings import Configured
 from holdfast_engine.data.sweep import Found
+from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import STATE, Layout
@@ -134,7 +136,7 @@ class Linking:
         baseline = self._live_baseline()
         found = sweep(self.place, self.live, self.rules, baseline=baseline)
         if baseline is None:
-            _only_certain(found.homeless, self.rules)
+            _only_certain(self.place.root, self.live, found.homeless, self.rules)
             found.displaced.clear()
         return found
 
@@ -226,12 +228,13 @@ class Linking:
 _CODE = (".php", ".js", ".mjs", ".css", ".map", ".html", ".py", ".rb", ".ts", ".tsx", ".jsx", ".vue", ".scss")
 
 
-def _only_certain(homeless: dict[str, str], rules: Rules) -> None:
-    """Nothing is known of what the live release shipped: data is what rules name, and what in the web root is no code
-    by its name.
+def _only_certain(root: Root, live: RelPath, homeless: dict[str, str], rules: Rules) -> None:
+    """Nothing is known of what the live release shipped: data is what rules name, and what is no code by its name; a
+    directory outside the web root with code in it may be one that this release left out.
     """
     web = rules.web_root
     for path in list(homeless):
         in_web = RelPath(path).is_within(web) if web not in ("", ".") else True
-        if path not in rules.shared_paths and (not in_web or path.endswith(_CODE)):
+        looked_at = [path] if in_web else [path, *(below for below, _, _ in walk(root, live / path))]
+        if path not in rules.shared_paths and any(one.endswith(_CODE) for one in looked_at):
             del homeless[path]

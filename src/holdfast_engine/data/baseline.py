@@ -66,11 +66,15 @@ def now_ns() -> int:
 
 
 class Baseline:
-    """A release's baseline, read back: entries by path, and when it was taken."""
+    """A release's baseline, read back: entries by path, and when it was taken.
 
-    def __init__(self, entries: Mapping[str, Entry], taken_ns: int) -> None:
+    SEEDS are paths that the release shipped as well and that gave way to links.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry], taken_ns: int, seeds: Iterable[str] = ()) -> None:
         self.entries = entries
         self.taken_ns = taken_ns
+        self.seeds = tuple(seeds)
 
     def get(self, path: str) -> Optional[Entry]:
         return self.entries.get(path)
@@ -82,15 +86,20 @@ class Baseline:
         """
         return stamp == entry.stamp() and entry.ctime < self.taken_ns - TICK_NS
 
+    def with_seeds(self, seeds: Iterable[str]) -> Baseline:
+        return Baseline(self.entries, self.taken_ns, seeds)
+
     def listing(self) -> Listing:
-        """The release as it was shipped, by name."""
+        """The release as it was shipped, by name. A directory whose seeds are linked one by one is not empty for it."""
         return self._listing
 
     @cached_property
     def _listing(self) -> Listing:
         kinds = {DIR: DIR, FILE: FILE, LINK: LINK}
+        beside = {path: Listed(FILE) for path in self.seeds if RelPath(path).parent in self.entries}
+        shipped = {path: Listed(kinds.get(entry.kind, "other"), entry.size) for path, entry in self.entries.items()}
         return Listing(
-            {path: Listed(kinds.get(entry.kind, "other"), entry.size) for path, entry in self.entries.items()},
+            {**beside, **shipped},
             link=lambda path: self.entries[path].digest if path in self.entries else None,
         )
 
