@@ -452,3 +452,22 @@ def test_versions_of_a_name_as_long_as_a_name_can_be_are_all_kept(world):
         world.precious.write(name, into=top)
     world.perform("recover")
     world.precious.assert_served()
+
+
+def test_a_save_at_the_old_document_root_after_an_adoption_is_told_of(tmp_path):
+    """G2: it stands where the link stood, and the application that is served through `current` does not see it."""
+    world = World(tmp_path, env=None)
+    world.site.mkdir()
+    (world.site / "index.php").write_text("x")
+    (world.site / "config.ini").write_text("K=1")
+    assert any("point the web server" in line for line in world.perform("adopt")["warnings"])
+    assert standing(world)["verdict"] == "pass"
+    (world.site / "config.ini.swp").write_text("K=2")
+    (world.site / "config.ini.swp").replace(world.site / "config.ini")
+    assert standing(world)["verdict"] == "warn"
+    assert "config.ini" in standing(world)["why"]
+
+
+def standing(world: World) -> dict[str, str]:
+    [found] = [one for one in world.perform("checklist")["checks"] if one["name"] == "old-document-root"]
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from holdfast_engine.checks.contract import contract
+from holdfast_engine.checks.doorway import doorway
 from holdfast_engine.checks.environment import environment
 from holdfast_engine.checks.host import host
 from holdfast_engine.checks.linkage import linkage
@@ -28,7 +29,8 @@ ACCEPTABLE = (
 
 def checklist(subject: Subject) -> tuple[Check, ...]:
     """Every check's word on SUBJECT; nothing is changed."""
-    return accepted((*linkage(subject), *host(subject), *contract(subject), *environment(subject)), subject.accept)
+    every = (*linkage(subject), *host(subject), *contract(subject), *environment(subject), *doorway(subject))
+    return accepted(every, subject.accept)
 
 
 def accepted(checks: Iterable[Check], names: Iterable[str]) -> tuple[Check, ...]:

@@ -161,8 +161,17 @@ class Taking:
             "release": live,
             "current": live,
             "data": data,
-            "warnings": [*self.report.warnings, *self.report.left],
+            "warnings": [*self.report.warnings, *self.report.left, *self._advice()],
         }
+
+    def _advice(self) -> list[str]:
+        """What a person has to know, for the old place goes on working and does not say it."""
+        if self.laid_out:
+            return [
+                "releases from before the adoption are kept, and no rollback goes to them: nothing proves them whole"
+            ]
+        where = self.place.root.absolute(Layout.current)
+        return [f"point the web server below `{where}`: its old document root shows only names that were there today"]
 
     def take(self, operation: Operation, name: str) -> None:
         """Everything up to the end of the journal. Idempotent: after a crash it goes on from what it finds (G4)."""

@@ -1,0 +1,39 @@
+"""The deploy root of a site that was adopted from a plain directory, whose old document root may still be in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shlex import quote
+
+from holdfast_engine.checks.subject import Subject
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.plan import PASS, WARN, Check
+from holdfast_engine.state.survey import current_release
+
+_NAMED = 8
+
+
+def doorway(subject: Subject) -> Iterator[Check]:
+    """Whether the old place shows what is live: only where an adoption has left links in it."""
+    root = subject.root
+    own = (subject.layout.shared, Layout.releases, Layout.current, Layout.state)
+    entries = [RelPath(name) for name in root.names("") if name not in own]
+    if any(root.link(name) == link_text(name, Layout.current / name) for name in entries):
+        yield _doorway(subject, entries)
+
+
+def _doorway(subject: Subject, entries: list[RelPath]) -> Check:
+    """A save by rename puts a file in the place of a link; a new version may bring a name that has none."""
+    root, live = subject.root, current_release(subject.root)
+    detached = [name for name in entries if root.kind(name) != "link"]
+    absent = [name for name in (root.names(live) if live else []) if name not in entries and name != Layout.state]
+    if not detached and not absent:
+        return Check("old-document-root", PASS, "the old document root shows what is live")
+    said = [f"`{name}` was saved there and is not what `current` serves" for name in detached[:_NAMED]]
+    said += [f"`{name}` is not to be seen there" for name in absent[:_NAMED]]
+    mend = f"point the web server at `{root.absolute(Layout.current)}`"
+    if detached:
+        first = quote(root.absolute(detached[0]))
+        mend += f"; copy what was saved, as in `cp {first} {quote(root.absolute(Layout.current / detached[0]))}`"
+    return Check("old-document-root", WARN, f"the old document root differs: {'; '.join(said)}", mend)
