@@ -118,11 +118,12 @@ class Town:
 
         SHARED are the paths that were data in `shared/` before: they are served whatever is shipped.
         """
-        now = self.view()
         return [
             f"not served any more: {path}: {self.expected[one]}"
             for path, one in before.items()
-            if one in self.expected and now.get(path) != one and not (self._ships(path) and path not in shared)
+            if one in self.expected
+            and _digest_of(str(self.live / path)) != one
+            and not (self._ships(path) and path not in shared)
         ]
 
     def shared_in(self, view: View) -> frozenset[str]:
