@@ -139,13 +139,21 @@ class Town:
         """What the release that is live shipped."""
         return self.shipped.get(os.path.basename(os.path.realpath(self.live)), {})
 
-    def stale(self) -> list[str]:
-        """Paths of the live release that show neither what it ships nor what a person wrote or took away."""
+    def stale(self, *, back: bool = False) -> list[str]:
+        """Paths of the live release that show neither what it ships nor what a person wrote or took away.
+
+        After a way BACK a seed may be that of any release: data stays as it is (G5).
+        """
         return [
             f"not fresh: {path}"
             for path, text in self.shipped_now().items()
-            if not text.startswith("-> ") and not self._is_right(path, text)
+            if not (text.startswith("-> ") or self._is_right(path, text) or (back and self._is_a_seed(path)))
         ]
+
+    def _is_a_seed(self, path: str) -> bool:
+        texts = {digest(files[path].encode()) for files in self.shipped.values() if path in files}
+        inside = os.path.realpath(self.live / path).startswith(os.path.realpath(self.site / "shared") + "/")
+        return inside and _digest_of(str(self.live / path)) in texts
 
     def _is_right(self, path: str, text: str) -> bool:
         shown = _digest_of(str(self.live / path))
@@ -186,8 +194,9 @@ class Town:
         if how in REFUSALS and state is not None and command != "adopt":
             assert_unchanged(state, whole(self.top))
         self.check(before, shared, f"{command} {more} killed at {kill}: {how}")
-        if command == "deploy" and how == "done":
-            assert self.stale() == [], f"after {command}: {self.stale()}"
+        if command in ("deploy", "rollback") and how == "done":
+            stale = self.stale(back=command == "rollback")
+            assert stale == [], f"after {command}: {stale}"
         return how
 
     def _is_quiet(self) -> bool:

@@ -169,7 +169,7 @@ class Deployment(Journey):
         """
         taken = baselines.now_ns()
         skip = self.rules.classifier.is_cache
-        every = baselines.take(self.place.bench, left, digests={}, skip=skip)
+        every = baselines.take(self.place.bench, left, digests={}, skip=skip, made=dict(self.rules.links))
         entries = [entry for entry in every if entry.path in self.prospect.seen]  # what came since is a stray
         record = records.read(self.place.root, release)
         if record is not None and not record.pinned:
@@ -208,7 +208,8 @@ class Deployment(Journey):
         root, taken = self.place.root, baselines.now_ns()
         self._let_web_user_in()
         seal(root, self.path, stays_writable=self.rules.stays_writable)
-        entries = baselines.take(self.place.bench, self.path, digests=self.digests, skip=self.rules.classifier.is_cache)
+        skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
+        entries = baselines.take(self.place.bench, self.path, digests=self.digests, skip=skip, made=made)
         baselines.write(root, self.record.id, entries, taken_ns=baselines.now_ns() if not self.digests else taken)
         self.record = self.record.but(
             state=records.SEALED,

@@ -20,7 +20,7 @@ from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
@@ -72,6 +72,7 @@ def sweep(
         deep=deep,
         unshared=lambda path: unshared(ruler, path),
         retired=release != place.survey.current,
+        links=dict(rules.links),
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
     ).look()
     if baseline is None:
@@ -98,6 +99,19 @@ def left_alone(release: RelPath, found: Found) -> list[str]:
     """What a sweep of RELEASE saw and nobody moves, in words."""
     odd = [f"`{release}/{path}` is neither file, directory nor link, and stays where it is" for path in found.odd]
     return odd + [f"`{release}/{path}` may not be read by this user" for path in found.unreadable]
+
+
+def missing_code(place: Workplace, release: RelPath, baseline: Optional[Baseline], rules: Rules) -> list[str]:
+    """What RELEASE shipped outside of what is shared, and does not hold any more."""
+    tops = rules.shared_paths
+
+    def is_code(path: str) -> bool:
+        shared = any(step in tops for step in (path, *RelPath(path).ancestors()))
+        return not shared and not rules.classifier.is_cache(path)
+
+    entries = baseline.entries.values() if baseline else ()
+    files = (one.path for one in entries if one.kind != DIR and is_code(one.path))
+    return [path for path in files if not place.root.has(release / path)]
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:

@@ -185,7 +185,8 @@ class Linking:
         )
         activating.count_release(place, record.counter)
         if not self.is_live:
-            entries = baselines.take(place.bench, self.path, digests={}, skip=self.rules.classifier.is_cache)
+            skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
+            entries = baselines.take(place.bench, self.path, digests={}, skip=skip, made=made)
             baselines.write(place.root, record.id, entries, taken_ns=baselines.now_ns())
         records.write(
             place.root,

@@ -37,13 +37,15 @@ def seeds_before(
         if left and left in digests:
             before[path] = left
     for path, entry in (baseline.entries if baseline else {}).items():
-        if (
-            entry.kind == FILE
-            and path not in before
-            and any(RelPath(path).is_within(top) for top in rules.shared_paths)
-        ):
+        covered = any(RelPath(path).is_within(top) for top in rules.shared_paths)
+        if entry.kind == FILE and path not in before and covered and _was_seen(place, previous, path):
             before[path] = entry.digest
     return before
+
+
+def _was_seen(place: Workplace, previous: Optional[ReleaseRecord], path: str) -> bool:
+    """False for what stands untouched in PREVIOUS and not in `shared/`: it is new there, and nobody deleted it."""
+    return place.root.has(place.bench.layout.in_shared(path)) or not (previous and place.root.has(previous.path / path))
 
 
 def _digest_in_shared(place: Workplace, path: str) -> str:

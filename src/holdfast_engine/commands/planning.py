@@ -9,7 +9,7 @@ from typing import Any, Optional
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.checks.subject import Subject
 from holdfast_engine.commands.expecting import expected
-from holdfast_engine.commands.homing import baseline_of, left_alone, sweep
+from holdfast_engine.commands.homing import baseline_of, left_alone, missing_code, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import web_user
 from holdfast_engine.commands.retention import beyond
@@ -245,4 +245,5 @@ def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules, found: Fou
         for path in rules.shared_paths - found.homeless.keys()
     )
     same = (active.settings, active.framework) == (place.request.settings.to_json(), rules.detection.framework)
-    return active.state == "active" and same and stands
+    whole = not missing_code(place, active.path, baseline_of(place, active), rules)
+    return active.state == "active" and same and stands and whole

@@ -16,7 +16,7 @@ from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.answering import answer
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.deploy import refuse_on_refusal
-from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
+from holdfast_engine.commands.homing import Homing, Report, baseline_of, missing_code, sweep
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.kinds import refuse_blocked
 from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before
@@ -30,7 +30,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, Check, Plan, Step
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
-from holdfast_engine.model.rules import STRAY, SharedPath
+from holdfast_engine.model.rules import HAPPENED, STRAY, SharedPath
 from holdfast_engine.model.words import count
 from holdfast_engine.state.records import ReleaseRecord
 from holdfast_engine.state.survey import Survey
@@ -117,19 +117,24 @@ class Return(Journey):
         self.previous = self.place.survey.active
         self.baseline = baseline_of(self.place, self.target)
         if self.baseline is None or self.place.root.kind(self.target.path) != "dir":
-            lacking = "baseline" if self.baseline is None else "directory"
-            raise Problem(
-                "release-altered",
-                f"release `{self.target.id}` cannot be proven whole: its {lacking} is missing",
-                state="nothing was changed",
-                hint=f"name another: `holdfast releases --site {quote(self.place.root.path)}`",
-            )
+            raise self._altered(f"its {'baseline' if self.baseline is None else 'directory'} is missing")
         self.settings = settings_of(self.target, self.place.request.settings)
         self.seen: dict[str, activating.Stamp] = {}
         self.rules: Rules = self._rules()
         self.found = self._look()
         refuse_blocked(self.rules)
+        gone = missing_code(self.place, self.target.path, self.baseline, self.rules)
+        if gone:
+            raise self._altered(f"`{gone[0]}` is missing in it" + (f", and {len(gone) - 1} more" if gone[1:] else ""))
         self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.found.homeless)
+
+    def _altered(self, why: str) -> Problem:
+        return Problem(
+            "release-altered",
+            f"release `{self.target.id}` cannot be proven whole: {why}",
+            state="nothing was changed",
+            hint=f"name another: `holdfast releases --site {quote(self.place.root.path)}`",
+        )
 
     def _rules(self) -> Rules:
         """What is shared today is shared in the target too, whatever it shipped there then."""
@@ -137,7 +142,7 @@ class Return(Journey):
         today = [
             one
             for one in self.place.survey.site.shared
-            if self.place.root.has(self.place.bench.layout.in_shared(one.path))
+            if one.why not in HAPPENED and self.place.root.has(self.place.bench.layout.in_shared(one.path))
         ]
         return rules_for(self.place, listing, self.settings, also=today)
 
@@ -242,9 +247,14 @@ class Return(Journey):
         self.report.warnings.extend(
             f"`{path}` in release {self.target.id} differs from its baseline" for path in found.displaced
         )
+        gone = missing_code(self.place, self.target.path, self.baseline, self.rules)
+        if gone:
+            raise Problem("links-broken", f"`{gone[0]}`, which the release ships, would not be served")
         for check in linkage(subject_for(self.place, self.rules, release=self.target.path)):
             if check.verdict == REFUSE and check.name.endswith("-linked") and check.name != "environment-linked":
                 raise Problem("links-broken", check.why, hint=check.mend)
+            if check.name == "environment-linked" and check.verdict == REFUSE:
+                self.report.warnings.append(f"{check.why}; {check.mend}")
 
     def _bring_again(self) -> None:
         """The last look at the live release before the switch: strays that came since the first come home too."""

@@ -97,7 +97,7 @@ class Adoption:
             self._displace(path, EQUAL, report=False)
         elif self.wins == LIVE:
             self._announce("adopt", path)
-            self._set_shared_aside(path, "the live release held a newer version")
+            self._set_shared_aside(path, "the live release held another version")
             self._bring_home(path)
         else:
             self._displace(path, "another version is shared")
@@ -204,7 +204,7 @@ class Adoption:
         if self.bench.root.has(there):
             if self.wins != LIVE:
                 return False
-            self._aside(there, path, "the live release held a newer version")
+            self._aside(there, path, "the live release held another version")
         self.operation.move(what="late", path=path, source=here, target=there)
         durable.make_directories(self.bench.root, there.parent)
         move(self.bench.root, here, there)

@@ -18,7 +18,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
 from holdfast_engine.model.manifest import Entry
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
 
 TICK_NS = 20_000_000
@@ -27,8 +27,17 @@ TICK_NS = 20_000_000
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def take(bench: Bench, release: RelPath, *, digests: Mapping[str, Entry], skip: Callable[[str], bool]) -> list[Entry]:
+def take(
+    bench: Bench,
+    release: RelPath,
+    *,
+    digests: Mapping[str, Entry],
+    skip: Callable[[str], bool],
+    made: Mapping[str, str],
+) -> list[Entry]:
     """Entries of everything in RELEASE but what SKIP names (caches) and our links, in order, with proof of content.
+
+    MADE are the framework's own links, which are ours as well: where, and to what in the release.
 
     DIGESTS are entries whose content was just written and hashed: their files are not read
     again while the size agrees and nothing but us has written (no build, no hook).
@@ -43,12 +52,17 @@ def take(bench: Bench, release: RelPath, *, digests: Mapping[str, Entry], skip: 
             digest = known.digest if known and known.size == status.st_size else digest_of(root, release / path)
         elif kind == LINK:
             digest = root.link(release / path) or ""
-            if digest == bench.text(release, path):
+            if digest == bench.text(release, path) or digest == own_text(made, path):
                 continue
         mode = stat.S_IMODE(status.st_mode)
         stamps = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         entries.append(Entry(path, kind, mode, status.st_size if kind == FILE else 0, digest, *stamps))
     return entries
+
+
+def own_text(made: Mapping[str, str], path: str) -> Optional[str]:
+    """The text of the framework's own link at PATH; None where it has none."""
+    return link_text(RelPath(path), RelPath(made[path])) if path in made else None
 
 
 def write(root: Root, release: str, entries: Iterable[Entry], *, taken_ns: int) -> None:

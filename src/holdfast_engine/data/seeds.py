@@ -142,7 +142,8 @@ class SeedMerge:
     def _update_or_keep(self, path: str, shipped: str, before: Optional[str]) -> None:
         there = self.bench.layout.in_shared(path)
         found = digest_of(self.bench.root, there)
-        if (found == before or found in self.ours.get(path, ())) and not self._is_written(there):
+        own = RelPath(path).name.startswith(".env")  # secrets and databases are the site's from its first day on (I35)
+        if not own and (found == before or found in self.ours.get(path, ())) and not self._is_written(there):
             self._update(path, found)
         else:
             self._keep(path, shipped, before)

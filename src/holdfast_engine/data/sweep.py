@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Optional
 
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, own_text
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.root import kind_of
@@ -64,7 +64,7 @@ class Sweep:
     NEXT_LISTING is what will be served at its paths from now on: the incoming release, or the
     active one. SHARED are the paths that are linked there, with their kinds; RULER decides about strays. UNSHARED
     says what a person named as code or output, RETIRED that nobody is shown this release. HAPPENED are those of SHARED
-    that no rule names: they are shared because something lies there.
+    that no rule names: they are shared because something lies there. LINKS are the framework's own.
     """
 
     bench: Bench
@@ -78,6 +78,7 @@ class Sweep:
     unshared: Callable[[str], bool] = _nowhere
     retired: bool = False
     happened: Collection[str] = frozenset()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def look(self) -> Found:
         """Walk the release once. Links of ours are explained; nothing is read through a link."""
@@ -112,6 +113,8 @@ class Sweep:
                 self._judge_shared(found, path, kind)
         elif self.is_cache(path):
             return
+        elif any(above in self.shared for above in RelPath(path).ancestors()):
+            self._judge_part(found, path, kind, stamp)
         elif before is None:
             self._judge_added(found, path, kind)
         elif not self._unchanged(before, path, kind, stamp):
@@ -129,10 +132,20 @@ class Sweep:
             found.homeless[path] = "stands where the link to shared/ belongs"
 
     def _is_taken_apart(self, path: str) -> bool:
-        """True for a directory that is shared for what lies there alone, and in which RELEASE shipped code, and for any
-        in which a retired one shipped something: only what came to it is data.
+        """True for a directory that is to be shared and in which RELEASE shipped something: only what came to it is
+        data, never the code (what is a seed from now on, the next release brings by itself).
         """
-        return (self.retired or path in self.happened) and bool(self.baseline.listing().children.get(path))
+        return bool(self.baseline.listing().children.get(path))
+
+    def _judge_part(self, found: Found, path: str, kind: str, stamp: tuple[int, int, int, int]) -> None:
+        """What came to such a directory, or was changed in it, comes home to its own path."""
+        before = self.baseline.get(path)
+        if kind == OTHER:
+            found.odd.append(path)
+        elif (kind == LINK and self._is_explained_link(path)) or (kind == DIR and self._descends(path)):
+            return
+        elif before is None or not self._unchanged(before, path, kind, stamp):
+            found.homeless[path] = "came to, or was changed in, a directory that is shared"
 
     def _is_as_shipped(self, path: str) -> bool:
         """True when everything at and below PATH is what the release shipped there, and nothing came to it."""
@@ -166,8 +179,9 @@ class Sweep:
             self._place(found, path, kind, "appeared in the release")
 
     def _is_explained_link(self, path: str) -> bool:
-        """Our own link into `shared/`, wherever adoption left one."""
-        return self.bench.is_linked(self.release, path)
+        """Our own link into `shared/`, wherever adoption left one, or the framework's, which we make as well."""
+        text = self.bench.root.link(self.release / path)
+        return text is not None and text in (self.bench.text(self.release, path), own_text(self.links, path))
 
     def _judge_changed(self, found: Found, path: str, kind: str) -> None:
         if kind == LINK and self._is_explained_link(path):
@@ -195,7 +209,7 @@ class Sweep:
         """
         care, target = self.ruler(path, kind)
         if care == "shared":
-            found.homeless[path if self._is_taken_apart(target) else target] = reason
+            found.homeless[target] = reason
         elif care == "code" and not self.unshared(path):
             self._place_former_code(found, path, reason)
         elif kind == LINK and care == "artifact" and self._leads_outside(path):
