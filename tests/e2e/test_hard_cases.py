@@ -471,3 +471,100 @@ def test_a_save_at_the_old_document_root_after_an_adoption_is_told_of(tmp_path):
 def standing(world: World) -> dict[str, str]:
     [found] = [one for one in world.perform("checklist")["checks"] if one["name"] == "old-document-root"]
     return found
+
+
+def test_the_way_back_and_forward_serves_each_release_whole(world):
+    """G2, G5: a directory that one release links whole holds shipped code in the other."""
+    world.ship()
+    world.precious.write("img/u.png")
+    world.ship({"img/s.png": "shipped {version}\n"})
+    forward = world.live.resolve().name
+    world.rollback()
+    world.rollback(forward)
+    assert (world.live / "img/s.png").read_text() == f"shipped {world.version}\n"
+    world.precious.assert_served()
+    assert world.deploy()["outcome"] == "unchanged"
+
+
+def test_a_release_that_lacks_code_is_neither_gone_back_to_nor_called_unchanged(world):
+    """G3: what is not whole is not activated, and a deploy of the same version mends it."""
+    world.ship()
+    first = world.live.resolve()
+    world.ship()
+    (first / "public/index.php").unlink()
+    assert_refused(world.top, world.rollback, exits=30, code="release-altered")
+    (world.live / "public/index.php").unlink()
+    assert world.deploy()["outcome"] == "deployed"
+
+
+def test_an_environment_that_a_source_ships_never_replaces_the_sites_own(tmp_path):
+    """I35: a directory source with a `.env`; what the site has since its first day stays."""
+    world = World(tmp_path, {**LARAVEL, ".env": "APP_KEY=one\n"}, env=None)
+    world.ship()
+    world.ship({".env": "APP_KEY=two\n"})
+    assert (world.live / ".env").read_text() == "APP_KEY=one\n"
+
+
+def test_what_is_written_between_link_and_the_scripts_switch_comes_home_with_the_next_link(world):
+    """I59: a hand-written script links, is written to, switches, and links again."""
+    world.ship()
+    for name in ("a", "b"):
+        release = world.site / "releases" / name
+        shutil.copytree(world.repository, release, ignore=shutil.ignore_patterns(".git"))
+        world.perform("link", release=str(release), path=str(world.site / "shared"))
+        world.precious.write(f"public/late-{name}.pdf")
+        world.live.unlink()
+        world.live.symlink_to(f"releases/{name}")
+        world.perform("link", release=str(release), path=str(world.site / "shared"))
+    world.precious.assert_served()
+
+
+def test_a_link_of_a_users_to_a_directory_of_code_with_one_upload_shows_both(world):
+    """G2: only the upload came home; the code behind the link stays where it is."""
+    world.ship({"public/images/logo": "logo\n"})
+    world.precious.write("public/images/mine.png")
+    (world.live / "public/photos").symlink_to("images")
+    world.ship()
+    assert (world.live / "public/photos/logo").read_text() == "logo\n"
+    assert (world.live / "public/photos/mine.png").exists()
+
+
+def test_sealing_never_changes_a_file_that_has_a_second_name(world):
+    """G9: a build links into a store outside the site, as some package managers do."""
+    store = world.top / "store.js"
+    store.write_text("x")
+    store.chmod(0o664)
+    world.settings = Settings(build=(f"ln {store} public/store.js",))
+    world.ship()
+    assert store.stat().st_mode & 0o777 == 0o664
+
+
+def test_what_somebody_put_under_the_name_of_a_failed_release_is_kept(world):
+    """G6: it was undone and taken away; what stands there now is somebody else's."""
+    world.settings = Settings(before_activation=("exit 1",))
+    world.commit()
+    failed = fails(world.deploy, exits=50, code="hook-failed")
+    assert failed.state
+    [record] = (world.site / ".holdfast/releases").iterdir()
+    mine = world.site / "releases" / record.stem
+    mine.mkdir(parents=True)
+    (mine / "mine.txt").write_text("precious")
+    world.settings = Settings()
+    world.ship()
+    for _ in range(2):
+        world.perform("prune", keep=0)
+    assert (mine / "mine.txt").read_text() == "precious"
+
+
+def test_a_framework_link_is_left_out_where_something_else_is_shipped_above_it(tmp_path):
+    """G4: `public` as a link to `web`."""
+    world = World(tmp_path)
+    world.ship()
+    world.precious.write("storage/app/public/1.png")
+    paths = [path for path in world.files if path.startswith("public/")]
+    changes = {path.replace("public/", "web/"): world.files[path] for path in paths}
+    world.commit({**dict.fromkeys(paths), **changes})
+    shutil.rmtree(world.repository / "public", ignore_errors=True)
+    (world.repository / "public").symlink_to("web")
+    world.ship()
+    world.precious.assert_none_lost()

@@ -19,12 +19,15 @@ def seal(root: Root, release: RelPath, *, stays_writable: Callable[[str], bool])
 
     Directories in the web root stay as they are: an application that makes `public/x` must be
     able to, and what it makes is brought home later. What belongs to another user is left
-    alone. The release's own directory opens to readers last: until then it is recognisable
-    as partial by its mode 0700.
+    alone, and so is a file with a second name: that may be somebody's outside, or data (G9).
+    The release's own directory opens to readers last: until then it is recognisable as partial
+    by its mode 0700.
     """
     for path, kind, status in walk(root, release):
         mode = stat.S_IMODE(status.st_mode)
         sealed = mode & ~_WRITE if kind == "file" or not stays_writable(path) else mode
+        if kind == "file" and status.st_nlink > 1:
+            continue
         if kind in ("file", "dir") and sealed != mode and status.st_uid == os.geteuid():
             durable.set_mode(root, release / path, sealed)
     durable.set_mode(root, release, 0o755 if stays_writable("") else 0o555)

@@ -9,7 +9,8 @@ from typing import Optional
 
 from holdfast_engine.checks.subject import Subject, accepting
 from holdfast_engine.fs import access
-from holdfast_engine.fs.probe import may_read, may_write, space
+from holdfast_engine.fs.probe import device_of, may_read, may_write, mounts_below, space
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, Check
 
@@ -22,6 +23,22 @@ def host(subject: Subject) -> Iterator[Check]:
     yield _space(subject)
     yield _inodes(subject)
     yield permissions(subject)
+    yield _mounts(subject)
+
+
+def _mounts(subject: Subject) -> Check:
+    """What is mounted in a release, or below `releases/`, cannot be moved and is out of sight after a switch."""
+    root, live = subject.root, subject.live
+    inside = mounts_below(root, live) if live else []
+    if inside:
+        path = inside[0].below(live or "")
+        mend = f"mount it at `{root.absolute(subject.layout.in_shared(path))}` instead, and deploy again"
+        return Check("mounts", REFUSE, f"something is mounted at `{inside[0]}`, in the live release", mend)
+    apart = root.kind(Layout.releases) == "dir" and root.kind(Layout.state) == "dir"
+    if apart and device_of(root, Layout.releases) != device_of(root, Layout.state):
+        mend = f"keep both on one, as by a mount at `{root.path}` itself"
+        return Check("mounts", REFUSE, "`releases/` and `.holdfast/` lie on two file systems", mend)
+    return Check("mounts", PASS, "nothing is mounted in a release")
 
 
 def _places(subject: Subject) -> list[str]:

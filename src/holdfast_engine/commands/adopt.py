@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from shlex import quote
 from typing import Any
 
+from holdfast_engine.checks.host import permissions
 from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
 from holdfast_engine.commands.lookout import looking
-from holdfast_engine.commands.planning import stamp
-from holdfast_engine.commands.rules import rules_for
+from holdfast_engine.commands.planning import stamp, subject_for
+from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.place import exchange, make_link, switch
+from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
@@ -25,6 +28,7 @@ from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.state import records
@@ -95,7 +99,21 @@ def _refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> None:
             return
         found = listing_of(there, live)
         own = {path: entry for path, entry in found.entries.items() if live or RelPath(path).parts[0] not in _OURS}
-        rules_for(there, Listing(own, found.read, found.link), request.settings)
+        rules = rules_for(there, Listing(own, found.read, found.link), request.settings)
+        if not laid_out:
+            _refuse_immovable(there, rules)
+
+
+def _refuse_immovable(there: Workplace, rules: Rules) -> None:
+    """Every entry can change its place, or nothing is begun: another user's directory, or a mount, cannot (I100)."""
+    root = there.root
+    entries = tuple(RelPath(name) for name in root.names("") if name not in _OURS)
+    mounted = next(iter(mounts_below(root, RelPath(""))), None)
+    if mounted is not None:
+        raise _unclear(root, mounted, "is a mount, which cannot be moved into a release")
+    check = permissions(replace(subject_for(there, rules, moving=entries), web_user=None))
+    if check.verdict == REFUSE:
+        raise Problem("checklist-refused", check.why, state="nothing was changed", hint=check.mend)
 
 
 def _refuse_foreign_releases(root: Root) -> None:

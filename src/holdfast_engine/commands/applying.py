@@ -58,8 +58,16 @@ class Journey:
             make_room(
                 self.place.root
             )  # what filled the disk must not keep us from writing down that it is undone (I97)
+            self._tell_of_data()
             finish(self.place, self.operation.name, own=True)
             raise as_failed_back(error, self.place) from error
+
+    def _tell_of_data(self) -> None:
+        """Moves of data are not undone: what came home stays there, and is served as before."""
+        if self.report.adopted:
+            self.place.notice("adopt", f"brought home, and served as before: {', '.join(self.report.adopted)}")
+        for row in self.report.attic:
+            self.place.notice("attic", f"`{row['path']}` is kept in `{row['place']}`: {row['reason']}")
 
     def after_the_switch(self, act: Callable[[], T]) -> T:
         """The new release is live whatever happens here; what is left undone, the next command does (60)."""
@@ -86,6 +94,7 @@ class Journey:
         self.operation.end(outcome, at=self.place.request.now + sum(one["seconds"] for one in self.timings))
         value = result()
         if self.late is not None:
+            self._tell_of_data()
             raise self.late
         return value
 

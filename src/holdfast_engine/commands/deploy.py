@@ -10,7 +10,7 @@ from shlex import quote
 from typing import Any
 
 from holdfast_engine.activation.switch import require_switchable
-from holdfast_engine.checks.checklist import require_acceptable
+from holdfast_engine.checks.checklist import ACCEPTABLE, require_acceptable
 from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.answering import Standing, answer, answering, told_by
 from holdfast_engine.commands.deployment import Deployment
@@ -24,12 +24,12 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.plan import REFUSE, Plan, verdict_of
+from holdfast_engine.model.plan import REFUSE, Check, Plan, verdict_of
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
 from holdfast_engine.sources import keep_fetched, open_source
 from holdfast_engine.state import records
-from holdfast_engine.state.survey import free_release_id
+from holdfast_engine.state.survey import enclosing_site, free_release_id
 
 Ask = Callable[[dict[str, Any]], bool]
 _ANEW = "the site changed meanwhile, so here is the plan as it is now"
@@ -100,13 +100,24 @@ def require_deployable(site: str) -> bool:
         if root.has(Layout.site_file):
             return False
         names = [name for name in root.names("") if name not in ("shared", Layout.state)]
+        around = enclosing_site(site)
+        if around:
+            raise Problem(
+                "not-a-site",
+                f"`{site}` lies in the site `{around}`",
+                state="nothing was changed",
+                hint=f"`--site {quote(around)}`",
+            )
         if names:
+            laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+            lost = laid_out and root.kind("shared") == "dir"
+            back = f"; `holdfast recover --site {quote(site)}` if it was one and lost its `.holdfast/`" if lost else ""
             raise Problem(
                 "not-a-site",
                 f"`{site}` is not a Holdfast site and not empty",
                 context=[f"it holds {', '.join(names[:6])}"],
                 state="nothing was changed",
-                hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site, in place",
+                hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site, in place{back}",
             )
     return True
 
@@ -141,8 +152,17 @@ def refuse_on_refusal(place: Workplace, plan: Plan) -> None:
         context=[f"{check.name}: {check.why}" for check in refused],
         state="nothing was changed" + (f"; `{plan.previous}` is live as before" if plan.previous else ""),
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
-        hint=refused[0].mend,
+        hint=_mend(refused),
     )
+
+
+def _mend(refused: list[Check]) -> str:
+    """What mends the first refusal; where all of them are a person's to accept, how to accept them together."""
+    names = [check.name for check in refused]
+    if len(names) == 1 or not set(names) <= set(ACCEPTABLE):
+        return refused[0].mend
+    flags = " ".join(f"--accept {name}" for name in names)
+    return f"mend each as `holdfast plan` says, or `holdfast deploy {flags}` if all of it is meant"
 
 
 def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
 from holdfast_engine.fs.place import drop_own_link
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.journal.record import Record
+from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.journal.verdict import BACK, FORWARD, judge
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.state import records
 from holdfast_engine.state import survey as surveys
@@ -46,6 +46,8 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
         place.tell(Event("noticed", "finishing", f"`{operation}` did not end; it is {_WORDS[verdict]} now"))
     resumed = Operation.resume(place.root, operation, at=place.request.now)
     settle(place.bench, resumed, history)
+    if not own:
+        _tell_of(place, history)
     if verdict == BACK:
         _go_back(place, resumed, begin, history)
     elif verdict == FORWARD:
@@ -53,6 +55,14 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
     _tidy(place)
     return {"operation": operation, "command": begin["command"], "verdict": verdict}
+
+
+def _tell_of(place: Workplace, history: tuple[Record, ...]) -> None:
+    """What an interrupted operation brought home: it could tell nobody any more."""
+    moves = (record.facts for record in history if record.kind == MOVE)
+    paths = outermost(facts["path"] for facts in moves if facts["what"] in ("adopt", "carry", "late"))
+    if paths:
+        place.notice("adopt", f"brought home, and served as before: {', '.join(paths)}")
 
 
 _SHAPES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM)

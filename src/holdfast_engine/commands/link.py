@@ -14,6 +14,7 @@ from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import link_release, seeds_before
 from holdfast_engine.commands.lookout import looking
 from holdfast_engine.commands.rules import Rules, rules_for
+from holdfast_engine.commands.searching import CODE_ENDINGS
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
@@ -147,11 +148,28 @@ class Linking:
         before = counting.files(place)
         self.operation = Operation.begin(place.root, "link", at=place.request.now, facts=facts)
         self.homing = Homing(place, self.operation, self.report)
+        self._follow_the_switch()
         self._adopt_from_live()
         seeds = self._link()
         self._remember(seeds)
         self.operation.end("linked", at=place.request.now)
         return self._answer(before)
+
+    def _follow_the_switch(self) -> None:
+        """Somebody's script has switched since the last run: what was written meanwhile to the release that it left is
+        brought home and served by the live one (I59).
+        """
+        place, live = self.place, next((one for one in self.place.survey.releases if one.path == self.live), None)
+        left = next(
+            (one for one in place.survey.releases if one.state == records.ACTIVE and one.path != self.live), None
+        )
+        if live is None or live.state == records.ACTIVE:
+            return
+        activating.mark_active(place, live)
+        if left is not None and place.root.kind(left.path) == "dir":
+            activating.late_sweep(self.homing, left.path, left, live.path)
+        self.record = records.read(place.root, self.record.id) if self.record else None
+        place.refresh()
 
     def _adopt_from_live(self) -> None:
         """What the live release holds comes home first, so that nothing of it is hidden by an empty directory (I08)."""
@@ -226,9 +244,6 @@ class Linking:
         }
 
 
-_CODE = (".php", ".js", ".mjs", ".css", ".map", ".html", ".py", ".rb", ".ts", ".tsx", ".jsx", ".vue", ".scss")
-
-
 def _only_certain(root: Root, live: RelPath, homeless: dict[str, str], rules: Rules) -> None:
     """Nothing is known of what the live release shipped: data is what rules name, and what is no code by its name; a
     directory outside the web root with code in it may be one that this release left out.
@@ -237,5 +252,5 @@ def _only_certain(root: Root, live: RelPath, homeless: dict[str, str], rules: Ru
     for path in list(homeless):
         in_web = RelPath(path).is_within(web) if web not in ("", ".") else True
         looked_at = [path] if in_web else [path, *(below for below, _, _ in walk(root, live / path))]
-        if path not in rules.shared_paths and any(one.endswith(_CODE) for one in looked_at):
+        if path not in rules.shared_paths and any(one.endswith(CODE_ENDINGS) for one in looked_at):
             del homeless[path]

@@ -23,6 +23,7 @@ from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
+from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
@@ -106,6 +107,8 @@ def _remove(
     if not place.root.has(record.path):
         _forget(place, record)
         return None
+    if record.state == records.BAD and not record.activated:
+        return "it was undone and taken away, and what stands there now is somebody else's"
     try:
         why = _clear(place, operation, report, record, rules) if record.activated else None
         if why is not None:

@@ -78,12 +78,17 @@ def _links(place: Workplace, classifier: Classifier) -> dict[str, str]:
         for at, to in place.survey.site.options.get("links", {}).items()
         if not (unshared(classifier, at) or _ships_else(classifier.listing, RelPath(at), RelPath(to)))
     }
-    return {**earlier, **dict(classifier.links())}
+    every = {**earlier, **dict(classifier.links())}
+    return {at: to for at, to in every.items() if not _is_below_a_file(classifier.listing, RelPath(at))}
 
 
 def _ships_else(listing: Listing, at: RelPath, to: RelPath) -> bool:
-    """True when something is shipped AT that is not the framework's own link, which a baseline holds as well."""
+    """True when something is shipped AT that is not the framework's own link, which a baseline may hold as well."""
     return listing.has(at) and listing.link(at) != link_text(at, to)
+
+
+def _is_below_a_file(listing: Listing, path: RelPath) -> bool:
+    return any(listing.kind(step) not in (None, DIR) for step in path.ancestors())
 
 
 def _standing(place: Workplace, links: dict[str, str]) -> set[str]:

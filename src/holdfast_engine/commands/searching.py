@@ -19,6 +19,9 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.rules import FOUND, SEEDED, SHARED, STRAY
 from holdfast_engine.state.records import ReleaseRecord
 
+CODE_ENDINGS = (".php", ".js", ".mjs", ".css", ".map", ".html", ".py", ".rb", ".ts", ".tsx", ".jsx", ".vue", ".scss")
+"""Names of code, where nothing else tells it from data."""
+
 
 @dataclass
 class Lost:
@@ -83,6 +86,19 @@ def _in_retired(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterat
         return
     for path in _data_by_rule(place, record, rules):
         yield from _worth_telling(place, record, path, "lies in a release at a path for data")
+    yield from _only_there(place, record, rules)
+
+
+def _only_there(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterator[Lost]:
+    """In the web root of a release of which nothing is known: what no rule names, is no code by its name, and is not
+    live. It may be data that a deploy of another tool left behind: a person has to say.
+    """
+    current, web = place.survey.current, rules.web_root
+    for path in sweep(place, record.path, rules, baseline=Baseline({}, 0)).homeless:
+        inside = web in ("", ".") or RelPath(path).is_within(web)
+        known = rules.classifier.ruling(path).rule != "default" or path.endswith(CODE_ENDINGS)
+        if inside and not known and current is not None and not place.root.has(current / path):
+            yield Lost(path, "lies in an older release alone, and may be data", record.path / path, "listed")
 
 
 def _data_by_rule(place: Workplace, record: ReleaseRecord, rules: Rules) -> list[str]:
@@ -133,7 +149,8 @@ def _in_attic(place: Workplace, rules: Rules, found: set[str]) -> Iterator[Lost]
         if free and note.get("care", SHARED) == SHARED and _is_data(place, rules, path):
             yield Lost(path, f"in the attic: {note['reason']}", note["place"], "copy")
         elif not same_file(place.root, note["place"], there):
-            yield Lost(path, f"in the attic, another version is served: {note['reason']}", note["place"], "listed")
+            now = "another version is served" if place.root.has(there) else "nothing is served there from `shared/`"
+            yield Lost(path, f"in the attic, {now}: {note['reason']}", note["place"], "listed")
 
 
 def _is_data(place: Workplace, rules: Rules, path: str) -> bool:
@@ -142,4 +159,5 @@ def _is_data(place: Workplace, rules: Rules, path: str) -> bool:
     """
     current = place.survey.current
     data = rules.classifier.ruling(path).care in (SHARED, SEEDED)
-    return data and current is not None and not place.root.has(current / path)
+    free = current is not None and (place.bench.is_linked(current, path) or not place.root.has(current / path))
+    return data and free

@@ -8,7 +8,7 @@ from typing import Any
 
 from holdfast_engine.commands.homing import Homing, Report, baseline_of
 from holdfast_engine.commands.workplace import Workplace, changing, reading
-from holdfast_engine.data.adopt import EQUAL, MERGED
+from holdfast_engine.data.adopt import COPIED, EQUAL, MERGED
 from holdfast_engine.data.restore import blocked_by, bring_back, look
 from holdfast_engine.fs import attic as shelves
 from holdfast_engine.fs.copy import same_file
@@ -41,11 +41,19 @@ def _means_something(root: Root, note: dict[str, Any]) -> bool:
     place = note["place"]
     if root.kind(place) not in ("file", "dir", "link"):
         return False
-    if note["reason"] == EQUAL:
-        return not same_file(root, place, site_format.layout_of(root).in_shared(note["path"]))
+    if note["reason"] in (EQUAL, COPIED):
+        return _differs(root, place, site_format.layout_of(root).in_shared(note["path"]))
     if note["reason"] in _QUIET:
         return any(kind == "file" for _, kind, _ in walk(root, place))
     return True
+
+
+def _differs(root: Root, place: RelPath, there: RelPath) -> bool:
+    """True when a file at or below PLACE is not THERE with the same content."""
+    if root.kind(place) != "dir":
+        return not same_file(root, place, there)
+    files = (RelPath(path) for path, kind, _ in walk(root, place) if kind == "file")
+    return any(not same_file(root, place / path, there / path) for path in files)
 
 
 def _row(root: Root, note: dict[str, Any]) -> dict[str, Any]:

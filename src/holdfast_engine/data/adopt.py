@@ -17,6 +17,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath, link_text
 
 MERGED, EQUAL = "merged into shared/", "equal to what is shared"
+COPIED = "copied into shared/ from another file system"
 """Why our own link, or nothing that is not served as well, lies in the attic."""
 LIVE, SHARED = "live", "shared"
 """Who wins where both sides hold different content: what the application sees now, or what is shared already."""
@@ -129,10 +130,10 @@ class Adoption:
         Only those that broke by the move: a link within the directory came along with what it leads to.
         """
         root, there = self.bench.root, self.bench.layout.in_shared(path)
-        for below, kind, _ in list(walk(root, there)):
+        for below, kind, _ in list(walk(root, there, unreadable=[])):
             at, here = there / below, RelPath(path) / below
-            if kind == "link" and not root.leads_somewhere(at):
-                old = root.link(at) or ""
+            if kind == "link" and (not root.leads_somewhere(at) or (root.link(at) or "").startswith("/")):
+                old = self._without_release(root.link(at) or "", here)
                 new = adjusted(old, self.release, here, at)
                 if new != old and root.has(os.path.normpath(f"{self.release / here.parent}/{old}")):
                     switch(root, at, new, waiting=self.bench.layout.scratch / "own-mended-link")
@@ -157,7 +158,7 @@ class Adoption:
         """Where names cannot be exchanged: verified copy, then the link, then what was written meanwhile."""
         here, there = self.release / path, self.bench.layout.in_shared(path)
         copy_tree(self.bench.root, here, there)
-        spot = self._displace(path, "copied into shared/ from another file system", report=False)
+        spot = self._displace(path, COPIED, report=False)
         self._follow_up(spot, path)
 
     def _follow_up(self, spot: RelPath, path: str) -> None:
@@ -278,16 +279,21 @@ class Adoption:
         self._displace(path, "a link stood at a shared path")
 
     def _adjusted(self, text: str, path: RelPath, there: RelPath) -> str:
-        """The text that leads from THERE to where TEXT led from PATH, as it is where that came along into `shared/`."""
-        beside = os.path.normpath(os.path.join(there.parent, text))
-        if not beside.startswith(("..", "/")) and self.bench.root.has(beside):
+        """The text that leads from THERE to where TEXT led from PATH: as it is where all of that came along, and is
+        seen in the release through a link of ours.
+        """
+        beside = os.path.normpath(os.path.join(path.parent, text))
+        if not beside.startswith(("..", "/")) and self.bench.is_served(self.release, beside):
             return text
         return adjusted(text, self.release, path, there)
 
     def _own_text(self, here: RelPath) -> str:
         """The text of the link HERE; an absolute one into its own release is made relative, to outlive the release."""
-        text, top = self.bench.root.link(here) or "", f"{self.bench.root.path}/{self.release}/"
-        return link_text(here, self.release / text[len(top) :]) if text.startswith(top) else text
+        return self._without_release(self.bench.root.link(here) or "", here.below(self.release))
+
+    def _without_release(self, text: str, path: RelPath) -> str:
+        top = f"{self.bench.root.path}/{self.release}/"
+        return link_text(self.release / path, self.release / text[len(top) :]) if text.startswith(top) else text
 
     def _carry(self, path: str, text: str, there: RelPath) -> None:
         self._make_shared_parent(there.parent)

@@ -86,7 +86,10 @@ class Sweep:
         for path, kind, status in walk(
             self.bench.root, self.release, descend=self._descends, unreadable=found.unreadable
         ):
-            self._judge(found, path, kind, stamp_of(kind, status))
+            try:
+                self._judge(found, path, kind, stamp_of(kind, status))
+            except PermissionError:  # the application made a file of its own there, for itself alone
+                found.unreadable.append(path)
         found.homeless = {path: found.homeless[path] for path in outermost(found.homeless)}
         return found
 
@@ -150,11 +153,14 @@ class Sweep:
     def _is_as_shipped(self, path: str) -> bool:
         """True when everything at and below PATH is what the release shipped there, and nothing came to it."""
         status = self.bench.root.lstat(self.release / path)
-        below = ((f"{path}/{inner}", kind, one) for inner, kind, one in walk(self.bench.root, self.release / path))
-        return all(
+        unseen: list[str] = []
+        found = walk(self.bench.root, self.release / path, unreadable=unseen)
+        below = ((f"{path}/{inner}", kind, one) for inner, kind, one in found)
+        whole = all(
             self._is_in_baseline(here, kind, one)
             for here, kind, one in (*([(path, kind_of(status), status)] if status else []), *below)
         )
+        return whole and not unseen
 
     def _is_in_baseline(self, path: str, kind: str, status: os.stat_result) -> bool:
         before = self.baseline.get(path)

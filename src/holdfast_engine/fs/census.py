@@ -31,19 +31,30 @@ def full(root: Root, top: str) -> dict[str, Stamp]:
     except OSError:
         status = root.lstat(top)
         return {"": (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)} if status else {}
-    frames = [("", here, _full_level("", here, found))]
-    while frames:
-        prefix, here, below = frames[-1]
-        if not below:
-            os.close(frames.pop()[1])
-            continue
-        name = below.pop()
-        try:
-            deeper = os.open(name, OPEN_DIR, dir_fd=here)
-        except OSError:
-            continue
-        frames.append((f"{prefix}{name}/", deeper, _full_level(f"{prefix}{name}/", deeper, found)))
+    frames: list[tuple[str, int, list[str]]] = [("", here, [])]
+    try:
+        frames[0][2].extend(_full_level("", here, found))
+        while frames:
+            _full_step(frames, found)
+    finally:
+        for _, descriptor, _ in frames:
+            os.close(descriptor)
     return found
+
+
+def _full_step(frames: list[tuple[str, int, list[str]]], found: dict[str, Stamp]) -> None:
+    """One directory more is counted, or one is done."""
+    prefix, here, below = frames[-1]
+    if not below:
+        os.close(frames.pop()[1])
+        return
+    name = below.pop()
+    try:
+        deeper = os.open(name, OPEN_DIR, dir_fd=here)
+    except OSError:
+        return
+    frames.append((f"{prefix}{name}/", deeper, []))
+    frames[-1][2].extend(_full_level(f"{prefix}{name}/", deeper, found))
 
 
 def _full_level(prefix: str, here: int, found: dict[str, Stamp]) -> list[str]:

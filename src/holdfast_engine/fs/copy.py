@@ -133,13 +133,13 @@ def _copy_attributes(
             os.fchown(writing, status.st_uid, status.st_gid)
         except PermissionError:
             pass  # only root may give files away; the `permissions` check has judged whether that matters
-    os.fchmod(writing, stat.S_IMODE(status.st_mode) if mode is None else mode)
-    if mode is None:
+    if mode is None:  # before the mode, which may take away our own right to write them
         for name in _attributes(reading):
             try:
                 os.setxattr(writing, name, os.getxattr(reading, name))
             except OSError:
                 continue
+    os.fchmod(writing, stat.S_IMODE(status.st_mode) if mode is None else mode)
     os.utime(writing, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
@@ -178,7 +178,15 @@ def copy_tree(root: Root, source: str, target: str) -> int:
         _copy_one(root, RelPath(source), RelPath(target), kind_of(status))
     for path, kind in found:
         _copy_one(root, RelPath(source) / path, RelPath(target) / path, kind)
+    for path in [path for path, kind in reversed(found) if kind == "dir"] + ([RelPath("")] if found else []):
+        _make_alike(root, RelPath(source) / path, RelPath(target) / path)
     return sum(kind != "dir" for _, kind in found) or 1
+
+
+def _make_alike(root: Root, source: RelPath, target: RelPath) -> None:
+    """The directory TARGET has owner, mode, ACLs and times of SOURCE: whoever wrote there can go on writing."""
+    with root.directory(source) as reading, root.directory(target) as writing:
+        _copy_attributes(reading, writing, os.fstat(reading), mode=None, keep_owner=True)
 
 
 def _copy_one(root: Root, source: RelPath, target: RelPath, kind: str) -> None:
