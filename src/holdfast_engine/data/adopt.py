@@ -116,7 +116,8 @@ class Adoption:
             with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
                 exchange(self.bench.root, here, there)
         except OSError as error:
-            drop_own_link(self.bench.root, there)
+            if self.bench.root.link(there) == text:  # else it was exchanged before something failed
+                drop_own_link(self.bench.root, there)
             if error.errno not in (errno.EXDEV, *UNSUPPORTED):
                 raise
             self._copy_home(path)
