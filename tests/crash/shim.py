@@ -26,16 +26,22 @@ _OWN = {
     "mkdir": 0, "unlink": 0, "rmdir": 0, "setxattr": 0, "posix_fallocate": 0, "rename": 1, "link": 1, "symlink": 1,
 }  # fmt: skip
 """Which argument of each call names what is changed."""
+UNNAMED = "/(unnamed)"
 _MAKING = os.O_CREAT | os.O_TRUNC
 
 
 @dataclass(frozen=True)
 class Made:
-    """One call: its NAME, the place that it changes, and the number of the way through the engine's code to it."""
+    """One call: its NAME, the place that it changes, and the number of the way through the engine's code to it.
+
+    SOURCE is where a name came from; TEXT is what was written to a journal.
+    """
 
     name: str
     place: str
     way: int
+    source: str = ""
+    text: str = ""
 
 
 @dataclass
@@ -69,13 +75,14 @@ class Shim:
             setattr(os, name, real)
         place._libc = durable._libc = self._library
 
-    def meet(self, name: str, where: str, act: Callable[[], Any]) -> Any:
+    def meet(self, name: str, where: str, act: Callable[[], Any], source: str = "", text: Any = b"") -> Any:
         """ACT is a call of NAME that changes WHERE; it happens, or what was chosen for it."""
         if os.getpid() != self._process or not (where + "/").startswith(self.site + "/"):
             return act()
         self._seen += 1
         if not self.number:
-            self.log.append(Made(name, where, hash(_places(sys._getframe(2)))))
+            told = bytes(text).decode(errors="replace") if "/journal/" in where else ""
+            self.log.append(Made(name, where, hash(_places(sys._getframe(2))), source, told))
             return act()
         self._watch(name, where)
         lasting = self.reached and self.kind.endswith("+")
@@ -109,14 +116,15 @@ class _Library:
 
     def renameat2(self, source_fd: int, source: bytes, target_fd: int, target: bytes, flags: int) -> int:
         words = (source_fd, source, target_fd, target, flags)
-        return self._meet("rename", _place_of(target, target_fd), lambda: self._real.renameat2(*words))
+        source_place = _place_of(source, source_fd)
+        return self._meet("rename", _place_of(target, target_fd), lambda: self._real.renameat2(*words), source_place)
 
     def syncfs(self, descriptor: int) -> int:
         return self._meet("syncfs", _place_of(descriptor, None), lambda: self._real.syncfs(descriptor))
 
-    def _meet(self, name: str, where: str, act: Callable[[], int]) -> int:
+    def _meet(self, name: str, where: str, act: Callable[[], int], source: str = "") -> int:
         try:
-            result: int = self._shim.meet(name, where, act)
+            result: int = self._shim.meet(name, where, act, source)
         except OSError as error:
             ctypes.set_errno(error.errno or 0)
             return -1
@@ -128,7 +136,10 @@ def _wrapped(shim: Shim, name: str, real: Callable[..., Any]) -> Callable[..., A
         if name == "open" and not _makes(words[1] if len(words) > 1 else named.get("flags", 0)):
             return real(*words, **named)
         directory = named.get("dst_dir_fd", named.get("dir_fd"))
-        return shim.meet(name, _place_of(words[_OWN[name]], directory), lambda: real(*words, **named))
+        source = _place_of(words[0], named.get("src_dir_fd")) if name in ("rename", "link") else ""
+        text, where = words[1] if name == "write" else b"", _place_of(words[_OWN[name]], directory)
+        where += UNNAMED * (name == "open" and os.path.isdir(where))
+        return shim.meet(name, where, lambda: real(*words, **named), source, text)
 
     return call
 
