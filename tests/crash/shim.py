@@ -97,10 +97,12 @@ class Shim:
 
     def _strike(self, name: str, where: str, act: Callable[[], Any]) -> Any:
         self.reached, self.struck = True, self.struck or f"{name} {where}"
-        if self.kind in ("killed", *(f"{one}!" for one in ERRNOS)):
-            act()
-        if self.kind in ("kill", "killed"):
-            os.kill(os.getpid(), signal.SIGKILL)
+        try:
+            if self.kind == "killed" or self.kind.endswith("!"):
+                act()
+        finally:
+            if self.kind in ("kill", "killed"):
+                os.kill(os.getpid(), signal.SIGKILL)
         number = getattr(errno, self.kind.rstrip("+!"))
         raise OSError(number, os.strerror(number), where)
 
