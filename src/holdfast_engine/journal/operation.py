@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,9 +87,15 @@ def _write_anew(root: Root, name: str) -> None:
     """Every record that was read is on disk, in a file of its own; one that a crash tore is taken off.
 
     Had a sync of the old file failed, a later one of it would prove nothing: the kernel may
-    have dropped what it could not write.
+    have dropped what it could not write. Without room for another file the old one is gone on
+    with: it was read whole, and undoing must not need what the disk has not got.
     """
     path = Layout.journals / f"{name}.jsonl"
     lines = (root.read(path) or b"").splitlines(keepends=True)
     whole = lines[:-1] if lines and Record.from_line(lines[-1]) is None else lines
-    durable.replace_own(root, path, b"".join(whole))
+    try:
+        durable.replace_own(root, path, b"".join(whole))
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT) and not isinstance(error, durable.SyncFailed)
+        if not full or len(whole) < len(lines):
+            raise
