@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crash.scenarios import SCENARIOS
+from lib import tally
 
 _TESTS = Path(__file__).resolve().parents[1]
 
@@ -35,6 +36,8 @@ def _stepped(name: str, kind: str, mount: Path, every: str) -> list[str]:
     assert ran.returncode == 0, ran.stderr
     told = json.loads(ran.stdout)
     assert all(steps > 1 for steps, _ in told.values())
+    for what, (steps, wrong) in told.items():
+        tally.add(name, f"few {what} left, {kind}", steps, wrong)
     return [line for _, wrong in told.values() for line in wrong]
 
 
