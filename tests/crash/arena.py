@@ -21,6 +21,7 @@ from crash.judge import Oracle
 from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
 from crash.syscalls import compiled_engine
 from holdfast_engine.model.request import Request
+from lib import tally
 
 for _name in ("adopt", "deploy", "link", "prune", "recover", "rollback", "shelves"):
     import_module(f"holdfast_engine.commands.{_name}")  # once, and not again in every child
@@ -160,6 +161,8 @@ def sweep(arena: Arena, cases: Sequence[str], act: Trial) -> list[str]:
         _, status = os.waitpid(child, 0)
         assert status == 0, "a worker of the sweep itself failed"
         told += json.loads((top / f"told-{number}").read_text())
+    for case in cases:
+        tally.add(arena.scenario.name, tally.fault_of(case), 1, [line for line in told if f" {case}  #" in line])
     return told
 
 

@@ -2,7 +2,7 @@
 
 A case is `POINT` (SIGKILL there), `POINT/KIND` (an error or an interrupt), `POINT/then/POINT`
 (the recovery is killed as well), or `call/NAME:COUNT` (SIGKILL of the real process at a
-system call).
+system call); `shim/…` is told in shimmed.py.
 """
 
 from __future__ import annotations
@@ -69,6 +69,10 @@ def trial_of(case: str):
     """The trial that CASE is for."""
     if case.startswith("call/"):
         return kill_at_call
+    if case.startswith("shim/"):
+        from crash.shimmed import trial
+
+        return trial
     if "/then/" in case:
         return kill_recovery
     return fail if "/" in case else kill

@@ -33,6 +33,8 @@ class Ended:
     how: str
     what: Any = None
     reached: bool = True
+    struck: str = ""
+    retried: bool = False
 
 
 @dataclass
@@ -75,7 +77,7 @@ def fate(point: str, kind: str = "kill") -> Fate:
     return Fate(name, int(count), kind)
 
 
-def perform(request: Request, hook: Fate | None = None) -> Ended:
+def perform(request: Request, hook: Any = None) -> Ended:
     """REQUEST ran in a child of its own, HOOK listening; whatever happened there, this process is as before."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -91,10 +93,12 @@ def perform(request: Request, hook: Fate | None = None) -> Ended:
     return Ended(**json.loads(told)) if told else Ended("bug", f"no answer, status {status}")
 
 
-def _run_and_exit(request: Request, hook: Fate | None, writing: int) -> NoReturn:
-    failpoint.listen(hook)
+def _run_and_exit(request: Request, hook: Any, writing: int) -> NoReturn:
+    arm = getattr(hook, "arm", None)
+    arm() if arm else failpoint.listen(hook)
     ended = _ending(request)
-    told = {**vars(ended), "reached": hook.reached if hook else True}
+    more = {name: getattr(hook, name) for name in ("reached", "struck", "retried") if hasattr(hook, name)}
+    told = {**vars(ended), **more}
     os.write(writing, json.dumps(told).encode()[:60_000])
     os._exit(0)
 

@@ -20,6 +20,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.state.survey import current_release
 
 T = TypeVar("T")
 
@@ -50,15 +51,19 @@ class Journey:
         self.place.tell(Event("finished", name, seconds=seconds))
 
     def before_the_switch(self, act: Callable[[], None]) -> None:
-        """ACT ran whole; or what it began is undone, the old release is live, and the reason is raised (50)."""
+        """ACT ran whole; or what it began is undone, the old release is live, and the reason is raised (50).
+
+        What fails once `current` is renamed undoes nothing: that is left to be completed (60).
+        """
         try:
             act()
         except (Problem, OSError, KeyboardInterrupt) as error:
             self.operation.close()
-            make_room(
-                self.place.root
-            )  # what filled the disk must not keep us from writing down that it is undone (I97)
+            # what filled the disk must not keep us from writing down that it is undone (I97)
+            make_room(self.place.root)
             self._tell_of_data()
+            if isinstance(error, OSError) and current_release(self.place.root) == self.path:
+                raise self._left_open(error) from error
             finish(self.place, self.operation.name, own=True)
             raise as_failed_back(error, self.place) from error
 
@@ -74,12 +79,15 @@ class Journey:
         try:
             return act()
         except OSError as error:
-            raise Problem(
-                "step-failed-after-activation",
-                f"the new release is live, but what follows could not be finished: {words(error)}",
-                state="the new release is live and complete",
-                hint=f"`holdfast recover --site {quote(self.place.root.path)}`, or any next command, completes it",
-            ) from error
+            raise self._left_open(error) from error
+
+    def _left_open(self, error: OSError) -> Problem:
+        return Problem(
+            "step-failed-after-activation",
+            f"the new release is live, but what follows could not be finished: {words(error)}",
+            state="the new release is live and complete",
+            hint=f"`holdfast recover --site {quote(self.place.root.path)}`, or any next command, completes it",
+        )
 
     def late_problem(self, act: Callable[[], None]) -> None:
         """ACT ran, or its problem is told at the end: nothing after the switch takes the release back (I47)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Any, Optional
 
+from holdfast_engine.activation.switch import activate
 from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data.restore import bring_back, look
 from holdfast_engine.data.settle import settle
@@ -113,6 +114,7 @@ def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], h
     record = records.read(place.root, begin["release"])
     if record is None:
         return
+    activate(place.root, record.path)  # anew: nobody knows whether the rename that is seen has reached the disk
     done = {entry.facts.get("step") for entry in history if entry.kind == "done"}
     if begin["command"] == "rollback" and "remember" not in done:
         record = record.but(hooks_due=bool(record.settings.get("after_activation")))

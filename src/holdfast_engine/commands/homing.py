@@ -19,6 +19,7 @@ from holdfast_engine.data.sweep import Found, Sweep
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.paths import RelPath
@@ -28,6 +29,7 @@ from holdfast_engine.model.rules import ARTIFACT, CODE, FOUND, STRAY
 from holdfast_engine.state.records import ReleaseRecord
 
 _COMPANIONS = ("-wal", "-shm", "-journal")
+_DATABASES = (".sqlite", ".sqlite3", ".db", ".db3")
 
 
 @dataclass
@@ -138,7 +140,7 @@ class Homing:
         """
         moved = Moved()
         with ExitStack() as databases:
-            for path in _companions_first(found.homeless):
+            for path in [*_companions_first(found.homeless), *self._databases(release, found.homeless)]:
                 databases.enter_context(quiet(self.place.root, release / path))
             for path in _companions_first(found.homeless):
                 self._adopt(Adoption(self.place.bench, self.operation, release, wins, moved), path)
@@ -148,6 +150,15 @@ class Homing:
                 if rival is None or not same_file(self.place.root, release / path, rival / path):
                     self._keep(release, path, reason, care, clear=clear)
         self.report.left.extend(line for line in left_alone(release, found) if line not in self.report.left)
+
+    def _databases(self, release: RelPath, paths: Iterable[str]) -> list[str]:
+        """Databases, by name, in those directories of PATHS that will be merged file by file into shared ones."""
+        root, layout = self.place.root, self.place.bench.layout
+        merged = [path for path in paths if root.kind(release / path) == root.kind(layout.in_shared(path)) == "dir"]
+        found = [
+            f"{path}/{below}" for path in merged for below, kind, _ in walk(root, release / path) if kind == "file"
+        ]
+        return [path for path in found if path.endswith(_DATABASES)]
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:

@@ -14,6 +14,7 @@ from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.discard import Proof, to_trash
+from holdfast_engine.fs.durable import SyncFailed
 from holdfast_engine.fs.probe import users, users_of
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.journal.operation import Operation
@@ -118,6 +119,8 @@ def _remove(
         to_trash(place.root, record.path, f"{operation.name}-{record.id}", proof)
     except Problem as problem:
         return problem.message
+    except SyncFailed:
+        raise
     except OSError as error:
         return f"{error.strerror} at `{error.filename or record.path}`"
     _forget(place, record)

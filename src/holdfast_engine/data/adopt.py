@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Optional
+from functools import partial
+from typing import Optional, TypeVar
 
 from holdfast_engine.data.links import Bench, opened
 from holdfast_engine.fs import attic, durable
@@ -19,6 +21,9 @@ from holdfast_engine.model.paths import RelPath, link_text
 MERGED, EQUAL = "merged into shared/", "equal to what is shared"
 COPIED = "copied into shared/ from another file system"
 """Why our own link, or nothing that is not served as well, lies in the attic."""
+T = TypeVar("T")
+_LOOKS = 50
+"""How often a name that the application changes under our hands is looked at anew."""
 LIVE, SHARED = "live", "shared"
 """Who wins where both sides hold different content: what the application sees now, or what is shared already."""
 
@@ -52,10 +57,23 @@ class Adoption:
         while waiting:
             here, merged = waiting.pop()
             if merged:
-                self._close_merge(here)
-            elif self._adopt_one(here):
+                self._look_again(self._close_merge, here)
+            elif self._look_again(self._adopt_one, here):
                 waiting.append((here, True))
                 waiting.extend((f"{here}/{name}", False) for name in reversed(self._names(here)))
+
+    def _look_again(self, act: Callable[[str], T], path: str) -> T:
+        """ACT of PATH, begun anew where the application made, replaced or removed a name while we looked.
+
+        Each act goes on from what it finds, as after a crash. How often is bounded: a name that
+        is never to be had is somebody's mistake, and is told.
+        """
+        for _ in range(_LOOKS - 1):
+            try:
+                return act(path)
+            except (FileExistsError, FileNotFoundError):
+                continue
+        return act(path)
 
     def _names(self, path: str) -> list[str]:
         return self.bench.root.names(self.release / path)
@@ -117,7 +135,8 @@ class Adoption:
             with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
                 exchange(self.bench.root, here, there)
         except OSError as error:
-            drop_own_link(self.bench.root, there)
+            if self.bench.root.link(there) == text:  # else it was exchanged before something failed
+                drop_own_link(self.bench.root, there)
             if error.errno not in (errno.EXDEV, *UNSUPPORTED):
                 raise
             self._copy_home(path)
@@ -174,6 +193,9 @@ class Adoption:
 
     def _close_merge(self, path: str) -> None:
         """Every child of PATH is adopted; the directory of links gives way to one link."""
+        if self.bench.root.kind(self.release / path) != "dir":  # removed or replaced since, by the application
+            self._look_again(self._adopt_one, path)
+            return
         spot = self._displace(path, MERGED, report=False)
         self.late_arrivals(spot, path)
 
@@ -187,7 +209,8 @@ class Adoption:
             text = link_text(self.release / path / below, there / below)
             if kind == "dir" or self.bench.root.link(spot / below) == text:
                 continue
-            left = not self._bring_late(spot / below, there / below, str(RelPath(path) / below), kind) or left
+            brought = self._look_again(partial(self._bring_late, spot, path, kind), below)
+            left = not brought or left
         if not left:
             self._drop_merged(spot, path)
 
@@ -197,18 +220,38 @@ class Adoption:
         self.operation.move(what="merged", path=path, source=spot, target=free_in_trash(self.bench.root, name))
         to_trash(self.bench.root, spot, name, Proof(path, "holds links of ours alone"))
 
-    def _bring_late(self, here: RelPath, there: RelPath, path: str, kind: str) -> bool:
+    def _bring_late(self, spot: RelPath, top: str, kind: str, below: str) -> bool:
+        path = str(RelPath(top) / below)
+        here, there = spot / below, self.bench.layout.in_shared(path)
         if kind == "other":
             return False
-        if kind == "file" and same_file(self.bench.root, here, there):
+        if not self.bench.root.has(here) or (kind == "file" and same_file(self.bench.root, here, there)):
             return True
         if self.bench.root.has(there):
-            if self.wins != LIVE:
-                return False
-            self._aside(there, path, "the live release held another version")
+            return self.wins == LIVE and not self._is_newer(there, here) and self._change_places(here, there, path)
         self.operation.move(what="late", path=path, source=here, target=there)
         durable.make_directories(self.bench.root, there.parent)
         move(self.bench.root, here, there)
+        self.moved.adopted.append(path)
+        return True
+
+    def _is_newer(self, there: RelPath, here: RelPath) -> bool:
+        """THERE was written through the link, after HERE was out of sight. Their ctimes would tell of our own moves."""
+        one, two = self.bench.root.lstat(there), self.bench.root.lstat(here)
+        return one is not None and two is not None and one.st_mtime_ns > two.st_mtime_ns
+
+    def _change_places(self, here: RelPath, there: RelPath, path: str) -> bool:
+        """HERE, the newer one, is served in one step, and what stood THERE goes to the attic (G3)."""
+        reason = "the live release held a newer version"
+        self.operation.move(what="late", path=path, source=here, target=there)
+        try:
+            exchange(self.bench.root, here, there)
+            self._aside(here, path, reason)
+        except OSError as error:
+            if error.errno not in (errno.EXDEV, *UNSUPPORTED):
+                raise
+            self._aside(there, path, reason)
+            move(self.bench.root, here, there)
         self.moved.adopted.append(path)
         return True
 

@@ -69,14 +69,14 @@ def _copy_into(reading: int, parent: int, name: str, *, mode: Optional[int], kee
         status = os.fstat(reading)
         _copy_bytes(reading, writing, status.st_size)
         _copy_attributes(reading, writing, status, mode=mode, keep_owner=keep_owner)
-        os.fsync(writing)
+        durable.sync(writing)
         digest = _verified(reading, writing)
         reach("copy.name")
         if hidden:
             os.link(hidden, name, src_dir_fd=parent, dst_dir_fd=parent, follow_symlinks=False)
         else:
             os.link(f"/proc/self/fd/{writing}", name, dst_dir_fd=parent, follow_symlinks=True)
-        os.fsync(parent)
+        durable.sync(parent)
     finally:
         os.close(writing)
         if hidden:

@@ -6,6 +6,7 @@ import os
 import stat
 from dataclasses import dataclass
 
+from holdfast_engine.fs import durable
 from holdfast_engine.fs.confine import change_only_below
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.durable import make_directories
@@ -155,5 +156,5 @@ def drop_private_copy(root: Root, path: str, copied_from: str) -> bool:
         return False
     with root.directory(RelPath(path).parent) as parent:
         os.unlink(RelPath(path).name, dir_fd=parent)
-        os.fsync(parent)
+        durable.sync(parent)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,39 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
+class SyncFailed(OSError):
+    """What was written may not be on disk, and nothing that this machine says afterwards shows whether it is.
+
+    Final: never retried, never taken for a refusal that could be gone around. So its number is
+    EIO unless the disk was full, whatever the kernel said (fsync(2); reliability finding 9).
+    """
+
+
+def _final(code: int, what: str) -> SyncFailed:
+    kept = code if code in (errno.ENOSPC, errno.EDQUOT) else errno.EIO
+    return SyncFailed(kept, f"not known to be on disk: {os.strerror(code)}", what)
+
+
+def sync(descriptor: int) -> None:
+    """The open file or directory is on disk; SyncFailed where that is not known."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise _final(error.errno or errno.EIO, _name_of(descriptor)) from error
+
+
+def _name_of(descriptor: int) -> str:
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return ""
+
+
 def sync_directory(root: Root, path: str) -> None:
-    """The names in the directory at PATH are on disk. A failed fsync is final: it is raised, never retried."""
+    """The names in the directory at PATH are on disk."""
     reach("durable.sync_directory")
     with root.directory(path) as here:
-        os.fsync(here)
+        sync(here)
 
 
 def sync_file_system(root: Root, path: str) -> None:
@@ -30,7 +59,7 @@ def sync_file_system(root: Root, path: str) -> None:
     reach("durable.sync_file_system")
     with root.directory(path) as here:
         if _libc.syncfs(here) != 0:
-            raise OSError(ctypes.get_errno(), "syncfs", root.absolute(path))
+            raise _final(ctypes.get_errno(), root.absolute(path))
 
 
 def make_directories(root: Root, path: str, *, mode: int = 0o755) -> list[RelPath]:
@@ -63,7 +92,7 @@ def _entered(parent: int, name: str, mode: int) -> tuple[int, bool]:
         return os.open(name, OPEN_DIR, dir_fd=parent), False
     made = os.open(name, OPEN_DIR, dir_fd=parent)
     os.fchmod(made, mode)
-    os.fsync(parent)
+    sync(parent)
     return made, True
 
 
@@ -76,7 +105,7 @@ def write_scratch(root: Root, name: str, content: bytes, *, mode: int = 0o600) -
         try:
             _write_all(descriptor, content)
             os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
+            sync(descriptor)
         finally:
             os.close(descriptor)
     return scratch
@@ -101,7 +130,7 @@ def replace_own(root: Root, path: RelPath, content: bytes, *, mode: int = 0o600)
     reach("durable.replace_own")
     with root.directory(Layout.scratch) as source, root.directory(path.parent) as target:
         os.rename(name, path.name, src_dir_fd=source, dst_dir_fd=target)
-        os.fsync(target)
+        sync(target)
 
 
 def _forget_scratch(root: Root, name: str) -> None:
@@ -116,8 +145,11 @@ def _forget_scratch(root: Root, name: str) -> None:
 def append_own(descriptor: int, line: bytes) -> None:
     """LINE stands at the end of one of Holdfast's own open files and is on disk."""
     reach("durable.append_own")
-    _write_all(descriptor, line)
-    os.fsync(descriptor)
+    try:
+        _write_all(descriptor, line)
+    except OSError as error:
+        raise _final(error.errno or errno.EIO, _name_of(descriptor)) from error
+    sync(descriptor)
 
 
 def rewrite_own(descriptor: int, content: bytes) -> None:
@@ -132,7 +164,7 @@ def open_for_append(root: Root, path: RelPath) -> int:
     with root.directory(path.parent) as parent:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(path.name, flags, 0o600, dir_fd=parent)
-        os.fsync(parent)
+        sync(parent)
     return descriptor
 
 

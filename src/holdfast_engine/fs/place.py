@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 
+from holdfast_engine.fs import durable
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.paths import RelPath
@@ -41,9 +42,9 @@ def _rename(root: Root, source: str, target: str, flags: int) -> None:
     one, two = RelPath(source), RelPath(target)
     with root.directory(one.parent) as source_fd, root.directory(two.parent) as target_fd:
         _renameat2(source_fd, one.name, target_fd, two.name, flags)
-        os.fsync(target_fd)
+        durable.sync(target_fd)
         if one.parent != two.parent:
-            os.fsync(source_fd)
+            durable.sync(source_fd)
 
 
 def move(root: Root, source: str, target: str) -> None:
@@ -67,7 +68,7 @@ def make_link(root: Root, path: str, text: str) -> None:
     reach("place.make_link")
     with root.directory(RelPath(path).parent) as parent:
         os.symlink(text, RelPath(path).name, dir_fd=parent)
-        os.fsync(parent)
+        durable.sync(parent)
     reach("place.made_link")
 
 
@@ -86,7 +87,7 @@ def switch(root: Root, link: str, text: str, *, waiting: str) -> None:
     with root.directory(RelPath(waiting).parent) as source, root.directory(RelPath(link).parent) as target:
         os.rename(RelPath(waiting).name, RelPath(link).name, src_dir_fd=source, dst_dir_fd=target)
         reach("place.switched")
-        os.fsync(target)
+        durable.sync(target)
         if os.readlink(RelPath(link).name, dir_fd=target) != text:
             raise OSError(errno.EIO, "the link does not read back", link)
 
@@ -99,4 +100,4 @@ def drop_own_link(root: Root, path: str) -> None:
     with root.directory(RelPath(path).parent) as parent:
         os.readlink(RelPath(path).name, dir_fd=parent)
         os.unlink(RelPath(path).name, dir_fd=parent)
-        os.fsync(parent)
+        durable.sync(parent)

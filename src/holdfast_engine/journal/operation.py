@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,11 +42,16 @@ class Operation:
     @classmethod
     def resume(cls, root: Root, name: str, *, at: float) -> Operation:
         """An operation that a crash left open, to be finished under its own name."""
-        _cut_torn_tail(root, name)
+        _write_anew(root, name)
         return cls(root, name, at=at, sequence=len(log.read(root, name)))
 
     def _write(self, kind: str, facts: dict[str, Any]) -> None:
-        durable.append_own(self._descriptor, Record(self._sequence, kind, facts).to_line())
+        """A record that failed is the last: none may follow half a line, or one that may not be on disk."""
+        try:
+            durable.append_own(self._descriptor, Record(self._sequence, kind, facts).to_line())
+        except OSError:
+            self.close()
+            raise
         self._sequence += 1
 
     @contextmanager
@@ -77,10 +83,19 @@ class Operation:
             self._descriptor = -1
 
 
-def _cut_torn_tail(root: Root, name: str) -> None:
-    """A record that a crash tore is taken off, so that the next one starts a line of its own."""
+def _write_anew(root: Root, name: str) -> None:
+    """Every record that was read is on disk, in a file of its own; one that a crash tore is taken off.
+
+    Had a sync of the old file failed, a later one of it would prove nothing: the kernel may
+    have dropped what it could not write. Without room for another file the old one is gone on
+    with: it was read whole, and undoing must not need what the disk has not got.
+    """
     path = Layout.journals / f"{name}.jsonl"
-    content = root.read(path) or b""
-    lines = content.splitlines(keepends=True)
-    if lines and Record.from_line(lines[-1]) is None:
-        durable.replace_own(root, path, b"".join(lines[:-1]))
+    lines = (root.read(path) or b"").splitlines(keepends=True)
+    whole = lines[:-1] if lines and Record.from_line(lines[-1]) is None else lines
+    try:
+        durable.replace_own(root, path, b"".join(whole))
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT) and not isinstance(error, durable.SyncFailed)
+        if not full or len(whole) < len(lines):
+            raise

@@ -1,0 +1,366 @@
+"""How defects are planted: each replaces functions of the engine in a child process; none is ever in the source."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from holdfast_engine.commands import (
+    activating,
+    applying,
+    deployment,
+    finishing,
+    hooks,
+    prune,
+    retention,
+    rollback,
+    trash,
+)
+from holdfast_engine.data import adopt, baseline, links, restore, seeds
+from holdfast_engine.fs import attic, confine, copy, discard, durable, place, walk
+from holdfast_engine.journal import operation
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.state import lock, records
+
+
+def put(old: Any, new: Any) -> None:
+    """Everybody in the engine who imported OLD has NEW instead."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("holdfast_engine"):
+            for word in [word for word, value in vars(module).items() if value is old]:
+                setattr(module, word, new)
+
+
+def nothing(*_words: Any, **_named: Any) -> None:
+    return None
+
+
+def _sync_only(wanted: Callable[[int], bool]) -> None:
+    put(durable.sync, lambda descriptor: os.fsync(descriptor) if wanted(descriptor) else None)
+
+
+def _is_directory(descriptor: int) -> bool:
+    return stat.S_ISDIR(os.fstat(descriptor).st_mode)
+
+
+def _is_journal(descriptor: int) -> bool:
+    return "/journal/" in os.readlink(f"/proc/self/fd/{descriptor}")
+
+
+def directories_not_synced() -> None:
+    _sync_only(lambda descriptor: not _is_directory(descriptor))
+
+
+def files_not_synced() -> None:
+    _sync_only(lambda descriptor: _is_directory(descriptor) or _is_journal(descriptor))
+
+
+def journal_not_synced() -> None:
+    _sync_only(lambda descriptor: not _is_journal(descriptor))
+
+
+def release_not_synced() -> None:
+    put(durable.sync_file_system, nothing)
+
+
+def switch_not_synced() -> None:
+    _sync_only(lambda descriptor: os.path.exists(f"/proc/self/fd/{descriptor}/.holdfast") is False)
+
+
+def switch_by_unlink_and_symlink() -> None:
+    def switch(top: Any, link: str, text: str, *, waiting: str) -> None:
+        with top.directory(RelPath(link).parent) as parent:
+            if top.link(link) is not None:
+                os.unlink(RelPath(link).name, dir_fd=parent)
+            os.symlink(text, RelPath(link).name, dir_fd=parent)
+            durable.sync(parent)
+
+    put(place.switch, switch)
+
+
+def delete_before_copy() -> None:
+    def bring(bench: Any, _operation: Any, source: RelPath, path: str) -> None:
+        there = bench.layout.in_shared(path)
+        with bench.root.directory(there.parent) as parent:
+            os.unlink(there.name, dir_fd=parent)
+        copy.copy_tree(bench.root, source, there)
+
+    put(restore._bring_one, bring)
+
+
+def journal_after_the_act() -> None:
+    held: list[Any] = []
+    write = operation.Operation._write
+
+    def later(self: Any, kind: str, facts: Any) -> None:
+        while kind != "move" and held:
+            write(self, "move", held.pop(0))
+        write(self, kind, facts)
+
+    operation.Operation.move = lambda self, **facts: held.append(facts)  # type: ignore[method-assign]
+    operation.Operation._write = later  # type: ignore[method-assign]
+
+
+def links_followed_when_deleting() -> None:
+    def remove(parent: int, name: str, device: int) -> bool:
+        path = f"/proc/self/fd/{parent}/{name}"
+        if os.path.isdir(path):
+            for below in os.listdir(path):
+                with_parent = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+                remove(with_parent, below, device)
+                os.close(with_parent)
+            os.unlink(path) if os.path.islink(path) else os.rmdir(path)
+        else:
+            os.unlink(path)
+        return True
+
+    put(confine.change_only_below, nothing)
+    put(discard._remove_at, remove)
+
+
+def prune_without_sweep() -> None:
+    put(prune._clear, nothing)
+    put(trash.Emptying._last_look, nothing)
+    trash.Emptying._last_look = lambda *_: ""  # type: ignore[method-assign]
+
+
+def state_rewritten_in_place() -> None:
+    def rewrite(top: Any, path: RelPath, content: bytes, *, mode: int = 0o600) -> None:
+        with top.directory(path.parent) as parent:
+            descriptor = os.open(path.name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode, dir_fd=parent)
+            os.write(descriptor, content)
+            os.fsync(descriptor)
+            os.close(descriptor)
+
+    put(durable.replace_own, rewrite)
+
+
+def failed_sync_retried() -> None:
+    def sync(descriptor: int) -> None:
+        try:
+            os.fsync(descriptor)
+        except OSError:
+            os.fsync(descriptor)
+
+    put(durable.sync, sync)
+
+
+def failed_sync_ignored() -> None:
+    def sync(descriptor: int) -> None:
+        try:
+            os.fsync(descriptor)
+        except OSError:
+            return
+
+    put(durable.sync, sync)
+
+
+def records_after_a_failed_one() -> None:
+    def write(self: Any, kind: str, facts: Any) -> None:
+        durable.append_own(self._descriptor, operation.Record(self._sequence, kind, facts).to_line())
+        self._sequence += 1
+
+    operation.Operation._write = write  # type: ignore[method-assign]
+    prune.SyncFailed = type("Never", (Exception,), {})  # type: ignore[misc, assignment]
+
+
+def undone_after_the_switch() -> None:
+    applying.current_release = nothing  # type: ignore[attr-defined]
+
+
+def adopt_by_copy_and_delete() -> None:
+    def bring(self: Any, path: str) -> None:
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        self._announce("adopt", path)
+        self._make_shared_parent(there.parent)
+        copy.copy_tree(self.bench.root, here, there)
+        where = self.bench.root.absolute(here)
+        shutil.rmtree(where) if os.path.isdir(where) else os.unlink(where)
+        place.make_link(self.bench.root, here, self.bench.text(self.release, path))
+        self.moved.adopted.append(path)
+
+    adopt.Adoption._bring_home = bring  # type: ignore[method-assign]
+
+
+def exchange_by_two_renames() -> None:
+    def exchange(top: Any, one: str, two: str) -> None:
+        waiting = Layout.scratch / "own-exchange"
+        place.move(top, one, waiting)
+        place.move(top, two, one)
+        place.move(top, waiting, two)
+
+    put(place.exchange, exchange)
+
+
+def attic_note_after_the_move() -> None:
+    def aside(top: Any, source: str, *, path: str, operation: str, reason: str, at: float, care: str = "") -> RelPath:
+        shelf = Layout.attic / operation
+        spot = attic._free_place(top, shelf / "files", path)
+        durable.make_directories(top, spot.parent, mode=0o700)
+        place.move(top, source, spot)
+        attic.reserve_place(top, source, path=path, operation=operation, reason=reason, at=at)
+        return spot
+
+    put(attic.set_aside, aside)
+
+
+def seeds_overwrite() -> None:
+    def update(self: Any, path: str, shipped: str, before: Any) -> None:
+        there = self.bench.layout.in_shared(path)
+        with self.bench.root.directory(there.parent) as parent:
+            os.unlink(there.name, dir_fd=parent)
+        copy.copy_file(self.bench.root, self.release / path, there)
+
+    seeds.SeedMerge._update_or_keep = update  # type: ignore[method-assign]
+
+
+def deleted_seeds_come_back() -> None:
+    add = seeds.SeedMerge._add
+    seeds.SeedMerge._add = lambda self, path, kind, known: add(self, path, kind, known=False)  # type: ignore[method-assign]
+
+
+def rollback_leaves_strays_behind() -> None:
+    rollback.Return._adopt = nothing  # type: ignore[method-assign]
+    rollback.Return._bring_again = nothing  # type: ignore[method-assign]
+    rollback.Return._late_sweep = nothing  # type: ignore[method-assign]
+
+
+def late_sweep_left_out() -> None:
+    put(activating.late_sweep, nothing)
+
+
+def last_sweep_left_out() -> None:
+    deployment.Deployment._bring_again = nothing  # type: ignore[method-assign]
+
+
+def lock_not_taken() -> None:
+    put(lock._take, nothing)
+
+
+def recovery_skipped() -> None:
+    put(finishing.finish_interrupted, nothing)
+
+
+def undo_deletes() -> None:
+    def delete(top: Any, path: str, *_words: Any, **_named: Any) -> None:
+        where = top.absolute(path)
+        shutil.rmtree(where) if os.path.isdir(where) else os.unlink(where)
+
+    put(discard.to_trash, delete)
+
+
+def trash_emptied_at_once() -> None:
+    move = discard.to_trash
+
+    def to_trash(top: Any, path: str, name: str, proof: Any, *, inner: str = "") -> RelPath:
+        spot = move(top, path, name, proof, inner=inner)
+        discard.empty_trash(top, spot.name)
+        return spot
+
+    put(move, to_trash)
+
+
+def no_last_look_into_the_trash() -> None:
+    trash.Emptying._last_look = lambda *_: ""  # type: ignore[method-assign]
+
+
+def baseline_before_hooks() -> None:
+    link, take = deployment.Deployment._link, baseline.take
+    early: list[Any] = []
+
+    def linked(self: Any) -> None:
+        link(self)
+        early[:] = take(self.place.bench, self.path, digests={}, skip=self.rules.classifier.is_cache)
+
+    deployment.Deployment._link = linked  # type: ignore[method-assign]
+    put(take, lambda *_words, **_named: list(early))
+
+
+def release_opened_too_early() -> None:
+    make = durable.make_directories
+    put(make, lambda top, path, mode=0o755: make(top, path, mode=0o755 if "releases/2" in path else mode))
+
+
+def census_ignores_shrinking() -> None:
+    put(hooks.missing, lambda before, after, is_cache: sorted(before.keys() - after.keys()))
+
+
+def restore_without_saving() -> None:
+    def drop(bench: Any, _operation: Any, source: RelPath, _path: str) -> RelPath:
+        os.unlink(bench.root.absolute(source))
+        return source
+
+    put(restore._keep, drop)
+
+
+def links_are_absolute() -> None:
+    links.Bench.text = lambda self, _release, path: self.root.absolute(self.layout.in_shared(path))  # type: ignore[method-assign]
+
+
+def moves_replace() -> None:
+    place._NOREPLACE = 0
+
+
+def walks_follow_links() -> None:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    level = walk._level
+
+    def followed(prefix: str, here: int, device: int, descend: Any, below: list[str]) -> Any:
+        yield from level(prefix, here, device, descend, below)
+        below += [
+            name for name in os.listdir(here) if os.path.isdir(f"/proc/self/fd/{here}/{name}") and name not in below
+        ]
+
+    walk.OPEN_DIR = flags  # type: ignore[misc]
+    put(level, followed)
+
+
+def other_file_systems_entered() -> None:
+    level = walk._level
+
+    def everywhere(prefix: str, here: int, _device: int, descend: Any, below: list[str]) -> Any:
+        yield from level(prefix, here, os.stat("/proc").st_dev, descend, below)
+
+    put(level, everywhere)
+
+
+def order_by_time() -> None:
+    read = records.read_all
+    put(read, lambda top: sorted(read(top), key=lambda record: record.created))
+    choose = rollback.choose
+
+    def newest(survey: Any, wanted: str, *, site: str) -> Any:
+        others = [one for one in survey.releases if one.good and one.path != survey.current]
+        return others[-1] if not wanted else choose(survey, wanted, site=site)
+
+    put(choose, newest)
+
+
+def pinned_pruned() -> None:
+    beyond = retention.beyond
+
+    def all_beyond(survey: Any, *, keep: int, coming: bool = False) -> Any:
+        free = tuple(one.but(pinned="") for one in survey.releases)
+        return beyond(replace(survey, releases=free), keep=keep, coming=coming)
+
+    put(beyond, all_beyond)
+
+
+def active_pruned() -> None:
+    beyond = retention.beyond
+    put(beyond, lambda survey, keep, coming=False: beyond(replace(survey, current=None), keep=keep, coming=coming))
+
+
+def live_version_loses() -> None:
+    bring = adopt.Adoption._adopt_content
+
+    def content(self: Any, path: str, kind: str, other: Any) -> bool:
+        return bring(replace(self, wins="shared"), path, kind, other)
+
+    adopt.Adoption._adopt_content = content  # type: ignore[method-assign]
