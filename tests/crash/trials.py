@@ -1,15 +1,15 @@
 """The ways in which a command is stopped; each takes one case, as text that replays it, and says what went wrong.
 
 A case is `POINT` (SIGKILL there), `POINT/KIND` (an error or an interrupt), `POINT/then/POINT`
-(the recovery is killed as well), or `call/NAME:COUNT` (SIGKILL of the real process at a
-system call).
+(the recovery is killed as well), `call/NAME:COUNT` (SIGKILL of the real process at a
+system call), or `model/…` (a power cut, `powercut.py`).
 """
 
 from __future__ import annotations
 
 from zlib import crc32
 
-from crash import syscalls, victim
+from crash import powercut, syscalls, victim
 from crash.arena import Arena, recovering, remove
 
 
@@ -67,6 +67,8 @@ def _judged(arena: Arena, case: str, site: object) -> list[str]:
 
 def trial_of(case: str):
     """The trial that CASE is for."""
+    if case.startswith(powercut.PREFIX):
+        return powercut.cut
     if case.startswith("call/"):
         return kill_at_call
     if "/then/" in case:
