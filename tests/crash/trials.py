@@ -2,14 +2,15 @@
 
 A case is `POINT` (SIGKILL there), `POINT/KIND` (an error or an interrupt), `POINT/then/POINT`
 (the recovery is killed as well), `call/NAME:COUNT` (SIGKILL of the real process at a
-system call), or `model/…` (a power cut, `powercut.py`).
+system call), `model/…` (a power cut by a model, `powercut.py`), or `disk/…` and `shutdown/…` (one on
+a real file system, `disks.py`).
 """
 
 from __future__ import annotations
 
 from zlib import crc32
 
-from crash import powercut, syscalls, victim
+from crash import disks, powercut, syscalls, victim
 from crash.arena import Arena, recovering, remove
 
 
@@ -69,6 +70,8 @@ def trial_of(case: str):
     """The trial that CASE is for."""
     if case.startswith(powercut.PREFIX):
         return powercut.cut
+    if case.startswith(("disk/", "shutdown/")):
+        return disks.lose_power
     if case.startswith("call/"):
         return kill_at_call
     if "/then/" in case:

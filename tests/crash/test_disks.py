@@ -1,0 +1,48 @@
+"""Power cuts on real file systems (G1, G3, G4): what was flushed is there, of the rest none, all or some."""
+
+from __future__ import annotations
+
+import pytest
+
+from crash import disks, tally, victim
+from crash.scenarios import SCENARIOS
+
+every_scenario = pytest.mark.parametrize("name", SCENARIOS)
+every_file_system = pytest.mark.parametrize("fs", disks.FILE_SYSTEMS)
+
+
+@pytest.fixture(autouse=True)
+def mountable(request):
+    fs = getattr(request.node, "callspec", None)
+    objection = disks.objection(fs.params.get("fs", "ext4") if fs else "ext4")
+    if objection:
+        pytest.skip(f"no file system can lose power here: {objection}")
+
+
+def test_a_power_cut_on_ext4_loses_nothing(arenas):
+    """G1, G3, G4: a dozen states of one deploy on the file system that most servers have."""
+    tried, told = disks.told_by(arenas("deploy-later"), "ext4", 12, every=3)
+    assert tried >= 8
+    assert told == []
+
+
+@pytest.mark.soak
+@every_file_system
+@every_scenario
+def test_a_power_cut_on_each_file_system_loses_nothing(arenas, name, fs):
+    """G1, G3, G4: a hundred states of each command on each file system, sectors torn."""
+    tried, told = disks.told_by(arenas(name), fs, 100, every=4)
+    tally.count(name, fs, tried, told)
+    assert told == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fs", ["ext4", "xfs"])
+@every_scenario
+def test_a_file_system_that_is_shut_down_after_a_kill_loses_nothing(arenas, name, fs):
+    """G4: a kill at each way through the code, and what the file system had not committed is gone as well."""
+    arena = arenas(name)
+    cases = [f"shutdown/{fs}/{point}" for point in victim.telling(arena.points)]
+    tried, told = disks.told_by(arena, fs, cases, every=4)
+    tally.count(name, f"{fs} shut down", tried, told)
+    assert told == []
