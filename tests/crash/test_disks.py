@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from types import SimpleNamespace
+
 import pytest
 
 from crash import disks, tally, victim
 from crash.scenarios import SCENARIOS
+from holdfast_engine.fs import durable
 
 every_scenario = pytest.mark.parametrize("name", SCENARIOS)
 every_file_system = pytest.mark.parametrize("fs", disks.FILE_SYSTEMS)
@@ -24,6 +28,15 @@ def test_a_power_cut_on_ext4_loses_nothing(arenas):
     tried, told = disks.told_by(arenas("deploy-later"), "ext4", 12, every=3)
     assert tried >= 8
     assert told == []
+
+
+def test_syncs_that_are_left_out_are_noticed_on_ext4(arenas, monkeypatch):
+    """The harness checks itself: with no sync at all a deploy acknowledges what the disk does not hold."""
+    arena = arenas("deploy-later")
+    assert arena.oracle is not None
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+    monkeypatch.setattr(durable, "_libc", SimpleNamespace(syncfs=lambda _descriptor: 0))
+    assert disks.told_by(arena, "ext4", 12, every=1 << 40)[1] != []
 
 
 @pytest.mark.soak

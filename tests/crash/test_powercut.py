@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crash import heard, powercut, syscalls, tally, victim
+from crash import heard, judge, powercut, syscalls, tally, trials, victim
 from crash.arena import sweep
 from crash.model import MODELS
 from crash.recorder import SYNC, SYNC_ALL
@@ -66,6 +66,27 @@ def test_a_sync_that_is_left_out_is_noticed(arenas, forgotten, monkeypatch):
     last = [case.replace(story, powercut.ONCE) for case in powercut.cases(arena, "weak", story, random=4)[-3:]]
     monkeypatch.setitem(powercut._recordings, (str(arena.top), "weak", powercut.ONCE), replace(whole, changes=changes))
     assert sweep(arena, last, partial(powercut.cut, every=1 << 40)) != []
+
+
+def _syncs(arena) -> list[str]:
+    calls = [change.call for change in powercut.recording_of(arena, "weak").changes]
+    return [f"fsync/{number}" for number in range(1, calls.count("fsync") + 1)]
+
+
+@pytest.mark.parametrize("name", ["deploy-later", "rollback", "prune", "adopt-plain"])
+def test_a_failed_fsync_is_final(arenas, name):
+    """G1, G4: nothing that ends well follows it, whatever a second try would answer; nothing is lost either."""
+    arena = arenas(name)
+    assert sweep(arena, _syncs(arena)[6::29], trials.fail_sync) == []
+
+
+@pytest.mark.parametrize("name", ["deploy-later", "rollback"])
+def test_a_switch_whose_fsync_fails_is_told_as_a_switch(arenas, name):
+    """G3, G7: the new release is live, so nobody is told that it was undone."""
+    arena = arenas(name)
+    site = arena.copy()
+    ended = victim.perform(arena.act(site), victim.fate("place.switched:1", "EIO"))
+    assert (ended.what[1], judge.live(site) != arena.oracle.live_before) == (trials.STANDS, True)
 
 
 def _may_be_halved(arena, case: str) -> bool:
@@ -139,4 +160,14 @@ def test_a_power_cut_of_the_recovery_from_a_power_cut(arenas, name, model):
     cases = [case for story in stories for case in powercut.cases(arena, model, story, random=2)]
     told = sweep(arena, cases, powercut.cut_and_look)
     tally.count(f"{name}, cut, recover", model, len(cases), told)
+    assert told == []
+
+
+@pytest.mark.soak
+@every_scenario
+def test_every_failed_fsync_is_final(arenas, name):
+    """G1, G4: each fsync of each command."""
+    arena = arenas(name)
+    told = sweep(arena, _syncs(arena), trials.fail_sync)
+    tally.count(name, "one fsync fails", len(_syncs(arena)), told)
     assert told == []

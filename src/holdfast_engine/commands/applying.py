@@ -17,6 +17,7 @@ from holdfast_engine.commands.finishing import finish
 from holdfast_engine.commands.homing import Report
 from holdfast_engine.commands.workplace import Workplace, as_before, make_room, words
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.verdict import FORWARD
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
@@ -58,7 +59,9 @@ class Journey:
             make_room(
                 self.place.root
             )  # what filled the disk must not keep us from writing down that it is undone (I97)
-            finish(self.place, self.operation.name, own=True)
+            ended = finish(self.place, self.operation.name, own=True)
+            if ended["verdict"] == FORWARD:  # only what follows the rename over `current` failed, its fsync: not undone
+                raise _as_failed_late(_reason(error, self.place).message, self.place) from error
             raise as_failed_back(error, self.place) from error
 
     def after_the_switch(self, act: Callable[[], T]) -> T:
@@ -66,12 +69,7 @@ class Journey:
         try:
             return act()
         except OSError as error:
-            raise Problem(
-                "step-failed-after-activation",
-                f"the new release is live, but what follows could not be finished: {words(error)}",
-                state="the new release is live and complete",
-                hint=f"`holdfast recover --site {quote(self.place.root.path)}`, or any next command, completes it",
-            ) from error
+            raise _as_failed_late(words(error), self.place) from error
 
     def late_problem(self, act: Callable[[], None]) -> None:
         """ACT ran, or its problem is told at the end: nothing after the switch takes the release back (I47)."""
@@ -88,6 +86,15 @@ class Journey:
         if self.late is not None:
             raise self.late
         return value
+
+
+def _as_failed_late(why: str, place: Workplace) -> Problem:
+    return Problem(
+        "step-failed-after-activation",
+        f"the new release is live, but what follows could not be finished: {why}",
+        state="the new release is live and complete",
+        hint=f"`holdfast recover --site {quote(place.root.path)}`, or any next command, completes it",
+    )
 
 
 def as_failed_back(error: BaseException, place: Workplace) -> Problem:

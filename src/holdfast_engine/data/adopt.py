@@ -116,6 +116,8 @@ class Adoption:
             with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
                 exchange(self.bench.root, here, there)
         except OSError as error:
+            if self.bench.root.link(there) != text:  # exchanged, and the fsync after it failed: that is final (G1)
+                raise
             drop_own_link(self.bench.root, there)
             if error.errno not in (errno.EXDEV, *UNSUPPORTED):
                 raise
