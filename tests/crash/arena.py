@@ -83,10 +83,14 @@ class Arena:
 
     def copy(self, of: Path | None = None) -> Path:
         """A fresh copy, modes and times and links kept."""
-        self._serial += 1
-        target = self.top / f"run-{os.getpid()}-{self._serial}"
+        target = self.fresh()
         subprocess.run(["cp", "-a", str(of or self.base), str(target)], check=True)
         return target
+
+    def fresh(self) -> Path:
+        """Where nothing stands yet."""
+        self._serial += 1
+        return self.top / f"run-{os.getpid()}-{self._serial}"
 
     def act(self, site: Path) -> Request:
         return self.scenario.act(site, self.sources)

@@ -86,7 +86,7 @@ class Oracle:
 
     def _went(self, site: Path) -> bool:
         """True when another release is live than before."""
-        return bool(self.top) and _live(site) != self.live_before
+        return bool(self.top) and live(site) != self.live_before
 
     def _known(self, path: str) -> tuple[str, ...]:
         return tuple(one[path] for one in (self.before, self.after) if path in one)
@@ -113,7 +113,7 @@ def _is_in(path: Path, release: str) -> bool:
     return os.path.realpath(path).startswith(release + "/")
 
 
-def _live(site: Path) -> str:
+def live(site: Path) -> str:
     return os.readlink(site / "current") if (site / "current").is_symlink() else ""
 
 
@@ -123,10 +123,10 @@ def take_oracle(scenario: Scenario, base: Path, after: Path, later: Path, source
     found = {one: places[0] for one, places in contents(base, without=_NOT_KEPT).items() if one not in shipped}
     return Oracle(
         user={one: path for one, path in found.items() if not path.startswith(_STATE) or "/files/" in path},
-        before=view(base / scenario.view) if _live(base) or not scenario.view else {},
+        before=view(base / scenario.view) if live(base) or not scenario.view else {},
         after=view(after / scenario.view),
         later=view(later / "current"),
-        live_before=_live(base),
+        live_before=live(base),
         top=scenario.view,
         either=scenario.either,
         more=scenario.more,

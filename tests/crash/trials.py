@@ -1,16 +1,23 @@
 """The ways in which a command is stopped; each takes one case, as text that replays it, and says what went wrong.
 
 A case is `POINT` (SIGKILL there), `POINT/KIND` (an error or an interrupt), `POINT/then/POINT`
-(the recovery is killed as well), or `call/NAME:COUNT` (SIGKILL of the real process at a
-system call); `shim/…` is told in shimmed.py.
+(the recovery is killed as well), `call/NAME:COUNT` (SIGKILL of the real process at a
+system call), `fsync/COUNT` (that fsync fails), `shim/…` (a call, in `shimmed.py`), `model/…`
+(a power cut by a model, `powercut.py`), or `disk/…` and `shutdown/…` (one on a real file
+system, `block_states.py`).
 """
 
 from __future__ import annotations
 
+import errno
+import os
 from zlib import crc32
 
-from crash import syscalls, victim
+from crash import block_states, judge, powercut, syscalls, victim
 from crash.arena import Arena, recovering, remove
+
+STANDS = 60
+"""The exit code of a command whose release is live although something after the switch failed."""
 
 
 def kill(arena: Arena, case: str) -> list[str]:
@@ -51,6 +58,29 @@ def kill_recovery(arena: Arena, case: str) -> list[str]:
     return _judged(arena, case, site)
 
 
+def fail_sync(arena: Arena, case: str) -> list[str]:
+    """The fsync of the number fails, and it alone: the command ends as failed, and says whether the release is live."""
+    site, real, left = arena.copy(), os.fsync, [int(case.removeprefix("fsync/"))]
+    live = judge.live(site)
+
+    def failing(descriptor: int) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(descriptor)
+
+    os.fsync = failing
+    try:
+        ended = victim.perform(arena.act(site))
+    finally:
+        os.fsync = real
+    wrong = [f"a failed fsync ended as {ended.how}: {ended.what}"] if ended.how != "problem" else []
+    switches = arena.act(site).command in ("deploy", "rollback")
+    if switches and ended.how == "problem" and live != judge.live(site) and ended.what[1] != STANDS:
+        wrong.append(f"live, and told as undone: {ended.what}")
+    return wrong + _judged(arena, case, site)
+
+
 def kill_at_call(arena: Arena, case: str) -> list[str]:
     """SIGKILL of the real process at a system call: the same promise."""
     site = arena.copy()
@@ -67,6 +97,12 @@ def _judged(arena: Arena, case: str, site: object) -> list[str]:
 
 def trial_of(case: str):
     """The trial that CASE is for."""
+    if case.startswith(powercut.PREFIX):
+        return powercut.cut
+    if case.startswith(("disk/", "shutdown/")):
+        return block_states.lose_power
+    if case.startswith("fsync/"):
+        return fail_sync
     if case.startswith("call/"):
         return kill_at_call
     if case.startswith("shim/"):

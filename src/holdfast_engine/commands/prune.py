@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from typing import Any, Optional
 
@@ -122,6 +123,8 @@ def _remove(
     except SyncFailed:
         raise
     except OSError as error:
+        if error.errno == errno.EIO:  # a failed fsync is final: nothing that ends well may follow it (G1)
+            raise
         return f"{error.strerror} at `{error.filename or record.path}`"
     _forget(place, record)
     return None
