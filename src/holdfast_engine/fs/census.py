@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from holdfast_engine.fs.root import OPEN_DIR, Root
+from holdfast_engine.fs.descent import Descent
+from holdfast_engine.fs.root import Root
 
 Stamp = tuple[int, int, int, int]
 
@@ -23,26 +24,28 @@ class Counted(NamedTuple):
 def full(root: Root, top: str) -> dict[str, Stamp]:
     """Size, times and inode of everything below TOP that is no directory; links are counted, never followed.
 
-    What may not be read is left out. Goes by descriptors, as many at once as the tree is deep.
+    What may not be read is left out. However deep the tree is, few descriptors are open.
     """
     found: dict[str, Stamp] = {}
     try:
-        here = root.open_directory(top)
+        way = Descent(root, top)
     except OSError:
         status = root.lstat(top)
         return {"": (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)} if status else {}
-    frames = [("", here, _full_level("", here, found))]
-    while frames:
-        prefix, here, below = frames[-1]
-        if not below:
-            os.close(frames.pop()[1])
-            continue
-        name = below.pop()
-        try:
-            deeper = os.open(name, OPEN_DIR, dir_fd=here)
-        except OSError:
-            continue
-        frames.append((f"{prefix}{name}/", deeper, _full_level(f"{prefix}{name}/", deeper, found)))
+    with way:
+        frames = [("", _full_level("", way.here, found))]
+        while frames:
+            prefix, below = frames[-1]
+            if not below:
+                frames.pop()
+                way.leave()
+                continue
+            name = below.pop()
+            try:
+                deeper = way.enter(name)
+            except OSError:
+                continue
+            frames.append((f"{prefix}{name}/", _full_level(f"{prefix}{name}/", deeper, found)))
     return found
 
 
