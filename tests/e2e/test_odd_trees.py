@@ -14,14 +14,10 @@ import pytest
 
 from crash.arena import workshop
 from holdfast_engine.model.problem import Problem
-from lib.everything import things
-from lib.world import World
+from lib.everything import kept, things, users
+from lib.refusals import outcome
+from lib.world import PLAIN, World
 
-PHP = {
-    "index.php": "<?php 'version {version}';\n",
-    "public/index.php": "<?php 'version {version}';\n",
-    "public/uploads/.gitkeep": "",
-}
 SHARED, STRAY = "public/uploads/odd", "public/odd"
 PLACES = (SHARED, STRAY)
 ROOT = os.geteuid() == 0
@@ -37,33 +33,9 @@ def top():
 
 
 def live(top: Path) -> World:
-    world = World(top, PHP, env=None)
+    world = World(top, PLAIN, env=None)
     world.ship()
     return world
-
-
-def outcome(act: Callable[[], object]) -> Problem | None:
-    """The problem that ACT ended with, if any, which says what it is; anything else that is raised is a finding."""
-    try:
-        act()
-    except Problem as problem:
-        told = problem
-    else:
-        return None
-    assert told.code != "bug", told.message
-    assert told.message
-    assert "Traceback" not in told.message
-    assert "[Errno" not in told.message
-    return told
-
-
-def kept(world: World) -> Counter[tuple[str, str]]:
-    """What stands in the site and is nobody's to delete."""
-    return things(world.site / "shared") + things(world.site / "releases") + things(world.site / ".holdfast/attic")
-
-
-def users(found: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
-    return Counter(dict.fromkeys(found, 1))
 
 
 def run_all(world: World, *, bytes_of: Counter[tuple[str, str]]) -> list[Problem]:
@@ -82,7 +54,7 @@ def run_all(world: World, *, bytes_of: Counter[tuple[str, str]]) -> list[Problem
     ):
         problem = outcome(act)
         met += [problem] if problem else []
-        lost = users(bytes_of) - users(kept(world))
+        lost = users(bytes_of) - users(kept(world.site))
         assert not lost, f"lost: {lost}"
     return met
 

@@ -68,3 +68,12 @@ def _digest(parent: int, name: bytes, status: os.stat_result) -> str:
         if not sparse:
             seen.update(stream.read())
     return seen.hexdigest()
+
+
+def kept(site: Path) -> Counter[tuple[str, str]]:
+    """What stands in the site and is nobody's to delete."""
+    return things(site / "shared") + things(site / "releases") + things(site / ".holdfast/attic")
+
+
+def users(found: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    return Counter(dict.fromkeys(found, 1))
