@@ -89,3 +89,18 @@ def failing_in_step(world: World, step: str, error: BaseException) -> Iterator[N
 def releases(world: World) -> set[str]:
     """Names of the directories of releases that stand now."""
     return {path.name for path in (world.site / "releases").iterdir()}
+
+
+def outcome(act: Callable[[], object]) -> Problem | None:
+    """The problem that ACT ended with, if any, which says what it is; anything else that is raised is a finding."""
+    try:
+        act()
+    except Problem as problem:
+        told = problem
+    else:
+        return None
+    assert told.code != "bug", told.message
+    assert told.message
+    assert "Traceback" not in told.message
+    assert "[Errno" not in told.message
+    return told

@@ -55,6 +55,12 @@ NEXT = {
     ".gitignore": "/node_modules\n.env*.local\n",
 }
 
+PLAIN = {
+    "index.php": "<?php 'version {version}';\n",
+    "public/index.php": "<?php 'version {version}';\n",
+    "public/uploads/.gitkeep": "",
+}
+
 STATIC = {"index.html": "<h1>version {version}</h1>\n", "style.css": "body {{}}\n"}
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
+import stat
+from pathlib import Path
 
 import pytest
 
-from holdfast_engine.fs import discard, durable, place
+from holdfast_engine.fs import census, copy, descent, discard, durable, place
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.paths import RelPath
@@ -128,3 +132,73 @@ def test_a_missing_root_is_a_problem_with_a_way_on():
         Root("/nonexistent/holdfast")
     assert (caught.value.code, caught.value.exit_code) == ("site-missing", 11)
     assert caught.value.hint
+
+
+def test_a_closed_directory_in_the_trash_that_becomes_a_link_is_not_followed(root, outside, monkeypatch):
+    """G9: between the refusal and the chmod somebody who stands in the trash puts a link in the directory's place."""
+    closed = Path(root.path) / ".holdfast/trash/closed"
+    closed.mkdir(parents=True)
+    outside.chmod(0o755)
+    real_open, real_chmod, opened = os.open, os.chmod, []
+
+    def refusing(name, flags, *words, **more):
+        if name == "closed" and not flags & os.O_PATH and not opened:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
+        return real_open(name, flags, *words, **more)
+
+    def swapping(name, mode, **more):
+        opened.append(name)
+        closed.rename(closed.with_name("away"))
+        closed.symlink_to(outside)
+        real_chmod(name, mode, **more)
+
+    monkeypatch.setattr(os, "open", refusing)
+    monkeypatch.setattr(os, "chmod", swapping)
+    discard.empty_trash(root, "closed")
+    assert stat.S_IMODE(outside.stat().st_mode) == 0o755
+    assert not closed.is_dir() or closed.is_symlink()
+
+
+@pytest.mark.parametrize(("levels", "copied"), [(1200, False), (300, True)])
+def test_a_tree_deeper_than_a_process_may_open_files_is_walked_copied_and_removed(root, levels, copied):
+    """G7: twelve hundred levels, with a soft limit of 100 descriptors: no recursion, and few descriptors at once."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, limits[1]))
+    try:
+        here = os.open(root.path, os.O_RDONLY)
+        for level in range(levels):
+            name = "top" if level == 0 else "deep-and-deeper"
+            os.mkdir(name, dir_fd=here)
+            below = os.open(name, os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = below
+        os.close(os.open("file", os.O_WRONLY | os.O_CREAT, dir_fd=here))
+        os.close(here)
+        found = [path for path, _, _ in walk(root, "top")]
+        assert len(found) == levels
+        assert len(found[-1]) > 4096
+        assert list(census.full(root, "top")) == [found[-1]]
+        if copied:
+            assert copy.copy_tree(root, "top", ".holdfast/scratch/copied") == 1
+            assert discard.drop_copied(root, "top", ".holdfast/scratch/copied")
+            place.move(root, ".holdfast/scratch/copied", ".holdfast/trash/top")
+        else:
+            place.move(root, "top", ".holdfast/trash/top")
+        assert discard.empty_trash(root, "top")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert root.names(".holdfast/trash") == []
+
+
+def test_a_tree_that_is_moved_while_it_is_left_leads_nobody_out(root, outside):
+    """G9: on the way up, `..` of a directory that was moved elsewhere is not where we came from."""
+    way = "/".join(["top", *(["deep"] * 60)])
+    os.makedirs(os.path.join(root.path, way))
+    names = walk(root, "top")
+    seen = [next(names)[0] for _ in range(60)]
+    os.rename(os.path.join(root.path, seen[20].join(("top/", ""))), outside / "moved")
+    assert [path for path, _, _ in names if "secret" in path] == []
+    with descent.Descent(root, "top") as steps:
+        for _ in range(15):
+            steps.enter("deep")
+        assert steps.leave() == "deep"

@@ -42,7 +42,7 @@ def decode(text: Text) -> dict[str, Any]:
 def _parse(text: Text) -> dict[str, Any]:
     try:
         return tomllib.loads(text.content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8; brackets in brackets, numbers without an end
         raise Problem(
             "config-unreadable", f"{text.origin} is not TOML: {error}", hint=f"mend {text.origin} at that place"
         ) from None

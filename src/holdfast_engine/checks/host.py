@@ -9,6 +9,7 @@ from typing import Optional
 
 from holdfast_engine.checks.subject import Subject, accepting
 from holdfast_engine.fs import access
+from holdfast_engine.fs.confine import landlock_version
 from holdfast_engine.fs.probe import device_of, may_read, may_write, mounts_below, space
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
@@ -24,6 +25,7 @@ def host(subject: Subject) -> Iterator[Check]:
     yield _inodes(subject)
     yield permissions(subject)
     yield _mounts(subject)
+    yield _clean_up()
 
 
 def _mounts(subject: Subject) -> Check:
@@ -70,6 +72,15 @@ def _inodes(subject: Subject) -> Check:
         prune = f"`holdfast prune --keep 1 --site {subject.root.path}`"
         return Check("inodes", REFUSE, why, f"{prune}, or remove small files elsewhere; {accepting('inodes')}")
     return Check("inodes", PASS, f"{min(known)} are free" if known else "not counted by this file system")
+
+
+def _clean_up() -> Check:
+    """Whether the kernel itself keeps what empties the trash from touching anything else (R18); it works without."""
+    if landlock_version() >= 1:
+        return Check("clean-up", PASS, "the kernel confines it to the trash (Landlock)")
+    return Check(
+        "clean-up", PASS, "it goes by descriptors alone: this kernel has no Landlock (5.13 or newer) to confine it"
+    )
 
 
 def permissions(subject: Subject) -> Check:

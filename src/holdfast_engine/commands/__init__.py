@@ -40,7 +40,6 @@ def perform(request: Request, *, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     if request.command not in _MODULES:
         raise Problem("usage", f"there is no command `{request.command}`")
-    _open_many()
     module = import_module(f"holdfast_engine.commands.{_MODULES[request.command]}")
     try:
         answer: dict[str, Any] = getattr(module, request.command)(request, tell, ask)
@@ -55,15 +54,6 @@ def perform(request: Request, *, tell: Listener, ask: Ask) -> dict[str, Any]:
 
         raise told(error) from error
     return answer
-
-
-def _open_many() -> None:
-    """As many open files as this user may have: a walk holds one for each level of a tree (getrlimit(2))."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 _LOOKING = ("inspect", "plan", "detect", "explain")

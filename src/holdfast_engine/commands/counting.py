@@ -16,6 +16,7 @@ from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.state.format import DAMAGE
 
 _INDEX = Layout.cache / "census.json"
 
@@ -34,7 +35,7 @@ def _load(place: Workplace) -> dict[str, Counted]:
     try:
         value = json.loads(place.root.read(_INDEX) or b"{}")
         return {path: Counted(*row) for path, row in value["directories"].items()}
-    except (ValueError, KeyError, TypeError):
+    except DAMAGE:
         return {}
 
 

@@ -20,6 +20,7 @@ from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.state.format import DAMAGE, damaged
 
 TICK_NS = 20_000_000
 """Two changes within one tick of the kernel's clock may leave one time behind (4 to 10 ms; inode times are coarse)."""
@@ -119,10 +120,19 @@ class Baseline:
 
 
 def read(root: Root, release: str) -> Optional[Baseline]:
-    """The baseline of RELEASE, or None when there is none. A newer format raises `format-unknown`."""
-    content = root.read(Layout.baselines / f"{release}.jsonl")
-    if not content:
-        return None
+    """The baseline of RELEASE, or None when there is none. A newer format raises `format-unknown`, a damaged one
+    `state-unreadable`: whatever it would have proven is not proven (G6).
+    """
+    path = Layout.baselines / f"{release}.jsonl"
+    content = root.read(path)
+    try:
+        return _decoded(release, content) if content else None
+    except DAMAGE as error:
+        then = "without it, everything in its release counts as somebody's data"
+        raise damaged(root, path, error, then=then) from error
+
+
+def _decoded(release: str, content: bytes) -> Baseline:
     head, _, body = content.decode("utf-8", "surrogateescape").partition("\n")
     header = json.loads(head)
     if header["format"] > FORMAT:
@@ -131,4 +141,6 @@ def read(root: Root, release: str) -> Optional[Baseline]:
         )
     rows = json.loads("[" + ",".join(body.splitlines()) + "]")
     entries = [Entry.from_row(row) for row in rows]
+    if not all(isinstance(value, int) for value in (header["taken"], *(entry.ctime for entry in entries))):
+        raise TypeError("a time that is no number")
     return Baseline({entry.path: entry for entry in entries}, header["taken"])

@@ -17,19 +17,49 @@ def lineage(path: str) -> list[str]:
     return found
 
 
+_STAR = "[^/]*"
+_DEEP = "(?:.*/)?"
+_MOST_DEEP = 3
+"""`**/` in one pattern: each more multiplies the time that a hostile path can take."""
+
+
 def glob_source(pattern: str) -> str:
-    """The regular expression of a pattern in the manner of `.gitignore`, for a whole path."""
+    """The regular expression of a pattern in the manner of `.gitignore`, for a whole path.
+
+    It takes little time on any path: of several `*` in one name all but the last take the nearest place where
+    what follows fits, and never look for another, for that would match nothing more (as in `fnmatch`).
+    """
+    tokens = _tokens(re.sub(r"(?:\*\*/){2,}", "**/", pattern))
+    if tokens.count(_DEEP) > _MOST_DEEP:
+        return r"(?!)"
+    parts: list[str] = []
+    at = 0
+    while at < len(tokens):
+        end = at + 1
+        while end < len(tokens) and tokens[end] not in (_STAR, _DEEP, "/", "/.*"):
+            end += 1
+        if tokens[at] == _STAR and end < len(tokens) and tokens[end] == _STAR:
+            group = f"g{len(parts)}"
+            parts.append(f"(?=(?P<{group}>[^/]*?{''.join(tokens[at + 1 : end])}))(?P={group})")
+            at = end
+        else:
+            parts.append(tokens[at])
+            at += 1
+    return "".join(parts)
+
+
+def _tokens(pattern: str) -> list[str]:
     parts: list[str] = []
     at = 0
     while at < len(pattern):
-        for mark, meaning in (("**/", "(?:.*/)?"), ("/**", "/.*"), ("*", "[^/]*"), ("?", "[^/]")):
-            if pattern.startswith(mark, at):
+        for mark, meaning in (("**/", _DEEP), ("/**", "/.*"), ("*", _STAR), ("?", "[^/]")):
+            if pattern.startswith(mark, at) and (mark != "/**" or at + 3 == len(pattern)):
                 parts.append(meaning)
                 at += len(mark)
                 break
         else:
             at += _literal(pattern, at, parts)
-    return "".join(parts)
+    return parts
 
 
 def _literal(pattern: str, at: int, parts: list[str]) -> int:
@@ -50,7 +80,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     """PATTERN as an expression for whole paths; a malformed one matches nothing."""
     try:
         return re.compile(glob_source(pattern), re.DOTALL)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return re.compile(r"(?!)")
 
 

@@ -114,7 +114,8 @@ def notes(root: Root) -> Iterator[dict[str, Any]]:
         for line in content.splitlines():
             try:
                 note = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
-            place = Layout.attic / operation / note["place"]
-            yield {**note, "operation": operation, "place": place}
+            if isinstance(note, dict) and isinstance(note.get("place"), str):
+                place = Layout.attic / operation / note["place"]
+                yield {**note, "operation": operation, "place": place}

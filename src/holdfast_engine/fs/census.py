@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from holdfast_engine.fs.root import OPEN_DIR, Root
+from holdfast_engine.fs.descent import Descent
+from holdfast_engine.fs.root import Root
 
 Stamp = tuple[int, int, int, int]
 
@@ -23,38 +24,29 @@ class Counted(NamedTuple):
 def full(root: Root, top: str) -> dict[str, Stamp]:
     """Size, times and inode of everything below TOP that is no directory; links are counted, never followed.
 
-    What may not be read is left out. Goes by descriptors, as many at once as the tree is deep.
+    What may not be read is left out. However deep the tree is, few descriptors are open.
     """
     found: dict[str, Stamp] = {}
     try:
-        here = root.open_directory(top)
+        way = Descent(root, top)
     except OSError:
         status = root.lstat(top)
         return {"": (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)} if status else {}
-    frames: list[tuple[str, int, list[str]]] = [("", here, [])]
-    try:
-        frames[0][2].extend(_full_level("", here, found))
+    with way:
+        frames = [("", _full_level("", way.here, found))]
         while frames:
-            _full_step(frames, found)
-    finally:
-        for _, descriptor, _ in frames:
-            os.close(descriptor)
+            prefix, below = frames[-1]
+            if not below:
+                frames.pop()
+                way.leave()
+                continue
+            name = below.pop()
+            try:
+                deeper = way.enter(name)
+            except OSError:
+                continue
+            frames.append((f"{prefix}{name}/", _full_level(f"{prefix}{name}/", deeper, found)))
     return found
-
-
-def _full_step(frames: list[tuple[str, int, list[str]]], found: dict[str, Stamp]) -> None:
-    """One directory more is counted, or one is done."""
-    prefix, here, below = frames[-1]
-    if not below:
-        os.close(frames.pop()[1])
-        return
-    name = below.pop()
-    try:
-        deeper = os.open(name, OPEN_DIR, dir_fd=here)
-    except OSError:
-        return
-    frames.append((f"{prefix}{name}/", deeper, []))
-    frames[-1][2].extend(_full_level(f"{prefix}{name}/", deeper, found))
 
 
 def _full_level(prefix: str, here: int, found: dict[str, Stamp]) -> list[str]:
@@ -81,13 +73,30 @@ def quick(root: Root, top: str, known: Mapping[str, Counted], *, settled_before:
     """
     counted: dict[str, Counted] = {}
     children = _children(known)
-    waiting = [""]
-    while waiting:
-        path = waiting.pop()
-        now, below = _count(root, top, path, known.get(path), children, settled_before)
-        if now is not None:
-            counted[path] = now
-            waiting.extend(below)
+
+    def count(path: str, here: int) -> list[str]:
+        counted[path], below = _count(here, known.get(path), children.get(path, []), settled_before)
+        return below
+
+    try:
+        way = Descent(root, top)
+    except OSError:
+        return counted
+    with way:
+        frames = [("", count("", way.here))]
+        while frames:
+            path, below = frames[-1]
+            if not below:
+                frames.pop()
+                way.leave()
+                continue
+            name = below.pop()
+            try:
+                deeper = way.enter(name)
+            except OSError:
+                continue
+            inner = f"{path}/{name}" if path else name
+            frames.append((inner, count(inner, deeper)))
     return counted
 
 
@@ -95,28 +104,19 @@ def _children(known: Mapping[str, Counted]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in known:
         if path:
-            found.setdefault(path.rpartition("/")[0], []).append(path)
+            parent, _, name = path.rpartition("/")
+            found.setdefault(parent, []).append(name)
     return found
 
 
-def _count(
-    root: Root, top: str, path: str, before: Counted | None, children: Mapping[str, list[str]], settled_before: int
-) -> tuple[Counted | None, list[str]]:
-    where = f"{top}/{path}" if path else top
-    try:
-        here = root.open_directory(where)
-    except OSError:
-        return None, []
-    try:
-        status = os.fstat(here)
-        same = before and before[:3] == (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        if before and same and max(before.mtime, before.ctime) < settled_before:
-            return before, list(children.get(path, ()))
-        files, below = _list(here)
-    finally:
-        os.close(here)
-    prefix = f"{path}/" if path else ""
-    return Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, files), [prefix + name for name in below]
+def _count(here: int, before: Counted | None, children: list[str], settled_before: int) -> tuple[Counted, list[str]]:
+    """What the open directory holds, and the names of the directories in it, as a list of the caller's own."""
+    status = os.fstat(here)
+    same = before and before[:3] == (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    if before and same and max(before.mtime, before.ctime) < settled_before:
+        return before, [*children]
+    files, below = _list(here)
+    return Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, files), below
 
 
 def _list(here: int) -> tuple[int, list[str]]:

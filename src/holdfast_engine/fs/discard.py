@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
+from typing import Optional
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.confine import change_only_below
 from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.descent import Descent
 from holdfast_engine.fs.durable import make_directories
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.place import drop_own_link, move
@@ -78,38 +81,71 @@ def _empty_confined(root: Root, name: str) -> int:
     try:
         with root.directory(Layout.trash) as trash:
             change_only_below(trash)
-            return 0 if _remove_at(trash, name, os.fstat(trash).st_dev) else 1
+            return 0 if _remove(root, name) else 1
     except OSError:
         return 1
 
 
-def _remove_at(parent: int, name: str, device: int) -> bool:
-    """Remove NAME and what is below it; True when nothing is left."""
-    status = os.stat(name, dir_fd=parent, follow_symlinks=False)
-    if not stat.S_ISDIR(status.st_mode):
-        os.unlink(name, dir_fd=parent)
-        return True
-    if status.st_dev != device:
-        return False
-    here = _opened_for_removal(parent, name)
-    try:
-        left = [below for below in os.listdir(here) if not _remove_at(here, below, device)]
-    finally:
-        os.close(here)
-    if not left:
-        os.rmdir(name, dir_fd=parent)
+def _remove(root: Root, name: str) -> bool:
+    """Remove NAME in the trash and what is below it, however deep; True when nothing is left.
+
+    What cannot be removed (immutable, another user's, a mount point) stays, with the directories above it.
+    """
+    left = False
+    with Descent(root, Layout.trash) as way:
+        levels = [[name]]
+        while levels:
+            try:
+                if levels[-1]:
+                    below = _remove_or_enter(way, levels[-1].pop())
+                    levels += [below] if below is not None else []
+                else:
+                    levels.pop()
+                    _leave(way, at_top=not levels)
+            except OSError:
+                left = True
     return not left
+
+
+def _remove_or_enter(way: Descent, name: str) -> Optional[list[str]]:
+    """NAME is gone, or, being a directory, entered: then the names in it."""
+    status = os.stat(name, dir_fd=way.here, follow_symlinks=False)
+    if not stat.S_ISDIR(status.st_mode):
+        os.unlink(name, dir_fd=way.here)
+        return None
+    if status.st_dev != way.device:
+        raise OSError(errno.EXDEV, "another file system is mounted here", name)
+    return os.listdir(way.enter(name, _opened_for_removal(way.here, name)))
+
+
+def _leave(way: Descent, *, at_top: bool) -> None:
+    if not at_top:
+        name = way.leave()
+        os.rmdir(name, dir_fd=way.here)
 
 
 def _opened_for_removal(parent: int, name: str) -> int:
     try:
         here = os.open(name, OPEN_DIR, dir_fd=parent)
     except PermissionError:
-        os.chmod(name, stat.S_IRWXU, dir_fd=parent)
+        _let_ourselves_in(parent, name)
         here = os.open(name, OPEN_DIR, dir_fd=parent)
     if os.fstat(here).st_uid == os.geteuid():
         os.fchmod(here, stat.S_IRWXU)
     return here
+
+
+def _let_ourselves_in(parent: int, name: str) -> None:
+    """The directory NAME, which we may not read, has mode 0700.
+
+    chmod(2) follows a link that somebody who still stands in the tree puts there at that moment (G9);
+    a descriptor of the directory itself (O_PATH) cannot be exchanged for another, and /proc changes what it is open on.
+    """
+    itself = os.open(name, OPEN_DIR | os.O_PATH, dir_fd=parent)
+    try:
+        os.chmod(f"/proc/self/fd/{itself}", stat.S_IRWXU)
+    finally:
+        os.close(itself)
 
 
 def drop_copied(root: Root, source: str, copy: str) -> bool:

@@ -23,6 +23,8 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LONGEST_NAME = 255
 _LONGEST_PATH = 3800
 """Bytes of a path below its release: leaves room for the deploy root within the kernel's 4,096."""
+DEEPEST = 400
+"""Directories in each other: as many descriptors are open, and a process may have 1,024 by default."""
 _OPEN_FOLDER = 0o755
 _SOURCE_FAULTS = {
     errno.EEXIST: "holds a name twice, or two names that this file system takes for one",
@@ -209,7 +211,7 @@ def _objection(path: str, parent: str, name: str) -> str:
         len(os.fsencode(name)) > _LONGEST_NAME or len(os.fsencode(path)) > _LONGEST_PATH
     ):
         return "is too long"
-    return ""
+    return f"lies more than {DEEPEST} directories deep" if path.count("/") > DEEPEST else ""
 
 
 def _refusal(path: str, reason: str) -> Problem:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Optional
 
-from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
+from holdfast_engine.fs.descent import Descent
+from holdfast_engine.fs.root import Root, kind_of
 
 Found = tuple[str, str, os.stat_result]
 
@@ -23,34 +24,30 @@ def walk(
     Links are named, never followed; another file system's root is named, never entered.
     Directories for which DESCEND says no are named, not entered. What vanishes meanwhile is
     passed over: the application goes on working while we look. A directory that may not be
-    read raises PermissionError, or is added to UNREADABLE when that is given. As many
-    descriptors are open as the tree is deep.
+    read raises PermissionError, or is added to UNREADABLE when that is given. However deep the
+    tree is, few descriptors are open.
     """
     try:
-        here = root.open_directory(top)
+        way = Descent(root, top)
     except (FileNotFoundError, NotADirectoryError):
         return
-    device = os.fstat(here).st_dev
-    frames: list[tuple[str, int, list[str]]] = []
-    try:
+    with way:
         below: list[str] = []
-        frames.append(("", here, below))
-        yield from _level("", here, device, descend, below)
+        frames: list[tuple[str, list[str]]] = [("", below)]
+        yield from _level("", way.here, way.device, descend, below)
         while frames:
-            prefix, here, below = frames[-1]
+            prefix, below = frames[-1]
             if not below:
-                os.close(frames.pop()[1])
+                frames.pop()
+                way.leave()
                 continue
             name = below.pop()
-            opened = _enter(here, name, prefix, unreadable)
+            opened = _enter(way, name, prefix, unreadable)
             if opened is None:
                 continue
             deeper: list[str] = []
-            frames.append((f"{prefix}{name}/", opened, deeper))
-            yield from _level(f"{prefix}{name}/", opened, device, descend, deeper)
-    finally:
-        for _, descriptor, _ in frames:
-            os.close(descriptor)
+            frames.append((f"{prefix}{name}/", deeper))
+            yield from _level(f"{prefix}{name}/", opened, way.device, descend, deeper)
 
 
 def _level(prefix: str, here: int, device: int, descend: Callable[[str], bool], below: list[str]) -> Iterator[Found]:
@@ -74,9 +71,9 @@ def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
-def _enter(here: int, name: str, prefix: str, unreadable: Optional[list[str]]) -> Optional[int]:
+def _enter(way: Descent, name: str, prefix: str, unreadable: Optional[list[str]]) -> Optional[int]:
     try:
-        return os.open(name, OPEN_DIR, dir_fd=here)
+        return way.enter(name)
     except PermissionError:
         if unreadable is None:
             raise

@@ -28,5 +28,9 @@ class Record:
         checksum, _, body = line.rstrip(b"\n").partition(b" ")
         if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(body):
             return None
-        sequence, kind, facts = json.loads(body)
-        return cls(sequence, kind, facts)
+        try:
+            sequence, kind, facts = json.loads(body)
+        except (ValueError, TypeError, RecursionError):
+            return None
+        whole = isinstance(sequence, int) and isinstance(kind, str) and isinstance(facts, dict)
+        return cls(sequence, kind, facts) if whole else None

@@ -11,7 +11,7 @@ from functools import cached_property
 from shlex import quote
 from typing import Any, NamedTuple, Optional, TypeVar
 
-from holdfast_engine.fs.extract import TreeWriter
+from holdfast_engine.fs.extract import DEEPEST, TreeWriter
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.problem import Problem
@@ -159,22 +159,47 @@ class DirectorySource:
                     os.close(fd)
 
 
-def _below(parent: int, prefix: str) -> Iterator[_Found]:
-    """Everything below PARENT in path order, a directory before what it holds."""
-    for name in sorted(os.listdir(parent)):
-        if not prefix and name in _NOT_CODE:
-            continue
-        path = prefix + name
-        with _told(path):
-            found = _Found(path, name, parent, os.stat(name, dir_fd=parent, follow_symlinks=False))
-        yield found
-        if stat.S_ISDIR(found.status.st_mode):
+def _below(top: int, prefix: str) -> Iterator[_Found]:
+    """Everything below TOP in path order, a directory before what it holds."""
+    frames = [(prefix, top, _names(top, prefix))]
+    try:
+        while frames:
+            prefix, parent, names = frames[-1]
+            if not names:
+                frames.pop()
+                _close(parent, but=top)
+                continue
+            name = names.pop()
+            path = prefix + name
             with _told(path):
-                fd = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=parent)
-            try:
-                yield from _below(fd, f"{path}/")
-            finally:
-                os.close(fd)
+                found = _Found(path, name, parent, os.stat(name, dir_fd=parent, follow_symlinks=False))
+            yield found
+            if stat.S_ISDIR(found.status.st_mode):
+                _see_depth(len(frames), path)
+                with _told(path):
+                    fd = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=parent)
+                frames.append((f"{path}/", fd, []))
+                with _told(path):
+                    frames[-1][2].extend(_names(fd, f"{path}/"))
+    finally:
+        for _, fd, _ in frames:
+            _close(fd, but=top)
+
+
+def _see_depth(depth: int, path: str) -> None:
+    if depth > DEEPEST:
+        hint = "remove it from the source"
+        raise Problem("source-unusable", f"`{path}` in the source lies more than {DEEPEST} directories deep", hint=hint)
+
+
+def _names(fd: int, prefix: str) -> list[str]:
+    """The names in a directory, last first."""
+    return sorted((name for name in os.listdir(fd) if prefix or name not in _NOT_CODE), reverse=True)
+
+
+def _close(fd: int, *, but: int) -> None:
+    if fd != but:
+        os.close(fd)
 
 
 @contextmanager

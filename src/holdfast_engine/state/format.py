@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from shlex import quote
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 from holdfast_engine import FORMAT
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import SharedPath
 
+T = TypeVar("T")
+DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""What reading one of our own files raises when a disk or a hand changed it."""
 FEATURES = ("attic-notes", "baseline-rows", "journal-crc")
 
 
@@ -51,15 +55,34 @@ def read(root: Root) -> Optional[SiteFile]:
         value = json.loads(content)
         _require_known(value)
         return SiteFile(
-            counter=value["counter"],
-            shared_name=value["shared_name"],
+            counter=_of(int, value["counter"]),
+            shared_name=_of(str, value["shared_name"]),
             shared=tuple(SharedPath.from_json(one) for one in value["shared"]),
             declared=tuple(value["declared"]),
-            identity=value["identity"],
-            options=value["options"],
+            identity=_of(dict, value["identity"]),
+            options=_of(dict, value["options"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except DAMAGE as error:
         raise _unreadable(root, error) from error
+
+
+def _of(kind: type[T], value: object) -> T:
+    """VALUE, which must be of KIND."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r:.40} where {kind.__name__} is expected")
+    return value
+
+
+def damaged(root: Root, path: RelPath, error: BaseException, *, then: str) -> Problem:
+    """The problem of our own file at PATH that cannot be read; THEN says what follows from moving it away."""
+    where = quote(root.absolute(path))
+    return Problem(
+        "state-unreadable",
+        f"`{path}` is damaged: {type(error).__name__}",
+        state="nothing was changed; releases and data are where they were",
+        whereabouts=[root.absolute(path)],
+        hint=f"`mv {where} {where}.damaged`; {then}",
+    )
 
 
 def layout_of(root: Root) -> Layout:

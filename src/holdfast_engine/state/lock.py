@@ -12,6 +12,7 @@ from holdfast_engine.fs import durable
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.state.format import DAMAGE
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def holder(root: Root) -> str:
     try:
         note = json.loads(root.read(Layout.lock_file) or b"{}")
         return f"`{note['command']}` by {note['who'] or 'somebody'}, process {note['pid']}"
-    except (ValueError, KeyError, TypeError):
+    except DAMAGE:
         return ""
 
 

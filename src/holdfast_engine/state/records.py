@@ -12,6 +12,7 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.state.format import DAMAGE, damaged
 
 INCOMING, SEALED, ACTIVE, RETIRED, BAD = "incoming", "sealed", "active", "retired", "bad"
 GOOD = (ACTIVE, RETIRED)
@@ -55,14 +56,20 @@ def read(root: Root, release: str) -> Optional[ReleaseRecord]:
 
 
 def read_at(root: Root, path: RelPath) -> Optional[ReleaseRecord]:
-    """The record in the file PATH, or None when there is none."""
+    """The record in the file PATH, or None when there is none; `state-unreadable` when it is damaged."""
     content = root.read(path)
-    return _decode(content) if content else None
+    try:
+        return _decode(content) if content else None
+    except DAMAGE as error:
+        then = "its release is then one that was made by hand, and is never pruned"
+        raise damaged(root, path, error, then=then) from error
 
 
 def _decode(content: bytes) -> ReleaseRecord:
     value = json.loads(content)
     value.pop("format")
+    if not (isinstance(value["counter"], int) and isinstance(value["id"], str)):
+        raise TypeError("a record without a number or a name")
     value["path"] = RelPath(value["path"])
     value["shared"] = tuple(SharedPath.from_json(one) for one in value["shared"])
     return ReleaseRecord(**value)

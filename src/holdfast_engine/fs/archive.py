@@ -1,0 +1,49 @@
+"""Unpacking an archive that nobody vouches for: tar (plain, gzip, bzip2, xz) and zip, through `TreeWriter` alone.
+
+Neither `tarfile` nor `zipfile` has a part in it: which of their safeguards a host's Python has
+depends on its point release, and on none tried were they whole.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from holdfast_engine.fs.archive_gate import Gate, Limits, refusal
+from holdfast_engine.fs.archive_stream import Stream, read_at
+from holdfast_engine.fs.archive_tar import unpack_tar
+from holdfast_engine.fs.archive_zip import unpack_zip
+from holdfast_engine.fs.extract import TreeWriter
+
+_LIMITS = Limits()
+_MARKS = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"PK\3\4", "zip"), (b"PK\5\6", "zip"))
+
+
+def unpack(descriptor: int, writer: TreeWriter, limits: Limits = _LIMITS) -> None:
+    """All that the archive in the open file DESCRIPTOR holds is written by WRITER; what it is, its first bytes tell.
+
+    Regular files, directories and relative links that stay inside are unpacked, links last.
+    Everything else, and whatever two readers could understand in two ways, raises
+    `source-unusable` and leaves a part of the tree, as a crash would. Nothing is durable before
+    the caller's `syncfs`.
+    """
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise refusal("is no regular file")
+    form = _form(descriptor)
+    gate = Gate(writer, limits)
+    if form == "zip":
+        unpack_zip(descriptor, status.st_size, gate)
+    else:
+        unpack_tar(Stream(descriptor, form, limits), gate)
+    gate.finish()
+
+
+def _form(descriptor: int) -> str:
+    head = read_at(descriptor, 512, 0)
+    for mark, form in _MARKS:
+        if head.startswith(mark):
+            return form
+    if head[257:262] == b"ustar":
+        return "tar"
+    raise refusal("is neither tar nor zip", hint="pack it with `tar -czf`")
