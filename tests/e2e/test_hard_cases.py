@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 
 import pytest
 
-from crash.arena import workshop
 from holdfast_engine.fs import failpoint
 from holdfast_engine.model.request import Settings
 from lib.refusals import assert_refused, fails
@@ -419,17 +420,17 @@ def test_recover_without_the_site_file_keeps_what_the_records_know(world):
 
 
 @pytest.fixture
-def in_memory():
-    """A directory on which an fsync costs nothing: a deep tree takes thousands."""
-    top = workshop()
-    yield top
-    shutil.rmtree(top)
+def shallow():
+    """An interpreter that recurses a few levels only, so that a tree of 90 is a deep one."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 180)
+    yield
+    sys.setrecursionlimit(before)
 
 
-def test_a_tree_that_is_deeper_than_the_interpreter_recurses_is_merged(in_memory):
+def test_a_tree_that_is_deeper_than_the_interpreter_recurses_is_merged(world, shallow):
     """G1: live and shared both hold it."""
-    world = World(in_memory, PHP, env=None)
-    deep = "/".join(["public/d", *["q"] * 400, "f"])
+    deep = "/".join(["public/d", *["q"] * 90, "f"])
     world.ship()
     world.precious.write(deep)
     world.ship()

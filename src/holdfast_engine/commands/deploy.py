@@ -162,7 +162,7 @@ def _mend(refused: list[Check]) -> str:
     if len(names) == 1 or not set(names) <= set(ACCEPTABLE):
         return refused[0].mend
     flags = " ".join(f"--accept {name}" for name in names)
-    return f"mend each as `holdfast plan` says, or `holdfast deploy {flags}` if all of it is meant"
+    return f"{refused[0].mend}; `holdfast plan` says how to mend the others, `{flags}` accepts all of them"
 
 
 def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
