@@ -22,7 +22,7 @@ from holdfast_engine.commands import (
     trash,
 )
 from holdfast_engine.data import adopt, baseline, links, restore, seeds
-from holdfast_engine.fs import attic, confine, copy, discard, durable, place, walk
+from holdfast_engine.fs import attic, confine, copy, descent, discard, durable, place, walk
 from holdfast_engine.journal import operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
@@ -108,20 +108,20 @@ def journal_after_the_act() -> None:
 
 
 def links_followed_when_deleting() -> None:
-    def remove(parent: int, name: str, device: int) -> bool:
-        path = f"/proc/self/fd/{parent}/{name}"
+    def gone(path: str) -> None:
         if os.path.isdir(path):
             for below in os.listdir(path):
-                with_parent = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-                remove(with_parent, below, device)
-                os.close(with_parent)
+                gone(f"{path}/{below}")
             os.unlink(path) if os.path.islink(path) else os.rmdir(path)
         else:
             os.unlink(path)
+
+    def remove(top: Any, name: str) -> bool:
+        gone(top.absolute(f".holdfast/trash/{name}"))
         return True
 
     put(confine.change_only_below, nothing)
-    put(discard._remove_at, remove)
+    put(discard._remove, remove)
 
 
 def prune_without_sweep() -> None:
@@ -276,7 +276,8 @@ def baseline_before_hooks() -> None:
 
     def linked(self: Any) -> None:
         link(self)
-        early[:] = take(self.place.bench, self.path, digests={}, skip=self.rules.classifier.is_cache)
+        skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
+        early[:] = take(self.place.bench, self.path, digests={}, skip=skip, made=made)
 
     deployment.Deployment._link = linked  # type: ignore[method-assign]
     put(take, lambda *_words, **_named: list(early))
@@ -317,7 +318,7 @@ def walks_follow_links() -> None:
             name for name in os.listdir(here) if os.path.isdir(f"/proc/self/fd/{here}/{name}") and name not in below
         ]
 
-    walk.OPEN_DIR = flags  # type: ignore[misc]
+    descent.OPEN_DIR = flags  # type: ignore[misc]
     put(level, followed)
 
 

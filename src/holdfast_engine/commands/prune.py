@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable
 from typing import Any, Optional
 
@@ -121,10 +120,8 @@ def _remove(
     except Problem as problem:
         return problem.message
     except SyncFailed:
-        raise
+        raise  # final: nothing that ends well may follow it (G1)
     except OSError as error:
-        if error.errno == errno.EIO:  # a failed fsync is final: nothing that ends well may follow it (G1)
-            raise
         return f"{error.strerror} at `{error.filename or record.path}`"
     _forget(place, record)
     return None
