@@ -94,7 +94,7 @@ def layout_of(root: Root) -> Layout:
 def _require_known(value: dict[str, Any]) -> None:
     strange = sorted(set(value["features"]) - set(FEATURES))
     if value["format"] > FORMAT or strange:
-        raise _unknown(f"it has format {value['format']} and features {', '.join(strange) or 'we know'}")
+        raise _unknown(f"it has format {value['format']} and features {', '.join(map(ascii, strange)) or 'we know'}")
 
 
 def _unknown(why: str) -> Problem:
