@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from holdfast_engine.fs.descent import Descent
+from holdfast_engine.fs.descent import Descent, levels
 from holdfast_engine.fs.root import Root
 
 Stamp = tuple[int, int, int, int]
@@ -33,19 +33,8 @@ def full(root: Root, top: str) -> dict[str, Stamp]:
         status = root.lstat(top)
         return {"": (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)} if status else {}
     with way:
-        frames = [("", _full_level("", way.here, found))]
-        while frames:
-            prefix, below = frames[-1]
-            if not below:
-                frames.pop()
-                way.leave()
-                continue
-            name = below.pop()
-            try:
-                deeper = way.enter(name)
-            except OSError:
-                continue
-            frames.append((f"{prefix}{name}/", _full_level(f"{prefix}{name}/", deeper, found)))
+        for prefix, here, below in levels(way):
+            below.extend(_full_level(prefix, here, found))
     return found
 
 
@@ -74,29 +63,15 @@ def quick(root: Root, top: str, known: Mapping[str, Counted], *, settled_before:
     counted: dict[str, Counted] = {}
     children = _children(known)
 
-    def count(path: str, here: int) -> list[str]:
-        counted[path], below = _count(here, known.get(path), children.get(path, []), settled_before)
-        return below
-
     try:
         way = Descent(root, top)
     except OSError:
         return counted
     with way:
-        frames = [("", count("", way.here))]
-        while frames:
-            path, below = frames[-1]
-            if not below:
-                frames.pop()
-                way.leave()
-                continue
-            name = below.pop()
-            try:
-                deeper = way.enter(name)
-            except OSError:
-                continue
-            inner = f"{path}/{name}" if path else name
-            frames.append((inner, count(inner, deeper)))
+        for prefix, here, below in levels(way):
+            path = prefix.rstrip("/")
+            counted[path], names = _count(here, known.get(path), children.get(path, []), settled_before)
+            below.extend(names)
     return counted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from typing import Optional
 
 from holdfast_engine.fs.root import OPEN_DIR, Root
@@ -84,3 +85,35 @@ def _parent(descriptor: int, identity: tuple[int, int]) -> Optional[int]:
         return parent
     os.close(parent)
     return None
+
+
+def _passed_over(_path: str, _error: OSError) -> None:
+    """What cannot be entered is left out."""
+
+
+Missed = Callable[[str, OSError], None]
+
+
+def levels(way: Descent, missed: Missed = _passed_over) -> Iterator[tuple[str, int, list[str]]]:
+    """Each directory at and below the top of WAY, parents first: the prefix of its paths, a descriptor, an empty list.
+
+    Into the list the caller puts the names of the directories to enter, the last one first. The
+    descriptor is open until the next step. A directory that cannot be entered is told to MISSED,
+    with its path. However deep the tree is, few descriptors are open.
+    """
+    frames: list[tuple[str, list[str]]] = [("", [])]
+    yield "", way.here, frames[0][1]
+    while frames:
+        prefix, below = frames[-1]
+        if not below:
+            frames.pop()
+            way.leave()
+            continue
+        name = below.pop()
+        try:
+            here = way.enter(name)
+        except OSError as error:
+            missed(prefix + name, error)
+            continue
+        frames.append((f"{prefix}{name}/", []))
+        yield f"{prefix}{name}/", here, frames[-1][1]

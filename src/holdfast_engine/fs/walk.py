@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Optional
 
-from holdfast_engine.fs.descent import Descent
+from holdfast_engine.fs.descent import Descent, levels
 from holdfast_engine.fs.root import Root, kind_of
 
 Found = tuple[str, str, os.stat_result]
@@ -27,27 +27,20 @@ def walk(
     read raises PermissionError, or is added to UNREADABLE when that is given. However deep the
     tree is, few descriptors are open.
     """
+
+    def missed(path: str, error: OSError) -> None:
+        if isinstance(error, PermissionError):
+            if unreadable is None:
+                raise error
+            unreadable.append(path)
+
     try:
         way = Descent(root, top)
     except (FileNotFoundError, NotADirectoryError):
         return
     with way:
-        below: list[str] = []
-        frames: list[tuple[str, list[str]]] = [("", below)]
-        yield from _level("", way.here, way.device, descend, below)
-        while frames:
-            prefix, below = frames[-1]
-            if not below:
-                frames.pop()
-                way.leave()
-                continue
-            name = below.pop()
-            opened = _enter(way, name, prefix, unreadable)
-            if opened is None:
-                continue
-            deeper: list[str] = []
-            frames.append((f"{prefix}{name}/", deeper))
-            yield from _level(f"{prefix}{name}/", opened, way.device, descend, deeper)
+        for prefix, here, below in levels(way, missed):
+            yield from _level(prefix, here, way.device, descend, below)
 
 
 def _level(prefix: str, here: int, device: int, descend: Callable[[str], bool], below: list[str]) -> Iterator[Found]:
@@ -69,18 +62,6 @@ def _level(prefix: str, here: int, device: int, descend: Callable[[str], bool], 
 
 def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
-
-
-def _enter(way: Descent, name: str, prefix: str, unreadable: Optional[list[str]]) -> Optional[int]:
-    try:
-        return way.enter(name)
-    except PermissionError:
-        if unreadable is None:
-            raise
-        unreadable.append(prefix + name)
-    except OSError:
-        return None
-    return None
 
 
 def size_of(root: Root, top: str) -> tuple[int, int]:
