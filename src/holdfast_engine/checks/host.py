@@ -10,13 +10,14 @@ from typing import Optional
 from holdfast_engine.checks.subject import Subject, accepting
 from holdfast_engine.fs import access
 from holdfast_engine.fs.confine import landlock_version
-from holdfast_engine.fs.probe import device_of, may_read, may_write, mounts_below, space
+from holdfast_engine.fs.probe import device_of, file_system, may_read, may_write, mounts_below, space
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.plan import PASS, REFUSE, Check
+from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 
 _RESERVE = 8 << 20
 _SPARE_INODES = 64
+_WITHOUT_JOURNAL = ("ext2", "vfat", "msdos", "exfat")
 
 
 def host(subject: Subject) -> Iterator[Check]:
@@ -25,6 +26,7 @@ def host(subject: Subject) -> Iterator[Check]:
     yield _inodes(subject)
     yield permissions(subject)
     yield _mounts(subject)
+    yield _file_system(subject)
     yield _clean_up()
 
 
@@ -41,6 +43,15 @@ def _mounts(subject: Subject) -> Check:
         mend = f"keep both on one, as by a mount at `{root.path}` itself"
         return Check("mounts", REFUSE, "`releases/` and `.holdfast/` lie on two file systems", mend)
     return Check("mounts", PASS, "nothing is mounted in a release")
+
+
+def _file_system(subject: Subject) -> Check:
+    """Without a journal a power cut may keep one half of a move between two directories (tests/crash, `split`)."""
+    kind = file_system(subject.root)
+    if kind in _WITHOUT_JOURNAL:
+        why = f"{kind} keeps no journal: a power cut in the middle of a move may cost the name of a file"
+        return Check("file-system", WARN, why, "put the site on ext4, XFS or btrfs")
+    return Check("file-system", PASS, kind or "not told by this system")
 
 
 def _places(subject: Subject) -> list[str]:

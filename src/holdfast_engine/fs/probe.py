@@ -59,13 +59,33 @@ def device_of(root: Root, path: str) -> Optional[int]:
 def mounts_below(root: Root, path: str) -> list[RelPath]:
     """Directories at or below PATH at which something is mounted, as far as /proc tells (proc(5), mountinfo)."""
     site = os.path.realpath(root.path)
+    inside = [RelPath(place[len(site) + 1 :]) for place, _ in _mounts() if place.startswith(site + "/")]
+    return sorted({place for place in inside if place.is_within(path)})
+
+
+def file_system(root: Root) -> str:
+    """The name of the file system that the deploy root lies on, as the kernel calls it; empty where /proc is silent."""
+    site = os.path.realpath(root.path) + "/"
+    around = [(place, kind) for place, kind in _mounts() if site.startswith(place.rstrip("/") + "/")]
+    return max(reversed(around), key=_length)[1] if around else ""  # what was mounted last lies on top
+
+
+def _length(mount: tuple[str, str]) -> int:
+    return len(mount[0])
+
+
+def _mounts() -> list[tuple[str, str]]:
+    """Where something is mounted and of what kind, oldest first (proc(5), mountinfo)."""
     try:
         with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
-            places = [re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in lines]
+            rows = [line.partition(" - ") for line in lines]
     except OSError:
         return []
-    inside = [RelPath(place[len(site) + 1 :]) for place in places if place.startswith(site + "/")]
-    return sorted({place for place in inside if place.is_within(path)})
+    return [(_plain(left.split()[4]), right.split()[0]) for left, _, right in rows]
+
+
+def _plain(place: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), place)
 
 
 def users(root: Root) -> dict[int, frozenset[str]]:
