@@ -4,12 +4,14 @@
 
 BIN := .venv/bin
 READY := .venv/ready
+MINUTES := 115
+SEED := 1
 
 help:
 	@echo "make test      lint, types, layers and tests: what must hold before a change is taken"
 	@echo "make try       the tour: deploy, crash, roll back, and count the uploads (APP=DIR for a copy of your own)"
 	@echo "make bench     measure"
-	@echo "make soak      the long tests"
+	@echo "make soak      the long tests, for two hours (MINUTES=0 until all is tried, SEED=N for other shares)"
 	@echo "make engine    dist/holdfast-engine.pyz, the engine in one file"
 	@echo "make docs      write docs/reference from the code"
 	@echo "make lock      lock the requirements again"
@@ -42,7 +44,7 @@ bench: $(READY)
 	@$(BIN)/python bench/run.py
 
 soak: $(READY)
-	@$(BIN)/pytest -q -n 2 -m soak
+	@PYTHONPATH=tests $(BIN)/pytest -q -rfEs --tb=short -n 2 --dist worksteal -m soak -p lib.soaking -o faulthandler_timeout=0 --minutes $(MINUTES) --seed $(SEED)
 
 engine: $(READY)
 	@$(BIN)/python -m holdfast.bundle dist/holdfast-engine.pyz

@@ -44,14 +44,3 @@ def pytest_runtest_makereport(item, call):
     if call.when == "call":
         item.user_properties += [("tally", row) for row in tally.taken()]
     yield
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """After the long tests: operation by fault, points tried, lost bytes, stuck states."""
-    if config.option.markexpr != "soak":
-        return
-    reports = [report for group in ("passed", "failed") for report in terminalreporter.stats.get(group, ())]
-    rows = [row for report in reports for name, row in report.user_properties if name == "tally"]
-    if rows:
-        terminalreporter.section("points tried")
-        terminalreporter.write_line("\n".join(tally.table(rows)))

@@ -21,7 +21,7 @@ from crash.judge import Oracle
 from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
 from crash.syscalls import compiled_engine
 from holdfast_engine.model.request import Request
-from lib import tally
+from lib import patience, tally
 
 for _name in ("adopt", "deploy", "link", "prune", "recover", "rollback", "shelves"):
     import_module(f"holdfast_engine.commands.{_name}")  # once, and not again in every child
@@ -42,7 +42,9 @@ class Arena:
 
     scenario: Scenario
     top: Path
+    remembers: bool = False
     _serial: int = field(default=0)
+    _stopped: str = ""
 
     @cached_property
     def sources(self) -> Path:
@@ -120,11 +122,46 @@ class Arena:
     def at_the_crash(self, site: Path) -> list[str]:
         return self.oracle.lost(site) + self.oracle.broken(site)
 
+    def verdict(self, site: Path, *, recover_first: bool) -> list[str]:
+        """What is wrong with SITE at the instant of a crash and after the next command; SITE is used up.
+
+        Many faults leave the same site behind. A sweep judges it once: what the engine reads decides
+        what it does, and the one clock that it reads is the request's.
+        """
+        known = self.top / "verdicts" / f"{judge.fingerprint(site)}-{recover_first}" if self.remembers else None
+        if known is None or not known.exists():
+            wrong = self.at_the_crash(site) + self.afterwards(site, recover_first=recover_first)
+            if known is not None:
+                _keep(known, wrong)
+        else:
+            wrong = json.loads(known.read_text())
+        remove(site)
+        return list(wrong)
+
+    def stopped(self, how: str, stop: Callable[[Path], object]) -> Path:
+        """A copy of the site as STOP left it, which HOW names; the one that was asked for last is kept."""
+        kept = self.top / f"stopped-{os.getpid()}"
+        if self._stopped != how:
+            if kept.exists():
+                remove(kept)
+            self.copy().rename(kept)
+            stop(kept)
+            self._stopped = how
+        return self.copy(kept)
+
     def afterwards(self, site: Path, *, recover_first: bool) -> list[str]:
         """The site is well again, by the next ordinary command alone or after `recover`."""
         wrong = self.recovery(site) + self.oracle.broken(site) if recover_first else []
         wrong += self.go_on(site)
         return wrong + self.oracle.lost(site) + self.oracle.unserved(site) + judge.litter(site, self.base)
+
+
+def _keep(known: Path, wrong: list[str]) -> None:
+    """Whoever reads KNOWN meanwhile reads nothing or all of it."""
+    known.parent.mkdir(exist_ok=True)
+    fresh = known.with_suffix(f".{os.getpid()}")
+    fresh.write_text(json.dumps(wrong))
+    fresh.rename(known)
 
 
 Trial = Callable[[Arena, str], list[str]]
@@ -153,21 +190,25 @@ def arena(name: str, top: Path) -> Arena:
 
 
 def sweep(arena: Arena, cases: Sequence[str], act: Trial) -> list[str]:
-    """What ACT says against each of CASES, each told with the line that replays it; processes share the work."""
+    """What ACT says against each of CASES, each told with the line that replays it; processes share the work.
+
+    Where the time is limited (`lib.patience`) as many of them as fit.
+    """
     assert arena.oracle is not None
-    top = arena.top
     gc.freeze()
+    chosen = patience.ordered(cases, together="/then/")
     workers = 1 if "PYTEST_XDIST_WORKER" in os.environ else min(os.cpu_count() or 1, len(cases))
-    children = [_worker(arena, cases[number::workers], act, top / f"told-{number}") for number in range(workers)]
+    outs = [arena.top / f"told-{number}" for number in range(workers)]
+    children = [_worker(arena, chosen[number::workers], act, out) for number, out in enumerate(outs)]
     gc.unfreeze()
-    told: list[str] = []
-    for number, child in enumerate(children):
+    told: dict[str, list[str]] = {}
+    for child, out in zip(children, outs, strict=True):
         _, status = os.waitpid(child, 0)
         assert status == 0, "a worker of the sweep itself failed"
-        told += json.loads((top / f"told-{number}").read_text())
+        told |= json.loads(out.read_text())
     for case in cases:
-        tally.add(arena.scenario.name, tally.fault_of(case), 1, [line for line in told if f" {case}  #" in line])
-    return told
+        tally.add(arena.scenario.name, tally.fault_of(case), case in told, told.get(case, ()), of=1)
+    return [replay_line(arena, case, line) for case, lines in told.items() for line in lines]
 
 
 def replay_line(arena: Arena, case: str, what: str) -> str:
@@ -178,10 +219,10 @@ def _worker(arena: Arena, cases: Sequence[str], act: Trial, out: Path) -> int:
     parent, child = os.getpid(), os.fork()
     if child:
         return child
-    code, told = 1, []
+    code, told, arena.remembers = 1, {}, True
     try:
-        for case in cases:
-            told += [replay_line(arena, case, line) for line in act(arena, case)]
+        for case in patience.while_it_lasts(cases):
+            told[case] = act(arena, case)
             if os.getppid() != parent:  # whoever asked has gone, and so has the need to know
                 break
         out.write_text(json.dumps(told))

@@ -26,6 +26,7 @@ from zlib import crc32
 from crash import blocklog, powercut, victim
 from crash.arena import Arena, replay_line
 from crash.blocklog import FLUSH, MARK, WRITE, Logged
+from lib import patience
 
 SECTOR = 512
 _SHUTDOWN, _NO_FLUSH = 0x8004587D, 2
@@ -121,12 +122,13 @@ class _Bench:
     def run(self, cases: Sequence[str] | int) -> tuple[int, list[str]]:
         self._make()
         chosen = self._chosen(cases) if isinstance(cases, int) else list(cases)
-        told = []
-        for case in chosen:
+        told, tried = [], 0
+        for case in patience.while_it_lasts(patience.ordered(chosen, together="\n")):
+            tried += 1
             self.log = self.log or ([] if case.startswith("shutdown/") else self._record())
             told += [replay_line(self.arena, case, line) for line in self._try(case)]
         shutil.rmtree(self.top, ignore_errors=True)
-        return len(chosen), told
+        return tried, told
 
     def _make(self) -> None:
         """The image with the site as it is before the command, all of it on disk."""

@@ -7,6 +7,7 @@ served is read as a web server reads it, through the links.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,6 +184,33 @@ def snapshot(site: Path) -> dict[str, tuple[int, str]]:
                 continue
             found[inside] = (path.lstat().st_mode, _shape(path))
     return found
+
+
+_LONG = re.compile(r"\d{6,}")
+
+
+def fingerprint(site: Path) -> str:
+    """Equal for two sites that hold the same, journals included, wherever they lie and whenever they were made.
+
+    Of a time or an inode that the state keeps, it counts whether something still has it; who held the lock does not.
+    """
+    paths = [os.path.join(here, name) for here, *both in os.walk(site) for names in both for name in names]
+    status = {path: os.lstat(path) for path in paths if "/.holdfast/reserve/" not in path}
+    real = {str(n) for one in status.values() for n in (one.st_ino, one.st_mtime_ns, one.st_ctime_ns)}
+    told = [f"{path} {one.st_mode} {_text(path, one, real)}" for path, one in sorted(status.items())]
+    return digest("\n".join(told).replace(str(site), "").encode())
+
+
+def _text(path: str, status: os.stat_result, real: set[str]) -> str:
+    if stat.S_ISLNK(status.st_mode):
+        return os.readlink(path)
+    if not stat.S_ISREG(status.st_mode) or path.endswith("/.holdfast/lock"):
+        return ""
+    with open(path, "rb") as stream:
+        content = stream.read()
+    if "/.holdfast/" not in path:
+        return digest(content)
+    return _LONG.sub(lambda number: "known" if number[0] in real else "unknown", content.decode(errors="replace"))
 
 
 def _shape(path: Path) -> str:

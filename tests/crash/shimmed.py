@@ -71,8 +71,7 @@ def _told(arena: Arena, site: Path, ended: victim.Ended, kind: str) -> list[str]
 
 
 def _kill_recovery(arena: Arena, case: str, first: int, second: int) -> list[str]:
-    site = arena.copy()
-    victim.perform(arena.act(site), Shim(str(site), first))
+    site = arena.stopped(f"shim/{first}", lambda kept: victim.perform(arena.act(kept), Shim(str(kept), first)))
     victim.perform(recovering(site), Shim(str(site), second))
     return _judged(arena, case, site)
 

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from crash import block_states, tally, victim
+from crash import block_states, victim
 from crash.scenarios import SCENARIOS
 from holdfast_engine.fs import durable
+from lib import tally
 
 every_scenario = pytest.mark.parametrize("name", SCENARIOS)
 every_file_system = pytest.mark.parametrize("fs", block_states.FILE_SYSTEMS)
@@ -39,17 +40,17 @@ def test_syncs_that_are_left_out_are_noticed_on_ext4(arenas, monkeypatch):
     assert block_states.told_by(arena, "ext4", 12, every=1 << 40)[1] != []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=16)
 @every_file_system
 @every_scenario
 def test_a_power_cut_on_each_file_system_loses_nothing(arenas, name, fs):
     """G1, G3, G4: a hundred states of each command on each file system, sectors torn."""
     tried, told = block_states.told_by(arenas(name), fs, 100, every=4)
-    tally.count(name, fs, tried, told)
+    tally.add(name, f"power cut, {fs}", tried, told)
     assert told == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=5)
 @pytest.mark.parametrize("fs", ["ext4", "xfs"])
 @every_scenario
 def test_a_file_system_that_is_shut_down_after_a_kill_loses_nothing(arenas, name, fs):
@@ -57,5 +58,5 @@ def test_a_file_system_that_is_shut_down_after_a_kill_loses_nothing(arenas, name
     arena = arenas(name)
     cases = [f"shutdown/{fs}/{point}" for point in victim.telling(arena.points)]
     tried, told = block_states.told_by(arena, fs, cases, every=4)
-    tally.count(name, f"{fs} shut down", tried, told)
+    tally.add(name, f"{fs} shut down", tried, told)
     assert told == []

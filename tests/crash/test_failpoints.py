@@ -92,7 +92,7 @@ PARTS = 8
 in_parts = pytest.mark.parametrize("part", range(PARTS))
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=6)
 @in_parts
 @every_scenario
 def test_a_kill_at_all_points_followed_by_either_command(arenas, name, part):
@@ -102,7 +102,7 @@ def test_a_kill_at_all_points_followed_by_either_command(arenas, name, part):
     assert sweep(arena, cases[part::PARTS], trials.kill_both_ways) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=10)
 @in_parts
 @every_scenario
 def test_every_kind_of_error_at_all_points(arenas, name, part):
@@ -112,7 +112,7 @@ def test_every_kind_of_error_at_all_points(arenas, name, part):
     assert sweep(arena, cases[part::PARTS], trials.fail) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=4)
 @in_parts
 @every_scenario
 def test_a_kill_of_the_recovery_at_many_pairs(arenas, name, part):

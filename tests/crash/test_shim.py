@@ -86,7 +86,7 @@ def test_a_kill_of_the_recovery_at_a_call_loses_nothing_either(arenas, name):
     assert sweep(arena, pairs, shimmed.trial) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=8)
 @in_parts
 @every_scenario
 def test_a_kill_at_every_call_loses_nothing(arenas, name, part):
@@ -97,7 +97,7 @@ def test_a_kill_at_every_call_loses_nothing(arenas, name, part):
     assert sweep(arena, cases[part::PARTS], shimmed.trial) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=40)
 @pytest.mark.parametrize("kind", KINDS)
 @every_scenario
 def test_an_error_of_each_kind_at_every_call(arenas, name, kind):
@@ -107,7 +107,7 @@ def test_an_error_of_each_kind_at_every_call(arenas, name, kind):
     assert sweep(arena, cases, shimmed.trial) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=24)
 @in_parts
 @every_scenario
 def test_a_kill_of_the_recovery_at_each_of_its_calls(arenas, name, part):

@@ -38,7 +38,7 @@ def test_a_kill_at_fifty_and_more_system_calls_loses_nothing(arenas, name):
     assert sweep(arena, chosen, trials.kill_at_call) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=10)
 @pytest.mark.parametrize("part", range(8))
 @pytest.mark.parametrize("name", [*COMMANDS, "deploy-first", "link-fresh"])
 def test_a_kill_at_every_system_call_loses_nothing(arenas, name, part):

@@ -47,14 +47,14 @@ def test_a_disk_that_is_full_costs_no_byte_and_gets_nobody_stuck(tmp_path, name)
     assert _stepped(name, "tmpfs", tmp_path / "disk", "some") == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=6)
 @every_scenario
 def test_a_disk_with_every_number_of_pages_and_inodes_left(tmp_path, name):
     """R7: page by page and inode by inode."""
     assert _stepped(name, "tmpfs", tmp_path / "disk", "every") == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=2)
 @pytest.mark.skipif(shutil.which("mkfs.ext4") is None, reason="small ext4 disks need mkfs.ext4")
 @every_scenario
 def test_a_real_file_system_that_is_full(tmp_path, name):

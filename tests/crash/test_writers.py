@@ -86,7 +86,7 @@ def test_writers_at_work_lose_no_acknowledged_write_and_none_is_refused(tmp_path
     assert _round(command, tmp_path) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=4)
 @pytest.mark.parametrize("number", range(25))
 @pytest.mark.parametrize("command", COMMANDS)
 def test_writers_at_work_lose_nothing_in_many_rounds(tmp_path, command, number):

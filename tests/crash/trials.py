@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 from zlib import crc32
 
 from crash import block_states, judge, powercut, syscalls, victim
-from crash.arena import Arena, recovering, remove
+from crash.arena import Arena, recovering
 
 STANDS = 60
 """The exit code of a command whose release is live although something after the switch failed."""
@@ -32,12 +33,8 @@ def kill_both_ways(arena: Arena, case: str) -> list[str]:
     """Like `kill`, and from one and the same crash both `recover` and the next command, each first."""
     site = arena.copy()
     victim.perform(arena.act(site), victim.fate(case))
-    wrong = arena.at_the_crash(site)
     other = arena.copy(site)
-    wrong += arena.afterwards(site, recover_first=True) + arena.afterwards(other, recover_first=False)
-    remove(site)
-    remove(other)
-    return wrong
+    return arena.verdict(site, recover_first=True) + arena.verdict(other, recover_first=False)
 
 
 def fail(arena: Arena, case: str) -> list[str]:
@@ -52,8 +49,7 @@ def fail(arena: Arena, case: str) -> list[str]:
 def kill_recovery(arena: Arena, case: str) -> list[str]:
     """SIGKILL at the first point, then SIGKILL of `recover` at the second: the same promise."""
     first, _, second = case.partition("/then/")
-    site = arena.copy()
-    victim.perform(arena.act(site), victim.fate(first))
+    site = arena.stopped(first, lambda kept: victim.perform(arena.act(kept), victim.fate(first)))
     victim.perform(recovering(site), victim.fate(second))
     return _judged(arena, case, site)
 
@@ -88,11 +84,8 @@ def kill_at_call(arena: Arena, case: str) -> list[str]:
     return ([] if ended == "" else [f"not killed: {ended}"]) + _judged(arena, case, site)
 
 
-def _judged(arena: Arena, case: str, site: object) -> list[str]:
-    wrong = arena.at_the_crash(site)
-    wrong += arena.afterwards(site, recover_first=crc32(case.encode()) % 3 == 0)
-    remove(site)
-    return wrong
+def _judged(arena: Arena, case: str, site: Path) -> list[str]:
+    return arena.verdict(site, recover_first=crc32(case.encode()) % 3 == 0)
 
 
 def trial_of(case: str):

@@ -14,6 +14,7 @@ import pytest
 
 from crash.arena import workshop
 from holdfast_engine.model.problem import Problem
+from lib import tally
 from lib.everything import kept, things, users
 from lib.refusals import outcome
 from lib.world import PLAIN, World
@@ -194,8 +195,9 @@ def test_a_directory_of_twenty_thousand_entries_is_brought_home(top):
     many(top, 20_000, STRAY)
 
 
-@pytest.mark.soak
+@pytest.mark.soak(share=1)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_directory_of_a_hundred_thousand_entries_is_brought_home(top, place):
     """G2, per release."""
     many(top, 100_000, place)
+    tally.add("adopt and link", "100,000 entries in a directory", 1)

@@ -8,12 +8,13 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from crash.arena import workshop
 from histories import people
 from histories.pool import PARTS, PLACES
 from histories.town import Town
+from lib import tally
 
 _parts = st.frozensets(st.sampled_from(sorted(PARTS)), max_size=6)
 _places = st.sampled_from(PLACES)
@@ -31,6 +32,10 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         shutil.rmtree(self.home, ignore_errors=True)
+
+    @invariant()
+    def a_step_is_counted(self):
+        tally.add("histories", "people, kills, races, clocks (steps)", 1)
 
     @initialize(parts=_parts)
     def first_deploy(self, parts):
