@@ -13,7 +13,7 @@ from holdfast_engine.data.links import Bench, opened
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
 from holdfast_engine.fs.discard import Proof, free_in_trash, to_trash
-from holdfast_engine.fs.place import UNSUPPORTED, drop_own_link, exchange, make_link, move, switch
+from holdfast_engine.fs.place import UNSUPPORTED, drop_own_link, exchange, make_link, move, step_aside, switch
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath, link_text
@@ -271,22 +271,10 @@ class Adoption:
         self.operation.move(what="displace", path=path, source=here, target=spot, text=text, **facts)
         make_link(self.bench.root, spot, text)
         with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
-            self._exchange_or_step(here, spot)
+            step_aside(self.bench.root, here, spot)
         if report:
             self.moved.displaced.append((path, spot, reason))
         return spot
-
-    def _exchange_or_step(self, here: RelPath, spot: RelPath) -> None:
-        """One exchange; two renames on file systems without it, a gap that the plan has told of."""
-        try:
-            exchange(self.bench.root, here, spot)
-        except OSError as error:
-            if error.errno not in UNSUPPORTED:
-                raise
-            text = self.bench.root.link(spot) or ""
-            drop_own_link(self.bench.root, spot)
-            move(self.bench.root, here, spot)
-            make_link(self.bench.root, here, text)
 
     def _set_shared_aside(self, path: str, reason: str) -> None:
         self._aside(self.bench.layout.in_shared(path), path, reason)

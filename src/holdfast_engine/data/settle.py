@@ -12,7 +12,7 @@ from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.data.seeds import retire_seed
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import digest_of
-from holdfast_engine.fs.place import drop_own_link, exchange
+from holdfast_engine.fs.place import drop_own_link, exchange, make_link
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.paths import RelPath
@@ -57,9 +57,15 @@ def _go_on(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Mov
 
 
 def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> None:
-    """The link that waits in the attic was not exchanged: what it was to displace still stands where it was."""
-    if bench.root.link(target) == text and bench.root.link(source) != text:
-        drop_own_link(bench.root, target)
+    """The link that waits in the attic was not exchanged: what it was to displace still stands where it was.
+
+    Where names cannot be exchanged it may have been displaced already, with nothing in its place: then the link comes.
+    """
+    root = bench.root
+    if root.link(target) == text and root.link(source) != text:
+        drop_own_link(root, target)
+    if not root.has(source) and root.has(target) and root.kind(source.parent) == "dir":
+        make_link(root, source, text)
 
 
 def _bring_rest(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:

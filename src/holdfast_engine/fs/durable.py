@@ -7,6 +7,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zlib import crc32
 
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.root import OPEN_DIR, Root
@@ -124,7 +125,7 @@ def replace_own(root: Root, path: RelPath, content: bytes, *, mode: int = 0o600)
     """
     if not path.is_within(Layout.state):
         raise ValueError(f"{path} is not Holdfast's own")
-    name = "own-" + path.replace("/", "-")
+    name = f"own-{crc32(os.fsencode(path)):08x}"  # never longer than PATH's own name may be
     _forget_scratch(root, name)
     write_scratch(root, name, content, mode=mode)
     reach("durable.replace_own")

@@ -52,8 +52,31 @@ def move(root: Root, source: str, target: str) -> None:
     when it returns.
     """
     reach("place.move")
-    _rename(root, source, target, _NOREPLACE)
+    try:
+        _rename(root, source, target, _NOREPLACE)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        _move_plainly(root, RelPath(source), RelPath(target))
     reach("place.moved")
+
+
+def _move_plainly(root: Root, source: RelPath, target: RelPath) -> None:
+    """The same where no flag is known (NFS): link(2) and rename(2) of a directory overwrite nothing by themselves.
+
+    A crash between the two names of a file leaves it at both. An empty directory may give way to one.
+    """
+    if root.has(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+    with root.directory(source.parent) as here, root.directory(target.parent) as there:
+        if root.kind(source) == "dir":
+            os.rename(source.name, target.name, src_dir_fd=here, dst_dir_fd=there)
+        else:
+            os.link(source.name, target.name, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
+            durable.sync(there)
+            os.unlink(source.name, dir_fd=here)
+        durable.sync(there)
+        durable.sync(here)
 
 
 def exchange(root: Root, one: str, two: str) -> None:
@@ -61,6 +84,23 @@ def exchange(root: Root, one: str, two: str) -> None:
     reach("place.exchange")
     _rename(root, one, two, _EXCHANGE)
     reach("place.exchanged")
+
+
+def step_aside(root: Root, path: str, spot: str) -> None:
+    """What stood at PATH stands at SPOT, and the link that waited at SPOT stands at PATH: one exchange.
+
+    Two renames on a file system without it: a gap that the plan has told of. A crash in it leaves nothing at PATH and
+    what stood there at SPOT.
+    """
+    try:
+        exchange(root, path, spot)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        text = root.link(spot) or ""
+        drop_own_link(root, spot)
+        move(root, path, spot)
+        make_link(root, path, text)
 
 
 def make_link(root: Root, path: str, text: str) -> None:

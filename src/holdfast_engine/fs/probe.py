@@ -50,6 +50,11 @@ def can_exchange(root: Root) -> bool:
     return True
 
 
+def longest_name(root: Root) -> int:
+    """How many bytes a name may have on the file system of the deploy root (pathconf(3))."""
+    return os.fpathconf(root.fd, "PC_NAME_MAX")
+
+
 def device_of(root: Root, path: str) -> Optional[int]:
     """The number of the file system that holds PATH, or None when nothing stands there."""
     status = root.lstat(path)
