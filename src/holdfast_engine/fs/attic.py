@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from collections.abc import Iterator
@@ -10,8 +9,7 @@ from typing import Any
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.copy import copy_tree, same_file
-from holdfast_engine.fs.discard import drop_copied
-from holdfast_engine.fs.place import move
+from holdfast_engine.fs.discard import carry
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
@@ -69,17 +67,10 @@ def set_aside(
 ) -> RelPath:
     """What stood at SOURCE stands in the attic, with its note; returns where. CARE is what it was to us there.
 
-    One rename; where SOURCE lies on another file system a verified copy, after which the
-    original goes file by file, each only while its copy is equal.
+    One rename; where SOURCE lies on another file system a verified copy that is on disk before the original goes.
     """
     spot = _place(root, operation, path, {"origin": source, "reason": reason, "care": care, "at": at})
-    try:
-        move(root, source, spot)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        copy_tree(root, source, spot)
-        drop_copied(root, source, spot)
+    carry(root, source, spot)
     return spot
 
 

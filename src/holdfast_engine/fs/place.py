@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+from typing import Optional
+from zlib import crc32
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.failpoint import reach
@@ -84,6 +86,42 @@ def exchange(root: Root, one: str, two: str) -> None:
     reach("place.exchange")
     _rename(root, one, two, _EXCHANGE)
     reach("place.exchanged")
+
+
+def _spare(waiting: str) -> RelPath:
+    """A name of our own beside WAITING, no longer than a name may be."""
+    return RelPath(waiting).parent / f".holdfast-{crc32(os.fsencode(RelPath(waiting).name)):08x}"
+
+
+def change_places(root: Root, waiting: str, there: str) -> None:
+    """What stood at WAITING and THERE changed places: one exchange, or three renames where the file system has none,
+    the old content hidden beside WAITING meanwhile.
+
+    That is a gap that the plan has told of. A crash in it leaves THERE without content until `settle_places`.
+    """
+    try:
+        exchange(root, waiting, there)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        move(root, there, _spare(waiting))
+        move(root, waiting, there)
+        move(root, _spare(waiting), waiting)
+
+
+def settle_places(root: Root, waiting: str, there: str) -> Optional[RelPath]:
+    """No change of places is half done; returns where the old content lies when somebody saved anew at THERE
+    meanwhile, so that it could not end. Idempotent.
+    """
+    spare = _spare(waiting)
+    if not root.has(spare):
+        return None
+    if not root.has(there) and root.has(waiting):
+        move(root, waiting, there)
+    if root.has(waiting):
+        return spare
+    move(root, spare, waiting)
+    return None
 
 
 def step_aside(root: Root, path: str, spot: str) -> None:

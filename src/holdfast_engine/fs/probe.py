@@ -61,6 +61,32 @@ def device_of(root: Root, path: str) -> Optional[int]:
     return status.st_dev if status else None
 
 
+def may_change_places(root: Root, one: str, two: str) -> bool:
+    """True when a name can be moved from the directory ONE to TWO: one file system, seen through one mount.
+
+    A directory that is mounted twice (`mount --bind`) has one number, and rename(2) refuses all the same.
+    """
+    with root.directory(one) as here, root.directory(two) as there:
+        return os.fstat(here).st_dev == os.fstat(there).st_dev and _mount_of(here) == _mount_of(there)
+
+
+def _mount_of(descriptor: int) -> str:
+    try:
+        with open(f"/proc/self/fdinfo/{descriptor}", encoding="ascii", errors="replace") as lines:
+            return next((line for line in lines if line.startswith("mnt_id:")), "")
+    except OSError:
+        return ""
+
+
+def waiting_place(root: Root, name: str, there: RelPath) -> RelPath:
+    """Where content can wait to change places with THERE: in the scratch directory, or, where names cannot be moved
+    from it, hidden beside THERE.
+    """
+    if may_change_places(root, Layout.scratch, there.parent):
+        return Layout.scratch / name
+    return there.parent / f".holdfast-{name}"
+
+
 def mounts_below(root: Root, path: str) -> list[RelPath]:
     """Directories at or below PATH at which something is mounted, as far as /proc tells (proc(5), mountinfo)."""
     site = os.path.realpath(root.path)
