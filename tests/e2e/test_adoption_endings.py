@@ -77,7 +77,7 @@ def test_a_release_whose_name_is_too_long_for_a_record_is_refused(tmp_path):
     assert_refused(world.top, lambda: world.perform("adopt"), exits=30, code="name-too-long")
 
 
-@pytest.mark.parametrize("name", ["r" * 228, "r" * 249, "\udcff" * 249])
+@pytest.mark.parametrize("name", ["r" * 228, "r" * 249, "ü" * 124])
 def test_a_release_with_the_longest_name_that_fits_is_adopted(tmp_path, name):
     """G4: temporary names of Holdfast's own are never longer than the name they stand for."""
     world = World(tmp_path, PHP, env=None)
