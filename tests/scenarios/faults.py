@@ -1,0 +1,120 @@
+"""A scenario played undisturbed, then again with a fault at one call of one of its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from crash import victim
+from crash.arena import remove
+from crash.shim import SYNCS, Shim
+from crash.shimmed import ENDINGS, UNDONE, telling
+from lib import tally
+from scenarios.play import Play, Story
+
+KINDS = ("kill", "killed", "ENOSPC", "kill", "EIO+", "killed", "EACCES", "kill", "ENOSPC+", "killed", "EIO", "EDQUOT+")
+"""Before the call, after it, and errors, once or from there on, by turns: half of all are kills."""
+_KILLS = ("kill", "killed")
+
+
+@dataclass
+class Stage:
+    """STORY, played once undisturbed; a copy of its site as it was before each command."""
+
+    story: Story
+    top: Path
+    fault: type[Shim] = Shim
+    before: list[Play] = field(default_factory=list)
+    calls: list[tuple[int, int]] = field(default_factory=list)
+
+    def undisturbed(self) -> list[str]:
+        """What is wrong in a play without faults: nothing is lost and all is served after each command."""
+        wrong, play = [], Play(self.story, self.top)
+        for number in range(len(self.story.steps)):
+            play.prepare(number)
+            self.before.append(play.copy())
+            ended, made = play.heard(number)
+            self.calls += [(number, call) for call in telling(made)]
+            wrong += [f"step {number}: {line}" for line in ended + play.lost() + play.unserved()]
+        return wrong + self.story.rule(play)
+
+    def faulted(self, number: int, call: int, kind: str) -> list[str]:
+        """The step NUMBER meets the fault KIND at its CALLth call; what is wrong then, and when all is played."""
+        play = self.before[number].copy()
+        was = play.version
+        ended = victim.perform(play.request(number), self.fault(str(play.site), call, kind))
+        play.hear_of_writers()
+        wrong = self._told(play, number, ended, kind) + play.lost() + play.unserved()
+        wrong += self._again(play, number, was, recover_first=bool((number + call) % 2))
+        for later in range(number + 1, len(self.story.steps)):
+            play.prepare(later)
+            wrong += play.step(later)
+        wrong += play.lost() + play.unserved() + self.story.rule(play)
+        remove(play.site)
+        return [f"{self.story.name}: step {number} {kind} at {call}: {line}" for line in wrong]
+
+    def _told(self, play: Play, number: int, ended: victim.Ended, kind: str) -> list[str]:
+        """The command ended as it should, and what it said of the live release is true."""
+        if kind in _KILLS:
+            return [] if ended.how == victim.KILLED else [f"not killed but {ended.how}: {ended.what}"]
+        step = self.story.steps[number]
+        if ended.how == "problem" and ended.what[0] == step.refused:
+            return []
+        if ended.how not in ("done", "problem") or (ended.how == "problem" and ended.what[1] not in ENDINGS):
+            return [f"ended as {ended.how}: {ended.what}"]
+        if ended.how == "done" and ended.struck.partition(" ")[0] in SYNCS:
+            return [f"acknowledged after {ended.struck} failed"]
+        went = bool(step.version) and play.version == step.version
+        if step.what == "deploy" and self.before[number].version != step.version:
+            if ended.how == "done" and not went:
+                return ["acknowledged, and the release is not live"]
+            if ended.how == "problem" and ended.what[1] in UNDONE and went:
+                return [f"told as undone, and the release is live: {ended.what}"]
+        return []
+
+    def _again(self, play: Play, number: int, was: int, *, recover_first: bool) -> list[str]:
+        """A person goes on: `recover` or the same command; a rollback that was finished is not typed twice."""
+        step, request = self.story.steps[number], play.request(number)
+        wrong: list[str] = []
+        if (recover_first or step.what in _ONCE) and (play.site / ".holdfast/site.json").exists():
+            wrong += play.ended(request.but(command="recover", source=None, now=request.now + 1)) + play.lost()
+        if step.what in _ONCE and _ONCE[step.what](play, was):
+            return wrong
+        return wrong + play.ended(request.but(now=request.now + 2), step.refused)
+
+
+_ONCE: dict[str, Callable[[Play, int], bool]] = {"rollback": lambda play, was: play.version != was}
+
+
+def play_through(story: Story, top: Path, share: tuple[int, int], *, fault: type[Shim] = Shim) -> list[str]:
+    """What is wrong with STORY: undisturbed, and with a SHARE (how many, which turn) of all faults at all calls."""
+    stage = Stage(story, top, fault)
+    wrong = stage.undisturbed()
+    for (number, call), kind in chosen(stage.calls, *share):
+        told = stage.faulted(number, call, kind)
+        tally.add(f"scenario {story.name}", tally.fault_of(f"shim/{call}/{kind}"), 1, told)
+        wrong += told
+    return wrong
+
+
+def chosen(calls: list[tuple[int, int]], many: int, turn: int) -> list[tuple[tuple[int, int], str]]:
+    """MANY of CALLS, evenly from first to last, each with a kind; each TURN chooses others."""
+    stride = max(len(calls) / many, 1.0)
+    picked = [calls[int(stride * (number + (turn + 0.5) / TURNS))] for number in range(min(many, len(calls)))]
+    kinds = KINDS[turn % len(KINDS) :] + KINDS[: turn % len(KINDS)]
+    return list(zip(picked, cycle(kinds), strict=False))
+
+
+TURNS = 4
+shares = pytest.mark.parametrize(
+    "share",
+    [
+        pytest.param((5, 0), id="few"),
+        *(pytest.param((100, turn), id=f"many-{turn}", marks=pytest.mark.soak) for turn in range(TURNS)),
+    ],
+)
+"""Few faults in every run of the tests; many in the long ones."""
