@@ -94,19 +94,20 @@ def play_through(story: Story, top: Path, share: tuple[int, int], *, fault: type
     """What is wrong with STORY: undisturbed, and with a SHARE (how many, which turn) of all faults at all calls."""
     stage = Stage(story, top, fault)
     wrong = stage.undisturbed()
-    for (number, call), kind in chosen(stage.calls, *share):
+    for (number, call), kind in chosen(stage.calls, *share, kinds=story.kinds or KINDS):
         told = stage.faulted(number, call, kind)
         tally.add(f"scenario {story.name}", tally.fault_of(f"shim/{call}/{kind}"), 1, told)
         wrong += told
     return wrong
 
 
-def chosen(calls: list[tuple[int, int]], many: int, turn: int) -> list[tuple[tuple[int, int], str]]:
+def chosen(
+    calls: list[tuple[int, int]], many: int, turn: int, *, kinds: tuple[str, ...] = KINDS
+) -> list[tuple[tuple[int, int], str]]:
     """MANY of CALLS, evenly from first to last, each with a kind; each TURN chooses others."""
     stride = max(len(calls) / many, 1.0)
     picked = [calls[int(stride * (number + (turn + 0.5) / TURNS))] for number in range(min(many, len(calls)))]
-    kinds = KINDS[turn % len(KINDS) :] + KINDS[: turn % len(KINDS)]
-    return list(zip(picked, cycle(kinds), strict=False))
+    return list(zip(picked, cycle(kinds[turn:] + kinds[:turn]), strict=False))
 
 
 TURNS = 4

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from crash import hands, victim
-from crash.judge import view
 from crash.shim import Made, heard
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
 from lib.precious import Precious, contents, digest
+from scenarios.writers import acknowledged
 
 SMALL = {
     "index.php": "<?php // version {version}\n",
@@ -49,7 +49,7 @@ class Story:
 
     FILES are the application's, with `{version}` in them; OF_VERSION those that a version adds or
     (None) lacks. ENV is the environment that the site begins with. HIDDEN are paths whose user
-    content need not be served (it must be kept nevertheless).
+    content need not be served (it must be kept nevertheless). KINDS of faults take turns.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Story:
     settings: Settings = Settings(framework="generic-php")
     env: str = ""
     hidden: frozenset[str] = frozenset()
+    kinds: tuple[str, ...] = ()
 
     def sources(self, version: int) -> dict[str, str]:
         """What VERSION ships."""
@@ -152,7 +153,10 @@ class Play:
         return wrong, made
 
     def hear_of_writers(self) -> None:
-        """What other processes acknowledged is people's as well."""
+        """What was acknowledged to writers beside the command is people's as well."""
+        told = acknowledged(self.site)
+        self.precious.written |= told
+        self.unseen |= told.keys()
 
     def lost(self) -> list[str]:
         """Contents that people wrote and that stand nowhere outside the trash and the cache (G1)."""
@@ -163,19 +167,28 @@ class Play:
         """What the application does not see although it should: people's files and the live version's code (G2, G3)."""
         if not self.version:
             return [] if not self.live.is_symlink() else ["served wrongly: no version is live"]
-        seen, written = view(self.live), self.precious.written
-        due = {path: content.encode() for path, content in self.story.sources(self.version).items()} | written
-        due = {path: content for path, content in due.items() if path not in self.story.hidden | self.unseen}
-        ours = {path for path in due.keys() - written.keys() if self._is_data(path)}
+        written = self.precious.written
+        due = {path: text.encode() for path, text in self.story.sources(self.version).items() if self._is_code(path)}
         return [
             f"served wrongly: {path}"
-            for path, content in due.items()
-            if path not in ours and not path.startswith("bootstrap/cache") and seen.get(path) != digest(content)
+            for path, content in (due | written).items()
+            if path not in self.story.hidden | self.unseen and not self.precious._shows(path, content)
         ]
 
-    def _is_data(self, path: str) -> bool:
-        """A seed that was shipped to a shared path: its version there is people's affair."""
-        return (self.live / path).resolve().is_relative_to(self.shared.resolve())
+    def _is_code(self, path: str) -> bool:
+        """False for a cache, and for a seed behind the link of a shared path: its version there is people's affair."""
+        behind_a_link = (self.live / path).resolve().is_relative_to(self.shared.resolve())
+        return not behind_a_link and not path.startswith("bootstrap/cache")
+
+
+def wrote(*paths: str) -> Callable[[Play], None]:
+    """The application wrote each of PATHS, as it sees them."""
+
+    def write(play: Play) -> None:
+        for path in paths:
+            play.precious.write(path)
+
+    return write
 
 
 def _version(release: Path) -> int:

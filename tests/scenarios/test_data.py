@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 
-from crash import hands
+import pytest
+
+from crash import hands, victim
 from holdfast_engine.model.request import Settings
 from lib.world import LARAVEL
 from scenarios.faults import play_through, shares
@@ -31,7 +33,9 @@ def test_a_hook_that_makes_data_fewer_stops_the_run_and_the_old_version_stays(to
         (
             Step("deploy", 1),
             Step("deploy", 2, people=_products),
-            Step("deploy", 3, settings=Settings(framework="laravel", before_activation=shrinking), refused="data-shrank"),
+            Step(
+                "deploy", 3, settings=Settings(framework="laravel", before_activation=shrinking), refused="data-shrank"
+            ),
             Step("deploy", 4),
             _ROLLBACK,
             Step("prune", more={"keep": 0}),
@@ -39,7 +43,9 @@ def test_a_hook_that_makes_data_fewer_stops_the_run_and_the_old_version_stays(to
         files=LARAVEL,
         env=_ENV,
         settings=_LARAVEL,
-        rule=lambda play: [] if len(list((play.shared / "storage/app/products").iterdir())) == 5 else ["not five products"],
+        rule=lambda play: (
+            [] if len(list((play.shared / "storage/app/products").iterdir())) == 5 else ["not five products"]
+        ),
     )
     assert play_through(story, top, share) == []
 
@@ -71,7 +77,9 @@ def test_a_directory_of_data_that_was_swapped_or_is_gone_stops_the_deploy_until_
         "S07",
         (
             Step("deploy", 1),
-            Step("deploy", 2, people=lambda play: [play.precious.write(f"uploads/{number}.jpg") for number in range(3)]),
+            Step(
+                "deploy", 2, people=lambda play: [play.precious.write(f"uploads/{number}.jpg") for number in range(3)]
+            ),
             Step("deploy", 3, people=_swapped, refused=_REFUSED),
             Step("deploy", 3, people=_missing, refused=_REFUSED),
             Step("deploy", 3, people=_back),
@@ -117,7 +125,9 @@ def _changed_hands(play: Play) -> list[str]:
     """What is no longer the application's own, and jobs that were done and came back."""
     owner = 33 if os.geteuid() == 0 else os.geteuid()
     stats = {path: (play.live / path).stat() for path in _OF_THE_APPLICATION if (play.live / path).exists()}
-    wrong = [f"changed hands: {path}" for path, one in stats.items() if (one.st_mode & 0o777, one.st_uid) != (0o640, owner)]
+    wrong = [
+        f"changed hands: {path}" for path, one in stats.items() if (one.st_mode & 0o777, one.st_uid) != (0o640, owner)
+    ]
     return wrong + ["a job that was done is back"] * ("storage/app/queue/0001.job" in stats)
 
 
@@ -140,6 +150,21 @@ def test_sessions_logs_queues_keys_and_tokens_go_on_across_every_switch(top, sha
         rule=_changed_hands,
     )
     assert play_through(story, top, share) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a file that is root's needs root")
+def test_a_log_that_a_hook_makes_as_root_is_named_before_the_application_meets_it(top):
+    """S08 (I102): told by path and user with the command that mends it; what is the application's own is not named."""
+    hooks = ("echo x > storage/logs/cron.log", "echo x > storage/logs/own.log && chown 33 storage/logs/own.log")
+    settings = Settings(framework="laravel", web_user="33", before_activation=hooks)
+    play = Play(Story("S08", (Step("deploy", 1, settings=settings),), files=LARAVEL, env=_ENV), top)
+    os.chown(play.shared / ".env", 33, 33)
+
+    warnings = victim.run(play.request(0))["warnings"]
+
+    [told] = [line for line in warnings if "may not write" in line]
+    assert "`shared/storage/logs/cron.log`, which" in told
+    assert f" {play.shared}/storage/logs/cron.log`, and let the hook run as " in told
 
 
 def _env_is(text: str | None):

@@ -8,7 +8,7 @@ from crash import hands
 from holdfast_engine.model.request import Settings
 from lib.world import LARAVEL
 from scenarios.faults import play_through, shares
-from scenarios.play import Play, Step, Story
+from scenarios.play import Play, Step, Story, wrote
 
 _PRUNED = Step("prune", more={"keep": 0})
 _ROLLBACK = Step("rollback")
@@ -18,13 +18,8 @@ def _php(*shared: str) -> Settings:
     return Settings(framework="generic-php", shared=shared)
 
 
-def _writes(*paths: str):
-    """The application wrote each of PATHS."""
-    return lambda play: [play.precious.write(path) for path in paths]
-
-
 def _edits_a_template(play: Play) -> None:
-    _writes("public/exports/late.csv", "resources/views/home.blade.php")(play)
+    wrote("public/exports/late.csv", "resources/views/home.blade.php")(play)
     play.precious.write("public/written-to-the-old-release.txt", into=play.release(1))
 
 
@@ -35,9 +30,9 @@ def test_what_people_wrote_anywhere_is_found_before_the_switch_and_followed_thro
         "S01",
         (
             Step("deploy", 1),
-            Step("deploy", 2, people=_writes("public/images/u1.png", "public/qr/1.svg", "app/pages/members.html")),
+            Step("deploy", 2, people=wrote("public/images/u1.png", "public/qr/1.svg", "app/pages/members.html")),
             Step("deploy", 3, people=_edits_a_template),
-            Step("rollback", people=_writes("plugins/forum/forum.php")),
+            Step("rollback", people=wrote("plugins/forum/forum.php")),
             _ROLLBACK,
             _PRUNED,
         ),
@@ -56,13 +51,15 @@ def test_a_path_that_is_shared_later_and_then_named_no_more_keeps_every_file(top
         "S02",
         (
             Step("deploy", 1),
-            Step("deploy", 2, people=_writes("media/1.jpg", "media/2/a.jpg"), settings=_php("media", "papers")),
-            Step("deploy", 3, people=_writes("media/3.jpg", "papers/bill.pdf"), settings=_php("papers")),
-            Step("deploy", 4, people=_writes("media/4.jpg"), settings=_php()),
+            Step("deploy", 2, people=wrote("media/1.jpg", "media/2/a.jpg"), settings=_php("media", "papers")),
+            Step("deploy", 3, people=wrote("media/3.jpg", "papers/bill.pdf"), settings=_php("papers")),
+            Step("deploy", 4, people=wrote("media/4.jpg"), settings=_php()),
             _ROLLBACK,
             _PRUNED,
         ),
-        rule=lambda play: [f"not shared: {path}" for path in ("media", "papers") if not (play.live / path).is_symlink()],
+        rule=lambda play: [
+            f"not shared: {path}" for path in ("media", "papers") if not (play.live / path).is_symlink()
+        ],
     )
     assert play_through(story, top, share) == []
 
@@ -85,7 +82,7 @@ def test_what_git_and_people_both_own_is_added_to_and_never_overwritten(top, sha
         (
             Step("deploy", 1),
             Step("deploy", 2, people=_edits_what_was_shipped),
-            Step("deploy", 3, people=_writes("uploads/user2.jpg")),
+            Step("deploy", 3, people=wrote("uploads/user2.jpg")),
             _ROLLBACK,
             Step("deploy", 3),
             _PRUNED,
@@ -101,7 +98,15 @@ def test_what_git_and_people_both_own_is_added_to_and_never_overwritten(top, sha
     assert play_through(story, top, share) == []
 
 
-_ODD = ("odd/ -rf *", "odd/two\nlines.txt", "odd/übung.txt", "odd/U\u0308bung.txt", "odd/Case", "odd/case", "odd/%2e%2e")
+_ODD = (
+    "odd/ -rf *",
+    "odd/two\nlines.txt",
+    "odd/übung.txt",
+    "odd/U\u0308bung.txt",
+    "odd/Case",
+    "odd/case",
+    "odd/%2e%2e",
+)
 
 
 @shares
@@ -111,7 +116,7 @@ def test_however_a_shared_path_is_spelt_the_same_files_stand_in_it(top, share):
         "S04",
         (
             Step("deploy", 1, settings=_php("storage", "storage/app", "img/news", "img/news letters")),
-            Step("deploy", 2, people=_writes("storage/app/a", "img/news/b", "img/news letters/c", *_ODD)),
+            Step("deploy", 2, people=wrote("storage/app/a", "img/news/b", "img/news letters/c", *_ODD)),
             Step("deploy", 3, settings=_php("storage/../../etc"), refused="path-invalid"),
             Step("deploy", 3, settings=_php("./storage//app/", "storage/", "img/news letters/", "odd")),
             _ROLLBACK,
@@ -152,7 +157,7 @@ def test_another_kind_of_thing_at_a_shared_path_is_put_right_or_refused(top, sha
         "S05",
         (
             Step("deploy", 1),
-            Step("deploy", 2, people=lambda play: [_writes("uploads/a.jpg")(play), _a_real_directory(play)]),
+            Step("deploy", 2, people=lambda play: [wrote("uploads/a.jpg")(play), _a_real_directory(play)]),
             Step("deploy", 3, people=_a_dead_link),
             Step("deploy", 4, people=_no_directory, refused="checklist-refused"),
             Step("deploy", 4, people=_the_directory_again),
