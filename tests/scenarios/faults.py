@@ -110,12 +110,12 @@ def chosen(
     return list(zip(picked, cycle(kinds[turn:] + kinds[:turn]), strict=False))
 
 
-TURNS = 4
+TURNS = 8
 shares = pytest.mark.parametrize(
     "share",
     [
         pytest.param((5, 0), id="few"),
-        *(pytest.param((100, turn), id=f"many-{turn}", marks=pytest.mark.soak) for turn in range(TURNS)),
+        *(pytest.param((50, turn), id=f"many-{turn}", marks=pytest.mark.soak) for turn in range(TURNS)),
     ],
 )
 """Few faults in every run of the tests; many in the long ones."""

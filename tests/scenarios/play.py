@@ -57,7 +57,7 @@ class Story:
     rule: Callable[[Play], list[str]] = lambda _play: []
     files: Mapping[str, str] = field(default_factory=lambda: SMALL)
     of_version: Mapping[int, Mapping[str, str | None]] = field(default_factory=dict)
-    settings: Settings = Settings(framework="generic-php")
+    settings: Settings = field(default_factory=lambda: Settings(framework="generic-php"))
     env: str = ""
     hidden: frozenset[str] = frozenset()
     kinds: tuple[str, ...] = ()

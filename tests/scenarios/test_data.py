@@ -13,7 +13,7 @@ from lib.world import LARAVEL
 from scenarios.faults import play_through, shares
 from scenarios.play import Play, Step, Story
 
-_ENV = "APP_KEY=base64:correct-horse\nAPP_NAME=Shop\nDB_CONNECTION=mysql\nDB_HOST=10.0.0.5\nDB_DATABASE=shop\nMAIL_HOST=m\n"
+_ENV = "APP_KEY=base64:correct-horse\nAPP_NAME=Shop\nDB_CONNECTION=mysql\nDB_HOST=10.0.0.5\nDB_DATABASE=shop\nMAIL=m\n"
 _ROLLBACK = Step("rollback")
 _LARAVEL = Settings(framework="laravel")
 _REFUSED = "checklist-refused"
@@ -26,7 +26,7 @@ def _products(play: Play) -> None:
 
 @shares
 def test_a_hook_that_makes_data_fewer_stops_the_run_and_the_old_version_stays(top, share):
-    """S06 (I05, I22, I72): counted before and after; the deploy that shrank the data is undone, the next one is live."""
+    """S06 (I05, I22, I72): the data is counted; the deploy that shrank it is undone, the next is live."""
     shrinking = ("echo one > storage/app/made-by-the-hook", "rm storage/app/made-by-the-hook")
     story = Story(
         "S06",

@@ -47,7 +47,7 @@ def _stages_next_door(play: Play) -> None:
 
 @shares
 def test_whatever_clocks_zones_times_and_failures_say_the_live_and_the_last_good_version_stay(top, share):
-    """S14 (I37 to I42, I46, I49): a clock that goes back, a new zone, failed deploys, a second site, the least to keep."""
+    """S14 (I37 to I42, I46, I49): clocks that go back, new zones, failed deploys, a second site, the least to keep."""
     story = Story(
         "S14",
         (

@@ -29,8 +29,9 @@ def run_guarded(
 ) -> list[str]:
     """Each of COMMANDS ran in RELEASE and the shared data is what it was, grown or rewritten but not shrunk.
 
-    Returns warnings: what they made that the application may not write (I102). Raises CODE when a command fails, and `data-shrank` (or `data-shrank-after-activation`)
-    naming what is missing. The census before and after is a full one: names and sizes.
+    Returns warnings: what they made that the application may not write (I102). Raises CODE when a
+    command fails, and `data-shrank` (or `data-shrank-after-activation`) naming what is missing. The
+    census before and after is a full one: names and sizes.
     """
     warnings: list[str] = []
     is_cache = rules.classifier.is_cache
@@ -65,10 +66,8 @@ def _foreign(place: Workplace, rules: Rules, command: str, made: list[str]) -> l
         return []
     where = place.root.absolute(place.bench.layout.in_shared(shut[0]))
     more = f" (and {len(shut) - 1} more)" if len(shut) > 1 else ""
-    return [
-        f"the hook `{command}` made `shared/{shut[0]}`{more}, which `{name_of(user)}` may not write: "
-        f"`chown {name_of(user)} {quote(where)}`, and let the hook run as `{name_of(user)}`"
-    ]
+    told = f"the hook `{command}` made `shared/{shut[0]}`{more}, which `{name_of(user)}` may not write"
+    return [f"{told}: `chown {name_of(user)} {quote(where)}`, and let the hook run as `{name_of(user)}`"]
 
 
 def _may_write(place: Workplace, path: RelPath, user: int) -> bool:
