@@ -65,7 +65,7 @@ class Story:
     def sources(self, version: int) -> dict[str, str]:
         """What VERSION ships."""
         files: dict[str, str | None] = {"VERSION": "{version}\n", **self.files}
-        for number in range(1, version + 1):
+        for number in range(version + 1):
             files.update(self.of_version.get(number, {}))
         return {path: _in(text, version) for path, text in files.items() if text is not None}
 

@@ -24,7 +24,7 @@ _STORY = Story(
 )
 _FEW, _MANY = 30, 3000
 _NOISE = 300
-"""A tenth of the uploads: code that is newer than a clock's tick is read once more, so that runs differ by some calls."""
+"""A tenth of the uploads: code newer than a clock's tick is read once more, so that runs differ by some calls."""
 _TICK = 0.03
 """After so many seconds a directory's times are settled and its count is believed."""
 

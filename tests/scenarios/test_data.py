@@ -27,15 +27,17 @@ def _products(play: Play) -> None:
 @shares
 def test_a_hook_that_makes_data_fewer_stops_the_run_and_the_old_version_stays(top, share):
     """S06 (I05, I22, I72): the data is counted; the deploy that shrank it is undone, the next is live."""
-    shrinking = ("echo one > storage/app/made-by-the-hook", "rm storage/app/made-by-the-hook")
+    removing, emptying = (
+        Settings(framework="laravel", before_activation=("echo one > storage/app/hooked", end))
+        for end in ("rm storage/app/hooked", ": > storage/app/hooked")
+    )
     story = Story(
         "S06",
         (
             Step("deploy", 1),
             Step("deploy", 2, people=_products),
-            Step(
-                "deploy", 3, settings=Settings(framework="laravel", before_activation=shrinking), refused="data-shrank"
-            ),
+            Step("deploy", 3, settings=removing, refused="data-shrank"),
+            Step("deploy", 3, settings=emptying, refused="data-shrank"),
             Step("deploy", 4),
             _ROLLBACK,
             Step("prune", more={"keep": 0}),

@@ -9,6 +9,7 @@ import time
 from crash import hands, victim
 from crash.shim import Shim
 from holdfast_engine.model.request import Request, Settings
+from lib.precious import contents, digest, let_write
 from lib.world import LARAVEL
 from scenarios.faults import Stage, play_through, shares
 from scenarios.play import Play, Step, Story, wrote
@@ -71,6 +72,22 @@ def _suspicious(play: Play) -> None:
     play.precious.write("lib/page.php", into=play.release(2))
 
 
+_LATE = "saved by a process that was still in a release when it went to the trash\n"
+
+
+def _late_in_the_trash(play: Play) -> None:
+    for release in [one.parent for one in (play.site / ".holdfast/trash").glob("*/VERSION")][:1]:
+        let_write(release / "late.txt")
+        (release / "late.txt").write_text(_LATE)
+        play.wrote_late = True
+
+
+def _kept(play: Play) -> list[str]:
+    found = contents(play.site, without=(".holdfast/trash",))
+    lost = getattr(play, "wrote_late", False) and digest(_LATE.encode()) not in found
+    return _is(5)(play) + ["lost: late.txt"] * lost
+
+
 @shares
 def test_a_clean_up_that_fails_never_undoes_the_deploy_and_takes_nothing_that_is_not_proven(top, share):
     """S15 (I47, I48): strangers' files in what is removed are kept, and a deploy that cannot clean up is live."""
@@ -83,10 +100,10 @@ def test_a_clean_up_that_fails_never_undoes_the_deploy_and_takes_nothing_that_is
             Step("deploy", 3, people=wrote("uploads/a.jpg"), settings=Settings(framework="generic-php")),
             Step("deploy", 4, people=_suspicious, settings=settings),
             Step("prune", more=_KEEP_NONE),
-            Step("deploy", 5, settings=settings),
+            Step("deploy", 5, people=_late_in_the_trash, settings=settings),
         ),
         hidden=frozenset({"backup-of-my-photos.tar", "invoices/2024/one.pdf", "lib/page.php"}),
-        rule=lambda play: [] if play.version == 5 else ["the last deploy is not live"],
+        rule=_kept,
     )
     assert play_through(story, top, share) == []
 
