@@ -101,7 +101,7 @@ def play_through(story: Story, top: Path, share: tuple[int, int], *, fault: type
     """
     stage = Stage(story, top, fault)
     wrong = stage.undisturbed()
-    at_a_switch = zip(stage.switches[share[1] % 2 :: 2], cycle(("killed", "kill")), strict=False)
+    at_a_switch = zip(stage.switches[::-1], cycle(("kill", "killed")), strict=False)
     turns = int(story.name[1:]) % len(KINDS)
     spread = chosen(stage.calls, *share, kinds=story.kinds or KINDS[turns:] + KINDS[:turns])
     for (number, call), kind in [*spread, *list(at_a_switch)[: max(share[0] // 5, 1)]]:

@@ -75,11 +75,15 @@ def _in(text: str, version: int) -> str:
 
 
 class Play:
-    """One site in the middle of STORY; `precious` knows what people wrote, UNSEEN what they hid themselves."""
+    """One site in the middle of STORY.
+
+    `precious` knows what people wrote, UNSEEN what they hid themselves; BEGUN: some version was live.
+    """
 
     def __init__(self, story: Story, top: Path) -> None:
         self.story, self.top, self.site = story, top, top / "site"
         self.unseen: frozenset[str] = frozenset()
+        self.begun = False
         self.precious = Precious(self.site)
         self._copies = 0
         for version in {step.version for step in story.steps} - {0}:
@@ -166,7 +170,8 @@ class Play:
     def unserved(self) -> list[str]:
         """What the application does not see although it should: people's files and the live version's code (G2, G3)."""
         if not self.version:
-            return [] if not self.live.is_symlink() else ["served wrongly: no version is live"]
+            return ["served wrongly: no version is live"] * (self.begun or self.live.is_symlink())
+        self.begun = True
         written = self.precious.written
         due = {path: text.encode() for path, text in self.story.sources(self.version).items() if self._is_code(path)}
         return [
