@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
@@ -195,6 +196,23 @@ def _mapped(process: str) -> Iterator[str]:
                     yield path
     except OSError:
         return
+
+
+def groups_of(user: int) -> frozenset[int]:
+    """The groups that USER is in; none where no account has this number."""
+    try:
+        account = pwd.getpwuid(user)
+    except KeyError:
+        return frozenset()
+    return frozenset(os.getgrouplist(account.pw_name, account.pw_gid))
+
+
+def name_of(user: int) -> str:
+    """The name of USER, or its number where no account has it."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
 
 
 def may_write(status: os.stat_result, user: int, groups: frozenset[int]) -> bool:
