@@ -24,7 +24,8 @@ class Tree:
     and that some rule must know as data. DATABASES: the same, real SQLite files. FILES: lie in `shared/` from the start,
     as `.env` does. INSTALLED: what comes to directories of code at run time (plugins, themes); adoption carries it
     forward. CACHES: what may vanish. `{new}` in a path of DATA or INSTALLED makes another path of it each time it is
-    written. FRAMEWORK is what detection says (the name of the tree's file unless given), with WEB_ROOT and APP_ROOT.
+    written. FRAMEWORK is what detection says (the name of the tree's file unless given), with WEB_ROOT and APP_ROOT;
+    ADDS what it finds on top.
     """
 
     ships: dict[str, str]
@@ -37,6 +38,7 @@ class Tree:
     files: tuple[str, ...] = ()
     installed: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
 
     def text(self, path: str, version: int) -> bytes:
         return self.ships[path].replace("{version}", str(version)).encode()

@@ -49,6 +49,7 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
     evidence = (*found.evidence, *kept, *_artifacts(rules), *_caches(rules))
     return {
         "framework": found.framework,
+        "with": [one.id for one in rules.additions],
         "confidence": round(found.confidence, 2),
         "app_root": found.app_root,
         "web_root": found.web_root,
@@ -79,7 +80,7 @@ def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:
             files.update(() if is_dir else (path,))
         elif _is_left_out_data(rules, path, trusted=is_dir or anchored):
             dirs.add(path)
-    dirs.update(path for path in rules.preset.candidates if rules.ignores.ignored(path, is_dir=True))
+    dirs.update(path for path in rules.preset.candidates if "*" not in path and rules.ignores.ignored(path, is_dir=True))
     kept = set(outermost(dirs | files))
     return tuple(sorted(dirs & kept)), tuple(sorted(files & kept))
 
@@ -88,7 +89,7 @@ def _left_out(rules: Classifier) -> Iterator[tuple[str, bool, bool]]:
     """Paths that the source names as ignored, or of which it ships an example: path, is a directory, is anchored."""
     for path, is_dir, source in rules.ignores.literals():
         yield path, is_dir, "/" in source.split("`")[1].rstrip("/")
-    for path in (*rules.preset.files, *_of_examples(rules)):
+    for path in (*(one for one in rules.preset.files if "*" not in one), *_of_examples(rules)):
         if rules.ignores.ignored(path):
             yield path, False, True
 
