@@ -80,7 +80,9 @@ def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:
             files.update(() if is_dir else (path,))
         elif _is_left_out_data(rules, path, trusted=is_dir or anchored):
             dirs.add(path)
-    dirs.update(path for path in rules.preset.candidates if "*" not in path and rules.ignores.ignored(path, is_dir=True))
+    dirs.update(
+        path for path in rules.preset.candidates if "*" not in path and rules.ignores.ignored(path, is_dir=True)
+    )
     kept = set(outermost(dirs | files))
     return tuple(sorted(dirs & kept)), tuple(sorted(files & kept))
 
