@@ -61,7 +61,8 @@ def test_every_path_of_every_preset_stays_inside_the_application():
             *preset.databases,
             *preset.writable,
         ):
-            assert RelPath.parse(path) == path, (name, path)
+            plain = path.replace("*", "any")
+            assert RelPath.parse(plain) == plain, (name, path)
 
 
 @pytest.mark.parametrize(
