@@ -26,6 +26,8 @@ def test_a_framework_is_found_where_it_serves_from(tree):
     """R: exact evidence, look-alikes told apart, odd web roots found."""
     found = detect(tree.listing(), framework="")
     assert (found.framework, found.app_root, found.web_root) == (tree.framework, tree.app_root, tree.web_root)
+    rules = Classifier(tree.listing(), found, Settings())
+    assert tuple(one.id for one in rules.additions) == tree.adds
 
 
 @each_tree

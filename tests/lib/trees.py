@@ -26,7 +26,8 @@ class Tree:
     start, as `.env` does. INSTALLED: what comes to directories of code at run time (plugins, themes); adoption carries it
     forward. CACHES: what may vanish. BUILDS: what the build makes -> the shipped file that it is a copy of; it may be
     FRESH. `{new}` in a path of DATA or INSTALLED makes another path of it each time it is written. FRAMEWORK is what
-    detection says (the name of the tree's file unless given), with WEB_ROOT and APP_ROOT.
+    detection says (the name of the tree's file unless given), with WEB_ROOT and APP_ROOT; ADDS what
+    it finds on top.
     """
 
     ships: dict[str, str]
@@ -40,6 +41,7 @@ class Tree:
     installed: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
     builds: dict[str, str] = field(default_factory=dict)
+    adds: tuple[str, ...] = ()
 
     def text(self, path: str, version: int) -> bytes:
         return self.ships[self.builds.get(path, path)].replace("{version}", str(version)).encode()

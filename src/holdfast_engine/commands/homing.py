@@ -122,6 +122,12 @@ def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[B
     return baseline.with_seeds(record.seeds) if baseline and record else None
 
 
+def as_shipped(place: Workplace, release: RelPath, baseline: Baseline) -> Listing:
+    """What RELEASE shipped, by name, with its small files as they stand: a framework is known by what is in them."""
+    shipped = baseline.listing()
+    return Listing(shipped.entries, lambda path: place.root.read(release / path), shipped.link)
+
+
 @dataclass(frozen=True)
 class Homing:
     """Bringing home, under one journal, with one report."""

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from holdfast_engine.data.classify_present import Existing, Present
 from holdfast_engine.data.classify_rules import CONFIGURATION, DECLARED, KNOWN, NAME, PRESET, SHAPE, Rules
-from holdfast_engine.data.shape_patterns import PathSet, lineage
+from holdfast_engine.data.shape_patterns import PathSet, compiled, lineage
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import folded, outermost
 from holdfast_engine.model.problem import Problem
@@ -64,7 +64,7 @@ class Classifier(Rules):
         for named in self._configured.shared():
             yield SharedPath(named.path, DIR if named.is_dir else present.kind(named.path), CONFIGURATION)
         yield from self._known.values()
-        for path in self.preset.dirs:
+        for path in self._those(self.preset.dirs, present):
             yield SharedPath(path, DIR, PRESET)
         for path in self.needs():
             yield SharedPath(path, FILE, PRESET)
@@ -74,15 +74,24 @@ class Classifier(Rules):
 
     def _present_data(self, present: Present) -> Iterator[SharedPath]:
         """Paths that are shared because they exist, here or where the site is live."""
-        for path in (*self.preset.files, *self.preset.databases):
+        for path in self._those((*self.preset.files, *self.preset.databases), present):
             if present.has(path):
                 yield SharedPath(path, FILE, PRESET)
-        for path in self.preset.candidates:
+        for path in self._those(self.preset.candidates, present):
             if present.has(path):
-                yield SharedPath(path, DIR, PRESET)
+                yield SharedPath(path, present.kind(path) if path not in self.preset.candidates else DIR, PRESET)
         for path, entry in self.listing.entries.items():
             if entry.kind == DIR:
                 yield from self._spoken_for(path)
+
+    def _those(self, entries: Iterable[str], present: Present) -> Iterator[str]:
+        """ENTRIES, and in the place of a pattern the paths that fit it and are shipped or exist."""
+        for entry in entries:
+            if "*" in entry:
+                fits = compiled(entry)
+                yield from sorted(path for path in present.everything() if fits.fullmatch(path))
+            else:
+                yield entry
 
     def _spoken_for(self, path: str) -> Iterator[SharedPath]:
         """PATH when its shape or its name makes it the top of a shared directory."""
@@ -143,7 +152,7 @@ class Classifier(Rules):
         tops = {
             CONFIGURATION: (named.path for named in self._configured.shared()),
             KNOWN: iter(self._known),
-            PRESET: (*self._always.entries, *self.preset.files, *self._open_candidates),
+            PRESET: (here for here in lineage(path) if self._is_preset_top(here)),
             DECLARED: iter(self._declared),
             SHAPE: (self._awaiting(path)[0],),
             NAME: (top for top in (self._name_top(path),) if self.shape.ships_code(top)),

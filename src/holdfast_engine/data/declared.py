@@ -22,6 +22,13 @@ _PY_NAME = re.compile(r"""["']NAME["']\s*:\s*(.+)""")
 _STRING = re.compile(r"""["']([^"'\n]*)["']""")
 _RAILS_ROOT = re.compile(r"^\s*root:\s*<%=\s*Rails\.root\.join\(([^)]*)\)", re.MULTILINE)
 _RAILS_BASE = re.compile(r"^\s*database:\s*([\w./-]+\.(?:sqlite3?|db))\s*$", re.MULTILINE)
+_SYMFONY = re.compile(r"(?:^|/)config/(?:services|packages/(?:prod/)?[\w-]+)\.ya?ml$")
+_SYMFONY_PLACE = re.compile(
+    r"""^[ \t]*([\w.-]*(?:upload|directory|storage)[\w.-]*)[ \t]*:[ \t]*["']?%kernel\.project_dir%/([\w./-]+)["']?[ \t]*$""",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CRAFT = re.compile(r"(?:^|/)config/project/(?:project|(?:fs|volumes)/[\w.-]+)\.ya?ml$")
+_CRAFT_PLACE = re.compile(r"""^[ \t]*path:[ \t]*["']?@(webroot|root|storage)/([\w./-]+)["']?[ \t]*$""", re.MULTILINE)
 _DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".db3")
 
 
@@ -41,7 +48,7 @@ def declared(listing: Listing, *, app_root: str = ".", web_root: str = "public")
     Whole roots are never declared to be data: `public_path('')` names nothing.
     """
     found: dict[str, Declared] = {}
-    for finder in (_disks, _environment, _django, _rails):
+    for finder in (_disks, _environment, _symfony, _craft, _django, _rails):
         for one in finder(listing, "" if app_root == "." else app_root, web_root):
             path = _inside(one.path)
             whole = (app_root, _joined(app_root, web_root)) if one.care == SHARED else (app_root,)
@@ -81,6 +88,27 @@ def _environment(listing: Listing, root: str, _web_root: str) -> Iterator[Declar
         path = values.get("DB_DATABASE", "")
         if path.lower().endswith(_DATABASE_ENDINGS) and not path.startswith("/"):
             yield Declared(_joined(root, path), FILE, SHARED, f"`{file}`: DB_DATABASE")
+
+
+def _symfony(listing: Listing, root: str, _web_root: str) -> Iterator[Declared]:
+    """Where uploads and stored files go, by parameters and by the settings of bundles."""
+    for file in _files(listing, root, _SYMFONY):
+        for key, path in _SYMFONY_PLACE.findall(listing.text(file)):
+            if "cache" not in path.split("/") and path.split("/")[0] not in ("src", "config", "templates", "vendor"):
+                yield Declared(_joined(root, path), DIR, SHARED, f"`{file}`: {key}")
+
+
+def _craft(listing: Listing, root: str, web_root: str) -> Iterator[Declared]:
+    """The place of each local file system of a project configuration."""
+    places = {"webroot": web_root, "root": "", "storage": "storage"}
+    for file in _files(listing, root, _CRAFT):
+        for alias, path in _CRAFT_PLACE.findall(listing.text(file)):
+            yield Declared(_joined(root, places[alias], path), DIR, SHARED, f"`{file}`: path: @{alias}/{path}")
+
+
+def _files(listing: Listing, root: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    top = f"{root}/" if root else ""
+    return (file for file in listing.entries if pattern.search(file) and file.startswith(top) and file.count("/") < 6)
 
 
 def _django(listing: Listing, root: str, _web_root: str) -> Iterator[Declared]:

@@ -49,6 +49,7 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
     evidence = (*found.evidence, *kept, *_artifacts(rules), *_caches(rules))
     return {
         "framework": found.framework,
+        "with": [one.id for one in rules.additions],
         "confidence": round(found.confidence, 2),
         "app_root": found.app_root,
         "web_root": found.web_root,
@@ -93,7 +94,7 @@ def _left_out(rules: Classifier) -> Iterator[tuple[str, bool, bool]]:
     """Paths that the source names as ignored, or of which it ships an example: path, is a directory, is anchored."""
     for path, is_dir, source in rules.ignores.literals():
         yield path, is_dir, "/" in source.split("`")[1].rstrip("/")
-    for path in (*rules.preset.files, *_of_examples(rules)):
+    for path in (*(one for one in rules.preset.files if "*" not in one), *_of_examples(rules)):
         if rules.ignores.ignored(path):
             yield path, False, True
 
