@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from holdfast_engine.model.request import Settings
+from lib.precious import let_write
 from lib.world import World
 
 SHOP = {
@@ -44,6 +48,21 @@ def test_the_output_around_what_somebody_put_into_shared_is_not_shared_with_it(s
     for _ in range(2):
         shop.ship()
         assert_well(shop)
+
+
+def test_a_database_that_the_application_made_in_output_is_served(shop):
+    """G2: a file that is SQLite by its first bytes is a database, whatever directory it stands in (I69)."""
+    shop.ship()
+    for version in (1, 2):
+        where = shop.live / "staticfiles/counters"
+        let_write(where)
+        with closing(sqlite3.connect(where, isolation_level=None)) as database:
+            database.execute("create table if not exists visits (number integer)")
+            database.execute("insert into visits values (?)", (version,))
+        shop.ship()
+        assert_well(shop)
+    with closing(sqlite3.connect(shop.live / "staticfiles/counters")) as database:
+        assert database.execute("select number from visits").fetchall() == [(1,), (2,)]
 
 
 def test_data_in_output_that_nobody_builds_any_more_is_brought_home_out_of_it(shop):

@@ -224,6 +224,9 @@ class Sweep:
             self._place_former_code(found, path, reason)
         elif kind == LINK and care == "artifact" and self._leads_outside(path):
             found.homeless[path] = f"{reason}, and leads out of the site"
+        elif kind == FILE and not self.unshared(path) and self._is_database(path):
+            found.homeless[path] = f"{reason}, a database among what is built"
+            self._with_companions(found, path)
         elif care == "cache":
             # a cache to the next framework alone: to the one that wrote it, it was data like any other
             found.homeless[path] = reason
