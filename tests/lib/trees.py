@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 import tomllib
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.request import Settings
 from lib.precious import let_write
 from lib.world import World
 
@@ -23,9 +24,10 @@ class Tree:
     shipped paths that are the version's own after every deploy. DATA: paths to which people or the application write
     and that some rule must know as data. DATABASES: the same, real SQLite files. FILES: lie in `shared/` from the
     start, as `.env` does. INSTALLED: what comes to directories of code at run time (plugins, themes); adoption carries
-    it forward. CACHES: what may vanish. `{new}` in a path of DATA or INSTALLED makes another path of it each time it is
-    written. FRAMEWORK is what detection says (the name of the tree's file unless given), with WEB_ROOT and APP_ROOT;
-    ADDS what it finds on top.
+    it forward. CACHES: what may vanish. BUILDS: what the build makes -> the shipped file that it is a copy of; it may
+    be FRESH. `{new}` in a path of DATA or INSTALLED makes another path of it each time it is written. FRAMEWORK is
+    what detection says (the name of the tree's file unless given), with WEB_ROOT and APP_ROOT; ADDS what it finds on
+    top.
     """
 
     ships: dict[str, str]
@@ -38,10 +40,11 @@ class Tree:
     files: tuple[str, ...] = ()
     installed: tuple[str, ...] = ()
     caches: tuple[str, ...] = ()
+    builds: dict[str, str] = field(default_factory=dict)
     adds: tuple[str, ...] = ()
 
     def text(self, path: str, version: int) -> bytes:
-        return self.ships[path].replace("{version}", str(version)).encode()
+        return self.ships[self.builds.get(path, path)].replace("{version}", str(version)).encode()
 
     def listing(self) -> Listing:
         """The first version, as detection reads it."""
@@ -62,6 +65,8 @@ class TreeSite:
     def __init__(self, top: Path, tree: Tree) -> None:
         self.tree = tree
         self.world = World(top, tree.ships, env=None, kind="directory")
+        made = (f"mkdir -p $(dirname {to}) && cp {of} {to}" for to, of in tree.builds.items())
+        self.world.settings = Settings(build=(" && ".join(made),) if tree.builds else ())
         self.rows: dict[str, list[int]] = {}
         self._times = 0
         for path in tree.files:

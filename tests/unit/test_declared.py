@@ -114,6 +114,8 @@ def test_a_database_in_a_file_is_data(line, paths):
         ("MEDIA_ROOT = os.path.join(BASE_DIR, '..', 'media')", {}),
         ("# MEDIA_ROOT = BASE_DIR / 'media'", {}),
         ("STATIC_ROOT = BASE_DIR / 'collected'", {"collected": "artifact"}),
+        ("STATIC_ROOT = BASE_DIR / 'public'", {"public": "artifact"}),
+        ("MEDIA_ROOT = BASE_DIR / 'public'", {}),
         ("DATABASES = {'default': {'NAME': BASE_DIR / 'db.sqlite3'}}", {"db.sqlite3": "shared"}),
         ("DATABASES = {'default': {'NAME': 'shop'}}", {}),
     ],
@@ -141,6 +143,16 @@ def test_a_declaration_decides_after_the_preset_and_before_the_name():
     said = rules.ruling("public/hub/a.png")
     assert (said.care, said.rule) == ("shared", "declared")
     assert "config/filesystems.php" in said.source
+
+
+def test_a_declaration_inside_build_output_beats_the_preset():
+    """I28: a media directory below the collected files is data, whatever the preset says of what is around it."""
+    listing = source({"manage.py": "", "shop/settings.py": "MEDIA_ROOT = BASE_DIR / 'staticfiles' / 'media'\n"})
+    rules = Classifier(listing, load("django"), Settings())
+    said = rules.ruling("staticfiles/media/a.png")
+    assert (said.care, said.rule) == ("shared", "declared")
+    assert rules.ruling("staticfiles/site.css").care == "artifact"
+    assert rules.leads_to_data("staticfiles")
 
 
 def test_a_declared_directory_that_ships_a_program_is_not_shared_as_a_whole():

@@ -75,6 +75,7 @@ def sweep(
         unshared=lambda path: unshared(ruler, path),
         retired=release != place.survey.current,
         links=dict(rules.links),
+        leads_to_data=ruler.leads_to_data,
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
     ).look()
     if baseline is None:

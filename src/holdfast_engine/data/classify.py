@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from holdfast_engine.data.classify_present import Existing, Present
 from holdfast_engine.data.classify_rules import CONFIGURATION, DECLARED, KNOWN, NAME, PRESET, SHAPE, Rules
-from holdfast_engine.data.shape_patterns import compiled, lineage
+from holdfast_engine.data.shape_patterns import PathSet, compiled, lineage
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import folded, outermost
 from holdfast_engine.model.problem import Problem
@@ -135,6 +136,16 @@ class Classifier(Rules):
         if not covered and any(self.listing.kind(here) not in (None, DIR) for here in lineage(path)):
             return CODE, path
         return SHARED, covered or self._not_shipped(path)
+
+    def leads_to_data(self, path: str) -> bool:
+        """True for build output in which data has a place of its own: it is looked into, not taken as one whole."""
+        return self._above_data.match(path) == path and self.ruling(path).care == ARTIFACT
+
+    @cached_property
+    def _above_data(self) -> PathSet:
+        named = (*self.preset.dirs, *self.preset.files, *self.preset.databases, *self.preset.candidates)
+        places = (*named, *(said.path for said in self._declared.values() if said.care == SHARED))
+        return PathSet(above for place in places if not place.startswith("**/") for above in lineage(place)[1:])
 
     def _covering(self, path: str, said: Ruling) -> str:
         """The path that the rule which spoke would share as a whole."""

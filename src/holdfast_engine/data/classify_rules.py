@@ -113,7 +113,14 @@ class Rules:
         if not found:
             return None
         care, top = max(found, key=lambda match: len(match[1]))
+        if care in (ARTIFACT, CACHE) and self._declared_inside(top, path):
+            return None
         return Ruling(path, care, PRESET, f"{self.preset.name}: `{top}`")
+
+    def _declared_inside(self, top: str, path: str) -> bool:
+        """True when the application itself puts data at or above PATH and below TOP, where the preset sees output."""
+        said = next((self._declared[here] for here in lineage(path) if here in self._declared), None)
+        return said is not None and said.care == SHARED and said.path.startswith(top + "/")
 
     def _preset_matches(self, path: str) -> Iterator[tuple[str, str]]:
         yield SHARED, self._always.match(path) or ""

@@ -46,14 +46,14 @@ class Declared:
 def declared(listing: Listing, *, app_root: str = ".", web_root: str = "public") -> tuple[Declared, ...]:
     """Every declaration below APP_ROOT that stays inside it, in the order found; never raises.
 
-    Whole roots are never declared: `public_path('')` names nothing.
+    Whole roots are never declared to be data: `public_path('')` names nothing.
     """
     found: dict[str, Declared] = {}
     for finder in (_disks, _environment, _symfony, _craft, _django, _rails):
         for one in finder(listing, "" if app_root == "." else app_root, web_root):
             path = _inside(one.path)
-            top = _joined(app_root, web_root)
-            if path and path not in (app_root, top):
+            whole = (app_root, _joined(app_root, web_root)) if one.care == SHARED else (app_root,)
+            if path and path not in whole:
                 found.setdefault(path, Declared(path, one.kind, one.care, one.source))
     return tuple(found.values())
 

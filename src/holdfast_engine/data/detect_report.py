@@ -80,11 +80,14 @@ def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:
             files.update(() if is_dir else (path,))
         elif _is_left_out_data(rules, path, trusted=is_dir or anchored):
             dirs.add(path)
-    dirs.update(
-        path for path in rules.preset.candidates if "*" not in path and rules.ignores.ignored(path, is_dir=True)
-    )
+    dirs.update(path for path in rules.preset.candidates if _is_awaited(rules, path))
     kept = set(outermost(dirs | files))
     return tuple(sorted(dirs & kept)), tuple(sorted(files & kept))
+
+
+def _is_awaited(rules: Classifier, path: str) -> bool:
+    """True for a candidate that the source ignores; build output is always ignored, and that says nothing."""
+    return "*" not in path and not rules.builds(path) and bool(rules.ignores.ignored(path, is_dir=True))
 
 
 def _left_out(rules: Classifier) -> Iterator[tuple[str, bool, bool]]:
