@@ -295,6 +295,15 @@ def test_init_writes_what_plan_reads_and_never_twice(typed, static):
     assert (static.repository / "holdfast.toml").read_text() == before
 
 
+def test_init_suggests_the_commands_of_what_stands_on_top(typed, world):
+    """INTERFACE: the framework is Laravel; Horizon's workers are told to end after a switch as well."""
+    world.commit({"composer.json": '{"require": {"laravel/framework": "^12", "laravel/horizon": "^5"}}'})
+    typed("init", world.repository)
+    written = (world.repository / "holdfast.toml").read_text()
+    assert 'framework = "laravel"' in written
+    assert '"php artisan queue:restart", "php artisan horizon:terminate"' in written
+
+
 def test_a_suggested_artifact_that_may_be_a_file_gets_no_slash(typed, world):
     """INTERFACE: a trailing slash makes a directory; `public/hot` and `public/mix-manifest.json` are files."""
     world.commit()

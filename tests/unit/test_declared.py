@@ -174,3 +174,25 @@ def test_any_text_may_stand_in_these_files(text):
         assert path
         assert ".." not in path.split("/")
         assert not path.startswith("/")
+
+
+def test_symfony_s_settings_name_where_uploads_go():
+    """G2: parameters and bundles name the place; templates, fixtures and caches are none of data."""
+    files = {
+        "config/services.yaml": "parameters:\n  brochures_directory: '%kernel.project_dir%/public/brochures'\n"
+        "  fixtures_directory: '%kernel.project_dir%/fixtures'\n"
+        "  templates_directory: '%kernel.project_dir%/templates'\n",
+        "config/packages/vich_uploader.yaml": "      upload_destination: '%kernel.project_dir%/portraits'\n",
+        "config/packages/flysystem.yaml": "        directory: '%kernel.project_dir%/var/storage/default'\n"
+        "        upload_cache: '%kernel.project_dir%/var/cache/uploads'\n"
+        "        upload: '%kernel.project_dir%/../out'\n",
+    }
+    assert set(found(files)) == {"public/brochures", "portraits", "var/storage/default"}
+
+
+def test_craft_s_project_configuration_names_each_file_system():
+    """G2: a local file system of an asset volume is a data directory, wherever it lies."""
+    files = {"config/project/fs/photos.yaml": "settings:\n  path: '@webroot/photos'\n  url: '@web/photos'\n",
+             "config/project/fs/private.yaml": "settings:\n  path: '@root/private'\n",
+             "config/project/fs/bad.yaml": "settings:\n  path: '@webroot/../../etc'\n"}  # fmt: skip
+    assert set(found(files)) == {"public/photos", "private"}

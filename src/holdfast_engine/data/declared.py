@@ -91,11 +91,16 @@ def _environment(listing: Listing, root: str, _web_root: str) -> Iterator[Declar
             yield Declared(_joined(root, path), FILE, SHARED, f"`{file}`: DB_DATABASE")
 
 
-def _symfony(listing: Listing, root: str, _web_root: str) -> Iterator[Declared]:
-    """Where uploads and stored files go, by parameters and by the settings of bundles."""
+def _symfony(listing: Listing, root: str, web_root: str) -> Iterator[Declared]:
+    """Where uploads and stored files go, by parameters and by the settings of bundles.
+
+    A directory that is not said to be for uploads may be one of templates or fixtures: where it lies decides.
+    """
+    places = (web_root, "var", "data", "files", "media", "private", "storage", "uploads")
     for file in _files(listing, root, _SYMFONY):
         for key, path in _SYMFONY_PLACE.findall(listing.text(file)):
-            if "cache" not in path.split("/") and path.split("/")[0] not in ("src", "config", "templates", "vendor"):
+            data = "upload" in key.lower() or path.split("/")[0] in places
+            if data and not {"cache", "src", "config", "templates", "vendor"}.intersection(path.split("/")):
                 yield Declared(_joined(root, path), DIR, SHARED, f"`{file}`: {key}")
 
 

@@ -149,12 +149,20 @@ def _web_root(listing: Listing, finding: _Finding) -> str:
     if said:
         return said
     usual = [name for name in (finding.preset.web_root, *finding.preset.web_roots) if _is_there(listing, finding, name)]
-    fronts = (name for name in usual if any(listing.has(at(finding.root, at(name, page))) for page in _FRONT_PAGES))
+    fronts = (name for name in usual if _has(listing, at(finding.root, name), _FRONT_PAGES))
     return next(fronts, next(iter(usual), finding.preset.web_root or "."))
 
 
 def _is_there(listing: Listing, finding: _Finding, name: str) -> bool:
-    return name == "." or listing.has(at(finding.root, name))
+    """True for a directory that exists; the project itself is one that is served where something says so."""
+    if name != ".":
+        return listing.has(at(finding.root, name))
+    served = finding.preset.web_root == "." or finding.preset.tier >= FALLBACK_TIER
+    return served or _has(listing, finding.root, (*_FRONT_PAGES, ".htaccess"))
+
+
+def _has(listing: Listing, folder: str, names: tuple[str, ...]) -> bool:
+    return any(listing.has(at(folder, name)) for name in names)
 
 
 def _web_root_said(listing: Listing, finding: _Finding) -> str:
