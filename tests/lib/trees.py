@@ -23,11 +23,11 @@ class Tree:
     Every path is relative to the top of the source. SHIPS: path -> content, in which `{version}` is replaced. FRESH:
     shipped paths that are the version's own after every deploy. DATA: paths to which people or the application write
     and that some rule must know as data. DATABASES: the same, real SQLite files. FILES: lie in `shared/` from the
-    start, as `.env` does. INSTALLED: what comes to directories of code at run time (plugins, themes); adoption carries it
-    forward. CACHES: what may vanish. BUILDS: what the build makes -> the shipped file that it is a copy of; it may be
-    FRESH. `{new}` in a path of DATA or INSTALLED makes another path of it each time it is written. FRAMEWORK is what
-    detection says (the name of the tree's file unless given), with WEB_ROOT and APP_ROOT; ADDS what
-    it finds on top.
+    start, as `.env` does. INSTALLED: what comes to directories of code at run time (plugins, themes); adoption carries
+    it forward. CACHES: what may vanish. BUILDS: what the build makes -> the shipped file that it is a copy of; it may
+    be FRESH. `{new}` in a path of DATA or INSTALLED makes another path of it each time it is written. FRAMEWORK is
+    what detection says (the name of the tree's file unless given), with WEB_ROOT and APP_ROOT; ADDS what it finds on
+    top.
     """
 
     ships: dict[str, str]

@@ -108,7 +108,7 @@ class World:
         return ran.stdout.strip()
 
     def commit(self, changes: Mapping[str, str | None] | None = None) -> str:
-        """A new version of the application; CHANGES adds, rewrites or (None) removes files. Returns the commit, if any."""
+        """A new version of the application; CHANGES adds, rewrites or (None) removes files. Returns the commit."""
         self.version += 1
         for path, text in (changes or {}).items():
             if text is None:

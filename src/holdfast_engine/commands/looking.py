@@ -106,7 +106,6 @@ def rules_shipped(place: Workplace) -> Rules:
     return rules_for(place, Listing(entries, rules.listing.read, rules.listing.link), rules.settings)
 
 
-
 def releases(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """Every release with its state, newest first."""
     with reading(request, tell) as place:

@@ -24,7 +24,8 @@ _RAILS_ROOT = re.compile(r"^\s*root:\s*<%=\s*Rails\.root\.join\(([^)]*)\)", re.M
 _RAILS_BASE = re.compile(r"^\s*database:\s*([\w./-]+\.(?:sqlite3?|db))\s*$", re.MULTILINE)
 _SYMFONY = re.compile(r"(?:^|/)config/(?:services|packages/(?:prod/)?[\w-]+)\.ya?ml$")
 _SYMFONY_PLACE = re.compile(
-    r"""^[ \t]*([\w.-]*(?:upload|directory|storage)[\w.-]*)[ \t]*:[ \t]*["']?%kernel\.project_dir%/([\w./-]+)["']?[ \t]*$""",
+    r"""^[ \t]*([\w.-]*(?:upload|directory|storage)[\w.-]*)[ \t]*:[ \t]*"""
+    r"""["']?%kernel\.project_dir%/([\w./-]+)["']?[ \t]*$""",
     re.MULTILINE | re.IGNORECASE,
 )
 _CRAFT = re.compile(r"(?:^|/)config/project/(?:project|(?:fs|volumes)/[\w.-]+)\.ya?ml$")

@@ -114,7 +114,8 @@ def merged(preset: Preset, added: Preset) -> Preset:
         key: tuple(one for one in getattr(added, key) if one not in getattr(base, key))
         for key in (*_PATHS, "links", "build", "before_activation", "after_activation")
     }
-    return replace(preset, **{key: (*getattr(preset, key), *values) for key, values in own.items()})
+    changes: dict[str, Any] = {key: (*getattr(preset, key), *values) for key, values in own.items()}
+    return replace(preset, **changes)
 
 
 def beside(preset: Preset) -> Preset:
