@@ -138,6 +138,41 @@ def test_a_web_root_that_a_build_makes_is_output(files, places):
     assert not {path.split("/")[0] for path in places} & {one.path for one in rules.shared_paths()}
 
 
+def below(folder, files):
+    return {f"{folder}/{path}": text for path, text in files.items()}
+
+
+def test_an_application_beside_the_application_keeps_its_data_and_its_output_is_output():
+    """Detection order: each finding for its own directory; a path that one of them calls data is data."""
+    front, service = npm("react", dev=("vite",)), npm("@nestjs/core")
+    listing = source({**below("api", npm("@strapi/strapi")), **below("front", front), **below("mail", service)})
+    found = detect(listing)
+    assert (found.framework, found.app_root) == ("strapi", "api")
+    assert [(one.framework, one.app_root) for one in found.beside] == [("react-vite", "front"), ("nestjs", "mail")]
+    rules = Classifier(listing, found, Settings())
+    assert rules.ruling("front/dist/index.js").care == "artifact"
+    assert rules.stray_target("front/dist/uploads/a.jpg", "file") == ("shared", "front/dist/uploads")
+    assert rules.stray_target("mail/dist/uploads/a.pdf", "file") == ("shared", "mail/dist/uploads")
+
+
+def test_an_application_beside_it_makes_nothing_needs_nothing_and_throws_nothing_away():
+    """G6: only the application's own preset names caches; no directory appears for a neighbour that may never run."""
+    other = {"artisan": "", "composer.json": {"require": {"laravel/framework": "12"}}}
+    listing = source({**npm("next"), **below("shop", other), **below("wiki", {"hugo.toml": "", "package.json": "{}"})})
+    rules = Classifier(listing, detect(listing), Settings())
+    assert rules.shared_paths() == ()
+    assert rules.needs() == ()
+    assert not rules.is_cache("shop/bootstrap/cache/config.php")
+    assert rules.stray_target("shop/storage/app/a.pdf", "file") == ("shared", "shop/storage")
+
+
+def test_what_serves_a_web_root_is_no_neighbour_of_it():
+    """A web root may hold the manifest of its theme."""
+    drupal = {"composer.json": {"require": {"drupal/core": "11"}}, "web/index.php": "<?php"}
+    listing = source({**drupal, **below("web", npm("react", dev=("vite",))), **below("packages/ui", npm("next"))})
+    assert detect(listing).beside == ()
+
+
 @pytest.mark.parametrize(
     ("files", "place"),
     [

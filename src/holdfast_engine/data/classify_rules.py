@@ -14,7 +14,7 @@ from holdfast_engine.data.classify_settings import Configured, looks_like_file
 from holdfast_engine.data.declared import Declared, declared
 from holdfast_engine.data.detect import Detection
 from holdfast_engine.data.detect_proofs import additions
-from holdfast_engine.data.presets import Preset, load, merged, placed
+from holdfast_engine.data.presets import Preset, beside, load, merged, placed
 from holdfast_engine.data.shape import Shape
 from holdfast_engine.data.shape_ignores import Ignores
 from holdfast_engine.data.shape_patterns import PathSet, lineage
@@ -48,7 +48,9 @@ class Rules:
         self.app_root = preset.app_root if isinstance(preset, Detection) else "."
         rules = load(preset.framework) if isinstance(preset, Detection) else preset
         self.additions = additions(listing, _package_root(preset), rules)
-        self.preset = _placed(reduce(merged, self.additions, rules), preset)
+        own = _placed(reduce(merged, self.additions, rules), preset)
+        neighbours = preset.beside if isinstance(preset, Detection) else ()
+        self.preset = reduce(merged, (beside(_placed(load(one.framework), one)) for one in neighbours), own)
         self.web_root = self.preset.web_root
         self.ignores = Ignores(listing)
         self.shape = Shape(listing, self.ignores, web_root=self.web_root)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holdfast_engine.data.detect_packages import Packages, parse_json
 from holdfast_engine.data.detect_proofs import at, holds
@@ -38,6 +38,17 @@ _NEVER_AN_APP = frozenset(
         "dist",
     )
 )
+_MANIFESTS = (
+    "package.json",
+    "composer.json",
+    "requirements.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "Gemfile",
+    "go.mod",
+    "mix.exs",
+    "pom.xml",
+)
 _WORKSPACES = ("apps", "packages")
 _USUAL = (
     "apps/web",
@@ -68,6 +79,8 @@ class Detection:
     workspace: str = ""
     """The member that holds the framework, where the application is a workspace of packages."""
     evidence: tuple[Ruling, ...] = ()
+    beside: tuple[Detection, ...] = ()
+    """Applications in directories of their own beside this one: a front end, a second service."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +100,20 @@ def detect(listing: Listing, *, framework: str = "") -> Detection:
     FRAMEWORK, when given, settles the name (raises `framework-unknown`) and only places are
     looked for. What proves nothing is `generic`, with confidence 0.
     """
-    findings = _best_place(listing, framework)
-    if findings:
-        return _settled(listing, findings[0])
-    root = "."
-    return _settled(listing, _Finding(load(framework or GENERIC), root, 1.0 if framework else 0.0, ()))
+    nothing = _Finding(load(framework or GENERIC), ".", 1.0 if framework else 0.0, ())
+    found = next(iter(_best_place(listing, framework)), nothing)
+    settled = _settled(listing, found)
+    return replace(settled, beside=tuple(_beside(listing, found.root, at(found.root, settled.web_root))))
+
+
+def _beside(listing: Listing, root: str, web_root: str) -> Iterator[Detection]:
+    """What is found beyond doubt in a directory with a manifest of its own; the web root belongs to what serves it, and
+    `packages/` of a workspace to libraries.
+    """
+    for place in _directories(listing):
+        own = any(listing.has(at(place, name)) for name in _MANIFESTS) and not place.startswith("packages/")
+        found = _findings(listing, place, "")[:1] if own and place not in (root, web_root) else []
+        yield from (_settled(listing, one) for one in found if one.preset.tier < FALLBACK_TIER)
 
 
 def _best_place(listing: Listing, framework: str) -> list[_Finding]:

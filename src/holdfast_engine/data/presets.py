@@ -118,6 +118,21 @@ def merged(preset: Preset, added: Preset) -> Preset:
     return replace(preset, **changes)
 
 
+def beside(preset: Preset) -> Preset:
+    """What PRESET says where another framework's application is deployed with it: data is kept where it exists, output
+    is output, and nothing is made, needed or thrown away for it.
+    """
+    return Preset(
+        id=preset.id,
+        name=preset.name,
+        files=preset.files,
+        candidates=(*preset.dirs, *preset.candidates),
+        databases=preset.databases,
+        artifacts=(*preset.artifacts, *(path for path in preset.caches if not path.startswith("**/"))),
+        writable=preset.writable,
+    )
+
+
 @dataclass(frozen=True)
 class _Placer:
     app_root: str
