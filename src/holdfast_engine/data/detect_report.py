@@ -49,7 +49,6 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
     evidence = (*found.evidence, *kept, *_artifacts(rules), *_caches(rules))
     return {
         "framework": found.framework,
-        "with": [one.id for one in rules.additions],
         "confidence": round(found.confidence, 2),
         "app_root": found.app_root,
         "web_root": found.web_root,
@@ -57,6 +56,7 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
         "persistent_files": _inner(found, files),
         "artifacts": _inner(found, (ruling.path for ruling in _artifacts(rules))),
         "evidence": [ruling.to_json() for ruling in evidence],
+        "with": [one.id for one in rules.additions],
     }
 
 
