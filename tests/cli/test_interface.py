@@ -94,7 +94,7 @@ def test_detect_answers_with_the_promised_keys(typed, world):
         "artifacts",
         "evidence",
     )
-    assert tuple(found) == keys
+    assert tuple(found) == (*keys, "with")
     assert (found["framework"], found["app_root"], found["web_root"]) == ("laravel", ".", "public")
     assert 0.5 < found["confidence"] <= 1
     assert {"storage", "public/uploads"} <= set(found["persistent"])
@@ -293,6 +293,15 @@ def test_init_writes_what_plan_reads_and_never_twice(typed, static):
     ended = typed("init", static.repository)
     assert (ended.code, ended.problem) == (20, "config-exists")
     assert (static.repository / "holdfast.toml").read_text() == before
+
+
+def test_init_suggests_the_commands_of_what_stands_on_top(typed, world):
+    """INTERFACE: the framework is Laravel; Horizon's workers are told to end after a switch as well."""
+    world.commit({"composer.json": '{"require": {"laravel/framework": "^12", "laravel/horizon": "^5"}}'})
+    typed("init", world.repository)
+    written = (world.repository / "holdfast.toml").read_text()
+    assert 'framework = "laravel"' in written
+    assert '"php artisan queue:restart", "php artisan horizon:terminate"' in written
 
 
 def test_a_suggested_artifact_that_may_be_a_file_gets_no_slash(typed, world):

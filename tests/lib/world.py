@@ -65,16 +65,22 @@ STATIC = {"index.html": "<h1>version {version}</h1>\n", "style.css": "body {{}}\
 
 
 class World:
-    """One application (a git repository, version by version) and one site.
+    """One application (a git repository, version by version, or a directory by KIND) and one site.
 
     Every command goes through `perform`, the same way as the command line's, with a clock that
     the test owns. `precious` writes as the application does and judges afterwards.
     """
 
     def __init__(
-        self, top: Path, files: Mapping[str, str] = LARAVEL, *, env: str | None = "APP_KEY=base64:k\nAPP_NAME=Shop\n"
+        self,
+        top: Path,
+        files: Mapping[str, str] = LARAVEL,
+        *,
+        env: str | None = "APP_KEY=base64:k\nAPP_NAME=Shop\n",
+        kind: str = "git",
     ) -> None:
         self.top = top
+        self.kind = kind
         self.site = top / "site"
         self.repository = top / "repository"
         self.files = dict(files)
@@ -84,7 +90,8 @@ class World:
         self.settings = Settings()
         self._clock = itertools.count(1_700_000_000, 60)
         top.mkdir(parents=True, exist_ok=True)
-        self.git("init", "--quiet", "--initial-branch=main", str(self.repository), at=top)
+        if kind == "git":
+            self.git("init", "--quiet", "--initial-branch=main", str(self.repository), at=top)
         if env is not None:
             (self.site / "shared").mkdir(parents=True)
             self.precious.write(".env", text=env, into=self.site / "shared")
@@ -113,13 +120,15 @@ class World:
             where = self.repository / path
             where.parent.mkdir(parents=True, exist_ok=True)
             where.write_text(text.replace("{version}", str(self.version)).replace("{{}}", "{}"))
+        if self.kind != "git":
+            return ""
         self.git("add", "--all", "--force")
         self.git("commit", "--quiet", "--allow-empty", f"--message=version {self.version}")
         return self.git("rev-parse", "HEAD")
 
     @property
     def source(self) -> Source:
-        return Source("git", str(self.repository))
+        return Source(self.kind, str(self.repository))
 
     def request(self, command: str, **more: Any) -> Request:
         values: dict[str, Any] = {

@@ -114,6 +114,8 @@ def test_a_database_in_a_file_is_data(line, paths):
         ("MEDIA_ROOT = os.path.join(BASE_DIR, '..', 'media')", {}),
         ("# MEDIA_ROOT = BASE_DIR / 'media'", {}),
         ("STATIC_ROOT = BASE_DIR / 'collected'", {"collected": "artifact"}),
+        ("STATIC_ROOT = BASE_DIR / 'public'", {"public": "artifact"}),
+        ("MEDIA_ROOT = BASE_DIR / 'public'", {}),
         ("DATABASES = {'default': {'NAME': BASE_DIR / 'db.sqlite3'}}", {"db.sqlite3": "shared"}),
         ("DATABASES = {'default': {'NAME': 'shop'}}", {}),
     ],
@@ -143,6 +145,16 @@ def test_a_declaration_decides_after_the_preset_and_before_the_name():
     assert "config/filesystems.php" in said.source
 
 
+def test_a_declaration_inside_build_output_beats_the_preset():
+    """I28: a media directory below the collected files is data, whatever the preset says of what is around it."""
+    listing = source({"manage.py": "", "shop/settings.py": "MEDIA_ROOT = BASE_DIR / 'staticfiles' / 'media'\n"})
+    rules = Classifier(listing, load("django"), Settings())
+    said = rules.ruling("staticfiles/media/a.png")
+    assert (said.care, said.rule) == ("shared", "declared")
+    assert rules.ruling("staticfiles/site.css").care == "artifact"
+    assert rules.leads_to_data("staticfiles")
+
+
 def test_a_declared_directory_that_ships_a_program_is_not_shared_as_a_whole():
     """`public_path('js')` as a disk: its code must change with the release; strays are brought home one by one."""
     listing = source({"artisan": "", "public/js/app.js": "x", **disk("public_path('js')")})
@@ -162,3 +174,25 @@ def test_any_text_may_stand_in_these_files(text):
         assert path
         assert ".." not in path.split("/")
         assert not path.startswith("/")
+
+
+def test_symfony_s_settings_name_where_uploads_go():
+    """G2: parameters and bundles name the place; templates, fixtures and caches are none of data."""
+    files = {
+        "config/services.yaml": "parameters:\n  brochures_directory: '%kernel.project_dir%/public/brochures'\n"
+        "  fixtures_directory: '%kernel.project_dir%/fixtures'\n"
+        "  templates_directory: '%kernel.project_dir%/templates'\n",
+        "config/packages/vich_uploader.yaml": "      upload_destination: '%kernel.project_dir%/portraits'\n",
+        "config/packages/flysystem.yaml": "        directory: '%kernel.project_dir%/var/storage/default'\n"
+        "        upload_cache: '%kernel.project_dir%/var/cache/uploads'\n"
+        "        upload: '%kernel.project_dir%/../out'\n",
+    }
+    assert set(found(files)) == {"public/brochures", "portraits", "var/storage/default"}
+
+
+def test_craft_s_project_configuration_names_each_file_system():
+    """G2: a local file system of an asset volume is a data directory, wherever it lies."""
+    files = {"config/project/fs/photos.yaml": "settings:\n  path: '@webroot/photos'\n  url: '@web/photos'\n",
+             "config/project/fs/private.yaml": "settings:\n  path: '@root/private'\n",
+             "config/project/fs/bad.yaml": "settings:\n  path: '@webroot/../../etc'\n"}  # fmt: skip
+    assert set(found(files)) == {"public/photos", "private"}

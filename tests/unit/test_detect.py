@@ -71,7 +71,7 @@ def test_a_framework_is_known_by_its_own_marks(files, framework):
 )
 def test_a_part_of_a_name_proves_nothing(manifest):
     """Dependency keys are compared whole, never as substrings."""
-    assert detect(source(manifest)).framework in ("generic", "generic-php")
+    assert detect(source(manifest)).framework in ("generic", "generic-php", "node", "python")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,8 @@ def test_the_report_has_the_public_keys_and_speaks_of_the_application():
     }
     answer = report(source(files), Settings())
     assert set(answer) == {
-        "framework", "confidence", "app_root", "web_root", "persistent", "persistent_files", "artifacts", "evidence",
+        "framework", "with", "confidence", "app_root", "web_root", "persistent", "persistent_files", "artifacts",
+        "evidence",
     }  # fmt: skip
     assert (answer["framework"], answer["confidence"]) == ("laravel", 0.95)
     assert (answer["app_root"], answer["web_root"]) == ("src", "public")
@@ -179,6 +180,13 @@ def test_what_the_source_leaves_out_is_reported_when_it_looks_like_data():
     answer = report(source({"package.json": {"dependencies": {"express": "4"}}, ".gitignore": ignore}), Settings())
     assert answer["persistent"] == ["data"]
     assert answer["persistent_files"] == ["config.json"]
+
+
+def test_output_that_is_ignored_promises_no_data_in_it():
+    """A builder's output is always ignored: what may be data in it is told where it exists."""
+    ignore = "/.next\n/uploads\n"
+    answer = report(source({"package.json": {"dependencies": {"next": "15"}}, ".gitignore": ignore}), Settings())
+    assert answer["persistent"] == ["uploads"]
 
 
 def test_an_explanation_lists_every_rule_that_spoke():

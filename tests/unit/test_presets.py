@@ -61,7 +61,8 @@ def test_every_path_of_every_preset_stays_inside_the_application():
             *preset.databases,
             *preset.writable,
         ):
-            assert RelPath.parse(path) == path, (name, path)
+            one = path.replace("*", "any")
+            assert RelPath.parse(one) == one, (name, path)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,19 @@ from importlib.resources import files
 from typing import Any
 
 ROOT = "every"
-_TOP = {"id": "", "name": "", "extends": "", "tier": 9, "web_root": "", "web_roots": [], "beats": []}
+_TOP = {
+    "id": "", "name": "", "extends": "", "adds_to": [], "tier": 9,
+    "web_root": "", "web_roots": [], "web_root_extra": [], "beats": [],
+}  # fmt: skip
 _LISTS = {
     "shared": ("dirs", "files", "candidates", "needs", "databases", "skeleton"),
     "release": ("artifacts", "caches", "ephemeral", "code", "writable"),
     "suggests": ("build", "before_activation", "after_activation"),
 }
-_PROOFS = ("file", "files", "contains", "composer", "npm", "npm_all", "python", "gem", "confidence")
+_PROOFS = (
+    "file", "files", "contains", "named", "composer", "composer_all", "library", "npm", "npm_all", "python", "gem",
+    "confidence",
+)  # fmt: skip
 
 Preset = dict[str, Any]
 
@@ -79,7 +85,7 @@ def _merged(complete: Preset, own: Preset, parent: Preset) -> Preset:
     for keys in _LISTS.values():
         for key in keys:
             complete[key] = list(dict.fromkeys([*complete[key], *parent[key]]))
-    for key in ("web_root", "web_roots", "tier"):
+    for key in ("web_root", "web_roots", "web_root_extra", "tier"):
         complete[key] = own.get(key, parent[key])
     complete["links"] = {**parent["links"], **complete["links"]}
     if own.get("extends"):

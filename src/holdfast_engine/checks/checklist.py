@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from holdfast_engine.checks.beside import beside
 from holdfast_engine.checks.contract import contract
 from holdfast_engine.checks.doorway import doorway
 from holdfast_engine.checks.environment import environment
@@ -29,8 +30,8 @@ ACCEPTABLE = (
 
 def checklist(subject: Subject) -> tuple[Check, ...]:
     """Every check's word on SUBJECT; nothing is changed."""
-    every = (*linkage(subject), *host(subject), *contract(subject), *environment(subject), *doorway(subject))
-    return accepted(every, subject.accept)
+    groups = (linkage, host, contract, environment, doorway, beside)
+    return accepted((check for group in groups for check in group(subject)), subject.accept)
 
 
 def accepted(checks: Iterable[Check], names: Iterable[str]) -> tuple[Check, ...]:

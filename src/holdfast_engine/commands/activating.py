@@ -9,7 +9,7 @@ from typing import Optional
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.checks.environment import remembered
 from holdfast_engine.commands import counting
-from holdfast_engine.commands.homing import Homing, baseline_of, sweep
+from holdfast_engine.commands.homing import Homing, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
@@ -123,12 +123,13 @@ def late_sweep(
     if baseline is None or now is None:
         return
     settings = settings_of(place.survey.active, place.request.settings)
-    rules = rules_for(place, now.listing(), settings)
+    listing = as_shipped(place, active, now)
+    rules = rules_for(place, listing, settings)
     found = sweep(place, left, rules, baseline=baseline)
     newer = {path: why for path, why in found.homeless.items() if path in seen and _stamp(place, path) == seen[path]}
     homing.bring(left, Found(homeless=newer), wins="live")
     homing.bring(left, found, wins="shared", rival=active)
-    _link_all(homing, active, now, rules_for(place, now.listing(), settings))
+    _link_all(homing, active, now, rules_for(place, listing, settings))
 
 
 def _link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:

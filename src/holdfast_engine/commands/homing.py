@@ -75,6 +75,7 @@ def sweep(
         unshared=lambda path: unshared(ruler, path),
         retired=release != place.survey.current,
         links=dict(rules.links),
+        leads_to_data=ruler.leads_to_data,
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
     ).look()
     if baseline is None:
@@ -119,6 +120,12 @@ def missing_code(place: Workplace, release: RelPath, baseline: Optional[Baseline
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
     baseline = baselines.read(place.root, record.id) if record else None
     return baseline.with_seeds(record.seeds) if baseline and record else None
+
+
+def as_shipped(place: Workplace, release: RelPath, baseline: Baseline) -> Listing:
+    """What RELEASE shipped, by name, with its small files as they stand: a framework is known by what is in them."""
+    shipped = baseline.listing()
+    return Listing(shipped.entries, lambda path: place.root.read(release / path), shipped.link)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Optional
 from holdfast_engine.checks.checklist import checklist as all_checks
 from holdfast_engine.checks.standing import standing
 from holdfast_engine.commands.building import listing_of
-from holdfast_engine.commands.homing import baseline_of, sweep
+from holdfast_engine.commands.homing import as_shipped, baseline_of, sweep
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace, reading
@@ -91,12 +91,10 @@ def unfinished(place: Workplace) -> Optional[dict[str, Any]]:
 
 def rules_now(place: Workplace) -> Rules:
     """The rules of what is live, from its baseline, else from what lies there."""
-    baseline = baseline_of(place, place.survey.active)
+    baseline, current = baseline_of(place, place.survey.active), place.survey.current
     settings = settings_of(place.survey.active, place.request.settings)
-    if baseline is not None:
-        shipped = baseline.listing()
-        return rules_for(place, Listing(shipped.entries, _reader(place), shipped.link), settings)
-    current = place.survey.current
+    if baseline is not None and current is not None:
+        return rules_for(place, as_shipped(place, current, baseline), settings)
     return rules_for(place, listing_of(place, current) if current else Listing({}), settings)
 
 
@@ -106,11 +104,6 @@ def rules_shipped(place: Workplace) -> Rules:
     seeds = {path: 0 for path in (active.seeds if active else ()) if not rules.listing.has(path)}
     entries = {**Listing.of_files(seeds).entries, **rules.listing.entries}
     return rules_for(place, Listing(entries, rules.listing.read, rules.listing.link), rules.settings)
-
-
-def _reader(place: Workplace) -> Callable[[str], Optional[bytes]]:
-    current = place.survey.current
-    return lambda path: place.root.read(current / path) if current else None
 
 
 def releases(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:

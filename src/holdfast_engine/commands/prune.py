@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Optional
 
-from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
+from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.trash import Emptying
@@ -95,10 +95,11 @@ def _in_use(working: list[int]) -> str:
 
 def _rules_now(place: Workplace) -> Optional[Rules]:
     """The rules of what is served now; None when the active release has no baseline to know them by."""
-    baseline = baseline_of(place, place.survey.active)
-    if baseline is None:
+    baseline, current = baseline_of(place, place.survey.active), place.survey.current
+    if baseline is None or current is None:
         return None
-    return rules_for(place, baseline.listing(), settings_of(place.survey.active, place.request.settings))
+    settings = settings_of(place.survey.active, place.request.settings)
+    return rules_for(place, as_shipped(place, current, baseline), settings)
 
 
 def _remove(

@@ -16,7 +16,7 @@ from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.answering import answer
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.deploy import refuse_on_refusal
-from holdfast_engine.commands.homing import Homing, Report, baseline_of, missing_code, sweep
+from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline_of, missing_code, sweep
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.kinds import refuse_blocked
 from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before
@@ -138,7 +138,7 @@ class Return(Journey):
 
     def _rules(self) -> Rules:
         """What is shared today is shared in the target too, whatever it shipped there then."""
-        listing = self.baseline.listing() if self.baseline else Listing({})
+        listing = as_shipped(self.place, self.target.path, self.baseline) if self.baseline else Listing({})
         today = [
             one
             for one in self.place.survey.site.shared

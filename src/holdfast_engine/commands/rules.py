@@ -13,7 +13,7 @@ from holdfast_engine.data.links import Bench
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.paths import RelPath, link_text, outermost
 from holdfast_engine.model.request import Settings
-from holdfast_engine.model.rules import FOUND, STRAY, SharedPath
+from holdfast_engine.model.rules import ARTIFACT, FOUND, STRAY, SharedPath
 from holdfast_engine.state.records import ReleaseRecord
 
 
@@ -123,8 +123,8 @@ def _named_kinds(place: Workplace, settings: Settings) -> dict[str, str]:
 
 
 def found_in_shared(bench: Bench, classifier: Classifier, covered: set[str]) -> Iterator[SharedPath]:
-    """What lies in `shared/` and no rule covers: shared as a whole where the release ships nothing, else child by
-    child.
+    """What lies in `shared/` and no rule covers: shared as a whole where the release ships and builds nothing, else
+    child by child.
 
     This is how strays that were brought home stay shared, and how a path is split when a later
     release ships code inside it.
@@ -138,7 +138,7 @@ def found_in_shared(bench: Bench, classifier: Classifier, covered: set[str]) -> 
             if path in covered or unshared(classifier, path):
                 continue
             kind = bench.root.kind(bench.layout.in_shared(path))
-            if kind == DIR and (path in above or _ships_code_in(classifier, path)):
+            if kind == DIR and (path in above or _is_of_the_release(classifier, path)):
                 waiting.append(path)
             elif kind in (DIR, FILE, LINK):
                 yield SharedPath(path, DIR if kind == DIR else FILE, FOUND)
@@ -146,6 +146,12 @@ def found_in_shared(bench: Bench, classifier: Classifier, covered: set[str]) -> 
 
 def _ships_code_in(classifier: Classifier, path: str) -> bool:
     return classifier.listing.kind(path) == DIR and classifier.shape.ships_code(path)
+
+
+def _is_of_the_release(classifier: Classifier, path: str) -> bool:
+    """True for a directory that the release fills: data in it is linked by itself, or builds would end in `shared/`."""
+    output = classifier.ruling(path).care == ARTIFACT or classifier.keeps_output(path)
+    return output or _ships_code_in(classifier, path)
 
 
 def unshared(classifier: Classifier, path: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from holdfast_engine.data.classify_present import Existing, Present
 from holdfast_engine.data.classify_rules import CONFIGURATION, DECLARED, KNOWN, NAME, PRESET, SHAPE, Rules
-from holdfast_engine.data.shape_patterns import lineage
+from holdfast_engine.data.shape_patterns import PathSet, compiled, lineage
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import folded, outermost
 from holdfast_engine.model.problem import Problem
@@ -63,7 +64,7 @@ class Classifier(Rules):
         for named in self._configured.shared():
             yield SharedPath(named.path, DIR if named.is_dir else present.kind(named.path), CONFIGURATION)
         yield from self._known.values()
-        for path in self.preset.dirs:
+        for path in self._those(self.preset.dirs, present):
             yield SharedPath(path, DIR, PRESET)
         for path in self.needs():
             yield SharedPath(path, FILE, PRESET)
@@ -73,15 +74,24 @@ class Classifier(Rules):
 
     def _present_data(self, present: Present) -> Iterator[SharedPath]:
         """Paths that are shared because they exist, here or where the site is live."""
-        for path in (*self.preset.files, *self.preset.databases):
+        for path in self._those((*self.preset.files, *self.preset.databases), present):
             if present.has(path):
                 yield SharedPath(path, FILE, PRESET)
-        for path in self.preset.candidates:
+        for path in self._those(self.preset.candidates, present):
             if present.has(path):
-                yield SharedPath(path, DIR, PRESET)
+                yield SharedPath(path, present.kind(path) if path not in self.preset.candidates else DIR, PRESET)
         for path, entry in self.listing.entries.items():
             if entry.kind == DIR:
                 yield from self._spoken_for(path)
+
+    def _those(self, entries: Iterable[str], present: Present) -> Iterator[str]:
+        """ENTRIES, and in the place of a pattern the paths that fit it and are shipped or exist."""
+        for entry in entries:
+            if "*" in entry:
+                fits = compiled(entry)
+                yield from sorted(path for path in present.everything() if fits.fullmatch(path))
+            else:
+                yield entry
 
     def _spoken_for(self, path: str) -> Iterator[SharedPath]:
         """PATH when its shape or its name makes it the top of a shared directory."""
@@ -127,12 +137,22 @@ class Classifier(Rules):
             return CODE, path
         return SHARED, covered or self._not_shipped(path)
 
+    def leads_to_data(self, path: str) -> bool:
+        """True for build output in which data has a place of its own: it is looked into, not taken as one whole."""
+        return self._above_data.match(path) == path and self.ruling(path).care == ARTIFACT
+
+    @cached_property
+    def _above_data(self) -> PathSet:
+        named = (*self.preset.dirs, *self.preset.files, *self.preset.databases, *self.preset.candidates)
+        places = (*named, *(said.path for said in self._declared.values() if said.care == SHARED))
+        return PathSet(above for place in places if not place.startswith("**/") for above in lineage(place)[1:])
+
     def _covering(self, path: str, said: Ruling) -> str:
         """The path that the rule which spoke would share as a whole."""
         tops = {
             CONFIGURATION: (named.path for named in self._configured.shared()),
             KNOWN: iter(self._known),
-            PRESET: (*self._always.entries, *self.preset.files, *self._open_candidates),
+            PRESET: (here for here in lineage(path) if self._is_preset_top(here)),
             DECLARED: iter(self._declared),
             SHAPE: (self._awaiting(path)[0],),
             NAME: (top for top in (self._name_top(path),) if self.shape.ships_code(top)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Union
 
 from holdfast_engine.data.classify_settings import looks_like_file
@@ -22,6 +22,11 @@ class Present:
 
     def has(self, path: str) -> bool:
         return path in self._kinds or path in self._above or self._listing.has(path)
+
+    def everything(self) -> Iterator[str]:
+        """What the listing has, and what exists elsewhere."""
+        yield from self._listing.entries
+        yield from self.elsewhere()
 
     def elsewhere(self) -> list[str]:
         """What exists, but not in the listing, shallow paths before those below them."""

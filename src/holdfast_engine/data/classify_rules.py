@@ -7,13 +7,14 @@ application's own declarations, the source's shape, what happened, the name, the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Optional, Union
 
 from holdfast_engine.data.classify_settings import Configured, looks_like_file
 from holdfast_engine.data.declared import Declared, declared
 from holdfast_engine.data.detect import Detection
-from holdfast_engine.data.presets import Preset, load, placed
+from holdfast_engine.data.detect_proofs import additions
+from holdfast_engine.data.presets import Preset, beside, load, merged, placed
 from holdfast_engine.data.shape import Shape
 from holdfast_engine.data.shape_ignores import Ignores
 from holdfast_engine.data.shape_patterns import PathSet, lineage
@@ -46,13 +47,18 @@ class Rules:
         self.listing = listing
         self.app_root = preset.app_root if isinstance(preset, Detection) else "."
         rules = load(preset.framework) if isinstance(preset, Detection) else preset
-        self.preset = _placed(rules, preset)
+        self.additions = additions(listing, _package_root(preset), rules)
+        own = _placed(reduce(merged, self.additions, rules), preset)
+        neighbours = preset.beside if isinstance(preset, Detection) else ()
+        self.preset = reduce(merged, (beside(_placed(load(one.framework), one)) for one in neighbours), own)
         self.web_root = self.preset.web_root
         self.ignores = Ignores(listing)
         self.shape = Shape(listing, self.ignores, web_root=self.web_root)
         self._configured = Configured(settings)
+        self._programs: dict[str, bool] = {}
         self._known = {one.path: one for one in known if not self._unshared(one.path)}
         self._always = PathSet((*self.preset.dirs, *self.preset.needs, *self.preset.databases))
+        self._files, self._candidates = PathSet(self.preset.files), PathSet(self.preset.candidates)
         self._groups = (
             (ARTIFACT, PathSet(self.preset.artifacts)),
             (CACHE, PathSet(self.preset.caches)),
@@ -109,24 +115,43 @@ class Rules:
         if not found:
             return None
         care, top = max(found, key=lambda match: len(match[1]))
+        if care in (ARTIFACT, CACHE) and self._declared_inside(top, path):
+            return None
         return Ruling(path, care, PRESET, f"{self.preset.name}: `{top}`")
+
+    def _declared_inside(self, top: str, path: str) -> bool:
+        """True when the application itself puts data at or above PATH and below TOP, where the preset sees output."""
+        said = next((self._declared[here] for here in lineage(path) if here in self._declared), None)
+        return said is not None and said.care == SHARED and said.path.startswith(top + "/")
 
     def _preset_matches(self, path: str) -> Iterator[tuple[str, str]]:
         yield SHARED, self._always.match(path) or ""
         yield SHARED, self._preset_file(path)
-        yield SHARED, next((top for top in lineage(path) if top in self._open_candidates), "")
+        yield SHARED, next((top for top in lineage(path) if self._is_open_candidate(top)), "")
         for care, entries in self._groups:
             yield care, entries.match(path) or ""
 
     def _preset_file(self, path: str) -> str:
         """A configuration file is data where the source leaves it out, and code where it ships it."""
-        ours = path in self.preset.files
+        ours = self._files.names(path)
         shipped = self.listing.kind(path) == FILE and not self.ignores.ignored(path)
         return path if ours and not shipped else ""
 
+    def _is_open_candidate(self, path: str) -> bool:
+        # `writable/*` is all that stands there but what the preset names otherwise, as `writable/cache`
+        code = path in self._kept_out or self.listing.kind(path) not in (None, DIR)
+        if code or not self._candidates.names(path):
+            return False
+        if path not in self._programs:
+            self._programs[path] = self.shape.holds_program(path)
+        return not self._programs[path]
+
     @cached_property
-    def _open_candidates(self) -> frozenset[str]:
-        return frozenset(path for path in self.preset.candidates if not self.shape.holds_program(path))
+    def _kept_out(self) -> frozenset[str]:
+        return frozenset((*self.preset.artifacts, *self.preset.caches, *self.preset.ephemeral, *self.preset.code))
+
+    def _is_preset_top(self, path: str) -> bool:
+        return self._always.names(path) or self._files.names(path) or self._is_open_candidate(path)
 
     @cached_property
     def _declared(self) -> Mapping[str, Declared]:
@@ -229,6 +254,11 @@ class Rules:
         root = "" if self.app_root == "." else self.app_root + "/"
         examples = any(self.listing.has(root + name) for name in _ENV_EXAMPLES)
         return tuple(dict.fromkeys((*self.preset.needs, *((root + ".env",) if examples else ()))))
+
+
+def _package_root(found: Union[Preset, Detection]) -> str:
+    """Where the manifests lie that tell what was added."""
+    return (found.workspace or found.app_root) if isinstance(found, Detection) else "."
 
 
 def _placed(rules: Preset, found: Union[Preset, Detection]) -> Preset:

@@ -22,6 +22,14 @@ _PY_NAME = re.compile(r"""["']NAME["']\s*:\s*(.+)""")
 _STRING = re.compile(r"""["']([^"'\n]*)["']""")
 _RAILS_ROOT = re.compile(r"^\s*root:\s*<%=\s*Rails\.root\.join\(([^)]*)\)", re.MULTILINE)
 _RAILS_BASE = re.compile(r"^\s*database:\s*([\w./-]+\.(?:sqlite3?|db))\s*$", re.MULTILINE)
+_SYMFONY = re.compile(r"(?:^|/)config/(?:services|packages/(?:prod/)?[\w-]+)\.ya?ml$")
+_SYMFONY_PLACE = re.compile(
+    r"""^[ \t]*([\w.-]*(?:upload|directory|storage)[\w.-]*)[ \t]*:[ \t]*"""
+    r"""["']?%kernel\.project_dir%/([\w./-]+)["']?[ \t]*$""",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CRAFT = re.compile(r"(?:^|/)config/project/(?:project|(?:fs|volumes)/[\w.-]+)\.ya?ml$")
+_CRAFT_PLACE = re.compile(r"""^[ \t]*path:[ \t]*["']?@(webroot|root|storage)/([\w./-]+)["']?[ \t]*$""", re.MULTILINE)
 _DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".db3")
 
 
@@ -38,14 +46,14 @@ class Declared:
 def declared(listing: Listing, *, app_root: str = ".", web_root: str = "public") -> tuple[Declared, ...]:
     """Every declaration below APP_ROOT that stays inside it, in the order found; never raises.
 
-    Whole roots are never declared: `public_path('')` names nothing.
+    Whole roots are never declared to be data: `public_path('')` names nothing.
     """
     found: dict[str, Declared] = {}
-    for finder in (_disks, _environment, _django, _rails):
+    for finder in (_disks, _environment, _symfony, _craft, _django, _rails):
         for one in finder(listing, "" if app_root == "." else app_root, web_root):
             path = _inside(one.path)
-            top = _joined(app_root, web_root)
-            if path and path not in (app_root, top):
+            whole = (app_root, _joined(app_root, web_root)) if one.care == SHARED else (app_root,)
+            if path and path not in whole:
                 found.setdefault(path, Declared(path, one.kind, one.care, one.source))
     return tuple(found.values())
 
@@ -81,6 +89,32 @@ def _environment(listing: Listing, root: str, _web_root: str) -> Iterator[Declar
         path = values.get("DB_DATABASE", "")
         if path.lower().endswith(_DATABASE_ENDINGS) and not path.startswith("/"):
             yield Declared(_joined(root, path), FILE, SHARED, f"`{file}`: DB_DATABASE")
+
+
+def _symfony(listing: Listing, root: str, web_root: str) -> Iterator[Declared]:
+    """Where uploads and stored files go, by parameters and by the settings of bundles.
+
+    A directory that is not said to be for uploads may be one of templates or fixtures: where it lies decides.
+    """
+    places = (web_root, "var", "data", "files", "media", "private", "storage", "uploads")
+    for file in _files(listing, root, _SYMFONY):
+        for key, path in _SYMFONY_PLACE.findall(listing.text(file)):
+            data = "upload" in key.lower() or path.split("/")[0] in places
+            if data and not {"cache", "src", "config", "templates", "vendor"}.intersection(path.split("/")):
+                yield Declared(_joined(root, path), DIR, SHARED, f"`{file}`: {key}")
+
+
+def _craft(listing: Listing, root: str, web_root: str) -> Iterator[Declared]:
+    """The place of each local file system of a project configuration."""
+    places = {"webroot": web_root, "root": "", "storage": "storage"}
+    for file in _files(listing, root, _CRAFT):
+        for alias, path in _CRAFT_PLACE.findall(listing.text(file)):
+            yield Declared(_joined(root, places[alias], path), DIR, SHARED, f"`{file}`: path: @{alias}/{path}")
+
+
+def _files(listing: Listing, root: str, pattern: re.Pattern[str]) -> Iterator[str]:
+    top = f"{root}/" if root else ""
+    return (file for file in listing.entries if pattern.search(file) and file.startswith(top) and file.count("/") < 6)
 
 
 def _django(listing: Listing, root: str, _web_root: str) -> Iterator[Declared]:

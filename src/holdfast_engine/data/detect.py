@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from holdfast_engine.data.detect_packages import Packages
-from holdfast_engine.data.presets import EVERY, Evidence, Preset, load, names
+from holdfast_engine.data.detect_packages import Packages, parse_json
+from holdfast_engine.data.detect_proofs import at, holds
+from holdfast_engine.data.presets import EVERY, Preset, load, names
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.rules import Ruling
 
@@ -14,6 +15,7 @@ GENERIC = "generic"
 SURE = 0.5
 """Below this a framework's evidence is a hint, not a finding."""
 FALLBACK_TIER = 9
+_FRONT_PAGES = ("index.php", "index.html")
 _NEVER_AN_APP = frozenset(
     (
         "vendor",
@@ -35,6 +37,17 @@ _NEVER_AN_APP = frozenset(
         "build",
         "dist",
     )
+)
+_MANIFESTS = (
+    "package.json",
+    "composer.json",
+    "requirements.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "Gemfile",
+    "go.mod",
+    "mix.exs",
+    "pom.xml",
 )
 _WORKSPACES = ("apps", "packages")
 _USUAL = (
@@ -66,6 +79,8 @@ class Detection:
     workspace: str = ""
     """The member that holds the framework, where the application is a workspace of packages."""
     evidence: tuple[Ruling, ...] = ()
+    beside: tuple[Detection, ...] = ()
+    """Applications in directories of their own beside this one: a front end, a second service."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +100,20 @@ def detect(listing: Listing, *, framework: str = "") -> Detection:
     FRAMEWORK, when given, settles the name (raises `framework-unknown`) and only places are
     looked for. What proves nothing is `generic`, with confidence 0.
     """
-    findings = _best_place(listing, framework)
-    if findings:
-        return _settled(listing, findings[0])
-    root = "."
-    return _settled(listing, _Finding(load(framework or GENERIC), root, 1.0 if framework else 0.0, ()))
+    nothing = _Finding(load(framework or GENERIC), ".", 1.0 if framework else 0.0, ())
+    found = next(iter(_best_place(listing, framework)), nothing)
+    settled = _settled(listing, found)
+    return replace(settled, beside=tuple(_beside(listing, found.root, at(found.root, settled.web_root))))
+
+
+def _beside(listing: Listing, root: str, web_root: str) -> Iterator[Detection]:
+    """What is found beyond doubt in a directory with a manifest of its own; the web root belongs to what serves it, and
+    `packages/` of a workspace to libraries.
+    """
+    for place in _directories(listing):
+        own = any(listing.has(at(place, name)) for name in _MANIFESTS) and not place.startswith("packages/")
+        found = _findings(listing, place, "")[:1] if own and place not in (root, web_root) else []
+        yield from (_settled(listing, one) for one in found if one.preset.tier < FALLBACK_TIER)
 
 
 def _best_place(listing: Listing, framework: str) -> list[_Finding]:
@@ -117,64 +141,19 @@ def _findings(listing: Listing, root: str, framework: str) -> list[_Finding]:
     """Every framework proven in ROOT, best first, without those that another one beats."""
     packages = Packages(listing, root)
     wanted = (load(framework),) if framework else tuple(load(name) for name in names() if name != EVERY)
-    found = [finding for preset in wanted for finding in [_weigh(listing, root, packages, preset)] if finding]
+    alone = (preset for preset in wanted if framework or not preset.adds_to)
+    found = [finding for preset in alone for finding in [_weigh(listing, root, packages, preset)] if finding]
     sure = [finding for finding in found if finding.confidence >= SURE or finding.preset.tier >= FALLBACK_TIER]
     beaten = {name for finding in sure for name in finding.preset.beats}
     return sorted((finding for finding in sure if finding.preset.id not in beaten), key=_Finding.order)
 
 
 def _weigh(listing: Listing, root: str, packages: Packages, preset: Preset) -> _Finding | None:
-    held = [(proof, where) for proof in preset.evidence for where in [_holds(listing, root, packages, proof)] if where]
+    held = [(proof, where) for proof in preset.evidence for where in [holds(listing, root, packages, proof)] if where]
     if not held:
         return None
     rulings = tuple(Ruling(where, "framework", preset.id, rule) for _, (where, rule) in held)
     return _Finding(preset, root, max(proof.confidence for proof, _ in held), rulings)
-
-
-def _holds(listing: Listing, root: str, packages: Packages, proof: Evidence) -> tuple[str, str] | None:
-    """The file and the text that prove, or None; every part of PROOF must hold."""
-    where: list[tuple[str, str]] = []
-    for asked, holds in (
-        (bool(proof.file), _some_file(listing, root, proof)),
-        (bool(proof.files), _all_files(listing, root, proof.files)),
-        (bool(proof.npm_all), _all_npm(packages, proof.npm_all)),
-        (bool(proof.composer), _package("composer.json", proof.composer, packages.composer)),
-        (bool(proof.npm), _package("package.json", proof.npm, packages.npm)),
-        (bool(proof.python), _package("requirements", proof.python, packages.python)),
-        (bool(proof.gem), _package("Gemfile", proof.gem, packages.gem)),
-    ):
-        if asked and holds is None:
-            return None
-        if asked and holds is not None:
-            where.append(holds)
-    return where[0] if where else None
-
-
-def _at(root: str, path: str) -> str:
-    return path if root == "." else f"{root}/{path}"
-
-
-def _some_file(listing: Listing, root: str, proof: Evidence) -> tuple[str, str] | None:
-    for name in proof.file:
-        path = _at(root, name)
-        if listing.has(path) and (not proof.contains or any(text in listing.text(path) for text in proof.contains)):
-            return (path, "exists")
-    return None
-
-
-def _all_files(listing: Listing, root: str, wanted: tuple[str, ...]) -> tuple[str, str] | None:
-    if all(listing.has(_at(root, name)) for name in wanted):
-        return (_at(root, wanted[0]) if wanted else "", "exists")
-    return None
-
-
-def _all_npm(packages: Packages, wanted: tuple[str, ...]) -> tuple[str, str] | None:
-    return ("package.json", f"asks for {' and '.join(wanted)}") if packages.npm.issuperset(wanted) else None
-
-
-def _package(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> tuple[str, str] | None:
-    found = [name for name in wanted if name in asked]
-    return (manifest, f"asks for {found[0]}") if found else None
 
 
 def _settled(listing: Listing, finding: _Finding) -> Detection:
@@ -187,8 +166,34 @@ def _settled(listing: Listing, finding: _Finding) -> Detection:
 
 
 def _web_root(listing: Listing, finding: _Finding) -> str:
-    """The preset's web root where it exists, else the first of its other usual places that does."""
-    for name in (finding.preset.web_root, *finding.preset.web_roots):
-        if name == "." or listing.has(_at(finding.root, name)):
-            return name
-    return finding.preset.web_root or "."
+    """Where the application says that it serves from; else the first usual place that has a front page, or exists."""
+    said = _web_root_said(listing, finding)
+    if said:
+        return said
+    usual = [name for name in (finding.preset.web_root, *finding.preset.web_roots) if _is_there(listing, finding, name)]
+    fronts = (name for name in usual if _has(listing, at(finding.root, name), _FRONT_PAGES))
+    return next(fronts, next(iter(usual), finding.preset.web_root or "."))
+
+
+def _is_there(listing: Listing, finding: _Finding, name: str) -> bool:
+    """True for a directory that exists; the project itself is one that is served where something says so."""
+    if name != ".":
+        return listing.has(at(finding.root, name))
+    served = finding.preset.web_root == "." or finding.preset.tier >= FALLBACK_TIER
+    return served or _has(listing, finding.root, (*_FRONT_PAGES, ".htaccess"))
+
+
+def _has(listing: Listing, folder: str, names: tuple[str, ...]) -> bool:
+    return any(listing.has(at(folder, name)) for name in names)
+
+
+def _web_root_said(listing: Listing, finding: _Finding) -> str:
+    """What `extra` of `composer.json` names as the web root; nothing where it names no place inside."""
+    extra = parse_json(listing.text(at(finding.root, "composer.json"))).get("extra")
+    for keys in finding.preset.web_root_extra:
+        value: object = extra
+        for key in keys.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        if isinstance(value, str) and value.strip("./") and not {"..", ""}.intersection(value.strip("/").split("/")):
+            return "/".join(name for name in value.split("/") if name not in ("", "."))
+    return ""

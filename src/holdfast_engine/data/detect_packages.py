@@ -32,6 +32,19 @@ class Packages:
         return _keys(parse_json(self._text("composer.json")), "require")
 
     @cached_property
+    def composer_name(self) -> frozenset[str]:
+        """The name that the project itself bears: a product that is its own source names no dependency on itself."""
+        name = parse_json(self._text("composer.json")).get("name")
+        return frozenset((name.lower(),) if isinstance(name, str) else ())
+
+    @cached_property
+    def composer_locked(self) -> frozenset[str]:
+        """Libraries that are installed in production, asked for by the project or by another library."""
+        rows = parse_json(self._text("composer.lock")).get("packages")
+        names = (row.get("name") for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+        return self.composer | frozenset(name.lower() for name in names if isinstance(name, str))
+
+    @cached_property
     def npm(self) -> frozenset[str]:
         return _keys(parse_json(self._text("package.json")), "dependencies", "devDependencies")
 

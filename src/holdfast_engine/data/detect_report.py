@@ -56,6 +56,7 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
         "persistent_files": _inner(found, files),
         "artifacts": _inner(found, (ruling.path for ruling in _artifacts(rules))),
         "evidence": [ruling.to_json() for ruling in evidence],
+        "with": [one.id for one in rules.additions],
     }
 
 
@@ -79,16 +80,21 @@ def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:
             files.update(() if is_dir else (path,))
         elif _is_left_out_data(rules, path, trusted=is_dir or anchored):
             dirs.add(path)
-    dirs.update(path for path in rules.preset.candidates if rules.ignores.ignored(path, is_dir=True))
+    dirs.update(path for path in rules.preset.candidates if _is_awaited(rules, path))
     kept = set(outermost(dirs | files))
     return tuple(sorted(dirs & kept)), tuple(sorted(files & kept))
+
+
+def _is_awaited(rules: Classifier, path: str) -> bool:
+    """True for a candidate that the source ignores; build output is always ignored, and that says nothing."""
+    return "*" not in path and not rules.builds(path) and bool(rules.ignores.ignored(path, is_dir=True))
 
 
 def _left_out(rules: Classifier) -> Iterator[tuple[str, bool, bool]]:
     """Paths that the source names as ignored, or of which it ships an example: path, is a directory, is anchored."""
     for path, is_dir, source in rules.ignores.literals():
         yield path, is_dir, "/" in source.split("`")[1].rstrip("/")
-    for path in (*rules.preset.files, *_of_examples(rules)):
+    for path in (*(one for one in rules.preset.files if "*" not in one), *_of_examples(rules)):
         if rules.ignores.ignored(path):
             yield path, False, True
 

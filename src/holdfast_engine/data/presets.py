@@ -20,14 +20,18 @@ class Evidence:
     """One proof of a framework: every given part must hold.
 
     FILE: one of these exists. FILES: all exist. CONTAINS: one of FILE holds one of these
-    texts. The others name dependencies, compared as whole keys, never as substrings.
+    texts. NAMED: the project's own name in `composer.json`. LIBRARY: dependencies of PHP, asked for or locked. The
+    others name dependencies that are asked for. Names are compared as whole keys, never as substrings.
     """
 
     confidence: float
     file: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     composer: tuple[str, ...] = ()
+    composer_all: tuple[str, ...] = ()
+    library: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()
     npm_all: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
@@ -39,16 +43,20 @@ class Preset:
     """The rules of one framework; paths are relative to the application, `{web}` stands for its web root.
 
     DIRS and NEEDS are always shared, FILES and DATABASES where they exist, CANDIDATES where
-    they exist and are no code. CODE is never shared as a whole. TIER orders detection: a
-    lower one wins; BEATS names presets that lose against this one whatever their tier.
+    they exist and are no code; so is an entry of DIRS with a `*`. CODE is never shared as a whole. TIER orders
+    detection: a lower one wins; BEATS names presets that lose against this one whatever their tier. ADDS_TO names
+    presets (or `every`) on top of which this one is found: such a one is no framework of its own, its rules are added.
+    WEB_ROOT_EXTRA are keys of `extra` in `composer.json` that name the web root.
     """
 
     id: str
     name: str
     tier: int = 9
     extends: str = ""
+    adds_to: tuple[str, ...] = ()
     web_root: str = ""
     web_roots: tuple[str, ...] = ()
+    web_root_extra: tuple[str, ...] = ()
     beats: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     dirs: tuple[str, ...] = ()
@@ -94,7 +102,35 @@ def placed(preset: Preset, *, app_root: str, web_root: str) -> Preset:
     place = _Placer(app_root, web_root)
     changes: dict[str, Any] = {name: tuple(map(place, getattr(preset, name))) for name in _PATHS}
     links = tuple((place(at), place(to)) for at, to in preset.links)
+    # where the application is its own web root, `{web}/storage` is the data itself: no link may hide what it leads to
+    links = tuple((at, to) for at, to in links if not f"{to}/".startswith(f"{at}/"))
     return replace(preset, web_root=place("{web}"), links=links, **changes)
+
+
+def merged(preset: Preset, added: Preset) -> Preset:
+    """PRESET with the paths, links and suggested commands that ADDED has beyond what it extends."""
+    base = load(added.extends or EVERY)
+    own = {
+        key: tuple(one for one in getattr(added, key) if one not in getattr(base, key))
+        for key in (*_PATHS, "links", "build", "before_activation", "after_activation")
+    }
+    changes: dict[str, Any] = {key: (*getattr(preset, key), *values) for key, values in own.items()}
+    return replace(preset, **changes)
+
+
+def beside(preset: Preset) -> Preset:
+    """What PRESET says where another framework's application is deployed with it: data is kept where it exists, output
+    is output, and nothing is made, needed or thrown away for it.
+    """
+    return Preset(
+        id=preset.id,
+        name=preset.name,
+        files=preset.files,
+        candidates=(*preset.dirs, *preset.candidates),
+        databases=preset.databases,
+        artifacts=(*preset.artifacts, *(path for path in preset.caches if not path.startswith("**/"))),
+        writable=preset.writable,
+    )
 
 
 @dataclass(frozen=True)

@@ -100,14 +100,15 @@ class PathSet:
     def match(self, path: str) -> Optional[str]:
         """PATH or its nearest ancestor that an entry names; None when no entry covers it."""
         parent, _, name = path.rpartition("/")
-        if self._speaks_of(path, name):
+        if self.names(path, name):
             return path
         # What covers a directory covers all that lies in it, and is looked for once.
         if parent not in self._covers:
-            self._covers[parent] = next((here for here in lineage(parent) if self._speaks_of(here)), None)
+            self._covers[parent] = next((here for here in lineage(parent) if self.names(here)), None)
         return self._covers[parent]
 
-    def _speaks_of(self, path: str, name: str = "") -> bool:
+    def names(self, path: str, name: str = "") -> bool:
+        """True when an entry speaks of PATH itself, whose last part is NAME."""
         if path in self._exact or (name or path.rpartition("/")[2]) in self._names:
             return True
         return any(glob.fullmatch(path) for glob in self._globs) if self._globs else False

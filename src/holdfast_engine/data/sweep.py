@@ -64,7 +64,8 @@ class Sweep:
     NEXT_LISTING is what will be served at its paths from now on: the incoming release, or the
     active one. SHARED are the paths that are linked there, with their kinds; RULER decides about strays. UNSHARED
     says what a person named as code or output, RETIRED that nobody is shown this release. HAPPENED are those of SHARED
-    that no rule names: they are shared because something lies there. LINKS are the framework's own.
+    that no rule names: they are shared because something lies there. LINKS are the framework's own. LEADS_TO_DATA says
+    of build output that data has a place of its own in it.
     """
 
     bench: Bench
@@ -79,6 +80,7 @@ class Sweep:
     retired: bool = False
     happened: Collection[str] = frozenset()
     links: Mapping[str, str] = field(default_factory=dict)
+    leads_to_data: Callable[[str], bool] = _nowhere
 
     def look(self) -> Found:
         """Walk the release once. Links of ours are explained; nothing is read through a link."""
@@ -94,12 +96,14 @@ class Sweep:
         return found
 
     def _descends(self, path: str) -> bool:
-        """Into what the baseline or the next release has as a directory with something in it; a stray is one whole."""
+        """Into what the baseline or the next release has as a directory with something in it, and into output with data
+        in it; any other stray is one whole.
+        """
         if path in self._above_shared:
             return True
         if self.is_cache(path) or (path in self.shared and not self._is_taken_apart(path)):
             return False
-        return self.baseline.get(path) is not None or self._ships_below(path)
+        return self.baseline.get(path) is not None or self._ships_below(path) or self.leads_to_data(path)
 
     @cached_property
     def _above_shared(self) -> frozenset[str]:
@@ -177,7 +181,7 @@ class Sweep:
             base = path[: path.rindex("-")]
             found.homeless[base] = "a database that the application writes"
             self._with_companions(found, base)
-        elif kind == DIR and self._ships_below(path):
+        elif kind == DIR and (self._ships_below(path) or self.leads_to_data(path)):
             return
         elif self.next_listing.kind(path) in (FILE, LINK) or (kind != DIR and self._ships_below(path)):
             self._judge_rival(found, path, kind, "appeared here, and the next release ships this path")
@@ -220,10 +224,13 @@ class Sweep:
             self._place_former_code(found, path, reason)
         elif kind == LINK and care == "artifact" and self._leads_outside(path):
             found.homeless[path] = f"{reason}, and leads out of the site"
+        elif kind == FILE and not self.unshared(path) and self._is_database(path):
+            found.homeless[path] = f"{reason}, a database among what is built"
+            self._with_companions(found, path)
         elif care == "cache":
             # a cache to the next framework alone: to the one that wrote it, it was data like any other
             found.homeless[path] = reason
-        else:
+        elif kind != DIR or path not in self._above_shared:  # around shared data each name is judged by itself
             words = "among build output" if care == "artifact" else f"where the rules say {care}"
             found.spared[path] = f"{reason}, {words}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import click
 
@@ -22,5 +23,15 @@ from holdfast.presets.catalog import catalog
 def command(run: options.Run, path: str) -> options.Answer:
     """Write a commented holdfast.toml into PATH, from what was detected there; never overwrite one."""
     found = run.session.detect(path)
-    suggested = catalog().get(str(found.get("framework")), {})
-    return "init", {"outcome": "written", "path": write_template(os.path.abspath(path), found, suggested)}
+    written = write_template(os.path.abspath(path), found, _suggested(found))
+    return "init", {"outcome": "written", "path": written}
+
+
+def _suggested(found: dict[str, Any]) -> dict[str, Any]:
+    """The preset of the framework that was FOUND, with the commands of what stands on top of it after its own."""
+    presets = catalog()
+    suggested = dict(presets.get(str(found.get("framework")), {}))
+    for name in found.get("with", ()):
+        for key in ("build", "before_activation", "after_activation"):
+            suggested[key] = list(dict.fromkeys([*suggested.get(key, ()), *presets[name][key]]))
+    return suggested

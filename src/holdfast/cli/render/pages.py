@@ -26,6 +26,7 @@ def detect(result: Result) -> Lines:
     top = facts(
         [
             ("framework", f"{result.get('framework') or 'none known'} ({confidence})"),
+            ("with", ", ".join(result.get("with", ()))),
             ("app root", result.get("app_root")),
             ("web root", result.get("web_root")),
         ]

@@ -1,0 +1,67 @@
+"""Every framework, by a small tree of it: found, cared for, deployed three times and rolled back while it is used."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from holdfast_engine.data.classify import Classifier
+from holdfast_engine.data.detect import detect
+from holdfast_engine.fs import durable
+from holdfast_engine.model.request import Settings
+from lib.trees import NEW, TreeSite, read_tree
+
+HERE = Path(__file__).parent
+TREES = {file.stem: read_tree(file) for file in sorted(HERE.glob("trees/*.toml"))}
+IDS = HERE.joinpath("ids.txt").read_text("utf-8").split()
+each_tree = pytest.mark.parametrize("tree", TREES.values(), ids=TREES)
+
+
+def test_every_framework_of_the_public_list_has_a_tree():
+    """R: an application of any listed framework is known and kept; trees beyond the list are variants of one."""
+    assert set(IDS) <= set(TREES)
+
+
+@each_tree
+def test_a_framework_is_found_where_it_serves_from(tree):
+    """R: exact evidence, look-alikes told apart, odd web roots found."""
+    found = detect(tree.listing(), framework="")
+    assert (found.framework, found.app_root, found.web_root) == (tree.framework, tree.app_root, tree.web_root)
+    rules = Classifier(tree.listing(), found, Settings())
+    assert tuple(one.id for one in rules.additions) == tree.adds
+
+
+@each_tree
+def test_the_rules_know_what_is_data_and_what_is_not(tree):
+    """G2: data is known before it is written, code is never taken for it, and no cache holds what was installed."""
+    listing = tree.listing()
+    rules = Classifier(listing, detect(listing), Settings())
+
+    def cares(paths, *wanted):
+        rulings = [rules.ruling(path.replace(NEW, "made")) for path in paths]
+        return [ruling for ruling in rulings if ruling.care not in wanted]
+
+    assert cares((*tree.data, *tree.databases, *tree.files), "shared", "seeded") == []
+    known = (path.replace(NEW, "made") for path in (*tree.data, *tree.databases, *tree.files))
+    assert [path for path in known if rules.ruling(path).rule == "default"] == []
+    assert cares(tree.fresh, "code", "artifact") == []
+    assert cares(tree.installed, "code", "shared", "seeded") == []
+    assert cares(tree.caches, "cache", "ephemeral", "artifact") == []
+
+
+@each_tree
+def test_a_site_in_use_keeps_all_data_and_gets_all_code(tree, tmp_path, monkeypatch):
+    """G1, G2, G5: three deploys, data written after each, one rollback; then nothing is left to bring home."""
+    # nobody cuts the power here, and a busy disk takes its time
+    monkeypatch.setattr(os, "fsync", lambda _fd: None)
+    monkeypatch.setattr(durable, "sync_file_system", lambda *_: None)
+    site = TreeSite(tmp_path, tree)
+    for version in (1, 2, 3):
+        site.world.ship()
+        site.assert_well(version)
+        site.write()
+    site.world.rollback()
+    site.assert_well(2)
+    site.world.commit()
+    told = site.world.perform("plan", source=site.world.source)
+    assert (told["adopt"], told["displaced"]) == ([], [])
