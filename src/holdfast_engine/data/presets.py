@@ -40,11 +40,13 @@ class Preset:
 
     DIRS and NEEDS are always shared, FILES and DATABASES where they exist, CANDIDATES where
     they exist and are no code. CODE is never shared as a whole. TIER orders detection: a
-    lower one wins; BEATS names presets that lose against this one whatever their tier.
+    lower one wins; BEATS names presets that lose against this one whatever their tier. VERSION is
+    raised with every change of what is shared, so that a site knows when that became less.
     """
 
     id: str
     name: str
+    version: int = 1
     tier: int = 9
     extends: str = ""
     web_root: str = ""
