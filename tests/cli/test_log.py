@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,30 @@ def test_a_log_that_cannot_be_written_stops_nothing(typed, static, monkeypatch):
     assert deploy(typed, static).code == 0
     static.commit({"holdfast.toml": '[build]\ncommands = ["false"]\n'})
     assert "log: " not in deploy(typed, static).err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a home of somebody else's")
+def test_root_with_the_home_of_another_makes_nothing_there(typed, static):
+    """`sudo -E`: a directory of root's would keep every other program of that person out."""
+    os.chown(os.environ["HOME"], 12345, 12345)
+    assert deploy(typed, static).code == 0
+    assert os.listdir(os.environ["HOME"]) == []
+
+
+def test_a_pipe_in_the_place_of_the_environment_file_keeps_nobody_waiting(tmp_path):
+    """The application may put anything into `shared/`; a long line of blanks costs no time either."""
+    os.mkfifo(tmp_path / ".env")
+    assert list(secrets_in(str(tmp_path / ".env"))) == []
+    (tmp_path / "long").write_text("A_TOKEN=" + " " * 900_000 + "s3cret-value")
+    assert list(secrets_in(str(tmp_path / "long"))) == ["s3cret-value"]
+
+
+def test_a_plan_of_many_paths_is_masked_at_once():
+    """A megabyte of names, each with a word that secrets have."""
+    text = " ".join(f"public/token-{number}/key-a-b-c-d" for number in range(30_000))
+    began = time.process_time()
+    assert Masks(["s3cret-value"])(text) == text
+    assert time.process_time() - began < 1
 
 
 def test_the_newest_are_kept_and_what_is_not_ours_is_left_alone(typed, static):

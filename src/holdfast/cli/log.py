@@ -18,6 +18,7 @@ from shlex import join
 from typing import Any
 
 from holdfast import __version__
+from holdfast.cli.lazy import TABLE
 from holdfast.cli.masking import Masks, environment_files, secrets_in, secrets_of
 from holdfast.cli.render import View
 from holdfast.cli.render.plain import problem_lines
@@ -50,10 +51,11 @@ class Log:
         folder = place(environment)
         seconds, rest = divmod(time.time_ns(), 10**9)
         now = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}.{rest // 1000:06}"
-        command = next((word for word in words if word.isalpha()), "holdfast")
+        command = next((word for word in words if word in TABLE), "holdfast")
         try:
+            _require_own(folder)
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            path = os.path.join(folder, f"{now}-{command.lower()}-{os.getpid()}.log")
+            path = os.path.join(folder, f"{now}-{command}-{os.getpid()}.log")
             log = cls(path, Masks(secrets_of(environment)))
             _keep_the_newest(folder)
         except OSError:
@@ -76,6 +78,14 @@ class Log:
         lines = "".join(f"{seconds:9.3f}  {line}\n" for line in self._masks(text).splitlines())
         with suppress(OSError):
             os.write(self._file, lines.encode("utf-8", "backslashreplace"))
+
+
+def _require_own(folder: str) -> None:
+    """What stands nearest to FOLDER is ours: root with the home of another makes no directories there."""
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    if os.stat(folder).st_uid != os.geteuid():
+        raise PermissionError(folder)
 
 
 def _keep_the_newest(folder: str) -> None:

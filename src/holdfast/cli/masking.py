@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 
 from holdfast_engine.sources.program import redacted
@@ -11,12 +12,12 @@ from holdfast_engine.sources.program import redacted
 MASK = "***"
 _WORDS = r"pass(?:word|wd|phrase)|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key|app[_-]?keys?"
 _NAME = re.compile(rf"(?i){_WORDS}|(?:^|_)(?:key|pass|salt|dsn)$|_pwd$")
-_ASSIGNED = re.compile(
-    rf"""(?i)(\b[\w-]{{0,64}}(?:{_WORDS})[\w-]{{0,64}}["']?\s{{0,4}}[=:]\s{{0,4}})("[^"]*"|'[^']*'|[^\s"',;&]+)"""
-)
-_TYPED = re.compile(rf"""(?i)(--[\w-]{{0,64}}(?:{_WORDS})[\w-]{{0,64}}\s)(\S+)""")
-_HEADER = re.compile(r"(?i)\b(authorization\s*:\s*\w+\s+|bearer\s+)([^\s\"']+)")
-_LINE = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(.*?)[ \t\r]*$")
+_VALUE = r"""("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s"',;&]+)"""
+_ASSIGNED = re.compile(rf"""(?i)((?:{_WORDS})[\w-]{{0,64}}["']?\s{{0,4}}[=:]\s{{0,4}}){_VALUE}""")
+_TYPED = re.compile(rf"(?i)(--[\w-]{{0,64}}(?:{_WORDS})[\w-]{{0,64}}\s)(\S+)")
+_HEADER = re.compile(r"(?i)\b(authorization\s{0,4}:\s{0,4}\w+\s{1,4}|bearer\s{1,4})([^\s\"']+)")
+_LINE = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=(.*)$")
+_MOST = 1_000_000
 _SHORTEST = 6
 """A shorter value is a word that stands in many places, and says nothing when it is hidden in all of them."""
 
@@ -50,13 +51,15 @@ def secrets_of(pairs: Mapping[str, str] | Iterable[tuple[str, str]]) -> Iterator
 
 
 def secrets_in(path: str) -> Iterator[str]:
-    """The secret values of the environment file at PATH; nothing where it may not be read."""
+    """The secret values of the environment file at PATH; nothing where it may not be read, or is no file at all."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            found = _LINE.findall(file.read(1_000_000))
+        # What lies there was written by the application: a pipe must not keep us waiting.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
         return
-    yield from secrets_of([(name, value.strip("\"'")) for name, value in found])
+    with open(descriptor, encoding="utf-8", errors="replace") as file:
+        found = _LINE.findall(file.read(_MOST)) if stat.S_ISREG(os.fstat(descriptor).st_mode) else []
+    yield from secrets_of([(name, value.strip().strip("\"'")) for name, value in found])
 
 
 def environment_files(site: str) -> Iterator[str]:
