@@ -38,13 +38,41 @@ def _never(_plan: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Session:
-    """What every request of one run shares. DIRECTORY is where the person stands."""
+    """What every request of one run shares. DIRECTORY is where the person stands, FILE the settings' file that was
+    named; else the nearest one upward counts.
+    """
 
     directory: str
     environment: Mapping[str, str] = field(default_factory=dict)
     tell: Callable[[Event], None] = _unheard
     ask: Ask = _never
     yes: bool = False
+    file: str = ""
+
+    def site(self, flags: Mapping[str, Any]) -> str:
+        """The deploy root that is meant; raises `site-missing` where nothing says which."""
+        return self._site(self._resolved(flags))
+
+    def settings(self, flags: Mapping[str, Any]) -> dict[str, Any]:
+        """Every setting with its value and its origin, as a deploy of the same source would take them."""
+        from holdfast.config.origins import told
+        from holdfast.config.source import find_source
+
+        known = self._resolved(flags)
+        if known.location is None:
+            return told(known)
+        source = find_source(known)
+        if not os.path.isdir(source.location):  # on another host: looked at by `plan`, which may use a network
+            return told(known, unread=source.location)
+        found = self._inspected(source, known.settings())
+        return told(self._resolved(flags, _of_commit(source, found)))
+
+    def _inspected(self, source: Source, settings: Settings) -> dict[str, Any]:
+        from holdfast_engine.fs.durable import temporary_directory
+
+        with temporary_directory() as cache:
+            near = _site_above(self.directory)  # its mirror spares reading the repository once more
+            return self._perform("inspect", near, settings, source=source, intent="plan", cache=cache)
 
     def ask_site(self, command: str, flags: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """The engine's answer on the site that flags, environment, file or directory name.
@@ -119,8 +147,17 @@ class Session:
 
     def _resolved(self, flags: Mapping[str, Any], beside: Text | None = None) -> Resolved:
         """BESIDE came with the code; the file found upward from here wins where both speak."""
-        texts = (beside, find_text(self.directory))
+        texts = (beside, self._named() if self.file else find_text(self.directory))
         return load_settings([text for text in texts if text], self.environment, flags)
+
+    def _named(self) -> Text:
+        path = os.path.abspath(os.path.join(self.directory, os.path.expanduser(self.file)))
+        try:
+            return read_text(path)
+        except OSError as error:
+            raise Problem(
+                "path-missing", f"the settings in `{path}` cannot be read: {error.strerror}", hint="check `--config`"
+            ) from error
 
     def _site(self, resolved: Resolved) -> str:
         site = str(resolved.get("site.root") or _site_above(self.directory))

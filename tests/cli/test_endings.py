@@ -48,7 +48,9 @@ def test_a_problem_is_an_object_for_a_script_and_text_for_the_person_behind_it(h
     engine.answers["deploy"] = problem
     os.mkdir("code")
     ended = holdfast("deploy", "--json", "--yes", "--site", "/srv/club", "--source", "code")
-    assert ended.json == {"outcome": "needs-person", "error": problem.to_json()}
+    told = ended.json
+    assert told.pop("log").endswith(".log")
+    assert told == {"outcome": "needs-person", "error": problem.to_json()}
     assert "error[both-kept]: two versions" in ended.err
     assert ended.code == 61
 

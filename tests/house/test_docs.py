@@ -25,7 +25,7 @@ def written():
     return module.pages()
 
 
-@pytest.mark.parametrize("name", ["commands.md", "configuration.md", "holdfast.schema.json"])
+@pytest.mark.parametrize("name", ["commands.md", "configuration.md", "holdfast.1", "holdfast.schema.json"])
 def test_what_is_generated_is_what_the_code_says(name):
     """`make docs` writes it."""
     ((path, text),) = [each for each in written().items() if each[0].endswith(name)]
@@ -86,6 +86,14 @@ def test_every_command_that_a_page_tells_to_type_exists(path):
     """Nothing is advertised that is not there."""
     said = [match[1] for line in typed(read(path)) if (match := re.match(r"holdfast ([a-z][\w-]*)", line))]
     assert [name for name in said if name not in TABLE] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_test_that_a_page_names_exists(path):
+    """A promise that is said to be tested is tested."""
+    names = {os.path.basename(each) for each in tracked()}
+    said = [os.path.basename(found) for found in re.findall(r"`((?:tests/[\w/]*)?test_\w+\.py)`", read(path))]
+    assert [name for name in said if name not in names] == []
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -11,9 +11,12 @@ import sys
 import tomllib
 import zipfile
 
+import pytest
+
 import holdfast
 import holdfast_engine
 from holdfast.bundle import build, bundled
+from holdfast.cli.manual import TOPICS
 from house.source_tree import ROOT, read
 
 LOCK = "requirements/dev.txt"
@@ -45,6 +48,30 @@ def test_the_lock_holds_everything_that_is_asked_for():
     wanted = [*project()["project"]["dependencies"], *project()["dependency-groups"]["dev"]]
     names = [re.split(r"[><=]", one)[0] for one in wanted]
     assert [name for name in names if f"\n{name}==" not in read(LOCK)] == []
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The names in a wheel of this tree."""
+    target = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(target)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    (path,) = target.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
+
+
+def test_a_wheel_holds_the_documentation_the_man_page_the_schema_and_the_types(wheel):
+    """Who installs it has no clone: `holdfast docs` and `man holdfast` work without a network."""
+    pages = [f"holdfast/pages/{page}" for page, _ in TOPICS.values()]
+    rest = ["holdfast/py.typed", "holdfast/config/holdfast.schema.json", "holdfast_engine/rules.json"]
+    assert [name for name in (*pages, *rest) if name not in wheel] == []
+    assert [name for name in wheel if name.endswith("/share/man/man1/holdfast.1")] != []
+
+
+def test_a_wheel_needs_no_compiler(wheel):
+    """It is the same on every machine: Python and data alone."""
+    assert [name for name in wheel if name.endswith((".so", ".pyd", ".pyc"))] == []
 
 
 def test_the_bundle_is_the_same_bytes_each_time(tmp_path):

@@ -70,6 +70,31 @@ def test_a_command_line_can_be_imported_without_the_engines_rooms(tmp_path):
     assert sorted(name for name in found if name.startswith(("holdfast_engine.fs", "holdfast_engine.commands"))) == []
 
 
+COMPLETION = """
+import sys
+from holdfast.cli.main import main
+try:
+    main([])
+finally:
+    sys.stderr.write("\\n".join(sys.modules))
+"""
+
+
+@pytest.mark.parametrize(("typed", "commands"), [(["ro"], []), (["rollback", "--s"], ["rollback"])])
+def test_a_completion_loads_the_command_it_completes_and_nothing_heavy(tmp_path, typed, commands):
+    """Who presses Tab waits: of twenty commands one is imported, or none where a name is completed."""
+    words = ["holdfast", *typed]
+    asked = {"_HOLDFAST_COMPLETE": "bash_complete", "COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
+    told = subprocess.run(
+        [sys.executable, "-c", COMPLETION], env={**os.environ, **asked}, capture_output=True, text=True, check=True
+    )
+    found = set(told.stderr.splitlines())
+    assert "plain," in told.stdout
+    assert sorted(found & HEAVY) == []
+    ours = [name.rpartition(".")[2] for name in found if name.startswith("holdfast.cli.commands.")]
+    assert ours == commands
+
+
 def seconds(*command):
     """The least processor time of several runs, which a busy machine stretches less than the clock."""
     times = []

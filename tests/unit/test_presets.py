@@ -1,5 +1,6 @@
 """Presets: one TOML file each, checked, and handed to the engine as generated data."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -8,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import holdfast_engine
-from holdfast.presets.catalog import PresetError, catalog, decode
-from holdfast.presets.generate import rules, target
+from holdfast.presets.catalog import PresetError, catalog, decode, sources
+from holdfast.presets.generate import ledger, rules, target, versions
 from holdfast_engine.data.presets import load, names, placed
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
@@ -20,6 +21,27 @@ PROOF = '[[evidence]]\nfile = "x"\nconfidence = 0.9\n'
 def test_the_engine_s_rules_are_what_the_presets_say():
     """`rules.json` is generated: whoever edits a preset runs `python -m holdfast.presets.generate` (DESIGN 7)."""
     assert target().read_text("utf-8") == rules()
+
+
+def test_every_preset_has_a_version_and_its_rules_are_those_of_that_version():
+    """G2: a site learns that a preset shares less from its version alone; the generator refuses others."""
+    known = json.loads(ledger().read_text("utf-8"))
+    assert versions(known, catalog()) == known
+    assert [stem for stem, text in sources().items() if "\nversion = " not in text] == []
+
+
+def test_rules_that_change_without_a_new_version_are_refused():
+    """G2: also those that inherit the change."""
+    texts = {
+        "every": 'id = "every"\nversion = 1\nname = "Every"\n',
+        "kirby": 'id = "kirby"\nversion = 1\nname = "Kirby"\n[shared]\ndirs = ["content"]\n' + PROOF,
+    }
+    known = versions({}, catalog(texts))
+    texts["kirby"] = texts["kirby"].replace('["content"]', "[]")
+    with pytest.raises(PresetError, match=r"kirby: .* `version = 2` is due"):
+        versions(known, catalog(texts))
+    texts["kirby"] = texts["kirby"].replace("version = 1", "version = 2")
+    assert len(versions(known, catalog(texts))["kirby"]) == 2
 
 
 def test_the_frameworks_that_are_promised_can_be_loaded():
@@ -72,6 +94,8 @@ def test_every_path_of_every_preset_stays_inside_the_application():
         'id = "y"\nname = "Y"\n',
         'id = "x"\n[shared]\ndirectories = ["storage"]\n',
         'id = "x"\n[[evidence]]\nfile = "x"\nconfidence = 2.0\n',
+        'id = "x"\nversion = 0\n',
+        'id = "x"\nversion = "2"\n',
         'id = "x"\n[[evidence]]\nconfidence = 0.5\n',
         'id = "x"\n[[evidence]]\ncomposer-key = "x"\nconfidence = 0.5\n',
     ],

@@ -10,17 +10,18 @@ from holdfast.cli.render import View, is_terminal
 from holdfast.errors import Problem
 
 
-def asker(view: View) -> Callable[[dict[str, Any]], bool]:
+def asker(view: View, *, may_ask: bool = True) -> Callable[[dict[str, Any]], bool]:
     """A function that shows a plan and returns the answer.
 
     Raises `declined` where nobody can be asked: neither a script nor a cron job is taken for a yes.
     """
 
     def ask(plan: dict[str, Any]) -> bool:
-        if not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
+        if not may_ask or not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
+            why = "there is no terminal" if may_ask else "`--no-input` was given"
             raise Problem(
                 "declined",
-                "this changes the site, and nobody can be asked: there is no terminal",
+                f"this changes the site, and nobody can be asked: {why}",
                 state="nothing was changed",
                 hint=_how_to_agree(str(plan.get("command") or "deploy")),
             )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from holdfast.errors import suggestion
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 TABLE = {
     "detect": ("detect", "framework, web root and the care of each path, with evidence"),
@@ -27,8 +31,21 @@ TABLE = {
     "restore": ("restore", "bring displaced content back"),
     "prune": ("prune", "remove old releases that are proven reproducible"),
     "try": ("tour", "the tour: deploy under live uploads, crash, roll back, count"),
+    "config": ("config", "each setting with its value, and who said so"),
+    "docs": ("docs", "the documentation as text, without a network"),
+    "completion": ("completion", "completion for bash, zsh and fish"),
 }
 """Each command's name with its module in `commands/` and its summary."""
+
+
+GROUPS = {
+    "Before a deploy": ("detect", "explain", "init", "plan", "config"),
+    "Deploy": ("deploy", "rollback", "link", "adopt", "prune"),
+    "Look": ("status", "releases", "history", "checklist", "check"),
+    "Data": ("recover", "attic", "restore"),
+    "Learn": ("try", "docs", "completion"),
+}
+"""The same names as a person looks for them in the help."""
 
 
 class LazyGroup(click.Group):
@@ -47,9 +64,18 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and ctx.resilient_parsing and args[0] not in TABLE:
+            return None, None, args  # a shell completes: a word that is no command has no completion, and no message
         if args and not args[0].startswith("-") and args[0] not in TABLE:
             raise click.UsageError(f"there is no command `{args[0]}`; {suggestion(args[0], TABLE)}".rstrip("; "), ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        known = ((name, summary) for name, (_, summary) in TABLE.items() if name.startswith(incomplete))
+        named = [CompletionItem(name, help=summary) for name, summary in known]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.format_epilog(ctx, formatter)  # examples first
@@ -58,8 +84,10 @@ class LazyGroup(click.Group):
         self.format_options(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in TABLE.items()])
+        width = max(map(len, TABLE))  # one column over all groups
+        for title, names in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), TABLE[name][1]) for name in names])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         write_examples(formatter, self.epilog or "")

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         obey_environment()
     with signals():
         try:
-            code = group.main(given, prog_name="holdfast", standalone_mode=False)
+            code = group.main(given, prog_name="holdfast", standalone_mode=False, obj=tuple(given))
         except click.exceptions.NoArgsIsHelpError as error:
             return _helped(error)
         except click.UsageError as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from holdfast.cli.ask import asker
+from holdfast.cli.complete import directories, files
 from holdfast.cli.lazy import Command
 from holdfast.cli.render import Manner, View, choose
 from holdfast.errors import EXIT_CODES, Problem, bug, interrupted
@@ -32,14 +33,31 @@ class Run:
 Work = Callable[..., Answer]
 
 _OUTPUT = (
-    click.option("--no-color", is_flag=True, help="No colours; pipes and `NO_COLOR` never get any."),
+    click.option("--no-color", is_flag=True, help="No colours; the same as `--color never`."),
+    click.option(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        help="Colours: on terminals without `NO_COLOR`, always, or never. [default: auto]",
+    ),
     click.option("-q", "--quiet", is_flag=True, help="No progress."),
     click.option("-v", "--verbose", is_flag=True, help="More of what happens, and where data lies."),
     click.option("--events", is_flag=True, help="Progress as JSON lines on stderr."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout at the end."),
 )
-_SITE = click.option("--site", metavar="DIR", help="The deploy root. [default: [site].root, or the site around here]")
-_YES = click.option("-y", "--yes", is_flag=True, help="Answer every question with yes.")
+_SITE = (
+    click.option("--config", metavar="FILE", shell_complete=files, help="Read FILE, not the nearest holdfast.toml."),
+    click.option(
+        "--site",
+        metavar="DIR",
+        shell_complete=directories,
+        help="The deploy root. [default: [site].root, or the site around here]",
+    ),
+)
+_YES = (
+    click.option("--no-input", is_flag=True, help="Ask nothing: a question ends with exit code 31."),
+    click.option("-y", "--yes", is_flag=True, help="Answer every question with yes."),
+)
 
 
 def command(examples: str, *, site: bool = False, changes: bool = False) -> Callable[[Work], click.Command]:
@@ -47,11 +65,11 @@ def command(examples: str, *, site: bool = False, changes: bool = False) -> Call
 
     def wrap(work: Work) -> click.Command:
         def invoke(**given: Any) -> int:
-            return _invoke(work, given)
+            return _invoke(work, given, logged=changes)
 
         invoke.__doc__ = work.__doc__
         invoke.__click_params__ = getattr(work, "__click_params__", [])  # type: ignore[attr-defined]
-        shared: list[Any] = [*_OUTPUT, *([_YES] if changes else []), *([_SITE] if site else [])]
+        shared: list[Any] = [*_OUTPUT, *(_YES if changes else ()), *(_SITE if site else ())]
         for option in shared:
             option(invoke)
         _own_first(invoke, len(shared))
@@ -70,18 +88,33 @@ def _own_first(invoke: Any, shared: int) -> None:
     invoke.__click_params__ = params[own:] + params[:own]
 
 
-def _invoke(work: Work, given: dict[str, Any]) -> int:
+def _invoke(work: Work, given: dict[str, Any], *, logged: bool) -> int:
     manner = Manner(
         json=given.pop("as_json"),
         events=given.pop("events"),
         quiet=given.pop("quiet"),
         verbose=given.pop("verbose"),
-        color=not given.pop("no_color"),
+        color="never" if given.pop("no_color") else given.pop("color"),
     )
-    view = choose(manner)
-    session = Session(os.getcwd(), os.environ, view.tell, asker(view), given.pop("yes", False))
-    run = Run(session, {"site.root": given.pop("site", None)}, view.say)
-    return _finish(view, lambda: work(run, **given))
+    given.pop("color", None)
+    site = {"site.root": given.pop("site", None)}
+    view, file = choose(manner), given.pop("config", None) or os.environ.get("HOLDFAST_CONFIG", "")
+    session = Session(os.getcwd(), os.environ, view.tell, file=file)
+    if logged:
+        view = _logged(view, lambda: session.site(site))
+    ask = asker(view, may_ask=not given.pop("no_input", False))
+    session = replace(session, tell=view.tell, ask=ask, yes=given.pop("yes", False))
+    return _finish(view, lambda: work(Run(session, site, view.say), **given))
+
+
+def _logged(view: View, site: Callable[[], str] = str) -> View:
+    """VIEW, with everything that it is told in a file as well; VIEW alone where no file can be written."""
+    from holdfast.cli.log import Log, LoggedView
+
+    if isinstance(view, LoggedView):
+        return view
+    log = Log.begin(click.get_current_context().obj or (), os.environ, site)
+    return LoggedView(view, log) if log else view
 
 
 def _finish(view: View, work: Callable[[], Answer]) -> int:
@@ -94,8 +127,8 @@ def _finish(view: View, work: Callable[[], Answer]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return view.problem(interrupted())
     except Exception as error:  # noqa: BLE001 - the last place before the interpreter's own
-        if os.environ.get("HOLDFAST_DEBUG") == "1":
-            traceback.print_exc()
+        view = _logged(view)  # a run that only looks has no log until there is something to find out from it
+        view.trace(traceback.format_exc())
         return view.problem(bug(error))
     view.result(page, result)
     return exit_code(result)
@@ -114,4 +147,4 @@ def exit_code(result: dict[str, Any]) -> int:
 
 def view_for(arguments: Sequence[str]) -> View:
     """The view for a command line that could not be understood."""
-    return choose(Manner(json="--json" in arguments, color="--no-color" not in arguments))
+    return choose(Manner(json="--json" in arguments, color="never" if "--no-color" in arguments else "auto"))

@@ -2,8 +2,8 @@
 
 `shape` says what may stand in a file, `decode` reads one file, `layers` lays files, environment
 and flags over each other, `source` tells what kind of thing a source is, `find` finds the file,
-`schema` describes it to editors, `docs/` explains it to people. May import `msgspec`, `errors`
-and the engine's `model`.
+`schema` describes it to editors, `docs/` explains it to people, `origins` tells them what holds. May
+import `msgspec`, `errors` and the engine's `model`.
 """
 
 from holdfast.config.layers import Resolved, load_settings

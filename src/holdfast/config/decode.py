@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from holdfast import __version__
 from holdfast.config.shape import SECTIONS, File, Host
 from holdfast.config.text import Text
 from holdfast.errors import Problem, suggestion
@@ -18,10 +19,11 @@ from holdfast_engine.model.paths import RelPath
 def decode(text: Text) -> dict[str, Any]:
     """The values of TEXT by dotted name, those that are set and no others.
 
-    Raises `config-unreadable`, `config-unknown-key`, `config-invalid` and `path-invalid`, each
-    naming the file and the key.
+    Raises `config-unreadable`, `config-needs-newer`, `config-unknown-key`, `config-invalid` and
+    `path-invalid`, each naming the file and the key.
     """
     raw = _parse(text)
+    _refuse_newer(text, raw.get("minimum"))
     for key, known in _unknown_keys(raw):
         raise Problem(
             "config-unknown-key",
@@ -46,6 +48,23 @@ def _parse(text: Text) -> dict[str, Any]:
         raise Problem(
             "config-unreadable", f"{text.origin} is not TOML: {error}", hint=f"mend {text.origin} at that place"
         ) from None
+
+
+def _refuse_newer(text: Text, minimum: object) -> None:
+    """A file for a newer Holdfast is told so before its keys are: they may be what is new."""
+    if not isinstance(minimum, str) or not re.fullmatch(r"\d+(\.\d+){0,2}", minimum):
+        return
+    if _numbers(minimum) > _numbers(__version__):
+        raise Problem(
+            "config-needs-newer",
+            f"{text.origin} needs Holdfast {minimum} or newer, and this is {__version__}",
+            state="nothing was changed",
+            hint="install a newer Holdfast, for instance with `pipx upgrade holdfast`",
+        )
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)[:3]]
 
 
 def _unknown_keys(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -39,11 +39,15 @@ _FIELDS = {
 
 
 class Value(NamedTuple):
-    """A setting with the file, variable or flag it comes from, and where its relative paths start."""
+    """A setting with the file, variable or flag it comes from, and where its relative paths start.
+
+    LAYER is the kind of that origin: `file`, `environment` or `flag`.
+    """
 
     value: Any
     origin: str
     base: str = ""
+    layer: str = "file"
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class Resolved:
     def origin(self, key: str) -> str:
         """Who said so; `default` when nobody did."""
         return self.values[key].origin if key in self.values else "default"
+
+    def layer(self, key: str) -> str:
+        """The kind of who said so; `default` when nobody did."""
+        return self.values[key].layer if key in self.values else "default"
 
     @property
     def location(self) -> tuple[str, Value] | None:
@@ -90,7 +98,7 @@ def load_settings(
         _lay(values, _of_file(Text(*file)))
     _lay(values, _of_environment(environment))
     given = {key: value for key, value in flags.items() if value is not None}
-    _lay(values, {key: _placed(key, Value(value, _flag(key), os.getcwd())) for key, value in given.items()})
+    _lay(values, {key: _placed(key, Value(value, _flag(key), os.getcwd(), "flag")) for key, value in given.items()})
     return Resolved(values)
 
 
@@ -116,12 +124,12 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Value]:
 
 def _variable(name: str, text: str) -> Value:
     if VARIABLES[name] != "keep":
-        return Value(text, f"`{name}`", os.getcwd())
+        return Value(text, f"`{name}`", os.getcwd(), "environment")
     if not text.isascii() or not text.isdigit():
         raise Problem(
             "config-invalid", f"`{name}` cannot be {text!r}: a whole number is wanted", hint=f"export {name}=5"
         )
-    return Value(int(text), f"`{name}`")
+    return Value(int(text), f"`{name}`", layer="environment")
 
 
 def _placed(key: str, value: Value) -> Value:

@@ -59,6 +59,7 @@ class Host(Struct, frozen=True, forbid_unknown_fields=True):
 class File(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of `holdfast.toml`."""
 
+    minimum: Annotated[str, Meta(pattern=r"^\d+(\.\d+){0,2}$")] | Unset = UNSET
     framework: Words | Unset = UNSET
     keep: Count | Unset = UNSET
     source: Source | Unset = UNSET

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
-from holdfast.config.text import NAME
+from holdfast.config.text import NAME, SCHEMA
 from holdfast.errors import Problem
 
 _TEMPLATE = """\
+#:schema {schema}
 # What Holdfast needs to know of this application. Lines that begin with `#` are suggestions.
 # `holdfast detect` shows what holds without them, and why; flags and HOLDFAST_* beat this file.
 
@@ -60,11 +62,15 @@ def write_template(directory: str, found: Mapping[str, Any], suggested: Mapping[
 
 
 def template(found: Mapping[str, Any], suggested: Mapping[str, Any]) -> str:
-    """The text of the file. A preset's commands stand in it commented: only a person makes them run."""
+    """The text of the file. A preset's commands stand in it commented: only a person makes them run.
+
+    The first line names the schema of this installation, as editors with taplo read it.
+    """
     framework = found.get("framework")
     data = [*found.get("persistent", ()), *found.get("persistent_files", ())]
     artifacts = list(found.get("artifacts", ()))
     return _TEMPLATE.format(
+        schema=f"file://{quote(SCHEMA)}",
         framework=f'framework = "{framework}"' if framework else '# framework = "laravel"',
         build=_commands("commands", suggested.get("build", ())),
         data=", ".join(data) or "nothing",

@@ -6,6 +6,8 @@ import os
 from typing import NamedTuple
 
 NAME = "holdfast.toml"
+SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "holdfast.schema.json")
+"""The JSON Schema that is published with the package."""
 
 
 class Text(NamedTuple):

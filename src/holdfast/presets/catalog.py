@@ -8,7 +8,7 @@ from typing import Any
 
 ROOT = "every"
 _TOP = {
-    "id": "", "name": "", "extends": "", "adds_to": [], "tier": 9,
+    "id": "", "version": 1, "name": "", "extends": "", "adds_to": [], "tier": 9,
     "web_root": "", "web_roots": [], "web_root_extra": [], "beats": [],
 }  # fmt: skip
 _LISTS = {
@@ -40,6 +40,8 @@ def decode(stem: str, text: str) -> Preset:
     _refuse_unknown(stem, raw, (*_TOP, *_LISTS, "evidence", "links"))
     if raw.get("id") != stem:
         raise PresetError(f"{stem}.toml says id {raw.get('id')!r}")
+    if type(raw.get("version", 1)) is not int or raw.get("version", 1) < 1:
+        raise PresetError(f"{stem}.toml: `version` is a whole number from 1 on")
     preset: Preset = {key: raw[key] for key in _TOP if key in raw}
     for section, keys in _LISTS.items():
         _refuse_unknown(f"{stem} [{section}]", raw.get(section, {}), keys)

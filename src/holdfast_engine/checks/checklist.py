@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from holdfast_engine.checks.beside import beside
-from holdfast_engine.checks.contract import contract
+from holdfast_engine.checks.contract import PRESET_NARROWED, contract
 from holdfast_engine.checks.doorway import doorway
 from holdfast_engine.checks.environment import environment
 from holdfast_engine.checks.host import host
@@ -22,6 +22,7 @@ ACCEPTABLE = (
     "environment-secrets",
     "database-identity",
     "shared-identity",
+    PRESET_NARROWED,
     "space",
     "inodes",
 )

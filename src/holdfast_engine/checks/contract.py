@@ -19,12 +19,14 @@ from holdfast_engine.model.words import count
 
 _KEY = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _NAMED = 8
+PRESET_NARROWED = "preset-narrowed"
 
 
 def contract(subject: Subject) -> Iterator[Check]:
     """Whether the data is where it was, and whether the new release keeps what the last one promised."""
     yield _identity(subject)
     yield _narrowed(subject)
+    yield _preset(subject)
     yield _keys(subject)
     yield _outputs(subject)
     yield _leaving(subject)
@@ -117,6 +119,19 @@ def _narrowed(subject: Subject) -> Check:
             "shared-narrowed", WARN, why, "name them under `code` to unshare them; their data stays in `shared/`"
         )
     return Check("shared-narrowed", PASS, "nothing that was shared is left out")
+
+
+def _preset(subject: Subject) -> Check:
+    """A newer preset that shares less decides nothing by itself: what it left out stays shared, and is told (I10)."""
+    if not subject.dropped:
+        return Check(PRESET_NARROWED, PASS, "the preset names what it named before")
+    paths = ", ".join(subject.dropped)
+    why = f"named by an earlier version of the preset and not by this one, and still shared: {paths}"
+    if PRESET_NARROWED in subject.accept:
+        return Check(PRESET_NARROWED, PASS, f"accepted: {why}")
+    mend = "their data stays linked either way; name them under `[shared] paths` to keep them for good, "
+    mend += f"or let the preset decide again: {accepting(PRESET_NARROWED)}"
+    return Check(PRESET_NARROWED, WARN, why, mend)
 
 
 def _keys(subject: Subject) -> Check:

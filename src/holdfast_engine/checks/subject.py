@@ -34,7 +34,8 @@ class Subject:
     that is there.
 
     EXPECTED is what builds leave, OUTPUTS are configured shared paths that hold such. MOVING is what
-    comes home from LIVE. ACCEPT names checks whose refusal a person takes for a warning.
+    comes home from LIVE. ACCEPT names checks whose refusal a person takes for a warning. DROPPED are
+    paths that an earlier version of the preset shared, and that today's does not name.
     """
 
     root: Root
@@ -55,6 +56,7 @@ class Subject:
     moving: tuple[RelPath, ...] = ()
     live: Optional[RelPath] = None
     accept: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
     is_code: Callable[[str], bool] = field(default=lambda _path: False)
 
     def linked(self, path: str) -> bool:

@@ -10,6 +10,7 @@ from holdfast_engine.activation.switch import activate
 from holdfast_engine.checks.environment import remembered
 from holdfast_engine.commands import counting
 from holdfast_engine.commands.homing import Homing, as_shipped, baseline_of, sweep
+from holdfast_engine.commands.narrowing import memory_of
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
@@ -74,15 +75,24 @@ def remember_environment(place: Workplace, rules: Rules) -> None:
         site_format.write(place.root, site.but(options={**site.options, "environment": found}))
 
 
+def remember_preset(place: Workplace, rules: Rules) -> None:
+    """The site file knows with which version of its preset the shared paths were decided, or agreed to (I10)."""
+    site = site_format.read(place.root) or site_format.SiteFile()
+    now = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
+    if now != site.options.get("preset"):
+        site_format.write(place.root, site.but(options={**site.options, "preset": now}))
+
+
 def remember(place: Workplace, rules: Rules) -> None:
     """The site file knows what is shared today and how much lies there (I10, I29)."""
     site = site_format.read(place.root) or site_format.SiteFile()
+    preset = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
     site_format.write(
         place.root,
         site.but(
             shared=rules.shared,
             declared=rules.settings.shared,
-            options={**site.options, "links": dict(rules.links)},
+            options={**site.options, "links": dict(rules.links), "preset": preset},
             identity=counting.identity(place, rules),
         ),
     )

@@ -184,6 +184,7 @@ def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
         records.write(place.root, active.but(shared=rules.shared))  # so that the next deploy finds nothing new
         operation.end("swept", at=place.request.now)
     activating.remember_environment(place, prospect.rules)
+    activating.remember_preset(place, prospect.rules)
     release = active.id if active else None
     return {
         **answer("unchanged", release=release, previous=release, steps=[], before=before, place=place, report=report),

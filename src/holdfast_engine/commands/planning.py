@@ -12,6 +12,7 @@ from holdfast_engine.commands.expecting import expected
 from holdfast_engine.commands.homing import baseline_of, left_alone, missing_code, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import web_user
+from holdfast_engine.commands.narrowing import unconfirmed
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules, rules_for, unshared
 from holdfast_engine.commands.workplace import Workplace
@@ -223,11 +224,18 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         expected=expected(rules),
         outputs=tuple(path for path in map(RelPath.parse, place.request.settings.shared) if classifier.builds(path)),
         accept=place.request.accept,
+        dropped=_dropped(place, rules),
         links=rules.links,
         web_user=web_user(place, rules),
         is_code=lambda path: unshared(classifier, path),
         **more,
     )
+
+
+def _dropped(place: Workplace, rules: Rules) -> tuple[str, ...]:
+    """What a narrower preset left out and nobody agreed to yet; what the configuration unshared is told elsewhere."""
+    found = unconfirmed(rules.classifier.preset, place.survey.site, place.survey.active)
+    return tuple(path for path in found if path in rules.shared_paths)
 
 
 def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules, found: Found) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Optional
 
+from holdfast_engine.commands.narrowing import let_go
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.classify import Classifier
 from holdfast_engine.data.detect import Detection, detect
@@ -54,8 +55,13 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
     ALSO are paths that are about to be shared. Raises `path-invalid`, `shared-paths-overlap` and `framework-unknown`.
     """
     detection = detect(listing, framework=settings.framework)
-    known = [one for one in place.survey.site.shared if one.why not in (STRAY, FOUND)]
+    site = place.survey.site
+    known = [one for one in site.shared if one.why not in (STRAY, FOUND)]
     classifier = Classifier(listing, detection, settings, known)
+    gone = let_go(place.bench, classifier, site, place.request)
+    if gone:
+        known = [one for one in known if one.path not in gone]
+        classifier = Classifier(listing, detection, settings, known)
     certain = classifier.shared_paths({**_existing(place.bench, known), **_named_kinds(place, settings)})
     links = _links(place, classifier)
     covered = {one.path for one in certain} | _standing(place, links)

@@ -46,11 +46,13 @@ class Preset:
     they exist and are no code; so is an entry of DIRS with a `*`. CODE is never shared as a whole. TIER orders
     detection: a lower one wins; BEATS names presets that lose against this one whatever their tier. ADDS_TO names
     presets (or `every`) on top of which this one is found: such a one is no framework of its own, its rules are added.
-    WEB_ROOT_EXTRA are keys of `extra` in `composer.json` that name the web root.
+    WEB_ROOT_EXTRA are keys of `extra` in `composer.json` that name the web root. VERSION is
+    raised with every change of what is shared, so that a site knows when that became less.
     """
 
     id: str
     name: str
+    version: int = 1
     tier: int = 9
     extends: str = ""
     adds_to: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ CODES = {
     "shared-paths-overlap": "config",
     "config-invalid": "config",
     "config-unknown-key": "config",
+    "config-needs-newer": "config",
     "config-unreadable": "config",
     "framework-unknown": "config",
     "usage": "usage",

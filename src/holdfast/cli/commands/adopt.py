@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 
 
 @options.command(
@@ -15,7 +15,7 @@ from holdfast.cli import options
     site=True,
     changes=True,
 )
-@click.argument("directory")
+@click.argument("directory", shell_complete=complete.directories)
 def command(run: options.Run, directory: str) -> options.Answer:
     """Turn the site that is live in DIRECTORY into a Holdfast site, in place; nothing is overwritten."""
     return "adopt", run.session.ask_adopt(directory, run.flags)

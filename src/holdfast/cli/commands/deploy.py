@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -15,7 +15,9 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 def of_source(function: _F) -> _F:
     """The options that say which code is meant."""
     ref = click.option("--ref", metavar="REF", help="Branch, tag or commit of a git source. [default: HEAD]")
-    source = click.option("--source", metavar="PATH|GIT-URL", help="Where the code comes from.")
+    source = click.option(
+        "--source", metavar="PATH|GIT-URL", shell_complete=complete.directories, help="Where the code comes from."
+    )
     return source(ref(function))
 
 
@@ -35,13 +37,14 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
     changes=True,
 )
 @of_source
-@click.option("--plan", "only_plan", is_flag=True, help="Show the plan and touch nothing.")
+@click.option("--plan", "--dry-run", "only_plan", is_flag=True, help="Show the plan and touch nothing.")
 @click.option("--force", is_flag=True, help="Deploy although nothing changed.")
 @click.option(
     "--accept",
     multiple=True,
     metavar="CHECK",
-    help="Take a refusal of this check for a warning, this once; repeatable.",
+    shell_complete=complete.checks,
+    help="Take what this check says as meant, this once; repeatable.",
 )
 def command(run: options.Run, *, only_plan: bool, force: bool, accept: tuple[str, ...], **given: Any) -> options.Answer:
     """Deploy one release.

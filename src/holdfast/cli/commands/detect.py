@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 
 
 @options.command(
@@ -13,7 +13,7 @@ from holdfast.cli import options
     holdfast detect ../club --json     the same for a script
     """
 )
-@click.argument("path", default=".")
+@click.argument("path", default=".", shell_complete=complete.directories)
 def command(run: options.Run, path: str) -> options.Answer:
     """Show the framework, the web root and the care of each path of the application in PATH."""
     return "detect", run.session.detect(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 
 
 @options.command(
@@ -14,7 +14,7 @@ from holdfast.cli import options
     """,
     site=True,
 )
-@click.argument("path")
+@click.argument("path", shell_complete=complete.files)
 def command(run: options.Run, path: str) -> options.Answer:
     """Show why PATH, relative to the application, has its care: every rule that spoke, in order."""
     return "explain", run.session.explain(path, run.flags)

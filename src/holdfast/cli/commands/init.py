@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 from holdfast.config.template import write_template
 from holdfast.presets.catalog import catalog
 
@@ -19,7 +19,7 @@ from holdfast.presets.catalog import catalog
     """,
     changes=True,
 )
-@click.argument("path", default=".")
+@click.argument("path", default=".", shell_complete=complete.directories)
 def command(run: options.Run, path: str) -> options.Answer:
     """Write a commented holdfast.toml into PATH, from what was detected there; never overwrite one."""
     found = run.session.detect(path)

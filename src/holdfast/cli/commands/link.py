@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 
 
 @options.command(
@@ -14,8 +14,8 @@ from holdfast.cli import options
     """,
     changes=True,
 )
-@click.argument("release")
-@click.argument("shared")
+@click.argument("release", shell_complete=complete.directories)
+@click.argument("shared", shell_complete=complete.directories)
 def command(run: options.Run, release: str, shared: str) -> options.Answer:
     """Adopt, seed and link the data of the directory RELEASE, kept in the directory SHARED; nothing else.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 
 
 @options.command(
@@ -16,8 +16,14 @@ from holdfast.cli import options
     site=True,
     changes=True,
 )
-@click.argument("path")
-@click.option("--operation", default="", metavar="ID", help="The operation that displaced it, as `attic` shows.")
+@click.argument("path", shell_complete=complete.displaced)
+@click.option(
+    "--operation",
+    default="",
+    metavar="ID",
+    shell_complete=complete.operations,
+    help="The operation that displaced it, as `attic` shows.",
+)
 def command(run: options.Run, path: str, operation: str) -> options.Answer:
     """Bring the displaced content of PATH back; what stands there now is saved to the attic first."""
     return "restore", run.session.ask_site("restore", run.flags, path=path, release=operation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 
 
 @options.command(
@@ -15,7 +15,7 @@ from holdfast.cli import options
     site=True,
     changes=True,
 )
-@click.argument("release", default="")
+@click.argument("release", default="", shell_complete=complete.releases)
 def command(run: options.Run, release: str) -> options.Answer:
     """Activate an earlier good release; twice goes back twice. Code goes back, data does not.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from holdfast.cli import options
+from holdfast.cli import complete, options
 
 
 @options.command(
@@ -14,7 +14,7 @@ from holdfast.cli import options
     """,
     changes=True,
 )
-@click.argument("app", default="")
+@click.argument("app", default="", shell_complete=complete.directories)
 def command(run: options.Run, app: str) -> options.Answer:
     """Deploy APP three times under live uploads, crash it, roll it back, and show that nothing was lost."""
     from holdfast.tour import run as tour

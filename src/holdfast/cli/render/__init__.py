@@ -24,7 +24,7 @@ class Manner:
     events: bool = False
     quiet: bool = False
     verbose: bool = False
-    color: bool = True
+    color: str = "auto"
 
 
 class View(Protocol):
@@ -40,7 +40,9 @@ class View(Protocol):
 
     def result(self, page: str, result: dict[str, Any]) -> None: ...
 
-    def problem(self, problem: Problem) -> int: ...
+    def trace(self, text: str) -> None: ...
+
+    def problem(self, problem: Problem, log: str = "") -> int: ...
 
 
 def choose(manner: Manner) -> View:
@@ -49,7 +51,7 @@ def choose(manner: Manner) -> View:
         from holdfast.cli.render.json import JsonView
 
         return JsonView(manner)
-    if manner.color and _may_color() and any(is_terminal(stream) for stream in (sys.stdout, sys.stderr)):
+    if manner.color == "always" or (manner.color == "auto" and _may_color() and _has_terminal()):
         from holdfast.cli.render.rich import RichView
 
         return RichView(manner)
@@ -60,6 +62,10 @@ def choose(manner: Manner) -> View:
 
 def _may_color() -> bool:
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _has_terminal() -> bool:
+    return any(is_terminal(stream) for stream in (sys.stdout, sys.stderr))
 
 
 def is_terminal(stream: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from holdfast.cli.render.plain import PlainView, problem_lines, write
+from holdfast.cli.render.plain import PlainView, annotation, log_lines, problem_lines, write
 from holdfast.errors import Problem
 from holdfast_engine.model.event import Event
 
@@ -25,9 +25,10 @@ class JsonView(PlainView):
     def result(self, page_name: str, result: dict[str, Any]) -> None:  # noqa: ARG002 - an object needs no page
         write("stdout", f"{json.dumps(result)}\n")
 
-    def problem(self, problem: Problem) -> int:
-        self.write("stderr", problem_lines(problem))
+    def problem(self, problem: Problem, log: str = "") -> int:
+        self.write("stderr", [*problem_lines(problem), *log_lines(log), *annotation(problem)])
         told = {**problem.answer, "outcome": problem.kind, "error": problem.to_json()}
+        told.update({"log": log} if log else {})
         write("stdout", f"{json.dumps(told)}\n")
         return problem.exit_code
 

@@ -16,9 +16,10 @@ def page(name: str, result: Result) -> Lines:
     """The lines for the result of the command NAME."""
     if name in PAGES:
         return PAGES[name](result)
+    from holdfast.cli.render.about import ABOUT
     from holdfast.cli.render.changes import CHANGES
 
-    return CHANGES[name](result)
+    return {**CHANGES, **ABOUT}[name](result)
 
 
 def detect(result: Result) -> Lines:

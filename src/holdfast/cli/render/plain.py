@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
-from holdfast.cli.render import Manner
+from holdfast.cli.render import Manner, is_terminal
 from holdfast.cli.render.pages import page
 from holdfast.cli.render.words import Line, Lines
 from holdfast.errors import Problem
 from holdfast_engine.model.event import Event
+
+_READ_BY_PAGES = ("docs",)
+_SCREEN = 24
 
 
 class PlainView:
@@ -39,12 +43,21 @@ class PlainView:
         self.write("stderr", [Line(text)], end="")
 
     def result(self, page_name: str, result: dict[str, Any]) -> None:
-        self.write("stdout", page(page_name, result))
+        lines = page(page_name, result)
+        if page_name in _READ_BY_PAGES and len(lines) > _SCREEN and is_terminal(sys.stdout) and is_terminal(sys.stdin):
+            paged(lines)
+        else:
+            self.write("stdout", lines)
 
-    def problem(self, problem: Problem) -> int:
-        """The exit code, after the problem was told; what was found before it is a result."""
+    def trace(self, text: str) -> None:
+        """The way to a mistake inside, for who asked to see it."""
+        if os.environ.get("HOLDFAST_DEBUG") == "1":
+            self.write("stderr", [Line(line) for line in text.splitlines()])
+
+    def problem(self, problem: Problem, log: str = "") -> int:
+        """The exit code, after the problem was told; what was found before it is a result. LOG is the run's file."""
         self.write("stdout", found_lines(problem.answer))
-        self.write("stderr", problem_lines(problem))
+        self.write("stderr", [*problem_lines(problem), *log_lines(log), *annotation(problem)])
         return problem.exit_code
 
     def write(self, name: str, lines: Iterable[Line], end: str = "\n") -> None:
@@ -61,6 +74,14 @@ def write(name: str, text: str) -> None:
     except (OSError, ValueError, AttributeError):
         # Left as it is, the interpreter would try to flush once more at its end and turn that into an exit code.
         setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+
+
+def paged(lines: Lines) -> None:
+    """LINES by the person's `PAGER`, which may be closed before the end."""
+    from click import echo_via_pager
+
+    with suppress(OSError):
+        echo_via_pager("".join(f"{printable(line.text)}\n" for line in lines))
 
 
 def printable(text: str) -> str:
@@ -85,6 +106,18 @@ def progress(event: Event, *, verbose: bool) -> Lines:
 def found_lines(answer: dict[str, Any]) -> Lines:
     """What a command had found when its problem came."""
     return page("found", answer) if answer.get("found") else []
+
+
+def log_lines(log: str) -> Lines:
+    """Where the whole of the run is written down."""
+    return [Line(f"log: {log}", "dim")] if log else []
+
+
+def annotation(problem: Problem) -> Lines:
+    """The problem as GitHub shows it beside a run; `%` begins an escape there."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return []
+    return [Line(f"::error title=holdfast {problem.code}::{problem.message.replace('%', '%25')}")]
 
 
 def problem_lines(problem: Problem) -> Lines:

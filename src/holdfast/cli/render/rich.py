@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.text import Text
@@ -19,7 +19,7 @@ _ERASE = "\r\x1b[2K"
 
 
 class RichView(PlainView):
-    """Paints what `PlainView` writes; a stream that is no terminal gets plain text even here."""
+    """Paints what `PlainView` writes; where colour is not forced, a stream that is no terminal gets plain text."""
 
     def __init__(self, manner: Manner) -> None:
         super().__init__(manner)
@@ -40,7 +40,7 @@ class RichView(PlainView):
         if self._running:
             self._clear()
         stream = getattr(sys, name)
-        if is_terminal(stream):
+        if is_terminal(stream) or self.manner.color == "always":
             write(name, "".join(_painted(stream, line) + end for line in lines))
         else:
             super().write(name, lines, end)
@@ -53,7 +53,9 @@ class RichView(PlainView):
 
 def _painted(stream: Any, line: Line) -> str:
     """LINE with the codes that this terminal understands, unwrapped; written by our own `write`, which never raises."""
-    console = Console(file=stream, soft_wrap=True, highlight=False)
+    # Of a pipe nothing is known but the colours that every terminal has.
+    known: Literal["auto", "standard"] = "auto" if is_terminal(stream) else "standard"
+    console = Console(file=stream, soft_wrap=True, highlight=False, force_terminal=True, color_system=known)
     with console.capture() as captured:
         console.print(Text(printable(line.text), _STYLES[line.style]), end="")
     return captured.get()
