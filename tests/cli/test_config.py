@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from lib.terminal import terminal
@@ -88,3 +90,18 @@ def test_an_older_holdfast_says_that_a_file_needs_a_newer_one(typed, here):
     assert typed("config").code == 0
     (here / "holdfast.toml").write_text('minimum = "soon"\n')
     assert typed("config").problem == "config-invalid"
+
+
+def test_a_file_that_another_user_left_above_is_not_obeyed(typed, here, monkeypatch):
+    """G9: anybody may write into `/tmp`, and a hook is a program that runs as whoever deploys."""
+    below = here / "work"
+    below.mkdir(parents=True)
+    (here / "holdfast.toml").write_text('[build]\ncommands = ["make"]\n')
+    monkeypatch.chdir(below)
+    assert rows(typed("config", "--json"))["build.commands"][1] == "file"
+    monkeypatch.setattr("os.geteuid", lambda: os.stat(below).st_uid + 1)
+    if os.stat(below).st_uid == 0:
+        os.chown(here / "holdfast.toml", 4321, 4321)
+    ended = typed("config", "--json")
+    assert (ended.code, ended.problem) == (10, "config-not-yours")
+    assert typed("config", "--json", "--config", str(here / "holdfast.toml")).code == 0

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from shlex import quote
 from typing import NamedTuple
+
+from holdfast_engine.model.problem import Problem
 
 NAME = "holdfast.toml"
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "holdfast.schema.json")
@@ -24,14 +27,31 @@ class Text(NamedTuple):
 
 
 def find_text(directory: str) -> Text | None:
-    """The nearest `holdfast.toml` in DIRECTORY or above it."""
+    """The nearest `holdfast.toml` in DIRECTORY or above it.
+
+    One above it must be ours or root's, for its hooks will be run: raises `config-not-yours`.
+    """
     here = os.path.abspath(directory)
     while not os.path.isfile(os.path.join(here, NAME)):
         above = os.path.dirname(here)
         if above == here:
             return None
         here = above
-    return read_text(os.path.join(here, NAME))
+    path = os.path.join(here, NAME)
+    if here != os.path.abspath(directory):
+        _require_ours(path)
+    return read_text(path)
+
+
+def _require_ours(path: str) -> None:
+    """PATH is no file that another user left in a directory above, as anybody may in `/tmp`."""
+    ours = {0, os.geteuid(), int(os.environ.get("SUDO_UID", "0"))}
+    if os.stat(path).st_uid not in ours:
+        raise Problem(
+            "config-not-yours",
+            f"{path} belongs to another user, and what it says would be run",
+            hint=f"if you trust it: `--config {quote(path)}`",
+        )
 
 
 def read_text(path: str) -> Text:

@@ -31,6 +31,7 @@ CODES = {
     "config-invalid": "config",
     "config-unknown-key": "config",
     "config-needs-newer": "config",
+    "config-not-yours": "config",
     "config-unreadable": "config",
     "framework-unknown": "config",
     "usage": "usage",
