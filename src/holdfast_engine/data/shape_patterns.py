@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Optional
 
 
@@ -76,6 +77,7 @@ def _literal(pattern: str, at: int, parts: list[str]) -> int:
     return 1
 
 
+@lru_cache(maxsize=4096)
 def compiled(pattern: str) -> re.Pattern[str]:
     """PATTERN as an expression for whole paths; a malformed one matches nothing."""
     try:
