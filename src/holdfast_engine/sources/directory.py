@@ -15,6 +15,7 @@ from holdfast_engine.fs.extract import DEEPEST, TreeWriter
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.sources.lfs import missing, pointers_of, without_pointers
 from holdfast_engine.sources.tree import SETTINGS_FILE
 
 T = TypeVar("T")
@@ -83,6 +84,12 @@ class DirectorySource:
     def listing(self) -> Listing:
         """Every name of the tree as it stood at the first question."""
         return Listing(self._listed, self._read, self._link)
+
+    def require_content(self) -> None:
+        """Nothing when no file is a pointer of git-lfs, as they stand in a checkout that was made without it."""
+        pointers = pointers_of(self.listing())
+        if pointers:
+            raise missing(pointers, f"`git -C {quote(self._path)} lfs pull`, then deploy again")
 
     def settings_file(self) -> Optional[bytes]:
         return self._read(SETTINGS_FILE)
@@ -247,7 +254,8 @@ def _write(found: _Found, writer: TreeWriter) -> Optional[Entry]:
     if kind == LINK:
         return writer.symlink(found.path, _text(found))
     if kind == FILE:
-        return writer.file(found.path, _is_program(found), _content(found))
+        chunks = without_pointers(found.path, found.status.st_size, _content(found))
+        return writer.file(found.path, _is_program(found), chunks)
     return None
 
 

@@ -110,6 +110,9 @@ class GitSource:
         """Every name of the commit. Raises `submodules-unsupported`, naming them."""
         return Listing({row.path: row.listed for row in self._rows}, self._read, self._link)
 
+    def require_content(self) -> None:
+        """Nothing yet: pointers of git-lfs are met when they are extracted."""
+
     def settings_file(self) -> Optional[bytes]:
         return self._read(SETTINGS_FILE)
 

@@ -255,4 +255,4 @@ def test_a_source_is_opened_by_its_kind(repository, cache):
     assert tree.describe()["subject"] == "first line"
     tree.close()
     with pytest.raises(Problem):
-        open_source(Source("archive", str(repository)), cache)
+        open_source(Source("parcel", str(repository)), cache)
