@@ -9,8 +9,9 @@ from __future__ import annotations
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Source
 from holdfast_engine.sources.archive import ArchiveSource
+from holdfast_engine.sources.commit_tree import Commit
 from holdfast_engine.sources.directory import DirectorySource
-from holdfast_engine.sources.git import Commit, GitSource
+from holdfast_engine.sources.git import GitSource
 from holdfast_engine.sources.tree import TreeSource
 
 __all__ = ["ArchiveSource", "Commit", "DirectorySource", "GitSource", "TreeSource", "keep_fetched", "open_source"]
@@ -53,10 +54,10 @@ def _repository(source: Source, cache_dir: str, lent: str) -> GitSource:
     """The commit that was asked for: where the branch moved on since its settings were read, the commit they belong
     to.
     """
-    repository = GitSource(source.location, source.ref, cache_dir, lent=lent)
+    repository = GitSource(source.location, source.ref, cache_dir, lent=lent, signed=source.signed)
     if source.commit in ("", repository.prepare().id):
         return repository
     repository.close()
-    pinned = GitSource(source.location, source.commit, cache_dir, lent=lent)
+    pinned = GitSource(source.location, source.commit, cache_dir, lent=lent, signed=source.signed)
     pinned.prepare()
     return pinned

@@ -34,6 +34,8 @@ def pointer_in(content: bytes) -> Optional[Pointer]:
     if not content.startswith(MARK):
         return None
     oid, size = _OID.search(content), _SIZE.search(content)
+    if b"\next-" in content:  # extensions of git-lfs change content by programs of their own
+        return Pointer("", 0)
     return Pointer(oid[1].decode(), int(size[1])) if oid and size else Pointer("", 0)
 
 
