@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -170,7 +171,7 @@ def test_hostile_archives_end_in_words_and_leave_site_and_host_as_they_were(stan
     before = snapshot(standing.top, without=("parcel", "site/.holdfast/lock"))
     place = standing.top / "parcel"
     every = [raw for label, raw in hostile(os.fsencode(standing.top / "outside")) if label != "many names"]
-    for raw in every[::25]:
+    for raw in every[::50]:
         place.write_bytes(raw)
         fails(lambda: standing.perform("plan", source=source(place)), exits=30, code="source-unusable")
     fails(lambda: standing.deploy(source=source(place)), exits=30, code="source-unusable")
@@ -253,6 +254,21 @@ def test_pointers_of_git_lfs_in_an_archive_are_refused_by_name(standing):
     assert "`public/logo.png`" in problem.message
 
 
+@pytest.mark.parametrize("kind", ["archive", "directory"])
+def test_submodules_that_a_copy_left_empty_are_named(standing, kind):
+    """I24: forges pack an empty directory in place of each; the plan says so, and a deploy is not stopped."""
+    modules = b'[submodule "a"]\n\tpath = vendor/a\n[submodule "b"]\n\tpath = "bin"\n[submodule "c"]\n\tpath=vendor/c\n'
+    place = packed(standing.top / "a.tar", {**files(), ".gitmodules": modules})
+    if kind == "directory":
+        place = standing.top / "unpacked"
+        place.mkdir()
+        subprocess.run(["tar", "-xf", standing.top / "a.tar", "-C", place], check=True)
+
+    notes = standing.perform("plan", source=Source(kind, str(place)))["notes"]
+
+    assert notes == ["the source holds nothing of its submodules (2): `vendor/a`, `vendor/c`; its repository has them"]
+
+
 @needs_zstd
 def test_a_host_without_zstd_is_told_what_is_missing(standing, monkeypatch):
     """Exit 40: nothing was changed, and the hint is what to install."""
@@ -267,7 +283,17 @@ def test_damage_that_zstd_sees_is_damage(standing):
     place = packed(standing.top / "a.tar.zst", files(), form="tar.zst")
     for raw in (place.read_bytes() + b"rubbish", place.read_bytes()[:-2] + b"xx"):
         place.write_bytes(raw)
-        refused(standing, source(place))
+        assert "`zstd` cannot read it" in refused(standing, source(place)).message
+
+
+@needs_zstd
+def test_what_zstd_complains_of_is_passed_on(standing):
+    """Exit 30: an archive that asks for more memory than anybody should give says so, and not that it is cut short."""
+    raw = packed(standing.top / "a.tar", files()).read_bytes()
+    wide = subprocess.run(["zstd", "-q", "-1", "--long=30", "-c"], input=raw, capture_output=True, check=True).stdout
+    place = standing.top / "a.tar.zst"
+    place.write_bytes(wide)
+    assert any("emory" in line or "indow" in line for line in refused(standing, source(place)).context)
 
 
 def test_a_long_file_can_be_asked_for_and_is_not_kept_by_everybody(tmp_path):

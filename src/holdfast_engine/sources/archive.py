@@ -18,6 +18,7 @@ from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.lfs import MARK, may_be_pointer, missing
 from holdfast_engine.sources.tree import SETTINGS_FILE
+from holdfast_engine.sources.unfilled import unfilled
 from holdfast_engine.sources.zstd import zstd
 
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
@@ -68,7 +69,8 @@ class ArchiveSource:
     @property
     def notices(self) -> tuple[str, ...]:
         top = self._looked.top
-        return (f"the directory `{top}/` around everything in the archive is left out",) if top else ()
+        left = (f"the directory `{top}/` around everything in the archive is left out",) if top else ()
+        return (*left, *unfilled(self.listing()))
 
     def describe(self) -> dict[str, Any]:
         return {"kind": "archive", "location": self._path, "ref": "", "commit": "", "sha256": self._digest}

@@ -15,14 +15,15 @@ from holdfast_engine.fs.extract import DEEPEST, TreeWriter
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.words import named
 from holdfast_engine.sources.lfs import missing, pointers_of, without_pointers
 from holdfast_engine.sources.tree import SETTINGS_FILE
+from holdfast_engine.sources.unfilled import unfilled
 
 T = TypeVar("T")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _AT_ONCE = 1 << 20
-_NAMED = 5
 _NOT_CODE = frozenset({".git"})
 """Names at the top that are the repository's own and no part of the application."""
 
@@ -73,10 +74,10 @@ class DirectorySource:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        if not self.skipped:
-            return ()
-        names = ", ".join(f"`{path}`" for path in self.skipped[:_NAMED]) + (", …" if len(self.skipped) > _NAMED else "")
-        return (f"FIFOs, sockets and devices are not deployed ({len(self.skipped)}): {names}",)
+        found = list(unfilled(self.listing()))
+        if self.skipped:
+            found.append(f"FIFOs, sockets and devices are not deployed ({len(self.skipped)}): {named(self.skipped)}")
+        return tuple(found)
 
     def describe(self) -> dict[str, Any]:
         return {"kind": "directory", "location": self._path, "ref": "", "commit": ""}

@@ -9,6 +9,7 @@ from typing import Any, Optional
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.listing import Listed, Listing
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.words import named
 from holdfast_engine.sources.commit_tree import Commit, CommitTree
 from holdfast_engine.sources.lfs import missing
 from holdfast_engine.sources.mirror import Mirror
@@ -17,8 +18,6 @@ from holdfast_engine.sources.program import redacted
 from holdfast_engine.sources.signature import require_signed
 from holdfast_engine.sources.submodules import Caches, Part, below
 from holdfast_engine.sources.tree import SETTINGS_FILE
-
-_NAMED = 5
 
 
 class GitSource:
@@ -79,8 +78,7 @@ class GitSource:
     def notices(self) -> tuple[str, ...]:
         if not self.dirty:
             return ()
-        names = ", ".join(f"`{path}`" for path in self.dirty[:_NAMED]) + (", …" if len(self.dirty) > _NAMED else "")
-        return (f"uncommitted changes are not deployed ({len(self.dirty)}): {names}",)
+        return (f"uncommitted changes are not deployed ({len(self.dirty)}): {named(self.dirty)}",)
 
     def describe(self) -> dict[str, Any]:
         """As every source; `submodules` with their commits, once their names have been asked for."""

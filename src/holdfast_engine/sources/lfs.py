@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.words import named
 
 MARK = b"version https://git-lfs"
 _SHORTEST, _LONGEST = 100, 1023
 """A pointer has a line of 42 bytes, one of 75 and one with a size; its makers promise fewer than 1,024 in all."""
 _OID = re.compile(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
 _SIZE = re.compile(rb"^size ([0-9]{1,18})$", re.MULTILINE)
-_NAMED = 5
 
 
 class Pointer(NamedTuple):
@@ -60,14 +60,10 @@ def without_pointers(path: str, size: int, chunks: Iterable[bytes]) -> Iterable[
 
 def missing(paths: Sequence[str], hint: str, context: Iterable[str] = ()) -> Problem:
     """The problem of PATHS that hold pointers, whose content cannot be had."""
-    shown = ", ".join(_shown(paths))
     what = "is a pointer" if len(paths) == 1 else f"are pointers ({len(paths)} in all)"
     return Problem(
-        "lfs-content-missing", f"{shown} {what} of git-lfs, and not the content itself", context=context, hint=hint
+        "lfs-content-missing",
+        f"{named(paths)} {what} of git-lfs, and not the content itself",
+        context=context,
+        hint=hint,
     )
-
-
-def _shown(paths: Sequence[str]) -> Iterator[str]:
-    yield from (f"`{path}`" for path in paths[:_NAMED])
-    if len(paths) > _NAMED:
-        yield "…"

@@ -121,7 +121,8 @@ def _kept_here(main: Origin, name: str, commit: str) -> Optional[Origin]:
     place = os.path.join(main.common_dir, "modules", name) if main.common_dir else ""
     if not place or not os.path.isdir(place):
         return None
-    holds = git("cat-file", "-e", f"{commit}^{{commit}}", git_dir=place).status == 0
+    # found by git itself, and not named to it: so it sees to it that the place is this user's own (`safe.directory`)
+    holds = git("cat-file", "-e", f"{commit}^{{commit}}", cwd=place).status == 0
     return Local(place) if holds else None
 
 

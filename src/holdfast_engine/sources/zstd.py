@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, cast
 
 from holdfast_engine.model.problem import Problem
 
 _COMMAND = ("zstd", "--decompress", "--stdout", "--quiet", "--no-progress", "--memory=256MB")
 """More memory than that is asked for by `--ultra --long=29` and more alone, and by those who wish us ill."""
+
+_PATIENCE = 5
 
 
 @contextmanager
@@ -21,7 +23,8 @@ def zstd(descriptor: int) -> Iterator[int]:
     """
     process = _started(descriptor)
     try:
-        yield cast("IO[bytes]", process.stdout).fileno()
+        with _better_told(process):
+            yield cast("IO[bytes]", process.stdout).fileno()
         said = cast("IO[bytes]", process.stderr).read()
         if process.wait() != 0:
             raise _damaged(said)
@@ -30,6 +33,19 @@ def zstd(descriptor: int) -> Iterator[int]:
         for pipe in (process.stdout, process.stderr):
             cast("IO[bytes]", pipe).close()
         process.wait()
+
+
+@contextmanager
+def _better_told(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """What zstd itself complains of says more than that its output was short; one that was stopped has no complaint."""
+    try:
+        yield
+    except Problem as problem:
+        cast("IO[bytes]", process.stdout).close()  # whoever writes on is ended by that, with a signal
+        with suppress(subprocess.TimeoutExpired):
+            if process.wait(_PATIENCE) > 0:
+                raise _damaged(cast("IO[bytes]", process.stderr).read()) from problem
+        raise
 
 
 def _started(descriptor: int) -> subprocess.Popen[bytes]:
