@@ -145,9 +145,9 @@ def test_a_truncated_archive_is_refused_before_a_release_exists(standing, form):
 
 @pytest.mark.parametrize("form", ["tar.gz", "tar.xz", "tar.bz2", "zip", pytest.param("tar.zst", marks=needs_zstd)])
 def test_a_compressed_bomb_is_stopped_by_its_measure(standing, form):
-    """Exit 30: forty megabytes of nothing in some kilobytes end at the limits, before a byte is written."""
-    place = packed(standing.top / "bomb", {**files(), "bomb": bytes(40 << 20)}, form=form)
-    assert place.stat().st_size < 90_000
+    """Exit 30: megabytes of nothing in some kilobytes end at the limits, before a byte is written."""
+    place = packed(standing.top / "bomb", {**files(), "bomb": bytes(26 << 20)}, form=form)
+    assert place.stat().st_size < 70_000
 
     problem = refused(standing, source(place))
 
@@ -171,7 +171,7 @@ def test_hostile_archives_end_in_words_and_leave_site_and_host_as_they_were(stan
     before = snapshot(standing.top, without=("parcel", "site/.holdfast/lock"))
     place = standing.top / "parcel"
     every = [raw for label, raw in hostile(os.fsencode(standing.top / "outside")) if label != "many names"]
-    for raw in every[::50]:
+    for raw in every[::80]:
         place.write_bytes(raw)
         fails(lambda: standing.perform("plan", source=source(place)), exits=30, code="source-unusable")
     fails(lambda: standing.deploy(source=source(place)), exits=30, code="source-unusable")
