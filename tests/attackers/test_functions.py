@@ -71,7 +71,7 @@ def test_the_attacker_reaches_whoever_follows_names(top, way):
     assert attacked(top, 0, way, seconds=20).hits
 
 
-@pytest.mark.soak(share=30)
+@pytest.mark.soak(share=50)
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("way", [*WAYS, *IN_THE_TRASH])
 def test_twenty_thousand_rounds_of_every_way_reach_nothing(top, way, user):

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from zlib import crc32
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_i39_a_left_over_link_is_followed_by_nothing(world, tmp_path, stale):
     other.mkdir()
     (other / "index.php").write_text("another project\n")
     target = {"live": f"../releases/{live}", "missing": "../releases/none", "file": "site.json", "elsewhere": other}
-    for name in ("current", "scratch/own-.holdfast-site.json", "trash/000001-deploy-old"):
+    for name in ("current", f"scratch/own-{crc32(b'.holdfast/site.json'):08x}", "trash/000001-deploy-old"):
         (world.site / ".holdfast" / name).symlink_to(target[stale])
     (world.site / "releases/leftover").symlink_to(world.site / "releases" / live)
 

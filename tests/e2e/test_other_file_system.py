@@ -5,6 +5,8 @@ Mounts live in a private namespace of a child process, so nothing of the machine
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import subprocess
 import sys
@@ -12,9 +14,17 @@ from pathlib import Path
 
 import pytest
 
+from holdfast_engine.fs import failpoint, place
+from holdfast_engine.model.request import Settings
+from lib.refusals import killed_at
 from lib.world import World
 
-STORY = "import sys; sys.path[:0] = {path!r}; from test_other_file_system import story; story(sys.argv[1])"
+STORY = """
+import sys
+sys.path[:0] = {path!r}
+import test_other_file_system as told
+getattr(told, sys.argv[1])(sys.argv[2])
+"""
 
 
 def _may_mount() -> str:
@@ -47,11 +57,146 @@ def story(top: str) -> None:
     assert os.listdir(world.site / ".holdfast/scratch") == []
 
 
+def seeds(top: str) -> None:
+    """A seed that nobody changed follows the releases, a changed one stays; nothing waits in shared/ afterwards."""
+    world = _mounted(top)
+    world.settings = Settings(shared=("uploads/",))
+    for number in (1, 2, 3):
+        world.ship({"uploads/hint.txt": f"shipped {number}\n"})
+        assert (world.live / "uploads/hint.txt").read_text() == f"shipped {number}\n"
+    assert world.perform("attic")["entries"] == []
+    (world.live / "uploads/hint.txt").write_text("changed here\n")
+    world.ship({"uploads/hint.txt": "shipped 4\n"})
+    assert (world.live / "uploads/hint.txt").read_text() == "changed here\n"
+    assert os.listdir(world.site / "shared/uploads") == ["hint.txt"]
+
+
+def restores(top: str) -> None:
+    """A restore that is killed anywhere leaves its path resolving; the next command ends it, both versions kept."""
+    world = _mounted(top)
+    _restored_whatever_happens(world)
+
+
+def late(top: str) -> None:
+    """What is written into a directory while it is merged is served, new names and newer versions of old ones."""
+    world = _mounted(top)
+    world.settings = Settings(shared=("uploads/",))
+    world.ship({"uploads/.gitkeep": ""})
+    (world.live / "uploads/a.txt").write_text("shared")
+    real = Path(os.path.realpath(world.live)) / "uploads"
+    real.unlink()
+    real.mkdir()
+    (real / "a.txt").write_text("written to the release")
+    written = []
+
+    def hook(name: str) -> None:
+        merged = not written and not real.is_symlink() and (real / "a.txt").is_symlink()
+        if name == "place.exchange" and merged:
+            (real / "a.txt").unlink()
+            (real / "a.txt").write_text("newer")
+            (real / "b.txt").write_text("late")
+            written.append(name)
+
+    heard = failpoint.listen(hook)
+    world.ship({"index.php": "<?php // other {version}\n"})
+    failpoint.listen(heard)
+    assert written
+    assert [(world.live / "uploads" / name).read_text() for name in ("a.txt", "b.txt")] == ["newer", "late"]
+    assert sorted(os.listdir(world.site / "shared/uploads")) == [".gitkeep", "a.txt", "b.txt"]
+
+
+def _mounted(top: str) -> World:
+    world = World(Path(top), {"index.php": "<?php // version {version}\n"}, env=None)
+    (world.site / "shared").mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(world.site / "shared")], check=True)
+    return world
+
+
+POINTS = ("copy.file", "copy.name", "place.exchange", "place.exchanged", "place.move", "place.moved",
+          "discard.drop_copied", "durable.append_own")  # fmt: skip
+
+
+def _restored_whatever_happens(world: World, *, gap: bool = False) -> None:
+    """Killed once at each of the first reaches of each point; with a GAP the path may be empty until recovery."""
+    world.settings = Settings(shared=("uploads/",))
+    world.ship({"uploads/.gitkeep": ""})
+    path = world.live / "uploads/a.txt"
+    path.write_text("old")
+    world.ship({"index.php": "<?php // other {version}\n"})
+    _displace(world, path)
+    for point in POINTS:
+        for count in (1, 2, 3):
+            path.write_text(f"new {point} {count}")
+            with killed_at(point, count=count):
+                world.perform("restore", path="uploads/a.txt", release=FIRST)
+            assert gap or path.read_text() in ("old", f"new {point} {count}")
+            world.perform("recover")
+            assert path.read_text() in ("old", f"new {point} {count}"), (point, count)
+            kept = [one.read_text() for one in (world.site / ".holdfast/attic").glob("*/files*/uploads/a.txt")]
+            assert f"new {point} {count}" in (path.read_text(), *kept), (point, count, kept)
+            assert "old" in kept
+            names = os.listdir(world.site / "shared/uploads") + os.listdir(world.site / ".holdfast/scratch")
+            assert sorted(names) == [".gitkeep", "a.txt"], (point, count)
+
+
+FIRST = "000001-by-hand"
+
+
+def _displace(world: World, path: Path) -> None:
+    """The attic holds `old` under PATH, as an earlier operation would have left it."""
+    shelf = world.site / ".holdfast/attic" / FIRST
+    (shelf / "files/uploads").mkdir(parents=True)
+    (shelf / "files/uploads/a.txt").write_text(path.read_text())
+    note = {"path": "uploads/a.txt", "place": "files/uploads/a.txt", "origin": "shared/uploads/a.txt"}
+    (shelf / "notes.jsonl").write_text(json.dumps({**note, "reason": "by hand", "care": "shared", "at": 1.0}) + "\n")
+
+
 @pytest.mark.skipif(bool(_may_mount()), reason=_may_mount() or "mounts work")
-def test_data_comes_home_to_another_file_system_by_verified_copies(tmp_path):
-    """DESIGN 5, across file systems: copy, verify, exchange, sweep; the original goes to the attic."""
+@pytest.mark.parametrize("what", ["story", "seeds", "restores", "late"])
+def test_data_comes_home_to_another_file_system_by_verified_copies(tmp_path, what):
+    """DESIGN 5, G4, I13, across file systems: copy, verify, exchange, sweep; the original goes to the attic; seeds
+    follow the releases, and a killed restore is ended.
+    """
     code = STORY.format(path=[str(Path(__file__).parent), *sys.path])
     ran = subprocess.run(
-        ["unshare", "-m", sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+        ["unshare", "-m", sys.executable, "-c", code, what, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_restore_killed_where_names_cannot_be_exchanged_is_ended_by_the_next_command(tmp_path, monkeypatch):
+    """G4, G5: on NFS there is a gap, and never a path that only a person can bring back."""
+    world = World(tmp_path, {"index.php": "<?php // version {version}\n"}, env=None)
+    monkeypatch.setattr(place, "_renameat2", _no_flags)
+    _restored_whatever_happens(world, gap=True)
+
+
+def test_seeds_are_updated_where_names_cannot_be_exchanged(tmp_path, monkeypatch):
+    """I13: by three renames, each of which overwrites nothing."""
+    monkeypatch.setattr(place, "_renameat2", _no_flags)
+    world = World(tmp_path, {"index.php": "<?php // version {version}\n"}, env=None)
+    world.settings = Settings(shared=("uploads/",))
+    for number in (1, 2):
+        world.ship({"uploads/hint.txt": f"shipped {number}\n"})
+        assert (world.live / "uploads/hint.txt").read_text() == f"shipped {number}\n"
+    assert world.perform("attic")["entries"] == []
+
+
+@pytest.mark.parametrize("count", range(1, 6))
+def test_a_seed_update_killed_between_two_renames_is_ended_by_the_next_command(tmp_path, monkeypatch, count):
+    """G4: the shared path comes back with the old or the new seed."""
+    monkeypatch.setattr(place, "_renameat2", _no_flags)
+    world = World(tmp_path, {"index.php": "<?php // version {version}\n"}, env=None)
+    world.settings = Settings(shared=("uploads/",))
+    world.ship({"uploads/hint.txt": "shipped 1\n"})
+    world.commit({"uploads/hint.txt": "shipped 2\n"})
+    with killed_at("place.move", count=count):
+        world.deploy()
+    world.perform("recover")
+    assert (world.live / "uploads/hint.txt").read_text() in ("shipped 1\n", "shipped 2\n")
+    assert os.listdir(world.site / "shared/uploads") == ["hint.txt"]
+    assert os.listdir(world.site / ".holdfast/scratch") == []
+
+
+def _no_flags(*_: object) -> None:
+    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))

@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _granted: list[float] = []
 _seed: list[int] = []
@@ -30,7 +33,7 @@ def left(most: float) -> float:
     return min(most, max(_granted[0] - time.monotonic(), 1.0)) if _granted else most
 
 
-def while_it_lasts(cases: Iterable[str]) -> Iterator[str]:
+def while_it_lasts(cases: Iterable[T]) -> Iterator[T]:
     """CASES until the time is spent, the first of them in any case."""
     for number, case in enumerate(cases):
         if number and _granted and time.monotonic() > _granted[0]:

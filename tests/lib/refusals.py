@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,28 @@ def failing_at(point: str, error: BaseException, *, when: Callable[[], bool] = l
     heard = failpoint.listen(hook)
     try:
         yield
+    finally:
+        failpoint.listen(heard)
+
+
+class Killed(BaseException):
+    """The power went: nothing in the engine may catch this."""
+
+
+@contextmanager
+def killed_at(point: str, *, count: int = 1) -> Iterator[None]:
+    """The COUNTth time that POINT is reached the block ends there, as by a kill; it goes through when that never is."""
+    left = [count]
+
+    def hook(name: str) -> None:
+        left[0] -= name == point
+        if name == point and left[0] == 0:
+            raise Killed
+
+    heard = failpoint.listen(hook)
+    try:
+        with suppress(Killed):
+            yield
     finally:
         failpoint.listen(heard)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -44,7 +45,7 @@ class Purses:
 
     def __init__(self, config, top: Path) -> None:
         workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-        self.top, self.seed = top, config.option.seed
+        self.top, self.seed, self.is_worker = top, config.option.seed, hasattr(config, "workerinput")
         self.seconds = config.option.minutes * 60 * workers
         self.tests: Counter[str] = Counter()
         self.shares: dict[str, int] = {}
@@ -77,6 +78,12 @@ class Purses:
         spent = [float(line) for line in purse.read_text().split()] if purse.exists() else []
         held = self.seconds * self.shares[loop] / sum(self.shares.values())
         return (held - sum(spent)) / max(self.tests[loop] - len(spent), 1)
+
+    def pytest_runtest_logreport(self, report):
+        """What fails is told at once: the end is far."""
+        if report.failed and not self.is_worker:
+            sys.stderr.write(f"\n{report.nodeid}\n{report.longreprtext}\n")
+            sys.stderr.flush()
 
     def pytest_terminal_summary(self, terminalreporter, config):
         """Operation by fault: points tried, lost bytes, stuck states."""

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
-import pwd
 from collections.abc import Iterator
 from typing import Optional
 
 from holdfast_engine.checks.subject import Subject, accepting
 from holdfast_engine.fs import access
 from holdfast_engine.fs.confine import landlock_version
-from holdfast_engine.fs.probe import device_of, file_system, may_read, may_write, mounts_below, space
+from holdfast_engine.fs.probe import (
+    device_of,
+    file_system,
+    groups_of,
+    may_read,
+    may_write,
+    mounts_below,
+    name_of,
+    space,
+)
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
@@ -99,14 +107,14 @@ def permissions(subject: Subject) -> Check:
     for path in _places(subject):
         status = subject.root.lstat(path)
         if status and not _we_may_write(subject, RelPath(path)):
-            return _refused(subject, path, f"this user ({_name(os.geteuid())}) may not write in it", "u+w")
+            return _refused(subject, path, f"this user ({name_of(os.geteuid())}) may not write in it", "u+w")
     for here in subject.moving:
         blocked = _blocks_a_move(subject, here)
         if blocked is not None:
             return _refused(
                 subject,
                 blocked,
-                f"it holds data to bring home and this user ({_name(os.geteuid())}) may not move it",
+                f"it holds data to bring home and this user ({name_of(os.geteuid())}) may not move it",
                 "g+w",
             )
     if subject.web_user is not None:
@@ -117,7 +125,7 @@ def permissions(subject: Subject) -> Check:
     return Check(
         "permissions",
         PASS,
-        "this user may move data" + ("" if subject.web_user is None else f", {_name(subject.web_user)} may write it"),
+        "this user may move data" + ("" if subject.web_user is None else f", {name_of(subject.web_user)} may write it"),
     )
 
 
@@ -147,18 +155,18 @@ def _web_user_refused(subject: Subject, path: str, kind: str) -> Optional[Check]
     if status is None or user is None:
         return None
     given = access.may_by_acl(subject.root, where, user)
-    groups = _groups(user)
+    groups = groups_of(user)
     if kind == "dir":
         if may_write(status, user, groups) or (given or 0) & 2:
             return None
-        return _web_mend(subject, where, f"`{_name(user)}` may not write in it", "rwX")
+        return _web_mend(subject, where, f"`{name_of(user)}` may not write in it", "rwX")
     if subject.root.kind(where) != "file" or may_read(status, user, groups) or (given or 0) & 4:
         return None
-    return _web_mend(subject, where, f"`{_name(user)}` may not read it", "r")
+    return _web_mend(subject, where, f"`{name_of(user)}` may not read it", "r")
 
 
 def _web_mend(subject: Subject, where: RelPath, why: str, rights: str) -> Check:
-    path, user = subject.root.absolute(where), _name(subject.web_user or 0)
+    path, user = subject.root.absolute(where), name_of(subject.web_user or 0)
     default = f" -m d:u:{user}:rwX" if "w" in rights else ""
     return Check(
         "permissions",
@@ -170,23 +178,8 @@ def _web_mend(subject: Subject, where: RelPath, why: str, rights: str) -> Check:
 
 def _refused(subject: Subject, path: str, why: str, rights: str) -> Check:
     where = subject.root.absolute(path)
-    user = _name(os.geteuid())
+    user = name_of(os.geteuid())
     mend = (
         f"as its owner or root: `chmod {rights} {where}` with a common group, or `setfacl -R -m u:{user}:rwX {where}`"
     )
     return Check("permissions", REFUSE, f"`{where}`: {why}", mend)
-
-
-def _groups(user: int) -> frozenset[int]:
-    try:
-        account = pwd.getpwuid(user)
-    except KeyError:
-        return frozenset()
-    return frozenset(os.getgrouplist(account.pw_name, account.pw_gid))
-
-
-def _name(user: int) -> str:
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)

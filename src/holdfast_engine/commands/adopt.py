@@ -19,7 +19,7 @@ from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
-from holdfast_engine.fs.place import exchange, make_link, switch
+from holdfast_engine.fs.place import make_link, step_aside, switch
 from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
@@ -100,8 +100,17 @@ def _refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> None:
         found = listing_of(there, live)
         own = {path: entry for path, entry in found.entries.items() if live or RelPath(path).parts[0] not in _OURS}
         rules = rules_for(there, Listing(own, found.read, found.link), request.settings)
-        if not laid_out:
+        if laid_out:
+            _refuse_long_names(there.root)
+        else:
             _refuse_immovable(there, rules)
+
+
+def _refuse_long_names(root: Root) -> None:
+    """Every release that is there can have a record; one that cannot would keep the adoption from ever ending."""
+    for name in root.names(Layout.releases):
+        if root.kind(Layout.releases / name) == "dir":
+            records.refuse_too_long(root, name)
 
 
 def _refuse_immovable(there: Workplace, rules: Rules) -> None:
@@ -148,6 +157,22 @@ def _is_managed(root: Root) -> bool:
     return root.has(Layout.site_file) and bool(root.names(Layout.records))
 
 
+def leads_to_a_release(root: Root) -> bool:
+    """True when what is served lies below `current`: an adoption is over then, and not before."""
+    current = surveys.current_release(root)
+    return current is not None and root.kind(current) == "dir"
+
+
+def _not_served(root: Root) -> Problem:
+    return Problem(
+        "unfinished",
+        f"`{root.absolute(Layout.current)}` leads to no release, so the site is not adopted",
+        state="nothing is lost: what was moved lies in a release and is served through links at its old places",
+        whereabouts=[root.absolute(Layout.releases)],
+        hint="point `current` at the release that is to be live, then `holdfast status`",
+    )
+
+
 class Taking:
     """One adoption of a site."""
 
@@ -164,9 +189,11 @@ class Taking:
         return self.answer()
 
     def answer(self) -> dict[str, Any]:
-        """The JSON of an adoption that is complete."""
+        """The JSON of an adoption that is complete; `unfinished` where `current` leads to no release (G3, G7)."""
         place = self.place
         current = place.refresh().current
+        if not leads_to_a_release(place.root):
+            raise _not_served(place.root)
         live = current.name if current else None
         data = {
             "lost": 0,
@@ -258,7 +285,8 @@ class Taking:
         durable.make_directories(root, mirror.parent)
         if root.link(mirror) is None:
             make_link(root, mirror, link_text(mirror, RelPath("")))
-        entries = [RelPath(entry) for entry in root.names("") if entry not in _OURS]
+        there = (name for name in root.names(home) if name != _MIRROR and root.link(home / name) is None)
+        entries = [RelPath(name) for name in sorted({*root.names(""), *there}) if name not in _OURS]
         for entry in entries:
             if not root.has(home / entry):
                 make_link(root, home / entry, link_text(entry, home / entry))
@@ -274,6 +302,9 @@ class Taking:
         text = link_text(here, there)
         if root.link(here) == text:
             return
+        if not root.has(here):
+            make_link(root, here, text)  # where names cannot be exchanged, a crash came between two renames
+            return
         self.operation.move(what="move-in", path=here, source=here, target=there, text=text)
         if root.kind(there) not in (None, "link"):
             # moved before a crash, and saved anew since: what is served at its old place is the newer one
@@ -284,7 +315,7 @@ class Taking:
             self.report.set_aside(here, spot, reason)
         if root.link(there) != text:
             make_link(root, there, text)
-        exchange(root, here, there)
+        step_aside(root, here, there)
 
     def _share(self) -> None:
         """What rules call data moves from the live release into `shared/`, each path in one exchange."""

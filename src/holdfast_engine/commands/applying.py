@@ -53,7 +53,8 @@ class Journey:
     def before_the_switch(self, act: Callable[[], None]) -> None:
         """ACT ran whole; or what it began is undone, the old release is live, and the reason is raised (50).
 
-        What fails once `current` is renamed undoes nothing: that is left to be completed (60).
+        What fails once `current` is renamed undoes nothing: that is left to be completed (60). So what is told is
+        what is live then: an interrupt may come between the rename and its record.
         """
         try:
             act()
@@ -65,6 +66,8 @@ class Journey:
             if isinstance(error, OSError) and current_release(self.place.root) == self.path:
                 raise self._left_open(error) from error
             finish(self.place, self.operation.name, own=True)
+            if current_release(self.place.root) == self.path:
+                raise self._interrupted_live() from error
             raise as_failed_back(error, self.place) from error
 
     def _tell_of_data(self) -> None:
@@ -80,6 +83,17 @@ class Journey:
             return act()
         except OSError as error:
             raise self._left_open(error) from error
+        except KeyboardInterrupt as error:
+            raise self._interrupted_live() from error
+
+    def _interrupted_live(self) -> Problem:
+        """An interrupt that came once `current` was renamed: whoever reads it must not deploy again for nothing."""
+        return Problem(
+            "interrupted",
+            "interrupted after the switch",
+            state="the new release is live and complete; what follows the switch may not have run to its end",
+            hint=f"`holdfast recover --site {quote(self.place.root.path)}`, or any next command, completes it",
+        )
 
     def _left_open(self, error: OSError) -> Problem:
         return Problem(

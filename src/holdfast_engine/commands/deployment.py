@@ -199,7 +199,9 @@ class Deployment(Journey):
     def _hooks(self) -> None:
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["before_activation"]
-        run_guarded(self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed")
+        self.report.warnings += run_guarded(
+            self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed"
+        )
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
         bring_made(self._homing(), self.path, self.rules)
 
@@ -270,7 +272,7 @@ class Deployment(Journey):
     def _after(self) -> None:
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["after_activation"]
-        run_guarded(
+        self.report.warnings += run_guarded(
             self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed-after-activation"
         )
         activating.hooks_ended(self.place, self.record.id)

@@ -73,6 +73,8 @@ _SHAPES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES,
 def _complete(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
     """What follows the switch, or the rest of an adoption or a restore. What cannot be done any more is told of and
     left where it lies: it must not keep every later command from working (G4, G7).
+
+    Not so an adoption before its switch: half of it at its place is no site, and each next try goes on with it.
     """
     acts = {"deploy": _go_forward, "rollback": _go_forward, "adopt": _take_on, "restore": _bring_back}
     if begin["command"] not in acts:
@@ -82,9 +84,15 @@ def _complete(place: Workplace, operation: Operation, begin: dict[str, Any], his
     except Problem as problem:
         place.notice(problem.code, problem.message, hint=problem.hint)
     except OSError as error:
-        if error.errno not in _SHAPES:
+        if error.errno not in _SHAPES or _is_half_adopted(place, begin):
             raise
         place.notice("finishing", f"not everything could be brought home, and stands where it stood: {words(error)}")
+
+
+def _is_half_adopted(place: Workplace, begin: dict[str, Any]) -> bool:
+    from holdfast_engine.commands.adopt import leads_to_a_release
+
+    return bool(begin["command"] == "adopt") and not leads_to_a_release(place.root)
 
 
 _WORDS = {FORWARD: "completed", BACK: "undone", "nothing": "closed"}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from shlex import quote
 
 from holdfast_engine.activation.programs import Ran, run
+from holdfast_engine.commands.linking import web_user
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.fs import census
+from holdfast_engine.fs.access import may_by_acl
 from holdfast_engine.fs.census import Stamp
+from holdfast_engine.fs.probe import groups_of, may_write, name_of
+from holdfast_engine.fs.root import kind_of
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
@@ -20,14 +26,14 @@ _NAMED = 10
 
 def run_guarded(
     place: Workplace, rules: Rules, commands: Sequence[str], *, release: RelPath, previous: str, code: str
-) -> None:
+) -> list[str]:
     """Each of COMMANDS ran in RELEASE and the shared data is what it was, grown or rewritten but not shrunk.
 
-    Raises CODE when a command fails, and `data-shrank` (or `data-shrank-after-activation`)
-    naming what is missing. The census before and after is a full one: names and sizes.
+    Returns warnings: what they made that the application may not write (I102). Raises CODE when a
+    command fails, and `data-shrank` (or `data-shrank-after-activation`) naming what is missing. The
+    census before and after is a full one: names and sizes.
     """
-    if not commands:
-        return
+    warnings: list[str] = []
     is_cache = rules.classifier.is_cache
     for command in commands:
         before = census.full(place.root, place.bench.layout.shared)
@@ -37,11 +43,38 @@ def run_guarded(
             environment=environment(place, release, previous),
             hear=_teller(place),
         )
-        lost = missing(before, census.full(place.root, place.bench.layout.shared), is_cache=is_cache)
+        after = census.full(place.root, place.bench.layout.shared)
+        lost = missing(before, after, is_cache=is_cache)
         if lost:
             raise _shrank(place, ran, lost, after=code.endswith("after-activation"))
         if not ran.well:
             raise failed(ran, code)
+        warnings += _foreign(place, rules, command, sorted(after.keys() - before.keys()))
+    return warnings
+
+
+def _foreign(place: Workplace, rules: Rules, command: str, made: list[str]) -> list[str]:
+    """What COMMAND MADE in `shared/` that the application's user, where that is known, may not write, in one warning.
+
+    Owners are not changed: whose a file is that somebody's program made, a person decides (I101).
+    """
+    user = web_user(place, rules)
+    if user is None or user == os.geteuid():
+        return []
+    shut = [path for path in made if not _may_write(place, place.bench.layout.in_shared(path), user)]
+    if not shut:
+        return []
+    where = place.root.absolute(place.bench.layout.in_shared(shut[0]))
+    more = f" (and {len(shut) - 1} more)" if len(shut) > 1 else ""
+    told = f"the hook `{command}` made `shared/{shut[0]}`{more}, which `{name_of(user)}` may not write"
+    return [f"{told}: `chown {name_of(user)} {quote(where)}`, and let the hook run as `{name_of(user)}`"]
+
+
+def _may_write(place: Workplace, path: RelPath, user: int) -> bool:
+    status = place.root.lstat(path)
+    if status is None or kind_of(status) != "file":
+        return True  # gone already, or a link: what it leads to has rights of its own
+    return may_write(status, user, groups_of(user)) or bool((may_by_acl(place.root, path, user) or 0) & 2)
 
 
 def _teller(place: Workplace) -> Callable[[str], None]:

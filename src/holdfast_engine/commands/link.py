@@ -116,6 +116,7 @@ class Linking:
         self.record = next((one for one in place.survey.releases if one.path == release), None)
         self.live = place.survey.current
         self.is_live = self.live == release
+        records.refuse_too_long(place.root, self.record.id if self.record else self._free_id())
         self.listing = self._shipped()
         self.rules: Rules = rules_for(place, self.listing, place.request.settings)
         self.found = self._look()

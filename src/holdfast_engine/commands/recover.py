@@ -95,7 +95,7 @@ def _register_releases(place: Workplace) -> None:
         path = Layout.releases / name
         status = place.root.lstat(path)
         half_made = status is not None and status.st_mode & 0o777 == 0o700
-        if path in known or place.root.kind(path) != "dir" or half_made:
+        if path in known or place.root.kind(path) != "dir" or half_made or records.is_too_long(place.root, name):
             continue
         active = path == place.survey.current
         record = ReleaseRecord(

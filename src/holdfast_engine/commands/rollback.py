@@ -271,7 +271,7 @@ class Return(Journey):
 
     def _after(self) -> None:
         previous = self.previous.path if self.previous else ""
-        run_guarded(
+        self.report.warnings += run_guarded(
             self.place,
             self.rules,
             self.settings.after_activation,

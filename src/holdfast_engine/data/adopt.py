@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Optional, TypeVar
+from zlib import crc32
 
 from holdfast_engine.data.links import Bench, opened
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
-from holdfast_engine.fs.discard import Proof, free_in_trash, to_trash
-from holdfast_engine.fs.place import UNSUPPORTED, drop_own_link, exchange, make_link, move, switch
+from holdfast_engine.fs.discard import Proof, carry, drop_copied, free_in_trash, to_trash
+from holdfast_engine.fs.place import UNSUPPORTED, change_places, drop_own_link, exchange, make_link, step_aside, switch
+from holdfast_engine.fs.probe import waiting_place
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath, link_text
@@ -231,7 +233,7 @@ class Adoption:
             return self.wins == LIVE and not self._is_newer(there, here) and self._change_places(here, there, path)
         self.operation.move(what="late", path=path, source=here, target=there)
         durable.make_directories(self.bench.root, there.parent)
-        move(self.bench.root, here, there)
+        carry(self.bench.root, here, there)
         self.moved.adopted.append(path)
         return True
 
@@ -242,16 +244,17 @@ class Adoption:
 
     def _change_places(self, here: RelPath, there: RelPath, path: str) -> bool:
         """HERE, the newer one, is served in one step, and what stood THERE goes to the attic (G3)."""
-        reason = "the live release held a newer version"
-        self.operation.move(what="late", path=path, source=here, target=there)
-        try:
-            exchange(self.bench.root, here, there)
-            self._aside(here, path, reason)
-        except OSError as error:
-            if error.errno not in (errno.EXDEV, *UNSUPPORTED):
-                raise
-            self._aside(there, path, reason)
-            move(self.bench.root, here, there)
+        root, reason = self.bench.root, "the live release held a newer version"
+        waiting = waiting_place(root, f"late-{self.operation.name}-{crc32(os.fsencode(path)):08x}", there)
+        beside = waiting.parent == there.parent  # HERE is on another file system: a copy of it changes places
+        facts = {"waiting": waiting} if beside else {}
+        self.operation.move(what="late", path=path, source=here, target=there, **facts)
+        if beside:
+            copy_tree(root, here, waiting)
+        change_places(root, waiting if beside else here, there)
+        self._aside(waiting if beside else here, path, reason)
+        if beside:
+            drop_copied(root, here, there)
         self.moved.adopted.append(path)
         return True
 
@@ -271,22 +274,10 @@ class Adoption:
         self.operation.move(what="displace", path=path, source=here, target=spot, text=text, **facts)
         make_link(self.bench.root, spot, text)
         with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
-            self._exchange_or_step(here, spot)
+            step_aside(self.bench.root, here, spot)
         if report:
             self.moved.displaced.append((path, spot, reason))
         return spot
-
-    def _exchange_or_step(self, here: RelPath, spot: RelPath) -> None:
-        """One exchange; two renames on file systems without it, a gap that the plan has told of."""
-        try:
-            exchange(self.bench.root, here, spot)
-        except OSError as error:
-            if error.errno not in UNSUPPORTED:
-                raise
-            text = self.bench.root.link(spot) or ""
-            drop_own_link(self.bench.root, spot)
-            move(self.bench.root, here, spot)
-            make_link(self.bench.root, here, text)
 
     def _set_shared_aside(self, path: str, reason: str) -> None:
         self._aside(self.bench.layout.in_shared(path), path, reason)

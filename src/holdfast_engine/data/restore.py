@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Optional
@@ -12,10 +11,10 @@ from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
 from holdfast_engine.fs.discard import drop_copied
-from holdfast_engine.fs.place import UNSUPPORTED, exchange, move
+from holdfast_engine.fs.place import change_places, move, settle_places
+from holdfast_engine.fs.probe import waiting_place
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 
 REPLACED = "replaced by a restore"
@@ -73,9 +72,9 @@ def bring_back(
     """A copy of SOURCE, which stays in the attic, is served at PATH; returns what it replaced: path, and where it lies.
 
     Of STANDS only what is still as it was is replaced: what somebody saved since is the newer one.
-    Each copy is made and verified in the scratch directory and takes its place in one step, so
-    that its path resolves to the old or to the new content and never to half of it. A crash
-    leaves a copy in the scratch directory, or what was replaced: `settle_restore`.
+    Each copy is made and verified where its place can be taken in one step, so that its path
+    resolves to the old or to the new content and never to half of it. A crash leaves the
+    waiting copy, or what was replaced, in that place: `settle_restore`.
     """
     saved = []
     for inner, stamp in stands.items():
@@ -87,34 +86,16 @@ def bring_back(
 
 def _bring_one(bench: Bench, operation: Operation, source: RelPath, path: str) -> Optional[RelPath]:
     there = bench.layout.in_shared(path)
-    waiting = Layout.scratch / f"restore-{operation.name}-{crc32(os.fsencode(path)):08x}"
+    durable.make_directories(bench.root, there.parent, mode=0o2775)
+    name = f"restore-{operation.name}-{crc32(os.fsencode(path)):08x}"
+    waiting = waiting_place(bench.root, name, there)
     operation.move(what="restore", path=path, source=source, target=there, waiting=waiting)
     copy_tree(bench.root, source, waiting)
-    durable.make_directories(bench.root, there.parent, mode=0o2775)
-    try:
-        return _take_the_place(bench, operation, waiting, there, path)
-    except OSError as error:
-        if error.errno not in (errno.EXDEV, *UNSUPPORTED):
-            raise
-    return _step_by_step(bench, operation, waiting, there, path)
-
-
-def _take_the_place(
-    bench: Bench, operation: Operation, waiting: RelPath, there: RelPath, path: str
-) -> Optional[RelPath]:
     if not bench.root.has(there):
         move(bench.root, waiting, there)
         return None
-    exchange(bench.root, waiting, there)
+    change_places(bench.root, waiting, there)
     return _keep(bench, operation, waiting, path)
-
-
-def _step_by_step(bench: Bench, operation: Operation, waiting: RelPath, there: RelPath, path: str) -> Optional[RelPath]:
-    """Where names cannot be exchanged: first what stands there is kept, then the copy comes."""
-    spot = _keep(bench, operation, there, path) if bench.root.has(there) else None
-    copy_tree(bench.root, waiting, there)
-    drop_copied(bench.root, waiting, there)
-    return spot
 
 
 def _keep(bench: Bench, operation: Operation, source: RelPath, path: str) -> RelPath:
@@ -122,9 +103,12 @@ def _keep(bench: Bench, operation: Operation, source: RelPath, path: str) -> Rel
 
 
 def settle_restore(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
-    """Nothing waits in the scratch directory: what equals its original in the attic goes, the rest is what was replaced
-    and is kept.
+    """Nothing waits any more: what equals its original in the attic goes, the rest is what was replaced and is kept.
+
+    Where a crash came between two renames, the place is empty first of all: the copy comes into it.
     """
     waiting = RelPath(facts["waiting"])
-    if bench.root.has(waiting) and not drop_copied(bench.root, waiting, facts["source"]):
-        _keep(bench, operation, waiting, facts["path"])
+    spare = settle_places(bench.root, waiting, facts["target"])
+    for left in (spare, waiting):
+        if left and bench.root.has(left) and not drop_copied(bench.root, left, facts["source"]):
+            _keep(bench, operation, left, facts["path"])

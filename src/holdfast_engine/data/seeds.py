@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +11,11 @@ from typing import Optional
 from holdfast_engine.data.links import Bench, place_link
 from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.copy import copy_file, digest_of
-from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
-from holdfast_engine.fs.place import UNSUPPORTED, exchange, make_link
-from holdfast_engine.fs.probe import written
+from holdfast_engine.fs.discard import Proof, drop_waiting, to_trash
+from holdfast_engine.fs.place import change_places, make_link
+from holdfast_engine.fs.probe import waiting_place, written
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.rules import SEEDED
@@ -166,26 +164,19 @@ class SeedMerge:
         goes back and the shipped one is kept aside.
         """
         there = self.bench.layout.in_shared(path)
-        waiting = Layout.scratch / f"seed-{self.operation.name}-{len(self.seeded.updated)}"
+        waiting = waiting_place(self.bench.root, f"seed-{self.operation.name}-{len(self.seeded.updated)}", there)
         facts = {"shipped": self.seeded.digests[path], "before": before}
         self.operation.move(what="seed-update", path=path, source=there, target=waiting, **facts)
-        drop_scratch(self.bench.root, waiting.name)
+        drop_waiting(self.bench.root, waiting)
         copy_file(self.bench.root, self.release / path, waiting, mode=self._mode(path), keep_owner=False)
         durable.give_like(self.bench.root, waiting, there)
-        try:
-            exchange(self.bench.root, waiting, there)
-        except OSError as error:
-            if error.errno not in (*UNSUPPORTED, errno.EXDEV):
-                raise
-            drop_scratch(self.bench.root, waiting.name)
-            self._keep(path, "", before)
-            return
+        change_places(self.bench.root, waiting, there)
         if digest_of(self.bench.root, waiting) == before:
             retire_seed(self.bench, self.operation, waiting, path, before)
             self.seeded.updated.append(path)
         else:
-            exchange(self.bench.root, waiting, there)
-            drop_scratch(self.bench.root, waiting.name)
+            change_places(self.bench.root, waiting, there)
+            drop_waiting(self.bench.root, waiting)
             self._keep(path, "", before)
 
     def _keep(self, path: str, shipped: str, before: Optional[str]) -> None:

@@ -12,7 +12,8 @@ from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.data.seeds import retire_seed
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import digest_of
-from holdfast_engine.fs.place import drop_own_link, exchange
+from holdfast_engine.fs.discard import drop_copied
+from holdfast_engine.fs.place import change_places, drop_own_link, make_link, settle_places
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.paths import RelPath
@@ -24,9 +25,11 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
     Idempotent. Moves of data always go forward: each leaves the path resolving to its data
     whether the operation around it goes forward or back.
     """
-    moved = Moved()
-    for record in [record for record in records if record.kind == MOVE]:
-        facts = record.facts
+    moved, moves = Moved(), [record.facts for record in records if record.kind == MOVE]
+    for facts in moves:
+        if facts["what"] == "late":
+            _settle_late(bench, operation, facts)  # first, or what waits would be taken for what came late
+    for facts in moves:
         if facts["what"] == "displace":
             _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts["text"])
             _bring_rest(bench, operation, facts, moved)
@@ -57,9 +60,15 @@ def _go_on(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Mov
 
 
 def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> None:
-    """The link that waits in the attic was not exchanged: what it was to displace still stands where it was."""
-    if bench.root.link(target) == text and bench.root.link(source) != text:
-        drop_own_link(bench.root, target)
+    """The link that waits in the attic was not exchanged: what it was to displace still stands where it was.
+
+    Where names cannot be exchanged it may have been displaced already, with nothing in its place: then the link comes.
+    """
+    root = bench.root
+    if root.link(target) == text and root.link(source) != text:
+        drop_own_link(root, target)
+    if not root.has(source) and root.has(target) and root.kind(source.parent) == "dir":
+        make_link(root, source, text)
 
 
 def _bring_rest(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
@@ -70,6 +79,18 @@ def _bring_rest(bench: Bench, operation: Operation, facts: dict[str, Any], moved
         Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).late_arrivals(spot, facts["path"])
 
 
+def _settle_late(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
+    """What was to change places with a shared file has done so or has not; what it displaced is in the attic."""
+    source, waiting = facts["source"], RelPath(facts.get("waiting", facts["source"]))
+    left = [settle_places(bench.root, waiting, facts["target"]), waiting if waiting != source else None]
+    for spot in left:
+        if spot is not None and bench.root.has(spot) and not drop_copied(bench.root, spot, source):
+            reason = "the live release held a newer version"
+            attic.set_aside(
+                bench.root, spot, path=facts["path"], operation=operation.name, reason=reason, at=operation.at
+            )
+
+
 def _settle_seed(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
     """No seed waits in the scratch directory: what was shipped is dropped, what somebody wrote meanwhile is served.
 
@@ -78,18 +99,23 @@ def _settle_seed(bench: Bench, operation: Operation, facts: dict[str, Any]) -> N
     """
     there, waiting = RelPath(facts["source"]), RelPath(facts["target"])
     shipped = (facts["shipped"], facts["before"])
+    spare = settle_places(bench.root, waiting, there)
+    if spare is not None:
+        _keep_seed(bench, operation, spare, facts["path"])
     if bench.root.kind(waiting) != "file":
         return
     if digest_of(bench.root, waiting) not in shipped and _has(bench, there, facts["shipped"]):
-        exchange(bench.root, waiting, there)
+        change_places(bench.root, waiting, there)
     found = digest_of(bench.root, waiting)
     if found in shipped:
         retire_seed(bench, operation, waiting, facts["path"], found)
     else:
-        reason = "written while its seed was updated"
-        attic.set_aside(
-            bench.root, waiting, path=facts["path"], operation=operation.name, reason=reason, at=operation.at
-        )
+        _keep_seed(bench, operation, waiting, facts["path"])
+
+
+def _keep_seed(bench: Bench, operation: Operation, source: RelPath, path: str) -> None:
+    reason = "written while its seed was updated"
+    attic.set_aside(bench.root, source, path=path, operation=operation.name, reason=reason, at=operation.at)
 
 
 def _has(bench: Bench, path: RelPath, digest: str) -> bool:

@@ -7,6 +7,7 @@ import stat
 import struct
 from typing import Optional
 
+from holdfast_engine.fs import durable
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.paths import RelPath
@@ -24,7 +25,7 @@ def _acl(mode: int, users: tuple[int, ...], *, rights: int = 7) -> bytes:
 
 def let_in(root: Root, path: str, *, web_user: int) -> bool:
     """USER may write the file PATH, or in the directory and in what is made below it later; False where that cannot be
-    given.
+    given. On disk when it returns.
 
     Root gives the directory away; others, who own it, add an ACL that names both users.
     Nothing below PATH is touched: data keeps its owner and mode (I101).
@@ -33,7 +34,9 @@ def let_in(root: Root, path: str, *, web_user: int) -> bool:
     is_directory = root.kind(path) == "dir"
     here = root.open_directory(path) if is_directory else root.open_file(path)
     try:
-        return _let_in(here, is_directory=is_directory, web_user=web_user)
+        given = _let_in(here, is_directory=is_directory, web_user=web_user)
+        durable.sync(here)
+        return given
     finally:
         os.close(here)
 

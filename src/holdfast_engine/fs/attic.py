@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from collections.abc import Iterator
@@ -10,12 +9,12 @@ from typing import Any
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.copy import copy_tree, same_file
-from holdfast_engine.fs.discard import drop_copied
-from holdfast_engine.fs.place import move
+from holdfast_engine.fs.discard import carry
 from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.rules import SHARED
+from holdfast_engine.model.rules import SEEDED, SHARED
 
 NOTES = "notes.jsonl"
 _FILES, _MERGED = "files", "merged"
@@ -68,30 +67,60 @@ def set_aside(
 ) -> RelPath:
     """What stood at SOURCE stands in the attic, with its note; returns where. CARE is what it was to us there.
 
-    One rename; where SOURCE lies on another file system a verified copy, after which the
-    original goes file by file, each only while its copy is equal.
+    One rename; where SOURCE lies on another file system a verified copy that is on disk before the original goes.
     """
     spot = _place(root, operation, path, {"origin": source, "reason": reason, "care": care, "at": at})
-    try:
-        move(root, source, spot)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        copy_tree(root, source, spot)
-        drop_copied(root, source, spot)
+    carry(root, source, spot)
     return spot
 
 
 def keep_copy(
     root: Root, source: str, *, path: str, operation: str, reason: str, at: float, care: str = SHARED
 ) -> RelPath:
-    """A verified copy of SOURCE stands in the attic, SOURCE untouched; an equal copy of this operation serves."""
-    for kept in _versions(root, operation, path):
-        if same_file(root, source, kept) or _same_link(root, source, kept):
+    """A verified copy of SOURCE stands in the attic, SOURCE untouched; returns where.
+
+    What was kept of SOURCE before serves where it is equal still: of this operation whatever it kept, else the newest.
+    So a deploy that is repeated puts nothing into the attic a second time.
+    """
+    for kept in (*_versions(root, operation, path), *_newest_of(root, source, path, care)):
+        if same_content(root, source, kept):
             return kept
     spot = _place(root, operation, path, {"origin": source, "reason": reason, "care": care, "at": at})
     copy_tree(root, source, spot)
     return spot
+
+
+def _newest_of(root: Root, source: str, path: str, care: str) -> list[RelPath]:
+    """What came into the attic last from PATH at SOURCE, as long as it is there; of a seed, from any release."""
+    for operation in reversed(root.names(Layout.attic)):
+        for kept in reversed([one for one in _versions(root, operation, path) if root.has(one)]):
+            note = _note_on(root, operation, kept)
+            if note.get("origin") == source or care == note.get("care") == SEEDED:
+                return [kept]
+    return []
+
+
+def _note_on(root: Root, operation: str, spot: RelPath) -> dict[str, Any]:
+    """The note on what stands at SPOT; only lines that name it are parsed."""
+    place = spot.below(Layout.attic / operation)
+    content = root.read(Layout.attic / operation / NOTES) or b""
+    found = (_note(line) for line in content.splitlines() if json.dumps(place).encode() in line)
+    return next((note for note in found if note.get("place") == place), {})
+
+
+def same_content(root: Root, one: str, two: str) -> bool:
+    """True for two files, two links or two trees that hold the same, modes and owners aside."""
+    kind = root.kind(one)
+    if kind != root.kind(two) or kind not in ("file", "dir", "link"):
+        return False
+    if kind == "link":
+        return root.link(one) == root.link(two)
+    if kind == "file":
+        return same_file(root, one, two)
+    names, others = ({path: kind for path, kind, _ in walk(root, top) if kind != "other"} for top in (one, two))
+    return names == others and all(
+        kind == "dir" or same_content(root, RelPath(one) / path, RelPath(two) / path) for path, kind in names.items()
+    )
 
 
 def holds(root: Root, source: str, path: str) -> bool:
@@ -103,19 +132,21 @@ def holds(root: Root, source: str, path: str) -> bool:
     )
 
 
-def _same_link(root: Root, one: str, two: str) -> bool:
-    return root.link(one) is not None and root.link(one) == root.link(two)
-
-
 def notes(root: Root) -> Iterator[dict[str, Any]]:
     """Every note in the attic with its operation and place, oldest operation first; a torn last line is passed over."""
     for operation in root.names(Layout.attic):
         content = root.read(Layout.attic / operation / NOTES) or b""
         for line in content.splitlines():
-            try:
-                note = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(note, dict) and isinstance(note.get("place"), str):
+            note = _note(line)
+            if isinstance(note.get("place"), str):
                 place = Layout.attic / operation / note["place"]
                 yield {**note, "operation": operation, "place": place}
+
+
+def _note(line: bytes) -> dict[str, Any]:
+    """The note that LINE holds; an empty one where the line is torn."""
+    try:
+        note = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return note if isinstance(note, dict) else {}

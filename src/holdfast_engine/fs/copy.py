@@ -187,6 +187,7 @@ def _make_alike(root: Root, source: RelPath, target: RelPath) -> None:
     """The directory TARGET has owner, mode, ACLs and times of SOURCE: whoever wrote there can go on writing."""
     with root.directory(source) as reading, root.directory(target) as writing:
         _copy_attributes(reading, writing, os.fstat(reading), mode=None, keep_owner=True)
+        durable.sync(writing)
 
 
 def _copy_one(root: Root, source: RelPath, target: RelPath, kind: str) -> None:

@@ -10,7 +10,7 @@ from typing import Optional
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.confine import change_only_below
-from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.copy import copy_tree, same_file
 from holdfast_engine.fs.descent import Descent
 from holdfast_engine.fs.durable import make_directories
 from holdfast_engine.fs.failpoint import reach
@@ -39,7 +39,7 @@ def to_trash(root: Root, path: str, name: str, proof: Proof, *, inner: str = "")
     if inner:
         make_directories(root, spot.parent, mode=0o700)
     _let_move(root, path)
-    move(root, path, spot)
+    carry(root, path, spot) if root.kind(path) == "file" else move(root, path, spot)
     return spot
 
 
@@ -176,12 +176,39 @@ def _drop_one(root: Root, source: RelPath, copy: RelPath, kind: str) -> bool:
     return False
 
 
+def carry(root: Root, source: str, target: str) -> None:
+    """What stood at SOURCE stands at TARGET, where nothing stood: one rename.
+
+    Where TARGET lies on another file system: a copy that is verified and on disk, after which the original goes name
+    by name, each only while its copy is equal. A crash leaves both, or what is left of the original.
+    """
+    try:
+        move(root, source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        copy_tree(root, source, target)
+        drop_copied(root, source, target)
+
+
 def drop_scratch(root: Root, name: str) -> None:
     """Holdfast's own scratch file NAME is gone; a file of the user's never lies there under such a name."""
     reach("discard.drop_scratch")
     with root.directory(Layout.scratch) as here:
         try:
             os.unlink(name, dir_fd=here)
+        except FileNotFoundError:
+            pass
+
+
+def drop_waiting(root: Root, path: RelPath) -> None:
+    """No copy of Holdfast's own waits at PATH, a place that `waiting_place` chose."""
+    if path.parent != Layout.scratch and not path.name.startswith(".holdfast-"):
+        raise ValueError(f"{path} is not Holdfast's own")
+    reach("discard.drop_waiting")
+    with root.directory(path.parent) as here:
+        try:
+            os.unlink(path.name, dir_fd=here)
         except FileNotFoundError:
             pass
 

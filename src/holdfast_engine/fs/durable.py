@@ -7,9 +7,10 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zlib import crc32
 
 from holdfast_engine.fs.failpoint import reach
-from holdfast_engine.fs.root import OPEN_DIR, Root
+from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 
@@ -92,6 +93,7 @@ def _entered(parent: int, name: str, mode: int) -> tuple[int, bool]:
         return os.open(name, OPEN_DIR, dir_fd=parent), False
     made = os.open(name, OPEN_DIR, dir_fd=parent)
     os.fchmod(made, mode)
+    sync(made)  # its mode first: a name that is on disk has it. Both are one commit of the file system's journal
     sync(parent)
     return made, True
 
@@ -124,7 +126,7 @@ def replace_own(root: Root, path: RelPath, content: bytes, *, mode: int = 0o600)
     """
     if not path.is_within(Layout.state):
         raise ValueError(f"{path} is not Holdfast's own")
-    name = "own-" + path.replace("/", "-")
+    name = f"own-{crc32(os.fsencode(path)):08x}"  # never longer than PATH's own name may be
     _forget_scratch(root, name)
     write_scratch(root, name, content, mode=mode)
     reach("durable.replace_own")
@@ -187,12 +189,20 @@ def give_like_parent(root: Root, path: RelPath) -> None:
 
 
 def give_like(root: Root, path: RelPath, example: RelPath) -> None:
-    """What stands at PATH belongs to the owner of EXAMPLE, where we may give it away; a link is not followed."""
-    status = root.lstat(example)
-    if status is None or os.geteuid() != 0:
+    """What stands at PATH belongs to the owner of EXAMPLE, where we may give it away; a link is not followed. On disk
+    when it returns.
+    """
+    status, now = root.lstat(example), root.lstat(path)
+    if status is None or os.geteuid() != 0 or (now and (now.st_uid, now.st_gid) == (status.st_uid, status.st_gid)):
         return
     with root.directory(path.parent) as parent:
         os.chown(path.name, status.st_uid, status.st_gid, dir_fd=parent, follow_symlinks=False)
+    if now and kind_of(now) in ("dir", "file"):
+        here = root.open_directory(path) if kind_of(now) == "dir" else root.open_file(path)
+        try:
+            sync(here)
+        finally:
+            os.close(here)
 
 
 @contextmanager

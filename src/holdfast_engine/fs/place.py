@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+from typing import Optional
+from zlib import crc32
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.failpoint import reach
@@ -52,8 +54,31 @@ def move(root: Root, source: str, target: str) -> None:
     when it returns.
     """
     reach("place.move")
-    _rename(root, source, target, _NOREPLACE)
+    try:
+        _rename(root, source, target, _NOREPLACE)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        _move_plainly(root, RelPath(source), RelPath(target))
     reach("place.moved")
+
+
+def _move_plainly(root: Root, source: RelPath, target: RelPath) -> None:
+    """The same where no flag is known (NFS): link(2) and rename(2) of a directory overwrite nothing by themselves.
+
+    A crash between the two names of a file leaves it at both. An empty directory may give way to one.
+    """
+    if root.has(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+    with root.directory(source.parent) as here, root.directory(target.parent) as there:
+        if root.kind(source) == "dir":
+            os.rename(source.name, target.name, src_dir_fd=here, dst_dir_fd=there)
+        else:
+            os.link(source.name, target.name, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
+            durable.sync(there)
+            os.unlink(source.name, dir_fd=here)
+        durable.sync(there)
+        durable.sync(here)
 
 
 def exchange(root: Root, one: str, two: str) -> None:
@@ -61,6 +86,59 @@ def exchange(root: Root, one: str, two: str) -> None:
     reach("place.exchange")
     _rename(root, one, two, _EXCHANGE)
     reach("place.exchanged")
+
+
+def _spare(waiting: str) -> RelPath:
+    """A name of our own beside WAITING, no longer than a name may be."""
+    return RelPath(waiting).parent / f".holdfast-{crc32(os.fsencode(RelPath(waiting).name)):08x}"
+
+
+def change_places(root: Root, waiting: str, there: str) -> None:
+    """What stood at WAITING and THERE changed places: one exchange, or three renames where the file system has none,
+    the old content hidden beside WAITING meanwhile.
+
+    That is a gap that the plan has told of. A crash in it leaves THERE without content until `settle_places`.
+    """
+    try:
+        exchange(root, waiting, there)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        move(root, there, _spare(waiting))
+        move(root, waiting, there)
+        move(root, _spare(waiting), waiting)
+
+
+def settle_places(root: Root, waiting: str, there: str) -> Optional[RelPath]:
+    """No change of places is half done; returns where the old content lies when somebody saved anew at THERE
+    meanwhile, so that it could not end. Idempotent.
+    """
+    spare = _spare(waiting)
+    if not root.has(spare):
+        return None
+    if not root.has(there) and root.has(waiting):
+        move(root, waiting, there)
+    if root.has(waiting):
+        return spare
+    move(root, spare, waiting)
+    return None
+
+
+def step_aside(root: Root, path: str, spot: str) -> None:
+    """What stood at PATH stands at SPOT, and the link that waited at SPOT stands at PATH: one exchange.
+
+    Two renames on a file system without it: a gap that the plan has told of. A crash in it leaves nothing at PATH and
+    what stood there at SPOT.
+    """
+    try:
+        exchange(root, path, spot)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            raise
+        text = root.link(spot) or ""
+        drop_own_link(root, spot)
+        move(root, path, spot)
+        make_link(root, path, text)
 
 
 def make_link(root: Root, path: str, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
@@ -50,10 +51,41 @@ def can_exchange(root: Root) -> bool:
     return True
 
 
+def longest_name(root: Root) -> int:
+    """How many bytes a name may have on the file system of the deploy root (pathconf(3))."""
+    return os.fpathconf(root.fd, "PC_NAME_MAX")
+
+
 def device_of(root: Root, path: str) -> Optional[int]:
     """The number of the file system that holds PATH, or None when nothing stands there."""
     status = root.lstat(path)
     return status.st_dev if status else None
+
+
+def may_change_places(root: Root, one: str, two: str) -> bool:
+    """True when a name can be moved from the directory ONE to TWO: one file system, seen through one mount.
+
+    A directory that is mounted twice (`mount --bind`) has one number, and rename(2) refuses all the same.
+    """
+    with root.directory(one) as here, root.directory(two) as there:
+        return os.fstat(here).st_dev == os.fstat(there).st_dev and _mount_of(here) == _mount_of(there)
+
+
+def _mount_of(descriptor: int) -> str:
+    try:
+        with open(f"/proc/self/fdinfo/{descriptor}", encoding="ascii", errors="replace") as lines:
+            return next((line for line in lines if line.startswith("mnt_id:")), "")
+    except OSError:
+        return ""
+
+
+def waiting_place(root: Root, name: str, there: RelPath) -> RelPath:
+    """Where content can wait to change places with THERE: in the scratch directory, or, where names cannot be moved
+    from it, hidden beside THERE.
+    """
+    if may_change_places(root, Layout.scratch, there.parent):
+        return Layout.scratch / name
+    return there.parent / f".holdfast-{name}"
 
 
 def mounts_below(root: Root, path: str) -> list[RelPath]:
@@ -164,6 +196,23 @@ def _mapped(process: str) -> Iterator[str]:
                     yield path
     except OSError:
         return
+
+
+def groups_of(user: int) -> frozenset[int]:
+    """The groups that USER is in; none where no account has this number."""
+    try:
+        account = pwd.getpwuid(user)
+    except KeyError:
+        return frozenset()
+    return frozenset(os.getgrouplist(account.pw_name, account.pw_gid))
+
+
+def name_of(user: int) -> str:
+    """The name of USER, or its number where no account has it."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
 
 
 def may_write(status: os.stat_result, user: int, groups: frozenset[int]) -> bool:

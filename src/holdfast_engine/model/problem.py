@@ -62,6 +62,7 @@ CODES = {
     "release-altered": "refused",
     "path-split-impossible": "refused",
     "restore-blocked": "refused",
+    "name-too-long": "refused",
     "declined": "declined",
     "no-permission": "host",
     "disk-full": "host",

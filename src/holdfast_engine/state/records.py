@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from holdfast_engine import FORMAT
 from holdfast_engine.fs import durable
+from holdfast_engine.fs.probe import longest_name
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state.format import DAMAGE, damaged
 
@@ -81,6 +84,22 @@ def write(root: Root, record: ReleaseRecord) -> None:
     durable.replace_own(
         root, Layout.records / f"{record.id}.json", json.dumps(value, indent=1, sort_keys=True).encode()
     )
+
+
+def is_too_long(root: Root, release: str) -> bool:
+    """True for a release whose record or baseline, called after it, would have a longer name than a name may be."""
+    return len(os.fsencode(f"{release}.jsonl")) > longest_name(root)
+
+
+def refuse_too_long(root: Root, release: str) -> None:
+    """`name-too-long` for a release that nothing could be remembered of."""
+    if is_too_long(root, release):
+        raise Problem(
+            "name-too-long",
+            f"a release has a name too long to keep a record of it: `{release}`",
+            state="nothing was changed",
+            hint=f"rename it to {longest_name(root) - len('.jsonl')} bytes or fewer, then the same again",
+        )
 
 
 def read_all(root: Root) -> list[ReleaseRecord]:
