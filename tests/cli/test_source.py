@@ -108,6 +108,20 @@ def test_a_path_in_the_file_starts_at_the_file(holdfast, engine, tmp_path):
     assert engine.request.source.location == str(tmp_path / "code")
 
 
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [('archive = "code"', "use `source.path`"), ('archive = "git@example.org:x"', "use `source.git`"),
+     ('path = "club.zip"', "use `source.archive`"), ('archive = "https://example.org/x.zip"', "curl -fLO")],
+)  # fmt: skip
+def test_a_key_that_names_another_kind_of_source_says_which_key_is_meant(holdfast, tmp_path, said, hint):
+    """INTERFACE: one key for each kind; a guess would deploy something that nobody named."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "club.zip").touch()
+    (tmp_path / "holdfast.toml").write_text(f"[source]\n{said}\n")
+    ended = holdfast("deploy", "--site", "/srv/club", "--yes")
+    assert (ended.code, hint in ended.err) == (30, True), ended.err
+
+
 HEX = "0123456789abcdef" * 4
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -15,7 +16,7 @@ from holdfast_engine.model.request import Source
 from holdfast_engine.sources import archive
 from lib.hostile_archives import hostile
 from lib.parcels import FORMATS, packed
-from lib.refusals import assert_refused, fails, releases
+from lib.refusals import assert_refused, failing_at, fails, releases
 from lib.snapshot import assert_unchanged, snapshot
 from lib.terminal import terminal
 from lib.world import PLAIN, World
@@ -230,6 +231,18 @@ def test_an_archive_that_changes_after_the_plan_is_not_deployed_as_something_els
     assert releases(world) == standing
     world.assert_code_is(1)
     packed(place, files(4))
+    assert world.deploy(source=source(place))["outcome"] == "deployed"
+
+
+def test_a_disk_that_fills_while_an_archive_is_unpacked_leaves_what_was_live(world):
+    """Exit 50, I97: what was begun is undone, no release is left, and the same again goes well."""
+    place = packed(world.top / "a.tar", files())
+    standing = releases(world)
+    with failing_at("extract.file", OSError(errno.ENOSPC, "No space left on device")):
+        fails(lambda: world.deploy(source=source(place)), exits=50, code="step-failed")
+    assert releases(world) == standing
+    world.assert_code_is(1)
+    world.precious.assert_served()
     assert world.deploy(source=source(place))["outcome"] == "deployed"
 
 

@@ -64,7 +64,10 @@ def _of_kind(kind: str, value: Value) -> Source:
     source = recognise(value.value, value.base)
     if kind == "archive" and source.kind != "archive":
         raise Problem(
-            "source-unusable", f"`{_shown(value.value)}` is no archive", context=(f"said by {value.origin}",), hint=""
+            "source-unusable",
+            f"`{_shown(value.value)}` is no archive",
+            context=(f"said by {value.origin}",),
+            hint=f"use `source.{'path' if source.kind == 'directory' else 'git'}`",
         )
     if kind == "path" and (source.kind == "archive" or not os.path.isabs(source.location)):
         raise Problem(
