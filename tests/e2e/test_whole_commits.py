@@ -18,6 +18,7 @@ FILE = ("-c", "protocol.file.allow=always")
 PICTURE = b"\x89PNG" + bytes(5000)
 OID = hashlib.sha256(PICTURE).hexdigest()
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{OID}\nsize {len(PICTURE)}\n"
+needs_git_lfs = pytest.mark.skipif(shutil.which("git-lfs") is None, reason="no git-lfs on this host")
 needs_ssh_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen on this host")
 
 
@@ -189,6 +190,23 @@ def test_content_is_fetched_by_git_lfs_where_it_is_installed(world, monkeypatch)
     assert world.deploy()["outcome"] == "deployed"
     assert (world.live / "public/logo.png").read_bytes() == PICTURE
     assert "smudge -- public/logo.png" in (world.top / "server/log").read_text()
+
+
+@needs_git_lfs
+def test_the_real_git_lfs_gives_content_from_the_server_of_the_repository(world, monkeypatch):
+    """A host with git-lfs, and a repository behind a URL: what it fetches is what the pointer says."""
+    monkeypatch.setenv("HOME", str(world.top))
+    with_pointer(world)
+    world.git("clone", "--quiet", "--bare", str(world.repository), str(world.top / "server.git"), at=world.top)
+    source = Source("git", f"file://{world.top}/server.git")
+    fails(lambda: world.deploy(source=source), exits=50, code="fetch-failed")
+    place = world.top / "server.git/lfs/objects" / OID[:2] / OID[2:4] / OID
+    place.parent.mkdir(parents=True)
+    place.write_bytes(PICTURE)
+
+    world.deploy(source=source)
+
+    assert (world.live / "public/logo.png").read_bytes() == PICTURE
 
 
 @pytest.fixture
