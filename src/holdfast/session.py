@@ -93,7 +93,7 @@ class Session:
             known_settings = known.settings()
             found = self._perform("inspect", site, known_settings, source=source, intent=command, cache=cache, **more)
             resolved = self._resolved(flags, _of_commit(source, found))
-            pinned = replace(source, commit=found.get("commit") or "")
+            pinned = replace(source, commit=found.get("commit") or "", sha256=found.get("sha256") or source.sha256)
             said = {"settings_from": list(resolved.origins())}
             session = replace(self, ask=lambda plan: self.ask({**plan, **said}))
             more = {**more, "source": pinned, "cache": cache}
@@ -180,7 +180,7 @@ class Session:
 def _of_commit(source: Source, found: Mapping[str, Any]) -> Text | None:
     if found.get("settings") is None:
         return None
-    place = f"{NAME} of {str(found.get('commit') or '')[:12] or source.location}"
+    place = f"{NAME} of {str(found.get('commit') or found.get('sha256') or '')[:12] or source.location}"
     return Text(place, found["settings"].encode(), from_source=True)
 
 

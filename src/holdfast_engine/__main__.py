@@ -36,8 +36,10 @@ _COMMANDS = {
     "attic": "what operations displaced, with origin and reason",
 }
 _ARGUMENTS = {
-    "--source": "where the code comes from: a directory, or a git repository or its URL",
+    "--source": "where the code comes from: a directory, an archive, or a git repository or its URL",
     "--ref": "branch, tag or commit of a git source; its HEAD when left out",
+    "--sha256": "the SHA-256 that the archive must have",
+    "--verify-signature": "deploy only a tag or commit whose signature git verifies with your keys",
     "--force": "deploy although nothing changed",
     "--accept": "let this check's refusal be a warning for this once",
     "--site": "the deploy root; the working directory when left out",
@@ -82,8 +84,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("release", metavar="RELEASE", nargs="?", default="", help="else the one before")
         if name == "deploy":
             command.add_argument("--source", required=True, help=_ARGUMENTS["--source"])
-            command.add_argument("--ref", default="", help=_ARGUMENTS["--ref"])
-            command.add_argument("--force", action="store_true", help=_ARGUMENTS["--force"])
+            for flag in ("--ref", "--sha256"):
+                command.add_argument(flag, default="", help=_ARGUMENTS[flag])
+            for flag in ("--verify-signature", "--force"):
+                command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
             command.add_argument("--accept", action="append", metavar="CHECK", help=_ARGUMENTS["--accept"])
         if name != "link":
             command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
@@ -101,7 +105,7 @@ def _request(options: argparse.Namespace) -> Request:
         now=time.time(),
         who=f"{_user()}@{socket.gethostname()}",
         yes=getattr(options, "yes", False),
-        source=_source(getattr(options, "source", ""), getattr(options, "ref", "")),
+        source=_source(options) if getattr(options, "source", "") else None,
         release=getattr(options, "release", ""),
         path=getattr(options, "shared", ""),
         keep=getattr(options, "keep", None),
@@ -124,7 +128,7 @@ def _without_settings(request: Request) -> Request:
     """REQUEST, held to the commit that was looked at; `config-unreadable` where its source brings settings."""
     found = perform(request.but(command="inspect"), tell=_tell, ask=lambda _plan: False)
     if found["settings"] is None or request.source is None:
-        return request.but(source=request.source and replace(request.source, commit=found["commit"]))
+        return request.but(source=request.source and _pinned(request.source, found))
     location = quote(request.source.location)
     raise Problem(
         "config-unreadable",
@@ -133,6 +137,10 @@ def _without_settings(request: Request) -> Request:
         state="nothing was changed",
         hint=f"holdfast deploy --site {quote(request.site)} --source {location}",
     )
+
+
+def _pinned(source: Source, found: dict[str, Any]) -> Source:
+    return replace(source, commit=found["commit"], sha256=found.get("sha256") or source.sha256)
 
 
 def _interrupted() -> Problem:
@@ -144,13 +152,14 @@ def _settings(keep: Optional[int]) -> Settings:
     return Settings() if keep is None else Settings(keep=keep)
 
 
-def _source(location: str, ref: str) -> Optional[Source]:
-    if not location:
-        return None
-    path = os.path.abspath(location)
+def _source(options: argparse.Namespace) -> Source:
+    path = os.path.abspath(options.source)
+    proof: dict[str, Any] = {"sha256": options.sha256.lower(), "signed": options.verify_signature}
+    if os.path.isfile(path):
+        return Source("archive", path, **proof)
     if os.path.isdir(path) and not os.path.exists(os.path.join(path, ".git")):
-        return Source("directory", path)
-    return Source("git", path if os.path.isdir(path) else location, ref)
+        return Source("directory", path, **proof)
+    return Source("git", path if os.path.isdir(path) else options.source, options.ref, **proof)
 
 
 def _ask() -> bool:

@@ -44,15 +44,23 @@ def test_urls_that_git_fetches_are_git_sources_as_they_are_written(url):
     assert (recognise(url, "/").kind, recognise(url, "/").location) == ("git", url)
 
 
-@pytest.mark.parametrize("name", ["club.tar.gz", "club.ZIP", "https://example.org/club.tgz"])
-def test_an_archive_is_refused_in_words(name, tmp_path):
+@pytest.mark.parametrize("name", ["club.tar.gz", "club.ZIP", "release"])
+def test_a_file_is_an_archive_whatever_it_is_called(name, tmp_path):
+    """INTERFACE: ARCHIVE; what is in it is told by its first bytes, when it is read."""
+    (tmp_path / name).touch()
+    assert (recognise(name, str(tmp_path)).kind, recognise(name, str(tmp_path)).location) == (
+        "archive",
+        str(tmp_path / name),
+    )
+
+
+def test_an_archive_behind_a_url_is_refused_in_words():
     """What cannot be deployed is no guess at something else, and the hint is what can be done with it."""
-    (tmp_path / name.rpartition("/")[2]).touch()
     with pytest.raises(Problem) as caught:
-        recognise(name, str(tmp_path))
+        recognise("https://example.org/club.tgz", "/")
     assert (caught.value.code, caught.value.exit_code) == ("source-unusable", 30)
-    assert caught.value.message == f"`{name}` is neither a directory nor a git repository"
-    assert caught.value.hint.startswith("unpack it")
+    assert "`https://example.org/club.tgz` is an archive" in caught.value.message
+    assert "curl -fLO" in caught.value.hint
 
 
 @pytest.mark.parametrize("text", ["--upload-pack=touch /tmp/x", "ext::sh -c touch", "ftp://example.org/club"])
@@ -67,7 +75,7 @@ def test_a_path_that_is_not_there_is_said_to_be_missing(holdfast):
     """INTERFACE, exit codes: 11."""
     ended = holdfast("deploy", "--site", "/srv/club", "--source", "nowhere", "--yes")
     assert ended.code == 11
-    assert f"there is no directory `{os.getcwd()}/nowhere`" in ended.err
+    assert f"there is no directory and no archive `{os.getcwd()}/nowhere`" in ended.err
 
 
 def test_no_source_at_all_names_the_three_places_to_say_one(holdfast):
@@ -98,3 +106,49 @@ def test_a_path_in_the_file_starts_at_the_file(holdfast, engine, tmp_path):
     (tmp_path / "code").mkdir()
     holdfast("deploy", "--site", "/srv/club", "--yes")
     assert engine.request.source.location == str(tmp_path / "code")
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [('archive = "code"', "use `source.path`"), ('archive = "git@example.org:x"', "use `source.git`"),
+     ('path = "club.zip"', "use `source.archive`"), ('archive = "https://example.org/x.zip"', "curl -fLO")],
+)  # fmt: skip
+def test_a_key_that_names_another_kind_of_source_says_which_key_is_meant(holdfast, tmp_path, said, hint):
+    """INTERFACE: one key for each kind; a guess would deploy something that nobody named."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "club.zip").touch()
+    (tmp_path / "holdfast.toml").write_text(f"[source]\n{said}\n")
+    ended = holdfast("deploy", "--site", "/srv/club", "--yes")
+    assert (ended.code, hint in ended.err) == (30, True), ended.err
+
+
+HEX = "0123456789abcdef" * 4
+
+
+def test_the_digest_and_the_wish_for_a_signature_reach_the_engine(holdfast, engine, tmp_path):
+    """INTERFACE: flags beat the file; a proof that got lost on the way would prove nothing."""
+    (tmp_path / "club.zip").touch()
+    (tmp_path / "holdfast.toml").write_text(f'[source]\narchive = "club.zip"\nsha256 = "{HEX}"\n')
+    holdfast("deploy", "--site", "/srv/club", "--yes")
+    assert (engine.request.source.kind, engine.request.source.sha256) == ("archive", HEX)
+    holdfast("deploy", "--site", "/srv/club", "--yes", "--sha256", HEX[::-1].upper(), "--verify-signature")
+    assert (engine.request.source.sha256, engine.request.source.signed) == (HEX[::-1], True)
+
+
+def test_a_digest_in_the_file_never_travels_to_a_source_on_the_command_line(holdfast, engine, tmp_path):
+    """It is the digest of one archive; that signatures are wanted is a rule, and stays until it is taken back."""
+    (tmp_path / "b.zip").touch()
+    said = f'[source]\narchive = "a.zip"\nsha256 = "{HEX}"\nverify_signature = true\n'
+    (tmp_path / "holdfast.toml").write_text(said)
+    holdfast("deploy", "--site", "/srv/club", "--source", tmp_path / "b.zip", "--yes")
+    assert (engine.request.source.sha256, engine.request.source.signed) == ("", True)
+    holdfast("deploy", "--site", "/srv/club", "--source", tmp_path / "b.zip", "--yes", "--no-verify-signature")
+    assert engine.request.source.signed is False
+
+
+@pytest.mark.parametrize("text", ["abc", "g" * 64, "0" * 63, "0" * 65])
+def test_what_is_no_sha256_is_refused_before_anything_is_read(holdfast, tmp_path, text):
+    """INTERFACE, exit codes: 10; a slip of the finger is told as what it is, and not as a false archive."""
+    (tmp_path / "b.zip").touch()
+    ended = holdfast("deploy", "--site", "/srv/club", "--source", tmp_path / "b.zip", "--sha256", text, "--yes")
+    assert (ended.code, "error[config-invalid]: `--sha256`" in ended.err) == (10, True)

@@ -125,12 +125,12 @@ def test_a_location_that_cannot_be_fetched_from(world, location):
     assert_refused(world.top, lambda: world.deploy(source=Source("git", location)), exits=50, code="fetch-failed")
 
 
-def test_a_source_with_a_submodule(world):
+def test_a_source_with_a_submodule_of_which_nothing_else_is_known(world):
     """Exit 30: it is named, because a release without it would not be whole."""
     world.git("update-index", "--add", "--cacheinfo", f"160000,{world.git('rev-parse', 'HEAD')},vendor/theme")
     world.git("commit", "--quiet", "--message=submodule")
 
-    problem = assert_refused(world.top, world.deploy, exits=30, code="submodules-unsupported")
+    problem = assert_refused(world.top, world.deploy, exits=30, code="submodule-unusable")
 
     assert "vendor/theme" in problem.message
 

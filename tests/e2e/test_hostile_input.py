@@ -123,13 +123,13 @@ def test_a_link_of_the_repository_is_carried_as_text_and_never_written_through(w
 @pytest.mark.parametrize("url", ["--upload-pack=touch marker", "ext::touch marker", "-u", "file:///etc", "../../x"])
 @pytest.mark.parametrize("path", ["vendor/sub", "--upload-pack=x", "../outside"])
 def test_a_submodule_is_refused_whatever_its_url_says(world, url, path):
-    """Exit 30: no submodule is ever fetched, so that no URL of one is ever an argument."""
+    """Exit 30: only addresses of a known form become arguments, and what no entry names is not fetched."""
     (world.repository / ".gitmodules").write_text(f'[submodule "x"]\n\tpath = {path}\n\turl = {url}\n')
     world.commit()
     name = path.replace("../", "").encode()
     inner = blob(world, b"<?php")
     tree(world, (b"160000", name.replace(b"/", b"-"), inner[:40]), (b"100644", b"index.php", inner))
-    fails(world.deploy, exits=30, code="submodules-unsupported")
+    fails(world.deploy, exits=30, code="submodule-unusable")
     assert executed(world) == []
 
 

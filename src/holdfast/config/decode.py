@@ -113,7 +113,13 @@ def _inside(raw: Any, step: str) -> Any:
 
 
 def _in_words(reason: str) -> str:
-    names = {"`int`": "a whole number", "`str`": "a text", "`array`": "a list", "`object`": "a table"}
+    names = {
+        "`int`": "a whole number",
+        "`str`": "a text",
+        "`bool`": "true or false",
+        "`array`": "a list",
+        "`object`": "a table",
+    }
     for name, words in names.items():
         reason = reason.replace(name, words)
     return reason[:1].lower() + reason[1:]

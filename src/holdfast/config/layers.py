@@ -16,6 +16,7 @@ VARIABLES = {
     "HOLDFAST_KEEP": "keep",
     "HOLDFAST_SOURCE": "source",
     "HOLDFAST_REF": "source.ref",
+    "HOLDFAST_SHA256": "source.sha256",
     "HOLDFAST_SITE": "site.root",
     "HOLDFAST_WEB_USER": "site.web_user",
     "HOLDFAST_PUBLIC_HTML": "site.public_html",
@@ -90,8 +91,9 @@ def load_settings(
 ) -> Resolved:
     """Settings from FILES (the last one wins), then `HOLDFAST_*`, then FLAGS by dotted key.
 
-    A list replaces a list as a whole. A source replaces a source together with its ref: a ref
-    never travels to another repository. Raises what `decode` raises.
+    A list replaces a list as a whole. A source replaces a source together with its ref and its
+    SHA-256: neither travels to another one. That signatures are wanted holds whatever the source
+    is, until somebody says otherwise. Raises what `decode` raises.
     """
     values: dict[str, Value] = {}
     for file in files:
@@ -104,7 +106,7 @@ def load_settings(
 
 def _lay(values: dict[str, Value], layer: Mapping[str, Value]) -> None:
     if any(key in layer for key in _LOCATIONS):
-        for key in (*_LOCATIONS, "source.ref"):
+        for key in (*_LOCATIONS, "source.ref", "source.sha256"):
             values.pop(key, None)
     values.update(layer)
 
@@ -140,4 +142,4 @@ def _placed(key: str, value: Value) -> Value:
 
 
 def _flag(key: str) -> str:
-    return f"`--{key.partition('.')[2] or key}`".replace("`--root`", "`--site`")
+    return f"`--{(key.partition('.')[2] or key).replace('_', '-')}`".replace("`--root`", "`--site`")

@@ -18,6 +18,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     path: Words | Unset = UNSET
     archive: Words | Unset = UNSET
     ref: Words | Unset = UNSET
+    sha256: Words | Unset = UNSET
+    verify_signature: bool | Unset = UNSET
 
 
 class Build(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 
 from holdfast.config.layers import Resolved, Value
 from holdfast.errors import Problem
@@ -14,10 +15,10 @@ _SCHEMES = ("file", "ssh", "https", "http", "git")
 
 
 def find_source(resolved: Resolved) -> Source:
-    """The source that flags, environment or files name.
+    """The source that flags, environment or files name, with the proof that is asked of it.
 
-    Raises `source-unset`, `source-missing`, `source-unusable`, and `ref-missing` for a ref
-    of something that has none.
+    Raises `source-unset`, `source-missing`, `source-unusable`, `ref-missing` for a ref of
+    something that has none, and `config-invalid` for a SHA-256 that is none.
     """
     found = resolved.location
     if found is None:
@@ -28,12 +29,12 @@ def find_source(resolved: Resolved) -> Source:
             hint="holdfast deploy --source PATH",
         )
     key, value = found
-    source = _of_kind(key.partition(".")[2], value)
-    return _with_ref(source, str(resolved.get("source.ref") or ""))
+    source = _with_ref(_of_kind(key.partition(".")[2], value), str(resolved.get("source.ref") or ""))
+    return replace(source, sha256=_sha256(resolved), signed=bool(resolved.get("source.verify_signature")))
 
 
 def recognise(text: str, base: str) -> Source:
-    """TEXT as a git repository (a URL, or a path with one in it), or as a directory relative to BASE."""
+    """TEXT as a git repository (a URL, or a path with one in it), or as a directory or an archive relative to BASE."""
     if text.startswith("-") or "::" in text.partition("/")[0]:
         raise Problem(
             "source-unusable", f"`{_shown(text)}` is no path and no URL that may be fetched", hint="holdfast deploy -h"
@@ -43,12 +44,14 @@ def recognise(text: str, base: str) -> Source:
         return _from_url(text, scheme)
     path = os.path.abspath(os.path.join(base, os.path.expanduser(text)))
     if os.path.isfile(path):
-        raise _archive(text)
+        return Source("archive", path)
     if os.path.isdir(path):
         return Source("git" if holds_git(path) else "directory", path)
     if re.match(r"[^/:]+:", text):
         return Source("git", text)
-    raise Problem("source-missing", f"there is no directory `{path}`", hint="holdfast deploy --source PATH")
+    raise Problem(
+        "source-missing", f"there is no directory and no archive `{path}`", hint="holdfast deploy --source PATH"
+    )
 
 
 def holds_git(path: str) -> bool:
@@ -58,12 +61,19 @@ def holds_git(path: str) -> bool:
 
 
 def _of_kind(kind: str, value: Value) -> Source:
-    if kind == "archive":
-        raise _archive(value.value)
     source = recognise(value.value, value.base)
-    if kind == "path" and not os.path.isabs(source.location):
+    if kind == "archive" and source.kind != "archive":
         raise Problem(
-            "source-unusable", f"`source.path` is a directory, not `{_shown(value.value)}`", hint="use `source.git`"
+            "source-unusable",
+            f"`{_shown(value.value)}` is no archive",
+            context=(f"said by {value.origin}",),
+            hint=f"use `source.{'path' if source.kind == 'directory' else 'git'}`",
+        )
+    if kind == "path" and (source.kind == "archive" or not os.path.isabs(source.location)):
+        raise Problem(
+            "source-unusable",
+            f"`source.path` is a directory, not `{_shown(value.value)}`",
+            hint="use `source.archive`" if source.kind == "archive" else "use `source.git`",
         )
     if kind == "git" and source.kind != "git":
         raise Problem(
@@ -92,10 +102,21 @@ def _shown(text: str) -> str:
 def _archive(text: str) -> Problem:
     return Problem(
         "source-unusable",
-        f"`{_shown(text)}` is neither a directory nor a git repository",
+        f"`{_shown(text)}` is an archive, and archives are not fetched from a URL",
         state="nothing was changed",
-        hint="unpack it and name the directory: holdfast deploy --source DIR",
+        hint="fetch it with `curl -fLO` and name the file: holdfast deploy --source FILE --sha256 HEX",
     )
+
+
+def _sha256(resolved: Resolved) -> str:
+    said = str(resolved.get("source.sha256") or "")
+    if said and not re.fullmatch(r"[0-9a-fA-F]{64}", said):
+        raise Problem(
+            "config-invalid",
+            f"{resolved.origin('source.sha256')} cannot be {said[:80]!r}: 64 hexadecimal digits are wanted",
+            hint="`sha256sum FILE` prints them",
+        )
+    return said.lower()
 
 
 def _with_ref(source: Source, ref: str) -> Source:
@@ -105,4 +126,4 @@ def _with_ref(source: Source, ref: str) -> Source:
             f"`{source.location}` holds no git repository, so it has no ref `{ref}`",
             hint="leave `--ref` out",
         )
-    return Source(source.kind, source.location, ref)
+    return replace(source, ref=ref)

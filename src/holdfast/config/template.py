@@ -20,6 +20,7 @@ _TEMPLATE = """\
 
 [source]
 path = "."                      # a directory; or git = "https://example.org/club.git", ref = "main"
+                                # or archive = "club-1.4.tar.gz", sha256 = "…"
 
 [build]
 {build}

@@ -77,6 +77,7 @@ def _something(source: TreeSource) -> Listing:
     listing = source.listing()
     if all(entry.kind == DIR for entry in listing.entries.values()):
         raise Problem("source-unusable", "the source holds no file", hint="check `--source`, and what is mounted there")
+    source.require_content()
     return listing
 
 
@@ -165,7 +166,7 @@ def _action(place: Workplace, one: SharedPath, rules: Rules, found: Found) -> st
 
 def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: list[Any]) -> list[Step]:
     settings = place.request.settings
-    steps = [Step("fetch", f"fetch the source into `releases/{release}`")]
+    steps = [Step("fetch", f"fetch the source into `releases/{release}`: {_measure(rules.listing)}")]
     if settings.build:
         commands = count(len(settings.build), "build command")
         steps.append(Step("build", f"run {commands} there, before any link to data exists"))
@@ -190,6 +191,11 @@ def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: 
             Step("prune", f"remove {count(len(victims), 'old release')} where all of it is proven to be kept elsewhere")
         )
     return steps
+
+
+def _measure(listing: Listing) -> str:
+    files = [entry.size for entry in listing.entries.values() if entry.kind != DIR]
+    return f"{count(len(files), 'file')}, {count(sum(files), 'byte')}"
 
 
 def stray_words(number: int) -> str:

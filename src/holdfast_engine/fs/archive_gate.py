@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.manifest import DIR, FILE, LINK
 from holdfast_engine.model.paths import folded
 from holdfast_engine.model.problem import Problem
@@ -38,6 +37,22 @@ def refusal(reason: str, name: str = "", *, hint: str = "pack it again, and chec
     )
 
 
+class Tree(Protocol):
+    """What takes the members of an archive: `TreeWriter`, which writes them, or `Look`, which notes what they are."""
+
+    def directory(self, path: str) -> object:
+        """The directory PATH is in the archive."""
+        ...
+
+    def file(self, path: str, executable: bool, chunks: Iterable[bytes]) -> object:  # noqa: FBT001
+        """The file PATH holds all of CHUNKS."""
+        ...
+
+    def symlink(self, path: str, text: str) -> object:
+        """The link PATH has TEXT."""
+        ...
+
+
 class Gate:
     """Lets the members of one archive through to WRITER, each name once, links last.
 
@@ -47,7 +62,7 @@ class Gate:
     file are refused, not resolved.
     """
 
-    def __init__(self, writer: TreeWriter, limits: Limits) -> None:
+    def __init__(self, writer: Tree, limits: Limits) -> None:
         self.limits = limits
         self._writer = writer
         self._kinds: dict[str, str] = {"": _IMPLIED}
@@ -77,7 +92,7 @@ class Gate:
     def link(self, name: str, text: str) -> None:
         """The symlink NAME will be there with TEXT when all else is: nothing can be written through it."""
         path = self._admit(name, LINK)
-        reason = _objection_to_text(path, text)
+        reason = objection_to_link(path, text)
         if reason:
             raise refusal(reason, name, hint="links in an archive must be relative and stay inside it")
         self._links.append((path, text))
@@ -135,7 +150,7 @@ class Gate:
         self._kinds[path] = kind
 
 
-def _objection_to_text(path: str, text: str) -> str:
+def objection_to_link(path: str, text: str) -> str:
     """Why a link at PATH with TEXT might lead out; empty when it cannot.
 
     `..` may only lead: it climbs from the link's own directory, which is a real one, and after that

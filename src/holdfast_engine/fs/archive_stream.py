@@ -111,12 +111,15 @@ class Stream:
         """Some more bytes; none at the end."""
         while self._engine is not None and not self._ended:
             piece = self._decompressed()
-            self._out += len(piece)
-            if self._out > self._limits.free + self._limits.ratio * self._in:
-                raise refusal(f"unpacks to more than {self._limits.ratio} times its size")
+            self._count(piece)
             if piece:
                 return piece
         return self._raw() if self._engine is None else b""
+
+    def _count(self, piece: bytes) -> None:
+        self._out += len(piece)
+        if self._out > self._limits.free + self._limits.ratio * self._in:
+            raise refusal(f"unpacks to more than {self._limits.ratio} times its size")
 
     def _decompressed(self) -> bytes:
         hungry = self._engine.needs_input
@@ -137,6 +140,19 @@ class Stream:
         self._ended = not self._waiting
         if self._waiting and self._open:
             self._engine = self._open()
+
+
+class Piped(Stream):
+    """What comes out of PIPE, to which a program decompresses a file of SIZE bytes, and no more than LIMITS allow."""
+
+    def __init__(self, pipe: int, size: int, limits: Limits) -> None:
+        super().__init__(pipe, "", limits)
+        self._in = size
+
+    def _piece(self) -> bytes:
+        piece = os.read(self._descriptor, _AT_ONCE)
+        self._count(piece)
+        return piece
 
 
 def _made(opened: Callable[[], Any], form: str) -> Any:

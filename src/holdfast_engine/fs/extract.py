@@ -197,6 +197,14 @@ def _pour(fd: int, chunks: Iterable[bytes]) -> tuple[int, str]:
     return size, seen.hexdigest()
 
 
+def require_writable(path: str) -> None:
+    """Nothing when a `TreeWriter` would take PATH as a name in a release, else `source-unusable`."""
+    parent, _, name = path.rpartition("/")
+    reason = _objection(path, parent, name)
+    if reason:
+        raise _refusal(path, reason)
+
+
 def _objection(path: str, parent: str, name: str) -> str:
     if name in ("", ".", ".."):
         return "holds an empty name, `.` or `..`"

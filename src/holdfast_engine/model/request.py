@@ -8,16 +8,20 @@ from typing import Any, Optional
 
 @dataclass(frozen=True)
 class Source:
-    """Where code comes from. KIND is `git` or `directory`; LOCATION a URL or an absolute path.
+    """Where code comes from. KIND is `git`, `directory` or `archive`; LOCATION a URL or an absolute path.
 
     COMMIT is what REF was found to mean when its settings were read, so that code and settings
-    are of one version even if a branch moves in between.
+    are of one version even if a branch moves in between. SHA256 is the digest that an archive must
+    have: one that a person gave, or what it had when its settings were read. SIGNED asks for a
+    signature that git can verify on the tag or the commit.
     """
 
     kind: str
     location: str
     ref: str = ""
     commit: str = ""
+    sha256: str = ""
+    signed: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, "location": self.location, "ref": self.ref}

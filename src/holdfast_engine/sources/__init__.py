@@ -1,4 +1,4 @@
-"""Where code comes from: a commit of a git repository, or a directory.
+"""Where code comes from: a commit of a git repository, a directory, or an archive.
 
 Sources are read and never changed; what they hold is written into a release by `fs.extract`
 alone, and git writes only into its mirror in the cache. May import `model` and `fs`.
@@ -8,21 +8,35 @@ from __future__ import annotations
 
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Source
+from holdfast_engine.sources.archive import ArchiveSource
+from holdfast_engine.sources.commit_tree import Commit
 from holdfast_engine.sources.directory import DirectorySource
-from holdfast_engine.sources.git import Commit, GitSource
+from holdfast_engine.sources.git import GitSource
 from holdfast_engine.sources.tree import TreeSource
 
-__all__ = ["Commit", "DirectorySource", "GitSource", "TreeSource", "keep_fetched", "open_source"]
+__all__ = ["ArchiveSource", "Commit", "DirectorySource", "GitSource", "TreeSource", "keep_fetched", "open_source"]
+
+_UNSIGNED = "a signature is asked for, and only commits and tags of a git repository carry one"
+_UNCOUNTED = "a SHA-256 is given, and only an archive has one"
 
 
 def open_source(source: Source, cache_dir: str, *, lent: str = "") -> TreeSource:
     """SOURCE, found, fetched into CACHE_DIR where it needs to be, and ready to be read; the caller closes it.
 
     CACHE_DIR must exist. What LENT, another cache, holds is read there and not fetched; nothing is
-    written to it. Raises what `GitSource.prepare` and `DirectorySource.prepare` raise.
+    written to it. Raises what the `prepare` of each raises, and `source-unusable` for a proof that
+    its kind cannot give.
     """
+    if source.kind != "git" and source.signed:
+        raise Problem("source-unusable", _UNSIGNED, hint="`--no-verify-signature`, or name a repository")
+    if source.kind != "archive" and source.sha256:
+        raise Problem("source-unusable", _UNCOUNTED, hint="leave it out; a commit's id proves its content")
     if source.kind == "git":
         return _repository(source, cache_dir, lent)
+    if source.kind == "archive":
+        archive = ArchiveSource(source.location, source.sha256)
+        archive.prepare()
+        return archive
     if source.kind == "directory":
         directory = DirectorySource(source.location)
         directory.prepare()
@@ -40,10 +54,10 @@ def _repository(source: Source, cache_dir: str, lent: str) -> GitSource:
     """The commit that was asked for: where the branch moved on since its settings were read, the commit they belong
     to.
     """
-    repository = GitSource(source.location, source.ref, cache_dir, lent=lent)
+    repository = GitSource(source.location, source.ref, cache_dir, lent=lent, signed=source.signed)
     if source.commit in ("", repository.prepare().id):
         return repository
     repository.close()
-    pinned = GitSource(source.location, source.commit, cache_dir, lent=lent)
+    pinned = GitSource(source.location, source.commit, cache_dir, lent=lent, signed=source.signed)
     pinned.prepare()
     return pinned

@@ -15,13 +15,15 @@ from holdfast_engine.fs.extract import DEEPEST, TreeWriter
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.words import named
+from holdfast_engine.sources.lfs import missing, pointers_of, without_pointers
 from holdfast_engine.sources.tree import SETTINGS_FILE
+from holdfast_engine.sources.unfilled import unfilled
 
 T = TypeVar("T")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _AT_ONCE = 1 << 20
-_NAMED = 5
 _NOT_CODE = frozenset({".git"})
 """Names at the top that are the repository's own and no part of the application."""
 
@@ -72,10 +74,10 @@ class DirectorySource:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        if not self.skipped:
-            return ()
-        names = ", ".join(f"`{path}`" for path in self.skipped[:_NAMED]) + (", …" if len(self.skipped) > _NAMED else "")
-        return (f"FIFOs, sockets and devices are not deployed ({len(self.skipped)}): {names}",)
+        found = list(unfilled(self.listing()))
+        if self.skipped:
+            found.append(f"FIFOs, sockets and devices are not deployed ({len(self.skipped)}): {named(self.skipped)}")
+        return tuple(found)
 
     def describe(self) -> dict[str, Any]:
         return {"kind": "directory", "location": self._path, "ref": "", "commit": ""}
@@ -83,6 +85,12 @@ class DirectorySource:
     def listing(self) -> Listing:
         """Every name of the tree as it stood at the first question."""
         return Listing(self._listed, self._read, self._link)
+
+    def require_content(self) -> None:
+        """Nothing when no file is a pointer of git-lfs, as they stand in a checkout that was made without it."""
+        pointers = pointers_of(self.listing())
+        if pointers:
+            raise missing(pointers, f"`git -C {quote(self._path)} lfs pull`, then deploy again")
 
     def settings_file(self) -> Optional[bytes]:
         return self._read(SETTINGS_FILE)
@@ -247,7 +255,8 @@ def _write(found: _Found, writer: TreeWriter) -> Optional[Entry]:
     if kind == LINK:
         return writer.symlink(found.path, _text(found))
     if kind == FILE:
-        return writer.file(found.path, _is_program(found), _content(found))
+        chunks = without_pointers(found.path, found.status.st_size, _content(found))
+        return writer.file(found.path, _is_program(found), chunks)
     return None
 
 

@@ -82,10 +82,13 @@ class Mirror:
             return None
         return found if found and found.kind == "commit" and found.id == commit else None
 
-    def fetch(self, wanted: Wanted) -> Object:
-        """Bring branches, tags and WANTED up to date; the commit it leads to, whole and kept."""
+    def fetch(self, wanted: Wanted, *, anew: bool = False) -> Object:
+        """Bring branches, tags and WANTED up to date; the commit it leads to, whole and kept.
+
+        Who waited for another that fetched it does not fetch again, unless it has to be ANEW.
+        """
         with self._turn():
-            return (self.kept(wanted.id) if wanted.id else None) or self._fetch(wanted)
+            return (self.kept(wanted.id) if wanted.id and not anew else None) or self._fetch(wanted)
 
     def _fetch(self, wanted: Wanted) -> Object:
         old = bool(self._numbers())

@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from shlex import quote
 from typing import NamedTuple, Protocol
 
@@ -33,6 +34,16 @@ class Origin(Protocol):
 
     location: str
     login: Mapping[str, str]
+
+    @property
+    def remote(self) -> str:
+        """What addresses in the repository are relative to: where it was cloned from, or where it is."""
+        ...
+
+    @property
+    def common_dir(self) -> str:
+        """The directory in which a repository on this host keeps what git and git-lfs fetched; else nothing."""
+        ...
 
     def resolve(self, ref: str) -> Wanted:
         """What REF means here now; raises `ref-missing`, `source-missing`, `source-unusable`, `fetch-failed`."""
@@ -72,6 +83,19 @@ class Local:
         self.location = location
         self.login: Mapping[str, str] = {}
 
+    @cached_property
+    def remote(self) -> str:
+        """Its `origin`, as git takes it for submodules; a path there is relative to the repository."""
+        url = git("config", "--get", "remote.origin.url", cwd=self.location).text
+        is_path = url and "://" not in url and ":" not in url.partition("/")[0]
+        return os.path.normpath(os.path.join(self.location, url)) if is_path else url or self.location
+
+    @cached_property
+    def common_dir(self) -> str:
+        """Where `modules/` and `lfs/` lie, for a linked work tree as well."""
+        answer = git("rev-parse", "--git-common-dir", cwd=self.location)
+        return os.path.join(self.location, answer.text) if answer.status == 0 else ""
+
     def resolve(self, ref: str) -> Wanted:
         _check(ref)
         name = f"{ref or 'HEAD'}^{{commit}}"
@@ -100,7 +124,15 @@ class Remote:
     """A repository behind a URL."""
 
     def __init__(self, location: str) -> None:
+        self.location: str
+        self.login: Mapping[str, str]
         self.location, self.login = parted(location)
+        self.common_dir = ""
+
+    @property
+    def remote(self) -> str:
+        """Where it is."""
+        return self.location
 
     def resolve(self, ref: str) -> Wanted:
         _check(ref)

@@ -24,11 +24,17 @@ class TreeSource(Protocol):
         ...
 
     def describe(self) -> dict[str, Any]:
-        """`kind`, `location` without credentials, `ref` and `commit` (empty where there is none)."""
+        """`kind`, `location` without credentials, `ref` and `commit` (empty where there is none); `sha256` of an
+        archive.
+        """
         ...
 
     def listing(self) -> Listing:
         """Every name of the tree, and a way to read its small files."""
+        ...
+
+    def require_content(self) -> None:
+        """Nothing, or `lfs-content-missing`: a pointer of git-lfs is never deployed in place of its content."""
         ...
 
     def settings_file(self) -> Optional[bytes]:

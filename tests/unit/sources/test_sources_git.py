@@ -181,29 +181,6 @@ def test_a_directory_inside_a_repository_is_not_that_repository(repository, sour
     assert problem.value.code == "source-unusable"
 
 
-def test_submodules_are_refused_by_name(repository, source, tmp_path):
-    """A release without its submodules would be a release with holes."""
-    run(tmp_path, "clone", "-q", str(repository), "library")
-    run(repository, "submodule", "add", "-q", str(tmp_path / "library"), "vendor/library")
-    commit(repository)
-    tree = source(repository)
-    tree.prepare()
-    with pytest.raises(Problem, match="`vendor/library`") as problem:
-        tree.listing()
-    assert problem.value.code == "submodules-unsupported"
-
-
-def test_pointers_of_git_lfs_are_refused_by_name(repository, source, tmp_path):
-    """A 130-byte pointer is not the picture that it stands for."""
-    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
-    commit(repository, public__logo_png=pointer)
-    tree = source(repository)
-    tree.prepare()
-    with pytest.raises(Problem, match="`public/logo_png`") as problem:
-        extracted(tree, tmp_path / "out")
-    assert problem.value.code == "source-unusable"
-
-
 def test_large_files_arrive_whole(repository, source, tmp_path):
     """A file beyond one read is streamed, and its digest is that of all its bytes."""
     content = os.urandom(1 << 20) * 3 + b"end"
@@ -255,4 +232,4 @@ def test_a_source_is_opened_by_its_kind(repository, cache):
     assert tree.describe()["subject"] == "first line"
     tree.close()
     with pytest.raises(Problem):
-        open_source(Source("archive", str(repository)), cache)
+        open_source(Source("parcel", str(repository)), cache)

@@ -16,20 +16,32 @@ def of_source(function: _F) -> _F:
     """The options that say which code is meant."""
     ref = click.option("--ref", metavar="REF", help="Branch, tag or commit of a git source. [default: HEAD]")
     source = click.option(
-        "--source", metavar="PATH|GIT-URL", shell_complete=complete.directories, help="Where the code comes from."
+        "--source", metavar="PATH|GIT-URL|ARCHIVE", shell_complete=complete.files, help="Where the code comes from."
     )
-    return source(ref(function))
+    sha256 = click.option("--sha256", metavar="HEX", help="The SHA-256 that the archive must have.")
+    signed = click.option(
+        "--verify-signature/--no-verify-signature",
+        default=None,
+        help="Deploy only a tag or commit whose signature git verifies with your keys.",
+    )
+    return source(ref(sha256(signed(function))))
 
 
 def source_flags(given: dict[str, Any]) -> dict[str, Any]:
     """Those options as settings."""
-    return {"source": given["source"], "source.ref": given["ref"]}
+    return {
+        "source": given["source"],
+        "source.ref": given["ref"],
+        "source.sha256": given["sha256"],
+        "source.verify_signature": given["verify_signature"],
+    }
 
 
 @options.command(
     """
     holdfast deploy --site /var/www/club --source . --yes
     holdfast deploy --ref v1.4                               with site and source from holdfast.toml
+    holdfast deploy --source club-1.4.tar.gz --sha256 HEX    an archive, if it is the one that is meant
     holdfast deploy --plan                                   show what would be done
     holdfast deploy --accept database-identity               the database was changed on purpose
     """,

@@ -38,6 +38,7 @@ def _plan_facts(result: Result) -> Lines:
     return facts(
         [
             ("source", origin(result.get("source"))),
+            ("submodules", ", ".join(map(_submodule, (result.get("source") or {}).get("submodules", ())))),
             ("settings from", ", ".join(result.get("settings_from", ()))),
             ("framework", result.get("framework")),
             ("web root", result.get("web_root")),
@@ -48,6 +49,10 @@ def _plan_facts(result: Result) -> Lines:
             ("", "nothing new: the active release has this code and these settings" if result.get("unchanged") else ""),
         ]
     )
+
+
+def _submodule(each: Result) -> str:
+    return f"{each['path']} {each['commit'][:12]}"
 
 
 def _plan_data(result: Result) -> Lines:

@@ -65,10 +65,10 @@ def when(value: object) -> str:
 
 
 def origin(source: Any) -> str:
-    """A source in a few words: where from, which ref, which commit."""
+    """A source in a few words: where from, which ref, which commit or SHA-256."""
     if not isinstance(source, dict):
         return str(source or "")
-    commit = str(source.get("commit") or "")[:12]
+    commit = str(source.get("commit") or source.get("sha256") or "")[:12]
     return " ".join(str(part) for part in (source.get("location"), source.get("ref"), commit) if part)
 
 
