@@ -92,7 +92,7 @@ class Town:
         self.expected = {one: text for one, text in self.expected.items() if one in found}
 
     def meanwhile(self, act: Callable[[], str | None]) -> None:
-        """ACT is something that people do while a command is at work: where it changes what is served, that is theirs."""
+        """ACT is something that people do while a command is at work: what it changes is theirs."""
         seen = self.view()
         self.people(act)
         now = self.view()
