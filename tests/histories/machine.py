@@ -67,7 +67,7 @@ class Histories(RuleBasedStateMachine):
         def hook(_name: str) -> None:
             left[0] -= 1
             if left[0] == 0:
-                self.town.people(lambda: people.WAYS[way](self.town, place))
+                self.town.meanwhile(lambda: people.WAYS[way](self.town, place))
 
         self.town.do(command, at=hook)
 

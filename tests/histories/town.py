@@ -47,6 +47,7 @@ class Town:
     expected: dict[str, str] = field(default_factory=dict)
     ever: set[str] = field(default_factory=set)
     taken_away: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
     shipped: dict[str, dict[str, str]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     forgetful: bool = False
@@ -89,6 +90,13 @@ class Town:
             self.ever.add(digest(told.encode()))
         found = contents(self.site, without=_NOT_KEPT)
         self.expected = {one: text for one, text in self.expected.items() if one in found}
+
+    def meanwhile(self, act: Callable[[], str | None]) -> None:
+        """ACT is something that people do while a command is at work: what it changes is theirs."""
+        seen = self.view()
+        self.people(act)
+        now = self.view()
+        self.replaced |= {path for path, one in seen.items() if now.get(path) != one}
 
     def view(self) -> View:
         """What people wrote as the live release serves it: path and digest."""
@@ -186,7 +194,9 @@ class Town:
         shared, quiet = self.shared_in(before), self._is_quiet()
         state = whole(self.top) if not kill and at is None and quiet else None
         request = self.request(command, **more)
+        self.replaced = set()
         how = _killed(request, kill) if kill else self._ran(request, at)
+        before = {path: one for path, one in before.items() if path not in self.replaced}
         files = files_of(self.parts, self.version, static=self.static)
         for name in os.listdir(self.site / "releases") if (self.site / "releases").is_dir() else ():
             self.shipped.setdefault(name, files)
