@@ -9,11 +9,10 @@ from typing import Any
 from holdfast_engine.data.adopt import MERGED, Adoption, Moved
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.restore import settle_restore
-from holdfast_engine.data.seeds import retire_seed
+from holdfast_engine.data.seeds import keep_seed, put_away
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.discard import drop_copied
-from holdfast_engine.fs.place import change_places, drop_own_link, make_link, settle_places
+from holdfast_engine.fs.place import drop_own_link, make_link, settle_places
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.paths import RelPath
@@ -92,31 +91,10 @@ def _settle_late(bench: Bench, operation: Operation, facts: dict[str, Any]) -> N
 
 
 def _settle_seed(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
-    """No seed waits in the scratch directory: what was shipped is dropped, what somebody wrote meanwhile is served.
-
-    Written between the last look and the exchange, their version came here and the shipped one
-    stands in its place: they change places again. Should both have been written, it goes to the attic.
-    """
-    there, waiting = RelPath(facts["source"]), RelPath(facts["target"])
-    shipped = (facts["shipped"], facts["before"])
-    spare = settle_places(bench.root, waiting, there)
+    """No seed waits for its place: what was shipped is dropped, what somebody wrote meanwhile is served or kept."""
+    waiting = RelPath(facts["target"])
+    spare = settle_places(bench.root, waiting, facts["source"])
     if spare is not None:
-        _keep_seed(bench, operation, spare, facts["path"])
-    if bench.root.kind(waiting) != "file":
-        return
-    if digest_of(bench.root, waiting) not in shipped and _has(bench, there, facts["shipped"]):
-        change_places(bench.root, waiting, there)
-    found = digest_of(bench.root, waiting)
-    if found in shipped:
-        retire_seed(bench, operation, waiting, facts["path"], found)
-    else:
-        _keep_seed(bench, operation, waiting, facts["path"])
-
-
-def _keep_seed(bench: Bench, operation: Operation, source: RelPath, path: str) -> None:
-    reason = "written while its seed was updated"
-    attic.set_aside(bench.root, source, path=path, operation=operation.name, reason=reason, at=operation.at)
-
-
-def _has(bench: Bench, path: RelPath, digest: str) -> bool:
-    return bench.root.kind(path) == "file" and digest_of(bench.root, path) == digest
+        keep_seed(bench, operation, spare, facts["path"])
+    if bench.root.kind(waiting) == "file":
+        put_away(bench, operation, facts)
