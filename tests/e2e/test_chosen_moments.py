@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from holdfast_engine.fs import failpoint
+from holdfast_engine.fs import failpoint, probe
 from holdfast_engine.model.request import Settings
 from lib.world import World
 
@@ -69,3 +69,18 @@ def test_a_seed_that_is_written_while_it_goes_back_is_kept(seeded):
         seeded.ship({"uploads/hint.txt": "shipped 2\n"})
     kept = [one.read_text() for one in (seeded.site / ".holdfast/attic").glob("*/files*/uploads/hint.txt")]
     assert {"one", "two"} <= {hint.read_text(), *kept}
+
+
+def test_a_file_of_the_users_that_is_called_like_a_waiting_seed_stays(seeded, monkeypatch):
+    """G1: where shared/ is another file system a seed waits beside people's files, under a name that nobody has."""
+    monkeypatch.setattr(probe, "may_change_places", lambda *_: False)
+    uploads = seeded.site / "shared/uploads"
+    named = [f".holdfast-seed-{number:06d}-deploy-0" for number in range(1, 5)]
+    for name in named:
+        (uploads / name).write_text(f"somebody's {name}")
+    seeded.ship({"uploads/hint.txt": "shipped 2\n"})
+    assert (uploads / "hint.txt").read_text() == "shipped 2\n"
+    assert {one.name: one.read_text() for one in uploads.iterdir() if one.name in named} == {
+        name: f"somebody's {name}" for name in named
+    }
+    assert len(list(uploads.iterdir())) == len(named) + 1

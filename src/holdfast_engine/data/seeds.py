@@ -11,7 +11,7 @@ from typing import Optional
 from holdfast_engine.data.links import Bench, place_link
 from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.copy import copy_file, digest_of
-from holdfast_engine.fs.discard import Proof, drop_waiting, to_trash
+from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.place import change_places, make_link
 from holdfast_engine.fs.probe import waiting_place, written
 from holdfast_engine.fs.walk import walk
@@ -168,7 +168,6 @@ class SeedMerge:
         facts = {"path": path, "source": there, "target": waiting}
         facts.update(shipped=self.seeded.digests[path], before=before)
         self.operation.move(what="seed-update", **facts)
-        drop_waiting(self.bench.root, waiting)
         copy_file(self.bench.root, self.release / path, waiting, mode=self._mode(path), keep_owner=False)
         durable.give_like(self.bench.root, waiting, there)
         change_places(self.bench.root, waiting, there)

@@ -201,18 +201,6 @@ def drop_scratch(root: Root, name: str) -> None:
             pass
 
 
-def drop_waiting(root: Root, path: RelPath) -> None:
-    """No copy of Holdfast's own waits at PATH, a place that `waiting_place` chose."""
-    if path.parent != Layout.scratch and not path.name.startswith(".holdfast-"):
-        raise ValueError(f"{path} is not Holdfast's own")
-    reach("discard.drop_waiting")
-    with root.directory(path.parent) as here:
-        try:
-            os.unlink(path.name, dir_fd=here)
-        except FileNotFoundError:
-            pass
-
-
 def drop_private_copy(root: Root, path: str, copied_from: str) -> bool:
     """The private copy PATH is gone if it still equals COPIED_FROM; False when it differs and therefore stays."""
     if not same_file(root, path, copied_from):
