@@ -181,14 +181,24 @@ def carry(root: Root, source: str, target: str) -> None:
 
     Where TARGET lies on another file system: a copy that is verified and on disk, after which the original goes name
     by name, each only while its copy is equal. A crash leaves both, or what is left of the original.
+    OSError (EBUSY), nothing copied, for a pipe, a socket or a device: those cannot be moved there.
     """
     try:
         move(root, source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
+        _refuse_odd(root, source)
         copy_tree(root, source, target)
         drop_copied(root, source, target)
+
+
+def _refuse_odd(root: Root, source: str) -> None:
+    kinds = ((RelPath(source) / path, kind) for path, kind, _ in walk(root, source))
+    for path, kind in ((RelPath(source), root.kind(source)), *kinds):
+        if kind == "other":
+            why = "a pipe, a socket or a device, which cannot be moved to another file system"
+            raise OSError(errno.EBUSY, why, path)
 
 
 def drop_scratch(root: Root, name: str) -> None:
