@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
-from holdfast_engine.fs import failpoint, probe
+from holdfast_engine.fs import copy, failpoint, place, probe
+from holdfast_engine.fs.root import Root
 from holdfast_engine.model.request import Settings
+from lib.refusals import Killed
 from lib.world import World
 
 PHP = {"index.php": "<?php // version {version}\n"}
@@ -84,3 +89,68 @@ def test_a_file_of_the_users_that_is_called_like_a_waiting_seed_stays(seeded, mo
         name: f"somebody's {name}" for name in named
     }
     assert len(list(uploads.iterdir())) == len(named) + 1
+
+
+@pytest.fixture
+def logging(tmp_path, monkeypatch):
+    """A site without exchange of names (NFS) that writes `log/` into its release: the log is copied home."""
+    world = World(tmp_path, PHP, env=None)
+    world.ship()
+    log = Path(os.path.realpath(world.live)) / "log"
+    log.parent.chmod(0o755)
+    log.mkdir()
+    (log / "a.log").write_text("1\n")
+    monkeypatch.setattr(place, "_renameat2", _no_flags)
+    return world, log
+
+
+def _no_flags(*_: object) -> None:
+    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+
+def _append(path: Path) -> None:
+    with path.open("a") as log:
+        log.write("2\n")
+
+
+def test_what_is_written_through_the_link_to_a_copy_stays_served(logging):
+    """G2: the original, which is older by then, does not come over it."""
+    world, log = logging
+    with told(("place.made_link", log.is_symlink, lambda: _append(log / "a.log"))):
+        world.ship()
+    assert (world.live / "log/a.log").read_text() == "1\n2\n"
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_is_written_to_an_original_after_it_was_copied_is_served(logging, killed):
+    """G2, G4: new names and newer versions of old ones, whoever ends the deploy."""
+    world, log = logging
+
+    def late() -> None:
+        _append(log / "a.log")
+        (log / "late.txt").write_text("late\n")
+
+    def stop() -> None:
+        if killed:
+            raise Killed
+
+    copied = ("place.make_link", (world.site / "shared/log/a.log").exists, late)
+    with suppress(Killed), told(copied, ("place.made_link", log.is_symlink, stop)):
+        world.ship()
+    if killed:
+        world.perform("recover")
+    assert (world.live / "log/a.log").read_text() == "1\n2\n"
+    assert (world.live / "log/late.txt").read_text() == "late\n"
+
+
+def test_a_log_that_grows_while_it_is_copied_is_copied_as_far_as_it_was(tmp_path, monkeypatch):
+    """G2, G4: a busy log must not keep every deploy from ending; what comes later is looked for afterwards."""
+    log, real = tmp_path / "a.log", copy._copy_bytes
+    log.write_text("1\n")
+    monkeypatch.setattr(copy, "_copy_bytes", lambda *words: (real(*words), _append(log)))
+    with Root(str(tmp_path)) as root:
+        copy.copy_file(root, "a.log", "copy.log")
+        assert (tmp_path / "copy.log").read_text() == "1\n"
+        monkeypatch.setattr(copy, "_copy_bytes", lambda *words: (real(*words), log.write_text("other\n")))
+        with pytest.raises(OSError, match="changed while it was copied"):
+            copy.copy_file(root, "a.log", "other.log")

@@ -16,7 +16,7 @@ import pytest
 
 from holdfast_engine.fs import failpoint, place
 from holdfast_engine.model.request import Settings
-from lib.refusals import killed_at
+from lib.refusals import fails, killed_at
 from lib.world import World
 
 STORY = """
@@ -105,6 +105,34 @@ def late(top: str) -> None:
     assert sorted(os.listdir(world.site / "shared/uploads")) == [".gitkeep", "a.txt", "b.txt"]
 
 
+def links(top: str) -> None:
+    """A link that the move of its directory broke is mended, and nothing waits beside it."""
+    world = _mounted(top)
+    world.ship({"img/logo.png": "logo"})
+    real = Path(os.path.realpath(world.live))
+    (real / "media").mkdir()
+    (real / "media/logo.png").symlink_to("../img/logo.png")
+    world.ship()
+    assert (world.live / "media/logo.png").read_text() == "logo"
+    assert os.listdir(world.site / "shared/media") == ["logo.png"]
+
+
+def pipes(top: str) -> None:
+    """A pipe cannot be set aside from another file system: told by name, and nothing else of it was moved."""
+    world = _mounted(top)
+    world.ship()
+    (world.site / "shared/run").mkdir()
+    os.mkfifo(world.site / "shared/run/pipe")
+    (world.site / "shared/run/a.txt").write_text("shared")
+    (Path(os.path.realpath(world.live)) / "run").write_text("live")
+    told = fails(world.ship, exits=50, code="step-failed")
+    assert "shared/run/pipe" in told.message
+    assert (world.site / "shared/run/a.txt").read_text() == "shared"
+    os.remove(world.site / "shared/run/pipe")
+    world.ship()
+    assert (world.live / "run").read_text() == "live"
+
+
 def _mounted(top: str) -> World:
     world = World(Path(top), {"index.php": "<?php // version {version}\n"}, env=None)
     (world.site / "shared").mkdir(parents=True)
@@ -152,10 +180,10 @@ def _displace(world: World, path: Path) -> None:
 
 
 @pytest.mark.skipif(bool(_may_mount()), reason=_may_mount() or "mounts work")
-@pytest.mark.parametrize("what", ["story", "seeds", "restores", "late"])
+@pytest.mark.parametrize("what", ["story", "seeds", "restores", "late", "links", "pipes"])
 def test_data_comes_home_to_another_file_system_by_verified_copies(tmp_path, what):
     """DESIGN 5, G4, I13, across file systems: copy, verify, exchange, sweep; the original goes to the attic; seeds
-    follow the releases, and a killed restore is ended.
+    follow the releases, a killed restore is ended, and what cannot be moved there keeps no later command from working.
     """
     code = STORY.format(path=[str(Path(__file__).parent), *sys.path])
     ran = subprocess.run(

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Sequence
 from typing import Any
 
-from holdfast_engine.data.adopt import MERGED, Adoption, Moved
+from holdfast_engine.data.adopt import COPIED, MERGED, Adoption, Moved
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.data.seeds import keep_seed, put_away
@@ -32,6 +32,8 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
         if facts["what"] == "displace":
             _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts["text"])
             _bring_rest(bench, operation, facts, moved)
+        elif facts["what"] == "mend-link":
+            _drop_mended(bench, RelPath(facts["target"]), facts["text"])
         elif facts["what"] == "seed-update":
             _settle_seed(bench, operation, facts)
         elif facts["what"] == "restore":
@@ -70,12 +72,21 @@ def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> 
         make_link(root, source, text)
 
 
+def _drop_mended(bench: Bench, waiting: RelPath, text: str) -> None:
+    """No mended link waits for the place of the broken one, which is mended anew with what it came with."""
+    if bench.root.link(waiting) == text:
+        drop_own_link(bench.root, waiting)
+
+
 def _bring_rest(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
-    """What was written into a directory while it was merged is served, and not left in the attic (G2)."""
+    """What was written into a directory while it was merged or copied is served, and not left in the attic (G2)."""
     spot = RelPath(facts["target"])
     exchanged = bench.root.link(RelPath(facts["source"])) == facts["text"]
+    adoption = Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved)
     if exchanged and facts["reason"] == MERGED and bench.root.kind(spot) == "dir":
-        Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).late_arrivals(spot, facts["path"])
+        adoption.late_arrivals(spot, facts["path"])
+    elif exchanged and facts["reason"] == COPIED:
+        adoption.follow_up(spot, facts["path"])
 
 
 def _settle_late(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
