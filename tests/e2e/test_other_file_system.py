@@ -210,6 +210,28 @@ def test_seeds_are_updated_where_names_cannot_be_exchanged(tmp_path, monkeypatch
     assert world.perform("attic")["entries"] == []
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_restore_killed_between_the_two_names_of_a_move_is_ended(tmp_path, monkeypatch, count):
+    """G4, G5: where no rename is safe from overwriting, a file has two names for a moment; then one again, and what
+    was to be restored is served.
+    """
+    world = World(tmp_path, {"index.php": "<?php // version {version}\n"}, env=None)
+    world.settings = Settings(shared=("uploads/",))
+    world.ship({"uploads/.gitkeep": ""})
+    path = world.live / "uploads/a.txt"
+    path.write_text("old")
+    _displace(world, path)
+    path.write_text("new")
+    monkeypatch.setattr(place, "_renameat2", _no_flags)
+    with killed_at("place.two_names", count=count):
+        world.perform("restore", path="uploads/a.txt", release=FIRST)
+    world.perform("recover")
+    kept = list((world.site / ".holdfast/attic").glob("*/files*/uploads/a.txt"))
+    assert path.read_text() == "old"
+    assert sorted(one.read_text() for one in kept) == ["new", "old"]
+    assert {one.stat().st_nlink for one in (path, *kept)} == {1}
+
+
 @pytest.mark.parametrize("count", range(1, 6))
 def test_a_seed_update_killed_between_two_renames_is_ended_by_the_next_command(tmp_path, monkeypatch, count):
     """G4: the shared path comes back with the old or the new seed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import stat
 from typing import Optional
 from zlib import crc32
 
@@ -76,9 +77,19 @@ def _move_plainly(root: Root, source: RelPath, target: RelPath) -> None:
         else:
             os.link(source.name, target.name, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
             durable.sync(there)
+            reach("place.two_names")
             os.unlink(source.name, dir_fd=here)
         durable.sync(there)
         durable.sync(here)
+
+
+def _end_move(root: Root, source: RelPath, target: str) -> None:
+    """A plain move from SOURCE to TARGET that a crash ended between its two names of one file is complete."""
+    one, two = root.lstat(source), root.lstat(target)
+    if one and two and stat.S_ISREG(one.st_mode) and (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino):
+        with root.directory(source.parent) as here:
+            os.unlink(source.name, dir_fd=here)
+            durable.sync(here)
 
 
 def exchange(root: Root, one: str, two: str) -> None:
@@ -114,6 +125,8 @@ def settle_places(root: Root, waiting: str, there: str) -> Optional[RelPath]:
     meanwhile, so that it could not end. Idempotent.
     """
     spare = _spare(waiting)
+    for source, target in ((there, spare), (waiting, there), (spare, waiting)):
+        _end_move(root, RelPath(source), target)
     if not root.has(spare):
         return None
     if not root.has(there) and root.has(waiting):
