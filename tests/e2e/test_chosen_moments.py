@@ -13,7 +13,7 @@ import pytest
 from holdfast_engine.fs import copy, failpoint, place, probe
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.request import Settings
-from lib.refusals import Killed
+from lib.refusals import Killed, failing_at
 from lib.world import World
 
 PHP = {"index.php": "<?php // version {version}\n"}
@@ -130,12 +130,8 @@ def test_what_is_written_to_an_original_after_it_was_copied_is_served(logging, k
         _append(log / "a.log")
         (log / "late.txt").write_text("late\n")
 
-    def stop() -> None:
-        if killed:
-            raise Killed
-
     copied = ("place.make_link", (world.site / "shared/log/a.log").exists, late)
-    with suppress(Killed), told(copied, ("place.made_link", log.is_symlink, stop)):
+    with suppress(Killed), told(copied, ("place.made_link", log.is_symlink, _kill if killed else list)):
         world.ship()
     if killed:
         world.perform("recover")
@@ -154,3 +150,22 @@ def test_a_log_that_grows_while_it_is_copied_is_copied_as_far_as_it_was(tmp_path
         monkeypatch.setattr(copy, "_copy_bytes", lambda *words: (real(*words), log.write_text("other\n")))
         with pytest.raises(OSError, match="changed while it was copied"):
             copy.copy_file(root, "a.log", "other.log")
+
+
+def _kill() -> None:
+    raise Killed
+
+
+def test_what_could_not_be_brought_home_is_not_called_home(tmp_path):
+    """G7: a deploy that was killed is ended, and what may not be moved any more is told of as that."""
+    world = World(tmp_path, PHP, env=None)
+    world.ship()
+    world.precious.write("stray.txt")
+    with suppress(Killed), told(("place.exchange", (world.site / "shared/stray.txt").is_symlink, _kill)):
+        world.ship()
+    world.events.clear()
+    with failing_at("place.exchange", PermissionError(errno.EACCES, os.strerror(errno.EACCES))):
+        world.perform("recover")
+    said = [event.text for event in world.events if event.name == "adopt"]
+    assert said == ["`stray.txt` could not be moved, and stands where it stood"]
+    world.precious.assert_served()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -133,6 +134,36 @@ def pipes(top: str) -> None:
     assert (world.live / "run").read_text() == "live"
 
 
+def layers(top: str) -> None:
+    """A site that is part of an image: what overlayfs does not move stays served and told of, and blocks nothing else;
+    a copy in its place comes home.
+    """
+    world = World(Path(top), {"index.php": "<?php // version {version}\n"}, env=None)
+    world.ship()
+    (Path(os.path.realpath(world.live)) / "media").mkdir()
+    world.precious.write("media/m.txt")
+    world.site.rename(world.top / "lower")
+    world.site.mkdir()
+    (world.top / "layer").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", world.top / "layer"], check=True)
+    for name in ("upper", "work"):
+        (world.top / "layer" / name).mkdir()
+    place = (
+        f"lowerdir={world.top}/lower,upperdir={world.top}/layer/upper,workdir={world.top}/layer/work,redirect_dir=off"
+    )
+    if subprocess.run(["mount", "-t", "overlay", "overlay", "-o", place, world.site], check=False).returncode != 0:
+        return  # no overlayfs here
+    assert "overlayfs" in fails(world.ship, exits=50, code="step-failed").message
+    assert world.perform("status")["unfinished"] is None
+    world.precious.assert_served()
+    media = Path(os.path.realpath(world.live)) / "media"
+    shutil.copytree(media, media.with_name("new"), symlinks=True)
+    shutil.rmtree(media)
+    media.with_name("new").rename(media)
+    assert world.ship()["outcome"] == "deployed"
+    world.precious.assert_served()
+
+
 def _mounted(top: str) -> World:
     world = World(Path(top), {"index.php": "<?php // version {version}\n"}, env=None)
     (world.site / "shared").mkdir(parents=True)
@@ -180,7 +211,7 @@ def _displace(world: World, path: Path) -> None:
 
 
 @pytest.mark.skipif(bool(_may_mount()), reason=_may_mount() or "mounts work")
-@pytest.mark.parametrize("what", ["story", "seeds", "restores", "late", "links", "pipes"])
+@pytest.mark.parametrize("what", ["story", "seeds", "restores", "late", "links", "pipes", "layers"])
 def test_data_comes_home_to_another_file_system_by_verified_copies(tmp_path, what):
     """DESIGN 5, G4, I13, across file systems: copy, verify, exchange, sweep; the original goes to the attic; seeds
     follow the releases, a killed restore is ended, and what cannot be moved there keeps no later command from working.

@@ -282,8 +282,17 @@ class Adoption:
         facts = {"release": self.release, "wins": self.wins, "reason": reason}
         self.operation.move(what="displace", path=path, source=here, target=spot, text=text, **facts)
         make_link(self.bench.root, spot, text)
-        with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
-            step_aside(self.bench.root, here, spot)
+        try:
+            with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
+                step_aside(self.bench.root, here, spot)
+        except OSError as error:
+            if self.bench.root.link(spot) == text:  # else it was exchanged before something failed
+                drop_own_link(self.bench.root, spot)
+            if error.errno != errno.EXDEV:
+                raise
+            raise OSError(
+                errno.EXDEV, "in a lower layer (overlayfs): only a copy in its place can be moved", here
+            ) from error
         if report:
             self.moved.displaced.append((path, spot, reason))
         return spot

@@ -43,8 +43,10 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
     return moved
 
 
-_REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY)
-"""How moving another user's data, or a mount point, ends: nothing was moved, and every next try would end so too."""
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV)
+"""How moving another user's data, a mount point, or a directory of an image (overlayfs) ends: it was not moved, and
+every next try would end so too.
+"""
 
 
 def _go_on(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
