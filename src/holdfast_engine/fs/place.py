@@ -141,11 +141,14 @@ def step_aside(root: Root, path: str, spot: str) -> None:
     """What stood at PATH stands at SPOT, and the link that waited at SPOT stands at PATH: one exchange.
 
     Two renames on a file system without it: a gap that the plan has told of. A crash in it leaves nothing at PATH and
-    what stood there at SPOT.
+    what stood there at SPOT. OSError (EXDEV) for a directory of an image: overlayfs moves only what was made on top.
     """
     try:
         exchange(root, path, spot)
     except OSError as error:
+        if error.errno == errno.EXDEV:
+            why = "in a lower layer (overlayfs): only a copy in its place can be moved"
+            raise OSError(errno.EXDEV, why, path) from error
         if error.errno not in UNSUPPORTED:
             raise
         text = root.link(spot) or ""
