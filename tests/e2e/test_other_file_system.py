@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from holdfast_engine.fs import failpoint, place
 from holdfast_engine.model.request import Settings
-from lib.refusals import killed_at
+from lib.refusals import fails, killed_at
 from lib.world import World
 
 STORY = """
@@ -105,6 +106,64 @@ def late(top: str) -> None:
     assert sorted(os.listdir(world.site / "shared/uploads")) == [".gitkeep", "a.txt", "b.txt"]
 
 
+def links(top: str) -> None:
+    """A link that the move of its directory broke is mended, and nothing waits beside it."""
+    world = _mounted(top)
+    world.ship({"img/logo.png": "logo"})
+    real = Path(os.path.realpath(world.live))
+    (real / "media").mkdir()
+    (real / "media/logo.png").symlink_to("../img/logo.png")
+    world.ship()
+    assert (world.live / "media/logo.png").read_text() == "logo"
+    assert os.listdir(world.site / "shared/media") == ["logo.png"]
+
+
+def pipes(top: str) -> None:
+    """A pipe cannot be set aside from another file system: told by name, and nothing else of it was moved."""
+    world = _mounted(top)
+    world.ship()
+    (world.site / "shared/run").mkdir()
+    os.mkfifo(world.site / "shared/run/pipe")
+    (world.site / "shared/run/a.txt").write_text("shared")
+    (Path(os.path.realpath(world.live)) / "run").write_text("live")
+    told = fails(world.ship, exits=50, code="step-failed")
+    assert "shared/run/pipe" in told.message
+    assert (world.site / "shared/run/a.txt").read_text() == "shared"
+    os.remove(world.site / "shared/run/pipe")
+    world.ship()
+    assert (world.live / "run").read_text() == "live"
+
+
+def layers(top: str) -> None:
+    """A site that is part of an image: what overlayfs does not move stays served and told of, and blocks nothing else;
+    a copy in its place comes home.
+    """
+    world = World(Path(top), {"index.php": "<?php // version {version}\n"}, env=None)
+    world.ship()
+    (Path(os.path.realpath(world.live)) / "media").mkdir()
+    world.precious.write("media/m.txt")
+    world.site.rename(world.top / "lower")
+    world.site.mkdir()
+    (world.top / "layer").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", world.top / "layer"], check=True)
+    for name in ("upper", "work"):
+        (world.top / "layer" / name).mkdir()
+    place = (
+        f"lowerdir={world.top}/lower,upperdir={world.top}/layer/upper,workdir={world.top}/layer/work,redirect_dir=off"
+    )
+    if subprocess.run(["mount", "-t", "overlay", "overlay", "-o", place, world.site], check=False).returncode != 0:
+        return  # no overlayfs here
+    assert "overlayfs" in fails(world.ship, exits=50, code="step-failed").message
+    assert world.perform("status")["unfinished"] is None
+    world.precious.assert_served()
+    media = Path(os.path.realpath(world.live)) / "media"
+    shutil.copytree(media, media.with_name("new"), symlinks=True)
+    shutil.rmtree(media)
+    media.with_name("new").rename(media)
+    assert world.ship()["outcome"] == "deployed"
+    world.precious.assert_served()
+
+
 def _mounted(top: str) -> World:
     world = World(Path(top), {"index.php": "<?php // version {version}\n"}, env=None)
     (world.site / "shared").mkdir(parents=True)
@@ -152,10 +211,10 @@ def _displace(world: World, path: Path) -> None:
 
 
 @pytest.mark.skipif(bool(_may_mount()), reason=_may_mount() or "mounts work")
-@pytest.mark.parametrize("what", ["story", "seeds", "restores", "late"])
+@pytest.mark.parametrize("what", ["story", "seeds", "restores", "late", "links", "pipes", "layers"])
 def test_data_comes_home_to_another_file_system_by_verified_copies(tmp_path, what):
     """DESIGN 5, G4, I13, across file systems: copy, verify, exchange, sweep; the original goes to the attic; seeds
-    follow the releases, and a killed restore is ended.
+    follow the releases, a killed restore is ended, and what cannot be moved there keeps no later command from working.
     """
     code = STORY.format(path=[str(Path(__file__).parent), *sys.path])
     ran = subprocess.run(
@@ -180,6 +239,28 @@ def test_seeds_are_updated_where_names_cannot_be_exchanged(tmp_path, monkeypatch
         world.ship({"uploads/hint.txt": f"shipped {number}\n"})
         assert (world.live / "uploads/hint.txt").read_text() == f"shipped {number}\n"
     assert world.perform("attic")["entries"] == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_restore_killed_between_the_two_names_of_a_move_is_ended(tmp_path, monkeypatch, count):
+    """G4, G5: where no rename is safe from overwriting, a file has two names for a moment; then one again, and what
+    was to be restored is served.
+    """
+    world = World(tmp_path, {"index.php": "<?php // version {version}\n"}, env=None)
+    world.settings = Settings(shared=("uploads/",))
+    world.ship({"uploads/.gitkeep": ""})
+    path = world.live / "uploads/a.txt"
+    path.write_text("old")
+    _displace(world, path)
+    path.write_text("new")
+    monkeypatch.setattr(place, "_renameat2", _no_flags)
+    with killed_at("place.two_names", count=count):
+        world.perform("restore", path="uploads/a.txt", release=FIRST)
+    world.perform("recover")
+    kept = list((world.site / ".holdfast/attic").glob("*/files*/uploads/a.txt"))
+    assert path.read_text() == "old"
+    assert sorted(one.read_text() for one in kept) == ["new", "old"]
+    assert {one.stat().st_nlink for one in (path, *kept)} == {1}
 
 
 @pytest.mark.parametrize("count", range(1, 6))

@@ -46,9 +46,9 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     if not own:
         place.tell(Event("noticed", "finishing", f"`{operation}` did not end; it is {_WORDS[verdict]} now"))
     resumed = Operation.resume(place.root, operation, at=place.request.now)
-    settle(place.bench, resumed, history)
+    moved = settle(place.bench, resumed, history)
     if not own:
-        _tell_of(place, history)
+        _tell_of(place, history, dict(moved.left))
     if verdict == BACK:
         _go_back(place, resumed, begin, history)
     elif verdict == FORWARD:
@@ -58,12 +58,15 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     return {"operation": operation, "command": begin["command"], "verdict": verdict}
 
 
-def _tell_of(place: Workplace, history: tuple[Record, ...]) -> None:
-    """What an interrupted operation brought home: it could tell nobody any more."""
+def _tell_of(place: Workplace, history: tuple[Record, ...], left: dict[str, str]) -> None:
+    """What an interrupted operation brought home, and what of it was LEFT: it could tell nobody any more."""
     moves = (record.facts for record in history if record.kind == MOVE)
     paths = outermost(facts["path"] for facts in moves if facts["what"] in ("adopt", "carry", "late"))
-    if paths:
-        place.notice("adopt", f"brought home, and served as before: {', '.join(paths)}")
+    home = [path for path in paths if not any(RelPath(one).is_within(path) for one in left)]
+    if home:
+        place.notice("adopt", f"brought home, and served as before: {', '.join(home)}")
+    for path, why in left.items():
+        place.notice("adopt", f"`{path}` {why}")
 
 
 _SHAPES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM)

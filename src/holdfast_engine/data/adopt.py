@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Optional, TypeVar
 from zlib import crc32
@@ -157,7 +157,12 @@ class Adoption:
                 old = self._without_release(root.link(at) or "", here)
                 new = adjusted(old, self.release, here, at)
                 if new != old and root.has(os.path.normpath(f"{self.release / here.parent}/{old}")):
-                    switch(root, at, new, waiting=self.bench.layout.scratch / "own-mended-link")
+                    self._mend_link(at, str(here), new)
+
+    def _mend_link(self, at: RelPath, path: str, text: str) -> None:
+        waiting = waiting_place(self.bench.root, "own-mended-link", at)
+        self.operation.move(what="mend-link", path=path, source=at, target=waiting, text=text)
+        switch(self.bench.root, at, text, waiting=waiting)
 
     def _announce(self, what: str, path: str) -> None:
         """On disk before what is shared is set aside for it: a crash in between would leave PATH in the attic alone."""
@@ -180,18 +185,22 @@ class Adoption:
         here, there = self.release / path, self.bench.layout.in_shared(path)
         copy_tree(self.bench.root, here, there)
         spot = self._displace(path, COPIED, report=False)
-        self._follow_up(spot, path)
+        self.follow_up(spot, path)
 
-    def _follow_up(self, spot: RelPath, path: str) -> None:
-        """What changed in the original at SPOT while it was copied is brought home as well."""
+    def follow_up(self, spot: RelPath, path: str) -> None:
+        """What changed in the original at SPOT while it was copied is served as well, unless what is served is newer:
+        it may have been written through the link already, and the original stays in the attic (G2).
+
+        Idempotent: after a crash it goes on with what still lies at SPOT.
+        """
+        if self.wins != LIVE:  # nothing was shared here: only the original and what was made of its copy count
+            replace(self, wins=LIVE).follow_up(spot, path)
+            return
         there = self.bench.layout.in_shared(path)
-        rest = [found for found, kind, _ in walk(self.bench.root, spot) if kind == "file"]
-        for below in rest or ([""] if self.bench.root.kind(spot) == "file" else []):
-            if not same_file(self.bench.root, spot / below, there / below):
-                if self.bench.root.has(there / below):
-                    self._aside(there / below, str(RelPath(path) / below), "rewritten while it was copied")
-                durable.make_directories(self.bench.root, (there / below).parent)
-                copy_tree(self.bench.root, spot / below, there / below)
+        below = [(found, kind) for found, kind, _ in walk(self.bench.root, spot)]
+        for inner, kind in [*below, ("", self.bench.root.kind(spot) or "")]:
+            if kind == "file" or (kind == "link" and not self.bench.root.has(there / inner)):
+                self._look_again(partial(self._bring_late, spot, path, kind), inner)
 
     def _close_merge(self, path: str) -> None:
         """Every child of PATH is adopted; the directory of links gives way to one link."""
@@ -273,8 +282,13 @@ class Adoption:
         facts = {"release": self.release, "wins": self.wins, "reason": reason}
         self.operation.move(what="displace", path=path, source=here, target=spot, text=text, **facts)
         make_link(self.bench.root, spot, text)
-        with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
-            step_aside(self.bench.root, here, spot)
+        try:
+            with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
+                step_aside(self.bench.root, here, spot)
+        except OSError:
+            if self.bench.root.link(spot) == text:  # else it was exchanged before something failed
+                drop_own_link(self.bench.root, spot)
+            raise
         if report:
             self.moved.displaced.append((path, spot, reason))
         return spot

@@ -11,7 +11,7 @@ from typing import Optional
 from holdfast_engine.data.links import Bench, place_link
 from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.copy import copy_file, digest_of
-from holdfast_engine.fs.discard import Proof, drop_waiting, to_trash
+from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.place import change_places, make_link
 from holdfast_engine.fs.probe import waiting_place, written
 from holdfast_engine.fs.walk import walk
@@ -160,23 +160,22 @@ class SeedMerge:
     def _update(self, path: str, before: str) -> None:
         """Changed by nobody here: the shipped version takes its place in one exchange.
 
-        Looked at again afterwards: should somebody have written in between, their version
-        goes back and the shipped one is kept aside.
+        Looked at again afterwards: what somebody wrote in between is served, and the shipped
+        one is kept aside.
         """
         there = self.bench.layout.in_shared(path)
         waiting = waiting_place(self.bench.root, f"seed-{self.operation.name}-{len(self.seeded.updated)}", there)
-        facts = {"shipped": self.seeded.digests[path], "before": before}
-        self.operation.move(what="seed-update", path=path, source=there, target=waiting, **facts)
-        drop_waiting(self.bench.root, waiting)
+        facts = {"path": path, "source": there, "target": waiting}
+        facts.update(shipped=self.seeded.digests[path], before=before)
+        self.operation.move(what="seed-update", **facts)
         copy_file(self.bench.root, self.release / path, waiting, mode=self._mode(path), keep_owner=False)
         durable.give_like(self.bench.root, waiting, there)
         change_places(self.bench.root, waiting, there)
-        if digest_of(self.bench.root, waiting) == before:
-            retire_seed(self.bench, self.operation, waiting, path, before)
+        spot = put_away(self.bench, self.operation, facts)
+        if spot is None and _has(self.bench, there, facts["shipped"]):
             self.seeded.updated.append(path)
         else:
-            change_places(self.bench.root, waiting, there)
-            drop_waiting(self.bench.root, waiting)
+            self.seeded.kept += [(path, spot)] if spot else []
             self._keep(path, "", before)
 
     def _keep(self, path: str, shipped: str, before: Optional[str]) -> None:
@@ -202,6 +201,36 @@ class SeedMerge:
 
 
 RETIRED_SEED = "seed-"
+
+
+def put_away(bench: Bench, operation: Operation, facts: Mapping[str, str]) -> Optional[RelPath]:
+    """Nothing waits of the seed update of FACTS, which has changed places: what was shipped lies in the trash, what
+    somebody wrote meanwhile is served. Returns where in the attic the elder of two versions lies, should both have
+    been written.
+
+    Written between the last look and the change of places, their version waits and the shipped one stands in its
+    place: they change places again. What waits then is looked at as well: a shipped version may have been written to
+    while it was served (G1).
+    """
+    there, waiting = RelPath(facts["source"]), RelPath(facts["target"])
+    shipped = (facts["shipped"], facts["before"])
+    if digest_of(bench.root, waiting) not in shipped and _has(bench, there, facts["shipped"]):
+        change_places(bench.root, waiting, there)
+    found = digest_of(bench.root, waiting)
+    if found in shipped:
+        retire_seed(bench, operation, waiting, facts["path"], found)
+        return None
+    return keep_seed(bench, operation, waiting, facts["path"])
+
+
+def _has(bench: Bench, path: RelPath, digest: str) -> bool:
+    return bench.root.kind(path) == "file" and digest_of(bench.root, path) == digest
+
+
+def keep_seed(bench: Bench, operation: Operation, source: RelPath, path: str) -> RelPath:
+    """What somebody made of a seed while it was updated, at SOURCE, lies in the attic; returns where."""
+    reason = "written while its seed was updated"
+    return attic.set_aside(bench.root, source, path=path, operation=operation.name, reason=reason, at=operation.at)
 
 
 def retire_seed(bench: Bench, operation: Operation, waiting: RelPath, path: str, digest: str) -> None:

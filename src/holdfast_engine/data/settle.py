@@ -6,14 +6,13 @@ import errno
 from collections.abc import Sequence
 from typing import Any
 
-from holdfast_engine.data.adopt import MERGED, Adoption, Moved
+from holdfast_engine.data.adopt import COPIED, MERGED, Adoption, Moved
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.restore import settle_restore
-from holdfast_engine.data.seeds import retire_seed
+from holdfast_engine.data.seeds import keep_seed, put_away
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.discard import drop_copied
-from holdfast_engine.fs.place import change_places, drop_own_link, make_link, settle_places
+from holdfast_engine.fs.place import drop_own_link, make_link, settle_places
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.paths import RelPath
@@ -33,6 +32,8 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
         if facts["what"] == "displace":
             _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts["text"])
             _bring_rest(bench, operation, facts, moved)
+        elif facts["what"] == "mend-link":
+            _drop_mended(bench, RelPath(facts["target"]), facts["text"])
         elif facts["what"] == "seed-update":
             _settle_seed(bench, operation, facts)
         elif facts["what"] == "restore":
@@ -42,8 +43,10 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
     return moved
 
 
-_REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY)
-"""How moving another user's data, or a mount point, ends: nothing was moved, and every next try would end so too."""
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV)
+"""How moving another user's data, a mount point, or a directory of an image (overlayfs) ends: it was not moved, and
+every next try would end so too.
+"""
 
 
 def _go_on(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
@@ -71,12 +74,21 @@ def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> 
         make_link(root, source, text)
 
 
+def _drop_mended(bench: Bench, waiting: RelPath, text: str) -> None:
+    """No mended link waits for the place of the broken one, which is mended anew with what it came with."""
+    if bench.root.link(waiting) == text:
+        drop_own_link(bench.root, waiting)
+
+
 def _bring_rest(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
-    """What was written into a directory while it was merged is served, and not left in the attic (G2)."""
+    """What was written into a directory while it was merged or copied is served, and not left in the attic (G2)."""
     spot = RelPath(facts["target"])
     exchanged = bench.root.link(RelPath(facts["source"])) == facts["text"]
+    adoption = Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved)
     if exchanged and facts["reason"] == MERGED and bench.root.kind(spot) == "dir":
-        Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).late_arrivals(spot, facts["path"])
+        adoption.late_arrivals(spot, facts["path"])
+    elif exchanged and facts["reason"] == COPIED:
+        adoption.follow_up(spot, facts["path"])
 
 
 def _settle_late(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
@@ -92,31 +104,10 @@ def _settle_late(bench: Bench, operation: Operation, facts: dict[str, Any]) -> N
 
 
 def _settle_seed(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
-    """No seed waits in the scratch directory: what was shipped is dropped, what somebody wrote meanwhile is served.
-
-    Written between the last look and the exchange, their version came here and the shipped one
-    stands in its place: they change places again. Should both have been written, it goes to the attic.
-    """
-    there, waiting = RelPath(facts["source"]), RelPath(facts["target"])
-    shipped = (facts["shipped"], facts["before"])
-    spare = settle_places(bench.root, waiting, there)
+    """No seed waits for its place: what was shipped is dropped, what somebody wrote meanwhile is served or kept."""
+    waiting = RelPath(facts["target"])
+    spare = settle_places(bench.root, waiting, facts["source"])
     if spare is not None:
-        _keep_seed(bench, operation, spare, facts["path"])
-    if bench.root.kind(waiting) != "file":
-        return
-    if digest_of(bench.root, waiting) not in shipped and _has(bench, there, facts["shipped"]):
-        change_places(bench.root, waiting, there)
-    found = digest_of(bench.root, waiting)
-    if found in shipped:
-        retire_seed(bench, operation, waiting, facts["path"], found)
-    else:
-        _keep_seed(bench, operation, waiting, facts["path"])
-
-
-def _keep_seed(bench: Bench, operation: Operation, source: RelPath, path: str) -> None:
-    reason = "written while its seed was updated"
-    attic.set_aside(bench.root, source, path=path, operation=operation.name, reason=reason, at=operation.at)
-
-
-def _has(bench: Bench, path: RelPath, digest: str) -> bool:
-    return bench.root.kind(path) == "file" and digest_of(bench.root, path) == digest
+        keep_seed(bench, operation, spare, facts["path"])
+    if bench.root.kind(waiting) == "file":
+        put_away(bench, operation, facts)

@@ -27,13 +27,16 @@ def digest_of(root: Root, path: str) -> str:
         os.close(descriptor)
 
 
-def _digest(descriptor: int) -> str:
-    proof = hashlib.sha256()
-    while True:
-        block = os.read(descriptor, _BLOCK)
+def _digest(descriptor: int, size: Optional[int] = None) -> str:
+    """Of the rest of the open file, or of SIZE bytes of it at most."""
+    proof, left = hashlib.sha256(), size
+    while left is None or left > 0:
+        block = os.read(descriptor, _BLOCK if left is None else min(_BLOCK, left))
         if not block:
-            return proof.hexdigest()
+            break
         proof.update(block)
+        left = None if left is None else left - len(block)
+    return proof.hexdigest()
 
 
 def same_file(root: Root, one: str, two: str) -> bool:
@@ -151,10 +154,14 @@ def _attributes(descriptor: int) -> list[str]:
 
 
 def _verified(reading: int, writing: int) -> str:
-    """The digest of both files when it is one; OSError when the source changed while it was read."""
+    """The digest of both files when it is one; OSError when the source changed while it was read.
+
+    A source that only grew, as a log does, has what was there when it was opened: that is what is compared. Whoever
+    takes away the original compares the whole of it once more (`drop_copied`).
+    """
     os.lseek(reading, 0, os.SEEK_SET)
     os.lseek(writing, 0, os.SEEK_SET)
-    source, copy = _digest(reading), _digest(writing)
+    source, copy = _digest(reading, os.fstat(writing).st_size), _digest(writing)
     if source != copy:
         raise OSError(errno.EAGAIN, "the file changed while it was copied")
     return copy

@@ -181,14 +181,24 @@ def carry(root: Root, source: str, target: str) -> None:
 
     Where TARGET lies on another file system: a copy that is verified and on disk, after which the original goes name
     by name, each only while its copy is equal. A crash leaves both, or what is left of the original.
+    OSError (EBUSY), nothing copied, for a pipe, a socket or a device: those cannot be moved there.
     """
     try:
         move(root, source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
+        _refuse_odd(root, source)
         copy_tree(root, source, target)
         drop_copied(root, source, target)
+
+
+def _refuse_odd(root: Root, source: str) -> None:
+    kinds = ((RelPath(source) / path, kind) for path, kind, _ in walk(root, source))
+    for path, kind in ((RelPath(source), root.kind(source)), *kinds):
+        if kind == "other":
+            why = "a pipe, a socket or a device, which cannot be moved to another file system"
+            raise OSError(errno.EBUSY, why, path)
 
 
 def drop_scratch(root: Root, name: str) -> None:
@@ -197,18 +207,6 @@ def drop_scratch(root: Root, name: str) -> None:
     with root.directory(Layout.scratch) as here:
         try:
             os.unlink(name, dir_fd=here)
-        except FileNotFoundError:
-            pass
-
-
-def drop_waiting(root: Root, path: RelPath) -> None:
-    """No copy of Holdfast's own waits at PATH, a place that `waiting_place` chose."""
-    if path.parent != Layout.scratch and not path.name.startswith(".holdfast-"):
-        raise ValueError(f"{path} is not Holdfast's own")
-    reach("discard.drop_waiting")
-    with root.directory(path.parent) as here:
-        try:
-            os.unlink(path.name, dir_fd=here)
         except FileNotFoundError:
             pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import stat
 from typing import Optional
 from zlib import crc32
 
@@ -76,9 +77,19 @@ def _move_plainly(root: Root, source: RelPath, target: RelPath) -> None:
         else:
             os.link(source.name, target.name, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
             durable.sync(there)
+            reach("place.two_names")
             os.unlink(source.name, dir_fd=here)
         durable.sync(there)
         durable.sync(here)
+
+
+def _end_move(root: Root, source: RelPath, target: str) -> None:
+    """A plain move from SOURCE to TARGET that a crash ended between its two names of one file is complete."""
+    one, two = root.lstat(source), root.lstat(target)
+    if one and two and stat.S_ISREG(one.st_mode) and (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino):
+        with root.directory(source.parent) as here:
+            os.unlink(source.name, dir_fd=here)
+            durable.sync(here)
 
 
 def exchange(root: Root, one: str, two: str) -> None:
@@ -114,6 +125,8 @@ def settle_places(root: Root, waiting: str, there: str) -> Optional[RelPath]:
     meanwhile, so that it could not end. Idempotent.
     """
     spare = _spare(waiting)
+    for source, target in ((there, spare), (waiting, there), (spare, waiting)):
+        _end_move(root, RelPath(source), target)
     if not root.has(spare):
         return None
     if not root.has(there) and root.has(waiting):
@@ -128,11 +141,14 @@ def step_aside(root: Root, path: str, spot: str) -> None:
     """What stood at PATH stands at SPOT, and the link that waited at SPOT stands at PATH: one exchange.
 
     Two renames on a file system without it: a gap that the plan has told of. A crash in it leaves nothing at PATH and
-    what stood there at SPOT.
+    what stood there at SPOT. OSError (EXDEV) for a directory of an image: overlayfs moves only what was made on top.
     """
     try:
         exchange(root, path, spot)
     except OSError as error:
+        if error.errno == errno.EXDEV:
+            why = "in a lower layer (overlayfs): only a copy in its place can be moved"
+            raise OSError(errno.EXDEV, why, path) from error
         if error.errno not in UNSUPPORTED:
             raise
         text = root.link(spot) or ""

@@ -82,7 +82,10 @@ def _mount_of(descriptor: int) -> str:
 def waiting_place(root: Root, name: str, there: RelPath) -> RelPath:
     """Where content can wait to change places with THERE: in the scratch directory, or, where names cannot be moved
     from it, hidden beside THERE.
+
+    Nothing stands there, and beside people's own files nobody can have guessed the name: the journal alone knows it.
     """
+    name = f"{name}-{os.urandom(8).hex()}"
     if may_change_places(root, Layout.scratch, there.parent):
         return Layout.scratch / name
     return there.parent / f".holdfast-{name}"
