@@ -154,7 +154,7 @@ def read_packages(content: bytes):
 
 DECLARING = (
     "config/filesystems.php", ".env", ".env.example", "settings.py", "shop/settings/base.py", "config/storage.yml",
-    "config/database.yml",
+    "config/database.yml", "config/services.yaml", "config/packages/flysystem.yaml", "config/project/fs/photos.yaml",
 )  # fmt: skip
 
 
@@ -227,6 +227,8 @@ BITS = {
         "[tool.x]", "    a (",
     ],
     "declared": [
+        b"parameters:\n  upload_directory: '%kernel.project_dir%/public/uploads'\n",
+        b"settings:\n  path: '@webroot/photos'\n",
         "'root'", "=>", "public_path(", "storage_path('", "..", "/", "')", "\n", "//", "/*", "*/", "#", '"',
         "MEDIA_ROOT", "=", " BASE_DIR /", "'NAME':", "DB_DATABASE=", ".sqlite", "root: <%= Rails.root.join(",
         ") %>", "database: ", "\\", "\x00", "env(",
