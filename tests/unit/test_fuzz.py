@@ -227,11 +227,9 @@ BITS = {
         "[tool.x]", "    a (",
     ],
     "declared": [
-        b"parameters:\n  upload_directory: '%kernel.project_dir%/public/uploads'\n",
-        b"settings:\n  path: '@webroot/photos'\n",
         "'root'", "=>", "public_path(", "storage_path('", "..", "/", "')", "\n", "//", "/*", "*/", "#", '"',
         "MEDIA_ROOT", "=", " BASE_DIR /", "'NAME':", "DB_DATABASE=", ".sqlite", "root: <%= Rails.root.join(",
-        ") %>", "database: ", "\\", "\x00", "env(",
+        ") %>", "database: ", "\\", "\x00", "env(", "upload_directory: ", "'%kernel.project_dir%/", "path: '@webroot/",
     ],
     "environment": [
         "A", "=", '"', "'", "\\", "\n", "\r", " ", "#", "export ", "\x00", "$", "\\n", '="', "='",
