@@ -155,7 +155,7 @@ def read_packages(content: bytes):
 
 DECLARING = (
     "config/filesystems.php", ".env", ".env.example", "settings.py", "shop/settings/base.py", "config/storage.yml",
-    "config/database.yml",
+    "config/database.yml", "config/services.yaml", "config/packages/flysystem.yaml", "config/project/fs/photos.yaml",
 )  # fmt: skip
 
 
@@ -230,7 +230,7 @@ BITS = {
     "declared": [
         "'root'", "=>", "public_path(", "storage_path('", "..", "/", "')", "\n", "//", "/*", "*/", "#", '"',
         "MEDIA_ROOT", "=", " BASE_DIR /", "'NAME':", "DB_DATABASE=", ".sqlite", "root: <%= Rails.root.join(",
-        ") %>", "database: ", "\\", "\x00", "env(",
+        ") %>", "database: ", "\\", "\x00", "env(", "upload_directory: ", "'%kernel.project_dir%/", "path: '@webroot/",
     ],
     "environment": [
         "A", "=", '"', "'", "\\", "\n", "\r", " ", "#", "export ", "\x00", "$", "\\n", '="', "='",

@@ -13,7 +13,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import WARN, Check
 
 _BESIDE = re.compile(
-    rb"""\b(?:require|include)(?:_once)?\s*\(?\s*(?:__DIR__|dirname\s*\(\s*__FILE__\s*\))\s*\.\s*['"]/?([^'"\n]+)['"]"""
+    rb"""\b(?:require|include)(?:_once)?\s*(?:\(\s*)?(?:__DIR__|dirname\s*\(\s*__FILE__\s*\))\s*\.\s*['"]/?([^'"\n]+)['"]"""
 )
 
 

@@ -24,10 +24,11 @@ _RAILS_ROOT = re.compile(r"^\s*root:\s*<%=\s*Rails\.root\.join\(([^)]*)\)", re.M
 _RAILS_BASE = re.compile(r"^\s*database:\s*([\w./-]+\.(?:sqlite3?|db))\s*$", re.MULTILINE)
 _SYMFONY = re.compile(r"(?:^|/)config/(?:services|packages/(?:prod/)?[\w-]+)\.ya?ml$")
 _SYMFONY_PLACE = re.compile(
-    r"""^[ \t]*([\w.-]*(?:upload|directory|storage)[\w.-]*)[ \t]*:[ \t]*"""
+    r"""^[ \t]*([\w.-]+)[ \t]*:[ \t]*"""
     r"""["']?%kernel\.project_dir%/([\w./-]+)["']?[ \t]*$""",
     re.MULTILINE | re.IGNORECASE,
 )
+_SYMFONY_KEYS = ("upload", "directory", "storage")
 _CRAFT = re.compile(r"(?:^|/)config/project/(?:project|(?:fs|volumes)/[\w.-]+)\.ya?ml$")
 _CRAFT_PLACE = re.compile(r"""^[ \t]*path:[ \t]*["']?@(webroot|root|storage)/([\w./-]+)["']?[ \t]*$""", re.MULTILINE)
 _DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".db3")
@@ -99,8 +100,9 @@ def _symfony(listing: Listing, root: str, web_root: str) -> Iterator[Declared]:
     places = (web_root, "var", "data", "files", "media", "private", "storage", "uploads")
     for file in _files(listing, root, _SYMFONY):
         for key, path in _SYMFONY_PLACE.findall(listing.text(file)):
+            named = any(word in key.lower() for word in _SYMFONY_KEYS)
             data = "upload" in key.lower() or path.split("/")[0] in places
-            if data and not {"cache", "src", "config", "templates", "vendor"}.intersection(path.split("/")):
+            if named and data and not {"cache", "src", "config", "templates", "vendor"}.intersection(path.split("/")):
                 yield Declared(_joined(root, path), DIR, SHARED, f"`{file}`: {key}")
 
 
