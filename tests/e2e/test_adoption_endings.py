@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from functools import partial
 
 import pytest
 
 from holdfast_engine.fs import place
-from lib.refusals import assert_refused, failing_at, fails, killed_at
+from lib.refusals import Killed, acting_at, assert_refused, failing_at, fails, killed_at
 from lib.world import World
 
 PHP = {"index.php": "<?php 'version {version}';\n"}
@@ -120,6 +121,27 @@ def test_an_adoption_where_names_cannot_be_exchanged_is_made_of_two_renames_each
     assert plain.perform("adopt")["outcome"] == "adopted"
     assert (plain.live / "index.php").read_text() == (plain.site / "index.php").read_text() == "<?php 'live';\n"
     plain.precious.assert_served()
+
+
+def test_a_directory_that_is_made_anew_in_the_gap_of_an_adoption_hides_no_upload(plain, monkeypatch):
+    """G2, G4: what was moved before the kill and what was saved after it are served together, the newer of two."""
+    no_exchange(monkeypatch)
+    public = plain.site / "public"
+
+    def made_anew() -> None:
+        public.mkdir()
+        (public / "b.jpg").write_text("made anew")
+        (public / "a.jpg").write_text("the newer one")
+        raise Killed
+
+    (public / "c").mkdir()
+    (public / "c/c.jpg").write_text("below")
+    with suppress(Killed), acting_at("place.moved", made_anew, when=lambda: not os.path.lexists(public)):
+        plain.perform("adopt")
+    assert plain.perform("adopt")["outcome"] == "adopted"
+    served = {one: (plain.live / "public" / one).read_text() for one in ("a.jpg", "b.jpg", "c/c.jpg")}
+    assert served == {"a.jpg": "the newer one", "b.jpg": "made anew", "c/c.jpg": "below"}
+    plain.precious.assert_none_lost()
 
 
 @pytest.mark.parametrize("count", range(1, 13))

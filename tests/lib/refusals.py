@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -52,14 +52,25 @@ def ending(act: Callable[[], object]) -> int:
     return 0
 
 
-@contextmanager
-def failing_at(point: str, error: BaseException, *, when: Callable[[], bool] = lambda: True) -> Iterator[None]:
+def failing_at(
+    point: str, error: BaseException, *, when: Callable[[], bool] = lambda: True
+) -> AbstractContextManager[None]:
     """The first time that POINT is reached while WHEN is true, ERROR is raised there; later reaches go well."""
-    left = [error]
+
+    def fail() -> None:
+        raise error
+
+    return acting_at(point, fail, when=when)
+
+
+@contextmanager
+def acting_at(point: str, act: Callable[[], object], *, when: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """The first time that POINT is reached while WHEN is true, ACT happens there."""
+    left = [act]
 
     def hook(name: str) -> None:
         if left and name == point and when():
-            raise left.pop()
+            left.pop()()
 
     heard = failpoint.listen(hook)
     try:

@@ -19,9 +19,10 @@ from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
-from holdfast_engine.fs.place import make_link, step_aside, switch
+from holdfast_engine.fs.place import make_link, move, step_aside, switch
 from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
@@ -307,15 +308,32 @@ class Taking:
             return
         self.operation.move(what="move-in", path=here, source=here, target=there, text=text)
         if root.kind(there) not in (None, "link"):
-            # moved before a crash, and saved anew since: what is served at its old place is the newer one
-            reason = "saved anew before its adoption was finished"
-            spot = attic.set_aside(
-                root, there, path=here, operation=self.operation.name, reason=reason, at=self.operation.at
-            )
-            self.report.set_aside(here, spot, reason)
+            self._give_way(here, there)
         if root.link(there) != text:
             make_link(root, there, text)
         step_aside(root, here, there)
+
+    def _give_way(self, here: RelPath, there: RelPath) -> None:
+        """Nothing stands THERE: it was moved before a crash, and HERE, what is served, was saved anew since.
+
+        Of two directories neither hides the other: what HERE lacks comes back into it, and what both have is the newer
+        one there. The elder lies in the attic.
+        """
+        root, reason = self.place.root, "saved anew before its adoption was finished"
+        both = [RelPath("")] if root.kind(here) == root.kind(there) == "dir" else []
+        while both:
+            below = both.pop()
+            for name in root.names(there / below):
+                if not root.has(here / below / name):
+                    move(root, there / below / name, here / below / name)
+                elif root.kind(here / below / name) == root.kind(there / below / name) == "dir":
+                    both.append(below / name)
+        if root.kind(there) == "dir" and all(kind == "dir" for _, kind, _ in walk(root, there)):
+            to_trash(root, there, f"{self.operation.name}-spent", Proof(there, "holds empty directories alone"))
+            return
+        operation = self.operation
+        spot = attic.set_aside(root, there, path=here, operation=operation.name, reason=reason, at=operation.at)
+        self.report.set_aside(here, spot, reason)
 
     def _share(self) -> None:
         """What rules call data moves from the live release into `shared/`, each path in one exchange."""
