@@ -32,6 +32,18 @@ def asker(view: View, *, may_ask: bool = True) -> Callable[[dict[str, Any]], boo
     return ask
 
 
+def inquirer(view: View, *, may_ask: bool = True) -> Callable[[str], bool | None]:
+    """A function that puts a question whose usual answer is yes; None where nobody can be asked."""
+
+    def inquire(text: str) -> bool | None:
+        if not may_ask or not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
+            return None
+        view.question(f"{text} [Y/n] ")
+        return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+
+    return inquire
+
+
 def _how_to_agree(command: str) -> str:
     looking = "; `holdfast deploy --plan` shows first what it would do" if command == "deploy" else ""
     return f"the same command with `--yes`{looking}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from holdfast.cli.ask import asker
+from holdfast.cli.ask import asker, inquirer
 from holdfast.cli.complete import directories, files
 from holdfast.cli.lazy import Command
 from holdfast.cli.render import Manner, View, choose
@@ -28,6 +28,7 @@ class Run:
     session: Session
     flags: dict[str, Any]
     out: Callable[[str], None]
+    inquire: Callable[[str], bool | None]
 
 
 Work = Callable[..., Answer]
@@ -102,9 +103,10 @@ def _invoke(work: Work, given: dict[str, Any], *, logged: bool) -> int:
     session = Session(os.getcwd(), os.environ, view.tell, file=file)
     if logged:
         view = _logged(view, lambda: session.site(site))
-    ask = asker(view, may_ask=not given.pop("no_input", False))
-    session = replace(session, tell=view.tell, ask=ask, yes=given.pop("yes", False))
-    return _finish(view, lambda: work(Run(session, site, view.say), **given))
+    may_ask, yes = not given.pop("no_input", False), given.pop("yes", False)
+    session = replace(session, tell=view.tell, ask=asker(view, may_ask=may_ask), yes=yes)
+    inquire = inquirer(view, may_ask=may_ask and not yes)
+    return _finish(view, lambda: work(Run(session, site, view.say, inquire), **given))
 
 
 def _logged(view: View, site: Callable[[], str] = str) -> View:

@@ -27,7 +27,7 @@ path = "."                      # a directory; or git = "https://example.org/clu
 
 [shared]
 # Detected as data: {data}
-# paths = [{paths}]
+{paths}
 # Detected as build output: {output}
 # artifacts = [{artifacts}]
 
@@ -41,15 +41,19 @@ path = "."                      # a directory; or git = "https://example.org/clu
 """
 
 
-def write_template(directory: str, found: Mapping[str, Any], suggested: Mapping[str, Any]) -> str:
+def write_template(
+    directory: str, found: Mapping[str, Any], suggested: Mapping[str, Any], kept: Iterable[str] = ()
+) -> str:
     """The path of a new `holdfast.toml` in DIRECTORY, made from what `detect` FOUND and the preset SUGGESTED.
+
+    KEPT are directories that a person called data: they stand in it for good.
 
     Raises `config-exists` and changes nothing when one is there, or a link under its name.
     """
     path = os.path.join(directory, NAME)
     try:
         with open(path, "x", encoding="utf-8") as file:
-            file.write(template(found, suggested))
+            file.write(template(found, suggested, kept))
     except FileExistsError:
         raise Problem(
             "config-exists",
@@ -62,7 +66,7 @@ def write_template(directory: str, found: Mapping[str, Any], suggested: Mapping[
     return path
 
 
-def template(found: Mapping[str, Any], suggested: Mapping[str, Any]) -> str:
+def template(found: Mapping[str, Any], suggested: Mapping[str, Any], kept: Iterable[str] = ()) -> str:
     """The text of the file. A preset's commands stand in it commented: only a person makes them run.
 
     The first line names the schema of this installation, as editors with taplo read it.
@@ -75,12 +79,18 @@ def template(found: Mapping[str, Any], suggested: Mapping[str, Any]) -> str:
         framework=f'framework = "{framework}"' if framework else '# framework = "laravel"',
         build=_commands("commands", suggested.get("build", ())),
         data=", ".join(data) or "nothing",
-        paths=_quoted(f"{path}/" for path in found.get("persistent", ())),
+        paths=_paths(found.get("persistent", ()), list(kept)),
         output=", ".join(artifacts) or "nothing",
         artifacts=_quoted(artifacts),
         before=_commands("before_activation", suggested.get("before_activation", ())),
         after=_commands("after_activation", suggested.get("after_activation", ())),
     )
+
+
+def _paths(detected: Iterable[str], kept: list[str]) -> str:
+    """What a person KEPT is said; what was DETECTED holds without being said, and is a comment."""
+    chosen = _quoted(f"{path}/" for path in kept or detected)
+    return f"paths = [{chosen}]" if kept else f"# paths = [{chosen}]"
 
 
 def _commands(key: str, commands: Iterable[str]) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from holdfast_engine.data.classify import Classifier
-from holdfast_engine.data.classify_rules import PRESET
+from holdfast_engine.data.classify_rules import DEFAULT, PRESET
 from holdfast_engine.data.detect import Detection, detect
 from holdfast_engine.data.presets import EVERY, load
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.request import Settings
-from holdfast_engine.model.rules import CACHE, SEEDED, SHARED, Ruling
+from holdfast_engine.model.rules import CACHE, CODE, SEEDED, SHARED, Ruling
 
 _SECRETS = re.compile(
     r"""^(?:\.env(?:\.local)?|wp-config\.php|master\.key|production\.key|\.htpasswd
@@ -57,6 +57,7 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
         "artifacts": _inner(found, (ruling.path for ruling in _artifacts(rules))),
         "evidence": [ruling.to_json() for ruling in evidence],
         "with": [one.id for one in rules.additions],
+        "undecided": _inner(found, undecided(rules)),
     }
 
 
@@ -83,6 +84,22 @@ def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:
     dirs.update(path for path in rules.preset.candidates if _is_awaited(rules, path))
     kept = set(outermost(dirs | files))
     return tuple(sorted(dirs & kept)), tuple(sorted(files & kept))
+
+
+def undecided(rules: Classifier) -> tuple[str, ...]:
+    """Directories with something in them of which no rule speaks, which hold no program and bear no usual name.
+
+    They may be what an author wrote or what users did; somebody who knows may be asked.
+    """
+    above_data = {step for one in rules.shared_paths() for step in RelPath(one.path).ancestors()}
+    folders = (path for path, entry in rules.listing.entries.items() if entry.kind == DIR and path not in above_data)
+    return tuple(sorted(outermost(path for path in folders if _is_unspoken(rules, path))))
+
+
+def _is_unspoken(rules: Classifier, path: str) -> bool:
+    ruling, shape = rules.ruling(path), rules.shape
+    decided = (ruling.rule, ruling.care) != (DEFAULT, CODE) or path.startswith(".") or shape.is_conventional(path)
+    return not decided and shape.ships_code(path) and not shape.holds_program(path)
 
 
 def _is_awaited(rules: Classifier, path: str) -> bool:

@@ -117,6 +117,11 @@ class Shape:
         names = (name for name in self._listing.files_below(path) if name.lower().endswith(_CODE_ENDINGS))
         return any(not self.placeholder(name) for name in names)
 
+    def is_conventional(self, path: str) -> bool:
+        """True when a name in PATH is one that authors give to what they write themselves."""
+        names = path.lower().split("/")
+        return any(name in _CODE_NAMES or name in _THEMES or name in _NOT_WRITTEN for name in names)
+
     def awaits_writing(self, path: str) -> str:
         """Why PATH exists to be written to, or nothing.
 

@@ -21,10 +21,34 @@ from holdfast.presets.catalog import catalog
 )
 @click.argument("path", default=".", shell_complete=complete.directories)
 def command(run: options.Run, path: str) -> options.Answer:
-    """Write a commented holdfast.toml into PATH, from what was detected there; never overwrite one."""
+    """Write a commented holdfast.toml into PATH, from what was detected there; never overwrite one.
+
+    On a terminal it asks about directories of which no rule knows whether they are data.
+    """
     found = run.session.detect(path)
-    written = write_template(os.path.abspath(path), found, _suggested(found))
+    written = write_template(os.path.abspath(path), found, _suggested(found), _kept(run, path, found))
     return "init", {"outcome": "written", "path": written}
+
+
+def _kept(run: options.Run, path: str, found: dict[str, Any]) -> list[str]:
+    """The undecided directories that somebody at the terminal calls data; what git tracks is the author's own."""
+    where = os.path.join(path, str(found.get("app_root", ".")))
+    return [
+        one
+        for one in found.get("undecided", ())
+        if not _is_tracked(where, one)
+        and run.inquire(f"No rule knows `{one}`, and there is something in it. Is it data that must be kept?")
+    ]
+
+
+def _is_tracked(where: str, path: str) -> bool:
+    import subprocess
+
+    try:
+        ran = subprocess.run(["git", "-C", where, "ls-files", "-z", "--", path], capture_output=True, check=False)
+    except OSError:
+        return False
+    return bool(ran.stdout)
 
 
 def _suggested(found: dict[str, Any]) -> dict[str, Any]:
