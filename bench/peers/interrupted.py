@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import subprocess
 import time
@@ -86,6 +87,45 @@ def half_copied(scene: Scene) -> bool:
     return any(not os.path.exists(os.path.join(place, "vendor/autoload.php")) for place in places(scene) - before)
 
 
+def killed_while_git_writes_its_mirror(scene: Scene) -> str:
+    """Killed when git had a lock of its own in the copy of the repository on the host; then the next deploys."""
+    scene.ship()
+    mirror = mirror_of(scene)
+    if not mirror:
+        return "no mirror on the host"
+    if not any(locked_mirror(scene, mirror) for _ in range(12)):
+        return "the moment was not met"
+    if scene.repaired(scene.ship()).code == 0 and scene.site.version() == scene.application.version:
+        return "next deploy ok"
+    ran = scene.ship()
+    return (
+        f"each deploy refused, exit {ran.code}, until git's lock is removed by hand"
+        if ran.code
+        else "the one after is ok"
+    )
+
+
+def mirror_of(scene: Scene) -> str:
+    """The directory of the site that is a repository of git, or nothing."""
+    for here, directories, names in os.walk(scene.site.top):
+        if "objects" in directories and "HEAD" in names:
+            return here
+        directories[:] = [name for name in directories if name not in ("releases", "shared")]
+    return ""
+
+
+def locked_mirror(scene: Scene, mirror: str) -> bool:
+    """A deploy was killed and git's lock stayed."""
+    scene.application.commit()
+    scene.application.branch(200)
+    killed = scene.kill_during(lambda: bool(locks(mirror)))
+    return killed and bool(locks(mirror))
+
+
+def locks(mirror: str) -> list[str]:
+    return [*glob.glob(f"{mirror}/*.lock"), *glob.glob(f"{mirror}/refs/**/*.lock", recursive=True)]
+
+
 def places(scene: Scene) -> set[str]:
     """Where a tool may put a release that is coming."""
     found = set()
@@ -166,6 +206,9 @@ def meeting(codes: list[int], *, up: bool, new: bool) -> str:
 SCENARIOS = (
     Scenario("6", f"killed with SIGKILL at {KILLS} moments; then the next deploy", killed_anywhere),
     Scenario("6b", "killed while code is copied, a good deploy, a rollback", killed_while_code_is_copied),
+    Scenario(
+        "6c", "killed while git writes its mirror on the host; the next deploys", killed_while_git_writes_its_mirror
+    ),
     Scenario("7", "the disk is full", disk_full),
     Scenario("8", "two deploys at once", two_at_once),
 )
