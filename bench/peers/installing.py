@@ -30,7 +30,7 @@ while [ "${1#-}" != "$1" ]; do
         *) shift ;;
     esac
 done
-cd / && exec bash -c "$*"
+cd / && exec bash --norc -c "$*"
 """
 WRAPPED = """#!/bin/sh
 LD_LIBRARY_PATH="{libraries}" exec "{program}" "$@"

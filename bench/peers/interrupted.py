@@ -93,7 +93,7 @@ def killed_while_git_writes_its_mirror(scene: Scene) -> str:
     mirror = mirror_of(scene)
     if not mirror:
         return "no mirror on the host"
-    if not any(locked_mirror(scene, mirror) for _ in range(12)):
+    if not any(locked_mirror(scene, mirror) for _ in range(40)):
         return "the moment was not met"
     if scene.repaired(scene.ship()).code == 0 and scene.site.version() == scene.application.version:
         return "next deploy ok"

@@ -92,11 +92,18 @@ class Tool:
         return Ran(started.returncode, output)
 
     def start(self, act: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        """ACT is under way, in a process group of its own."""
+        """ACT is under way, in a process group of its own, with no start-up file of a person's to run or to break."""
         return subprocess.Popen(
             self.words(act),
             cwd=self.control,
-            env={**os.environ, **plain(), **self.environment(), **(more or {})},
+            env={
+                **os.environ,
+                **plain(),
+                "HOME": self.control,
+                "TMPDIR": self.control,
+                **self.environment(),
+                **(more or {}),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -23,7 +23,6 @@ SEEN = {
     "4": "user's kept; defaults arriving: first, changed, new",
     "10a": "refused, exit 10; kept",
     "12c": "refused, exit 30",
-    "13": "newer upload kept; written meanwhile: kept",
     "16": "refused, exit 20; kept",
 }
 
