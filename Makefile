@@ -1,6 +1,6 @@
 # `make test` and `make try` need nothing installed by hand but make, and bring the rest themselves.
 .DEFAULT_GOAL := help
-.PHONY: help test lint types layers tests engines try bench soak engine docs format lock clean
+.PHONY: help test lint types layers tests engines try bench peers soak engine docs format lock clean
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -11,6 +11,7 @@ help:
 	@echo "make test      lint, types, layers and tests: what must hold before a change is taken"
 	@echo "make try       the tour: deploy, crash, roll back, and count the uploads (APP=DIR for a copy of your own)"
 	@echo "make bench     measure"
+	@echo "make peers     the same scenarios with other deployment tools, as one table (fetches them into .peers)"
 	@echo "make soak      the long tests, for two hours (MINUTES=0 until all is tried, SEED=N for other shares)"
 	@echo "make engine    dist/holdfast-engine.pyz, the engine in one file"
 	@echo "make docs      write docs/reference from the code"
@@ -42,6 +43,9 @@ try: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python bench/run.py
+
+peers: $(READY)
+	@$(BIN)/python bench/peers/run.py
 
 soak: $(READY)
 	@PYTHONPATH=tests $(BIN)/pytest -q -rfEs --tb=short -n 2 --dist worksteal -m soak -p lib.soaking -o faulthandler_timeout=0 --minutes $(MINUTES) --seed $(SEED)

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import trees
-
 from holdfast_engine.commands import counting, perform
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.fs import census
