@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from holdfast_engine.data.shape import Shape
 from holdfast_engine.data.shape_ignores import Ignores
 from holdfast_engine.data.shape_patterns import PathSet
-from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.listing import DIR, Listed, Listing
 
 
 def source(files):
@@ -81,3 +81,15 @@ def test_the_deepest_entry_covers_a_path():
     assert entries.match("a/b.pyc") == "a/b.pyc"
     assert entries.match("data/x.db") == "data/x.db"
     assert entries.match("data/x/y.db") is None
+
+
+@pytest.mark.parametrize("path", ["public/uploads", "public/theme", "public/skins"])
+def test_an_empty_submodule_waits_for_code(path):
+    """G2: archives of a forge leave it empty; that is no sign that somebody writes there."""
+    files = {".gitmodules": '[submodule "a"]\n\tpath = public/uploads\n[submodule "b"]\npath=public/theme\n'}
+    files[".gitmodules"] += "[submodule c]\n path = public/skins/dark/\n"
+    there = source({**files, "public/index.php": "<?php"})
+    entries = {**there.entries, **dict.fromkeys(("public/uploads", "public/theme", "public/skins"), Listed(DIR))}
+    listing = Listing({**entries, "public/skins/dark": Listed(DIR)}, there.read)
+    shape = Shape(listing, Ignores(listing), web_root="public")
+    assert (shape.awaits_writing(path), shape.named_for_data(path)) == ("", False)

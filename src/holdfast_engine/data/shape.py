@@ -128,7 +128,7 @@ class Shape:
         A directory of which the source ignores every content says so anywhere. A `.gitkeep`, a
         guard page or being empty says so only outside directories that hold code by convention.
         """
-        if self._listing.kind(path) != DIR or path in self._real:
+        if self._listing.kind(path) != DIR or path in self._real or self._holds_submodule(path):
             return ""
         inner = self._in_web_root(path)
         if self._written(path) and (not inner or self._plain_above(path)):
@@ -139,13 +139,17 @@ class Shape:
             return "is empty"
         return "ships only a placeholder" if inner or path in self._kept else ""
 
+    def _holds_submodule(self, path: str) -> bool:
+        """True when another repository belongs at or below PATH: it is empty because a copy of the source lacks it."""
+        return any(f"{one}/".startswith(f"{path}/") for one in self._listing.submodules)
+
     def named_for_data(self, path: str) -> bool:
         """True when the name of PATH means data and nothing shipped there speaks against it."""
         name = path.rpartition("/")[2].lower()
         if name not in DATA_NAMES or not self._plain_above(path):
             return False
         if not self.ships_code(path):
-            return True
+            return not self._holds_submodule(path)
         trusted = name in UPLOAD_NAMES or bool(self._ignores.ignored(path, is_dir=True)) or self._generated(path)
         return trusted and not self.holds_program(path)
 

@@ -51,6 +51,15 @@ class Listing:
             entries[path] = Listed(FILE, size)
         return cls(entries, read)
 
+    @cached_property
+    def submodules(self) -> tuple[str, ...]:
+        """Where `.gitmodules` says that another repository belongs; code, whether it is there or not."""
+        text = (self.read(".gitmodules") or b"").decode("utf-8", "replace") if self.kind(".gitmodules") == FILE else ""
+        # what stands behind `path =`, line by line: no pattern that a long line could keep busy
+        rows = (line.partition("=") for line in text.splitlines())
+        found = (value.strip().strip('"').strip("/") for key, _, value in rows if key.strip() == "path")
+        return tuple(path for path in found if path)
+
     def kind(self, path: str) -> Optional[str]:
         entry = self.entries.get(path)
         return entry.kind if entry else None
