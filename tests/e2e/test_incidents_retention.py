@@ -297,7 +297,7 @@ except Problem as problem:
 """
 
 
-@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("fresh", [True, pytest.param(False, marks=pytest.mark.soak(share=1))])
 def test_i96_of_twenty_starts_at_once_one_deploys_and_the_others_are_told_so(world, tmp_path, fresh):
     """I96: exit 21 for nineteen, who change nothing and take nobody's lock away; afterwards the site is free."""
     source = tmp_path / "code"

@@ -48,7 +48,7 @@ def codes(world, number):
     return [process.returncode for process in running], said
 
 
-@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("live", [False, pytest.param(True, marks=pytest.mark.soak(share=1))])
 def test_of_deploys_that_begin_at_once_one_works_and_the_others_are_told(static, live):
     """INTERFACE, 21: they ended 50 or 11, because each fetched into one mirror while it planned."""
     if live:
