@@ -75,3 +75,18 @@ def test_data_in_output_that_nobody_builds_any_more_is_brought_home_out_of_it(sh
     shop.precious.assert_served()
     assert answer["data"]["adopted"] == ["staticfiles/media"]
     assert [row["path"] for row in answer["data"]["attic"]] == ["staticfiles/collected.css"]
+
+
+def test_a_directory_in_the_place_of_the_framework_s_link_is_shared_as_one(tmp_path):
+    """S05, G2: the framework calls the place its own link; what a script put there is served, by `link` as by deploy."""
+    world = World(tmp_path)
+    world.ship()
+    place = world.live / "public/storage"
+    let_write(place.parent)
+    place.unlink()
+    place.mkdir()
+    world.precious.write("public/storage/x.png")
+    world.perform("link", release=str(world.live.resolve()), path=str(world.site / "shared"))
+    world.precious.assert_served()
+    world.ship()
+    world.precious.assert_served()

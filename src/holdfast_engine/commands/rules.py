@@ -156,7 +156,8 @@ def _ships_code_in(classifier: Classifier, path: str) -> bool:
 
 def _is_of_the_release(classifier: Classifier, path: str) -> bool:
     """True for a directory that the release fills: data in it is linked by itself, or builds would end in `shared/`."""
-    output = classifier.ruling(path).care == ARTIFACT or classifier.keeps_output(path)
+    builds = path not in dict(classifier.links())  # what stands in the place of the framework's own link is one whole
+    output = builds and (classifier.ruling(path).care == ARTIFACT or classifier.keeps_output(path))
     return output or _ships_code_in(classifier, path)
 
 
