@@ -11,12 +11,14 @@ from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.trash import Emptying
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.settle import settle
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.durable import SyncFailed
 from holdfast_engine.fs.probe import users, users_of
 from holdfast_engine.fs.root import kind_of
+from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
@@ -123,9 +125,20 @@ def _remove(
     except SyncFailed:
         raise  # final: nothing that ends well may follow it (G1)
     except OSError as error:
+        _settle(place, operation)
         return f"{error.strerror} at `{error.filename or record.path}`"
     _forget(place, record)
     return None
+
+
+def _settle(place: Workplace, operation: Operation) -> None:
+    """No link waits where a move broke off, as far as the host lets us: this operation ends, and nobody settles it."""
+    try:
+        settle(place.bench, operation, log.read(place.root, operation.name))
+    except SyncFailed:
+        raise
+    except OSError:
+        return  # what was moved is served, what was not stands where it was
 
 
 def _clear(
