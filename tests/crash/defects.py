@@ -42,7 +42,7 @@ DEFECTS = (
         "exchange by two renames", plants.exchange_by_two_renames, "kills", "link-live", "rename /scratch/own-exchange"
     ),
     Defect("attic note after the move", plants.attic_note_after_the_move, "kills", "prune", "rename /.holdfast/attic/"),
-    Defect("recovery skipped", plants.recovery_skipped, "kills", "deploy-later", "symlink /releases/2"),
+    Defect("recovery skipped", plants.recovery_skipped, "kills", "deploy-later", "symlink /shared/"),
     Defect("release opened too early", plants.release_opened_too_early, "kills", "deploy-later", "write /public/page"),
     Defect("links followed when deleting", plants.links_followed_when_deleting, "last_look", "prune"),
     Defect("prune without sweep", plants.prune_without_sweep, "story", "prune"),
