@@ -78,7 +78,7 @@ def test_data_in_output_that_nobody_builds_any_more_is_brought_home_out_of_it(sh
 
 
 def test_a_directory_in_the_place_of_the_framework_s_link_is_shared_as_one(tmp_path):
-    """S05, G2: the framework calls the place its own link; what a script put there is served, by `link` as by deploy."""
+    """S05, G2: the framework calls the place its own link; what a script put there is served, after `link` too."""
     world = World(tmp_path)
     world.ship()
     place = world.live / "public/storage"
