@@ -33,7 +33,7 @@ layers: $(READY)
 	@told=$$($(BIN)/lint-imports 2>&1) || { echo "$$told"; exit 1; }
 
 tests: $(READY)
-	@$(BIN)/pytest -q -n 3 -m "not soak and not bench"
+	@$(BIN)/pytest -q -n 3 --dist worksteal -m "not soak and not bench"
 
 engines: $(READY)
 	@.ci/engine
