@@ -61,7 +61,7 @@ def _failing(numbers: list[int], *, shift: int) -> list[str]:
 def test_a_kill_at_a_call_loses_nothing(arenas, name):
     """R1, G1, G3, G4: a deterministic share of the ways to a call, before it and after it by turns."""
     arena = arenas(name)
-    found = shimmed.calls(arena)
+    found = shimmed.known_calls(arena)
     assert len(found) >= FLOORS[name]["shim"]
     cases = [f"shim/{number}" + "/killed" * (number % 2) for number in shimmed.telling(found)]
     assert sweep(arena, _share(name, cases, 8), shimmed.trial) == []
@@ -71,7 +71,7 @@ def test_a_kill_at_a_call_loses_nothing(arenas, name):
 def test_an_error_at_a_call_is_told_truly_and_loses_nothing(arenas, name):
     """R3: nine errnos, once, lasting, and of a call that was done; a failed sync is final."""
     arena = arenas(name)
-    found = shimmed.calls(arena)
+    found = shimmed.known_calls(arena)
     cases = _failing(shimmed.telling(found), shift=list(SCENARIOS).index(name))
     syncs = [f"shim/{number}/EIO" for number in shimmed.telling(found) if found[number - 1].name in shimmed.SYNCS]
     assert sweep(arena, [*_share(name, cases, 8), *_share(name, syncs, 3)], shimmed.trial) == []
@@ -81,7 +81,7 @@ def test_an_error_at_a_call_is_told_truly_and_loses_nothing(arenas, name):
 def test_a_kill_of_the_recovery_at_a_call_loses_nothing_either(arenas, name):
     """R2: a small share of the pairs of a call and a call of the recovery after it."""
     arena = arenas(name)
-    numbers = shimmed.telling(shimmed.calls(arena))
+    numbers = shimmed.telling(shimmed.known_calls(arena))
     pairs = [f"shim/{first}/then/{second}" for first in numbers[7::60] for second in (3, 17)]
     assert sweep(arena, pairs, shimmed.trial) == []
 
@@ -92,7 +92,7 @@ def test_a_kill_of_the_recovery_at_a_call_loses_nothing_either(arenas, name):
 def test_a_kill_at_every_call_loses_nothing(arenas, name, part):
     """R1: all of them, before and after the call."""
     arena = arenas(name)
-    numbers = range(1, len(shimmed.calls(arena)) + 1)
+    numbers = range(1, len(shimmed.known_calls(arena)) + 1)
     cases = [f"shim/{number}{how}" for number in numbers for how in ("", "/killed")]
     assert sweep(arena, cases[part::PARTS], shimmed.trial) == []
 
@@ -103,7 +103,7 @@ def test_a_kill_at_every_call_loses_nothing(arenas, name, part):
 def test_an_error_of_each_kind_at_every_call(arenas, name, kind):
     """R3: all of them."""
     arena = arenas(name)
-    cases = [f"shim/{number}/{kind}" for number in range(1, len(shimmed.calls(arena)) + 1)]
+    cases = [f"shim/{number}/{kind}" for number in range(1, len(shimmed.known_calls(arena)) + 1)]
     assert sweep(arena, cases, shimmed.trial) == []
 
 
@@ -113,6 +113,6 @@ def test_an_error_of_each_kind_at_every_call(arenas, name, kind):
 def test_a_kill_of_the_recovery_at_each_of_its_calls(arenas, name, part):
     """R2: from the first call on each way, every call of the recovery after it."""
     arena = arenas(name)
-    firsts = shimmed.telling(shimmed.calls(arena))[part::PARTS]
+    firsts = shimmed.telling(shimmed.known_calls(arena))[part::PARTS]
     cases = [f"shim/{one}/then/{two}" for one in firsts for two in range(1, shimmed.recovery_calls(arena, one) + 1)]
     assert sweep(arena, cases, shimmed.trial) == []

@@ -92,15 +92,18 @@ class Journey:
             "interrupted",
             "interrupted after the switch",
             state="the new release is live and complete; what follows the switch may not have run to its end",
-            hint=f"`holdfast recover --site {quote(self.place.root.path)}`, or any next command, completes it",
+            hint=self._how_to_complete(),
         )
+
+    def _how_to_complete(self) -> str:
+        return f"`holdfast recover --site {quote(self.place.root.path)}`, or any next command, completes it"
 
     def _left_open(self, error: OSError) -> Problem:
         return Problem(
             "step-failed-after-activation",
             f"the new release is live, but what follows could not be finished: {words(error)}",
             state="the new release is live and complete",
-            hint=f"`holdfast recover --site {quote(self.place.root.path)}`, or any next command, completes it",
+            hint=self._how_to_complete(),
         )
 
     def late_problem(self, act: Callable[[], None]) -> None:

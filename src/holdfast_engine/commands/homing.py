@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from holdfast_engine.commands.rules import Rules, union, unshared
+from holdfast_engine.commands.rules import Rules, rules_for, settings_of, union, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.adopt import Adoption, Moved
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify import Classifier
+from holdfast_engine.data.declared import DATABASE_ENDINGS
 from holdfast_engine.data.links import place_link
 from holdfast_engine.data.presets import load
 from holdfast_engine.data.sweep import Found, Sweep
@@ -29,7 +30,6 @@ from holdfast_engine.model.rules import ARTIFACT, CODE, FOUND, STRAY
 from holdfast_engine.state.records import ReleaseRecord
 
 _COMPANIONS = ("-wal", "-shm", "-journal")
-_DATABASES = (".sqlite", ".sqlite3", ".db", ".db3")
 
 
 @dataclass
@@ -106,20 +106,23 @@ def left_alone(release: RelPath, found: Found) -> list[str]:
 
 def missing_code(place: Workplace, release: RelPath, baseline: Optional[Baseline], rules: Rules) -> list[str]:
     """What RELEASE shipped outside of what is shared, and does not hold any more."""
-    tops = rules.shared_paths
-
-    def is_code(path: str) -> bool:
-        shared = any(step in tops for step in (path, *RelPath(path).ancestors()))
-        return not shared and not rules.classifier.is_cache(path)
-
     entries = baseline.entries.values() if baseline else ()
-    files = (one.path for one in entries if one.kind != DIR and is_code(one.path))
-    return [path for path in files if not place.root.has(release / path)]
+    files = (one.path for one in entries if one.kind != DIR and not rules.is_shared(one.path))
+    return [path for path in files if not (rules.classifier.is_cache(path) or place.root.has(release / path))]
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
     baseline = baselines.read(place.root, record.id) if record else None
     return baseline.with_seeds(record.seeds) if baseline and record else None
+
+
+def rules_proven(place: Workplace) -> Optional[Rules]:
+    """The rules of what is live, from its baseline; None without one, for then nothing tells what was shipped."""
+    baseline, current = baseline_of(place, place.survey.active), place.survey.current
+    if baseline is None or current is None:
+        return None
+    settings = settings_of(place.survey.active, place.request.settings)
+    return rules_for(place, as_shipped(place, current, baseline), settings)
 
 
 def as_shipped(place: Workplace, release: RelPath, baseline: Baseline) -> Listing:
@@ -165,7 +168,7 @@ class Homing:
         found = [
             f"{path}/{below}" for path in merged for below, kind, _ in walk(root, release / path) if kind == "file"
         ]
-        return [path for path in found if path.endswith(_DATABASES)]
+        return [path for path in found if path.endswith(DATABASE_ENDINGS)]
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:

@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from holdfast_engine.commands import activating, counting
 from holdfast_engine.commands.building import listing_of
-from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
+from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import link_release, seeds_before
 from holdfast_engine.commands.lookout import looking
@@ -125,11 +125,7 @@ class Linking:
     def _shipped(self) -> Listing:
         """What RELEASE ships: of a live one what it was seen to ship before, for what came since is data."""
         baseline = baseline_of(self.place, self.record) if self.is_live else None
-        now = listing_of(self.place, self.path)
-        if baseline is None:
-            return now
-        shipped = baseline.listing()
-        return Listing(shipped.entries, now.read, shipped.link)
+        return as_shipped(self.place, self.path, baseline) if baseline else listing_of(self.place, self.path)
 
     def _look(self) -> Found:
         """What the live release holds that must come home."""

@@ -37,8 +37,8 @@ def seeds_before(
         if left and left in digests:
             before[path] = left
     for path, entry in (baseline.entries if baseline else {}).items():
-        covered = any(RelPath(path).is_within(top) for top in rules.shared_paths)
-        if entry.kind == FILE and path not in before and covered and _was_seen(place, previous, path):
+        shipped = entry.kind == FILE and path not in before and rules.is_shared(path)
+        if shipped and _was_seen(place, previous, path):
             before[path] = entry.digest
     return before
 

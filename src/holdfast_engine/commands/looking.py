@@ -8,7 +8,7 @@ from typing import Any, Optional
 from holdfast_engine.checks.checklist import checklist as all_checks
 from holdfast_engine.checks.standing import standing
 from holdfast_engine.commands.building import listing_of
-from holdfast_engine.commands.homing import as_shipped, baseline_of, sweep
+from holdfast_engine.commands.homing import baseline_of, rules_proven, sweep
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace, reading
@@ -91,10 +91,10 @@ def unfinished(place: Workplace) -> Optional[dict[str, Any]]:
 
 def rules_now(place: Workplace) -> Rules:
     """The rules of what is live, from its baseline, else from what lies there."""
-    baseline, current = baseline_of(place, place.survey.active), place.survey.current
+    proven, current = rules_proven(place), place.survey.current
+    if proven is not None:
+        return proven
     settings = settings_of(place.survey.active, place.request.settings)
-    if baseline is not None and current is not None:
-        return rules_for(place, as_shipped(place, current, baseline), settings)
     return rules_for(place, listing_of(place, current) if current else Listing({}), settings)
 
 

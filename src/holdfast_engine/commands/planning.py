@@ -259,5 +259,6 @@ def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules, found: Fou
         for path in rules.shared_paths - found.homeless.keys()
     )
     same = (active.settings, active.framework) == (place.request.settings.to_json(), rules.detection.framework)
-    whole = not missing_code(place, active.path, baseline_of(place, active), rules)
-    return active.state == "active" and same and stands and whole
+    if active.state != "active" or not (same and stands):
+        return False
+    return not missing_code(place, active.path, baseline_of(place, active), rules)

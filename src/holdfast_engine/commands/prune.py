@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Optional
 
-from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline_of, sweep
+from holdfast_engine.commands.homing import Homing, Report, baseline_of, rules_proven, sweep
 from holdfast_engine.commands.retention import beyond
-from holdfast_engine.commands.rules import Rules, rules_for, settings_of
+from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.trash import Emptying
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.baseline import Baseline
@@ -76,7 +76,7 @@ def prune_beyond(
     of what came before (I47).
     """
     place.refresh()
-    used, rules = users(place.root), _rules_now(place)
+    used, rules = users(place.root), rules_proven(place)
     Emptying(place, operation, report, used).run()
     removed: list[str] = []
     kept: list[dict[str, str]] = []
@@ -93,15 +93,6 @@ def prune_beyond(
 
 def _in_use(working: list[int]) -> str:
     return f"processes work in it: {', '.join(str(process) for process in working[:5])}"
-
-
-def _rules_now(place: Workplace) -> Optional[Rules]:
-    """The rules of what is served now; None when the active release has no baseline to know them by."""
-    baseline, current = baseline_of(place, place.survey.active), place.survey.current
-    if baseline is None or current is None:
-        return None
-    settings = settings_of(place.survey.active, place.request.settings)
-    return rules_for(place, as_shipped(place, current, baseline), settings)
 
 
 def _remove(

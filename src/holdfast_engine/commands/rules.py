@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Optional
 
 from holdfast_engine.commands.narrowing import let_go
@@ -11,6 +12,7 @@ from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.classify import Classifier
 from holdfast_engine.data.detect import Detection, detect
 from holdfast_engine.data.links import Bench
+from holdfast_engine.data.shape_patterns import lineage
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.paths import RelPath, link_text, outermost
 from holdfast_engine.model.request import Settings
@@ -34,9 +36,13 @@ class Rules:
     links: tuple[tuple[str, str], ...] = ()
     blocked: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def shared_paths(self) -> frozenset[str]:
         return frozenset(one.path for one in self.shared)
+
+    def is_shared(self, path: str) -> bool:
+        """True when PATH, or a directory above it, is linked into `shared/`."""
+        return any(step in self.shared_paths for step in lineage(path))
 
     @property
     def web_root(self) -> str:

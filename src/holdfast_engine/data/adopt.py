@@ -23,6 +23,7 @@ from holdfast_engine.model.paths import RelPath, link_text
 MERGED, EQUAL = "merged into shared/", "equal to what is shared"
 COPIED = "copied into shared/ from another file system"
 """Why our own link, or nothing that is not served as well, lies in the attic."""
+NEWER = "the live release held a newer version"
 T = TypeVar("T")
 _LOOKS = 50
 """How often a name that the application changes under our hands is looked at anew."""
@@ -253,7 +254,7 @@ class Adoption:
 
     def _change_places(self, here: RelPath, there: RelPath, path: str) -> bool:
         """HERE, the newer one, is served in one step, and what stood THERE goes to the attic (G3)."""
-        root, reason = self.bench.root, "the live release held a newer version"
+        root = self.bench.root
         waiting = waiting_place(root, f"late-{self.operation.name}-{crc32(os.fsencode(path)):08x}", there)
         beside = waiting.parent == there.parent  # HERE is on another file system: a copy of it changes places
         facts = {"waiting": waiting} if beside else {}
@@ -261,7 +262,7 @@ class Adoption:
         if beside:
             copy_tree(root, here, waiting)
         change_places(root, waiting if beside else here, there)
-        self._aside(waiting if beside else here, path, reason)
+        self._aside(waiting if beside else here, path, NEWER)
         if beside:
             drop_copied(root, here, there)
         self.moved.adopted.append(path)

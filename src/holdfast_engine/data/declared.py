@@ -31,7 +31,7 @@ _SYMFONY_PLACE = re.compile(
 _SYMFONY_KEYS = ("upload", "directory", "storage")
 _CRAFT = re.compile(r"(?:^|/)config/project/(?:project|(?:fs|volumes)/[\w.-]+)\.ya?ml$")
 _CRAFT_PLACE = re.compile(r"""^[ \t]*path:[ \t]*["']?@(webroot|root|storage)/([\w./-]+)["']?[ \t]*$""", re.MULTILINE)
-_DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".db3")
+DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".db3")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _environment(listing: Listing, root: str, _web_root: str) -> Iterator[Declar
         file = _joined(root, name)
         values = dict(_ENV.findall(listing.text(file)))
         path = values.get("DB_DATABASE", "")
-        if path.lower().endswith(_DATABASE_ENDINGS) and not path.startswith("/"):
+        if path.lower().endswith(DATABASE_ENDINGS) and not path.startswith("/"):
             yield Declared(_joined(root, path), FILE, SHARED, f"`{file}`: DB_DATABASE")
 
 
@@ -132,7 +132,7 @@ def _django(listing: Listing, root: str, _web_root: str) -> Iterator[Declared]:
                 yield Declared(_joined(root, path), DIR, care, f"`{file}`: {setting}")
         for value in _PY_NAME.findall(text):
             path = _python_path(value)
-            if path.lower().endswith(_DATABASE_ENDINGS):
+            if path.lower().endswith(DATABASE_ENDINGS):
                 yield Declared(_joined(root, path), FILE, SHARED, f"`{file}`: DATABASES NAME")
 
 

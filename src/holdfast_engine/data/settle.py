@@ -6,7 +6,7 @@ import errno
 from collections.abc import Sequence
 from typing import Any
 
-from holdfast_engine.data.adopt import COPIED, MERGED, Adoption, Moved
+from holdfast_engine.data.adopt import COPIED, MERGED, NEWER, Adoption, Moved
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.data.seeds import keep_seed, put_away
@@ -97,9 +97,8 @@ def _settle_late(bench: Bench, operation: Operation, facts: dict[str, Any]) -> N
     left = [settle_places(bench.root, waiting, facts["target"]), waiting if waiting != source else None]
     for spot in left:
         if spot is not None and bench.root.has(spot) and not drop_copied(bench.root, spot, source):
-            reason = "the live release held a newer version"
             attic.set_aside(
-                bench.root, spot, path=facts["path"], operation=operation.name, reason=reason, at=operation.at
+                bench.root, spot, path=facts["path"], operation=operation.name, reason=NEWER, at=operation.at
             )
 
 
