@@ -18,6 +18,7 @@ from pathlib import Path
 from crash import judge, victim
 from crash.hands import write_sources
 from crash.judge import Oracle
+from crash.passage import Passage
 from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
 from crash.syscalls import compiled_engine
 from holdfast_engine.model.request import Request
@@ -45,6 +46,7 @@ class Arena:
     remembers: bool = False
     _serial: int = field(default=0)
     _stopped: str = ""
+    _passages: dict[str, tuple[str, Passage]] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> Path:
@@ -109,15 +111,23 @@ class Arena:
                 wrong.append(f"stuck: {request.command} {ended.how} {ended.what}")
         return wrong
 
-    def recovery(self, site: Path) -> list[str]:
-        """`recover` ran twice and the second changed nothing; where no site is yet, it may say so."""
-        request = recovering(site)
-        wrong = [f"stuck: recover {ended.how} {ended.what}" for ended in [victim.perform(request)] if _is_stuck(ended)]
+    def recovered(self, site: Path, *, again: str = "") -> list[str]:
+        """`recover` ran; where no site is yet, it may say so."""
+        ended = victim.perform(recovering(site))
+        stuck = ended.how != "done" and not (ended.how == "problem" and ended.what[0] == "not-a-site")
+        return [f"stuck: recover{again} {ended.how} {ended.what}"] if stuck else []
+
+    def after_recovery(self, site: Path) -> list[str]:
+        """`recover` changes nothing more, what is served is whole, and the next command goes on."""
         once = judge.snapshot(site)
-        again = victim.perform(request)
-        wrong += [f"stuck: recover again {again.how} {again.what}"] if _is_stuck(again) else []
-        twice = judge.snapshot(site)
-        return wrong + [f"recover is not done after once: {path}" for path in _different(once, twice)]
+        wrong = self.recovered(site, again=" again")
+        changed = [f"recover is not done after once: {path}" for path in _different(once, judge.snapshot(site))]
+        return wrong + changed + self.oracle.broken(site) + self.next_goes_on(site)
+
+    def next_goes_on(self, site: Path) -> list[str]:
+        """After the next ordinary commands nothing is lost, everything is served, nothing lies about."""
+        wrong = self.go_on(site)
+        return wrong + self.oracle.lost(site) + self.oracle.unserved(site) + judge.litter(site, self.base)
 
     def at_the_crash(self, site: Path) -> list[str]:
         return self.oracle.lost(site) + self.oracle.broken(site)
@@ -128,15 +138,43 @@ class Arena:
         Many faults leave the same site behind. A sweep judges it once: what the engine reads decides
         what it does, and the one clock that it reads is the request's.
         """
-        known = self.top / "verdicts" / f"{judge.fingerprint(site)}-{recover_first}" if self.remembers else None
-        if known is None or not known.exists():
-            wrong = self.at_the_crash(site) + self.afterwards(site, recover_first=recover_first)
-            if known is not None:
-                _keep(known, wrong)
-        else:
-            wrong = json.loads(known.read_text())
+        seen = judge.fingerprint(site) if self.remembers else ""
+        wrong = self._once(f"{seen}-{recover_first}", lambda: self._judged(site, recover_first=recover_first))
         remove(site)
-        return list(wrong)
+        return wrong
+
+    def verdict_on(self, passage: Passage, number: int, *, recover_first: bool) -> list[str]:
+        """As `verdict`, of the site that was left after NUMBER calls of PASSAGE."""
+
+        def judged() -> list[str]:
+            site = self.copy(passage.site(number))
+            wrong = self._judged(site, recover_first=recover_first)
+            remove(site)
+            return wrong
+
+        return self._once(f"{passage.prints[number]}-{recover_first}", judged)
+
+    def _judged(self, site: Path, *, recover_first: bool) -> list[str]:
+        return self.at_the_crash(site) + self.afterwards(site, recover_first=recover_first)
+
+    def _once(self, name: str, judged: Callable[[], list[str]]) -> list[str]:
+        """What JUDGED says; in a sweep it is asked once under one NAME, by whichever process."""
+        if not self.remembers:
+            return judged()
+        known = self.top / "verdicts" / name
+        if not known.exists():
+            _keep(known, judged())
+        return list(json.loads(known.read_text()))
+
+    def passage(self, how: str, site: Callable[[], Path], request: Callable[[Path], Request]) -> Passage:
+        """What REQUEST leaves on its way from SITE; the last one whose name begins like HOW is kept."""
+        kind = how.partition("/")[0]
+        if self._passages.get(kind, ("",))[0] != how:
+            start = site()
+            found = Passage(self.top / f"passage-{kind}-{os.getpid()}", start, request(start))
+            self._passages[kind] = (how, found)
+            remove(start)
+        return self._passages[kind][1]
 
     def stopped(self, how: str, stop: Callable[[Path], object]) -> Path:
         """A copy of the site as STOP left it, which HOW names; the one that was asked for last is kept."""
@@ -151,9 +189,11 @@ class Arena:
 
     def afterwards(self, site: Path, *, recover_first: bool) -> list[str]:
         """The site is well again, by the next ordinary command alone or after `recover`."""
-        wrong = self.recovery(site) + self.oracle.broken(site) if recover_first else []
-        wrong += self.go_on(site)
-        return wrong + self.oracle.lost(site) + self.oracle.unserved(site) + judge.litter(site, self.base)
+        if not recover_first:
+            return self.next_goes_on(site)
+        wrong = self.recovered(site)
+        seen = judge.fingerprint(site) if self.remembers else ""
+        return wrong + self._once(f"{seen}-recovered", lambda: self.after_recovery(site))
 
 
 def _keep(known: Path, wrong: list[str]) -> None:
@@ -169,10 +209,6 @@ Trial = Callable[[Arena, str], list[str]]
 
 def recovering(site: Path) -> Request:
     return Request("recover", str(site), now=(ACT_AT + NEXT_AT) / 2, yes=True)
-
-
-def _is_stuck(ended: victim.Ended) -> bool:
-    return ended.how != "done" and not (ended.how == "problem" and ended.what[0] == "not-a-site")
 
 
 def _different(one: dict[str, tuple[int, str]], two: dict[str, tuple[int, str]]) -> list[str]:

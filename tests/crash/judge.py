@@ -175,30 +175,34 @@ def _half_made(site: Path) -> list[str]:
 
 def snapshot(site: Path) -> dict[str, tuple[int, str]]:
     """Mode and content (or link text) of everything but the journals, the lock, the caches and their directories."""
-    found = {}
+    found, left = {}, tuple(str(site / _STATE / name) for name in ("journal", "lock", "cache", "reserve"))
     for here, directories, names in os.walk(site):
-        for name in directories + names:
-            path = Path(here) / name
-            inside = str(path.relative_to(site))
-            if inside.startswith((f"{_STATE}/journal", f"{_STATE}/lock", f"{_STATE}/cache", f"{_STATE}/reserve")):
-                continue
-            found[inside] = (path.lstat().st_mode, _shape(path))
+        for path in (f"{here}/{name}" for name in directories + names):
+            if not path.startswith(left):
+                status = os.lstat(path)
+                found[os.path.relpath(path, site)] = (status.st_mode, _shape(path, status))
     return found
 
 
 _LONG = re.compile(r"\d{6,}")
+_CHANCE = re.compile(r"(?<=-)[0-9a-f]{16}(?![0-9a-f])")
+_LINE = re.compile(r"^[0-9a-f]{8} \[\d+,", re.MULTILINE)
+_ENDED = re.compile(r"\A(.*\n)(?:.*\n)*(.*\"end\",.*\n)\Z")
 
 
-def fingerprint(site: Path) -> str:
+def fingerprint(site: Path, *, times: bool = True) -> str:
     """Equal for two sites that hold the same, journals included, wherever they lie and whenever they were made.
 
-    Of a time or an inode that the state keeps, it counts whether something still has it; who held the lock does not.
+    Of a time or an inode that the state keeps, it counts whether something still has it (not without TIMES); who
+    held the lock and what was named by chance do not. Of a journal that is ended counts what may be read of it
+    again: its beginning, its end, and what it put into the trash.
     """
     paths = [os.path.join(here, name) for here, *both in os.walk(site) for names in both for name in names]
     status = {path: os.lstat(path) for path in paths if "/.holdfast/reserve/" not in path}
     real = {str(n) for one in status.values() for n in (one.st_ino, one.st_mtime_ns, one.st_ctime_ns)}
+    real = real if times else set()
     told = [f"{path} {one.st_mode} {_text(path, one, real)}" for path, one in sorted(status.items())]
-    return digest("\n".join(told).replace(str(site), "").encode())
+    return digest(_CHANCE.sub("chance", "\n".join(told).replace(str(site), "")).encode())
 
 
 def _text(path: str, status: os.stat_result, real: set[str]) -> str:
@@ -210,10 +214,18 @@ def _text(path: str, status: os.stat_result, real: set[str]) -> str:
         content = stream.read()
     if "/.holdfast/" not in path:
         return digest(content)
-    return _LONG.sub(lambda number: "known" if number[0] in real else "unknown", content.decode(errors="replace"))
+    kept = _CHANCE.sub("chance", _LINE.sub("[", content.decode(errors="replace")))
+    if "/.holdfast/journal/" in path and (ended := _ENDED.match(kept)):
+        kept = (
+            ended[1] + "".join(line for line in kept.splitlines(keepends=True) if ".holdfast/trash/" in line) + ended[2]
+        )
+    return _LONG.sub(lambda number: "known" if number[0] in real else "unknown", kept)
 
 
-def _shape(path: Path) -> str:
-    if path.is_symlink():
-        return str(path.readlink())
-    return digest(path.read_bytes()) if path.is_file() else ""
+def _shape(path: str, status: os.stat_result) -> str:
+    if stat.S_ISLNK(status.st_mode):
+        return os.readlink(path)
+    if not stat.S_ISREG(status.st_mode):
+        return ""
+    with open(path, "rb") as stream:
+        return digest(stream.read())

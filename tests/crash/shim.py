@@ -49,7 +49,7 @@ class Shim:
     """Hears every changing call below SITE. At the NUMBERth it strikes as KIND says (0: never).
 
     `kill` before the call and `killed` after it; an errno's name fails it, with `!` although it
-    was done, with `+` from there on.
+    was done, with `+` from there on. LOOK is called before each.
     """
 
     site: str
@@ -59,6 +59,7 @@ class Shim:
     struck: str = ""
     retried: bool = False
     log: list[Made] = field(default_factory=list)
+    look: Callable[[], None] | None = None
 
     def arm(self) -> Shim:
         """From now on the calls of this process, and not of its children, are heard."""
@@ -80,6 +81,9 @@ class Shim:
         if os.getpid() != self._process or not (where + "/").startswith(self.site + "/"):
             return act()
         self._seen += 1
+        if self.look:
+            self.look()
+            return act()
         if not self.number:
             told = bytes(text).decode(errors="replace") if "/journal/" in where else ""
             self.log.append(Made(name, where, hash(_places(sys._getframe(2))), source, told))

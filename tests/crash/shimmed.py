@@ -10,9 +10,10 @@ from pathlib import Path
 
 from crash import victim
 from crash.arena import Arena, recovering, remove
+from crash.passage import Passage
 from crash.scenarios import run
 from crash.shim import SYNCS, Made, Shim, heard
-from crash.trials import _judged
+from crash.trials import _judged, recovers_first
 
 SWITCHING = ("deploy-first", "deploy-later", "rollback")
 UNDONE = (40, 50)
@@ -81,15 +82,39 @@ def _told(arena: Arena, site: Path, ended: victim.Ended, kind: str) -> list[str]
 
 
 def _kill_recovery(arena: Arena, case: str, first: int, second: int) -> list[str]:
-    site = arena.stopped(f"shim/{first}", lambda kept: victim.perform(arena.act(kept), Shim(str(kept), first)))
+    site = stopped(arena, first)
     victim.perform(recovering(site), Shim(str(site), second))
     return _judged(arena, case, site)
 
 
+def stopped(arena: Arena, number: int) -> Path:
+    """A site whose command was killed at the call of that NUMBER."""
+    return arena.stopped(f"shim/{number}", lambda kept: victim.perform(arena.act(kept), Shim(str(kept), number)))
+
+
+def passed(arena: Arena, case: str) -> list[str]:
+    """As `trial` of a kill, or of a kill and one of the recovery, by what the command leaves on its way."""
+    _, number, *rest = case.split("/")
+    first, pair = int(number), rest[:1] == ["then"]
+    way = _recovery(arena, first) if pair else passage(arena)
+    calls = int(rest[1]) - 1 if pair else first - (rest != ["killed"])
+    return arena.verdict_on(way, calls, recover_first=pair or recovers_first(case))
+
+
+def passage(arena: Arena) -> Passage:
+    """What the scenario's command leaves on its way."""
+    return arena.passage("command", arena.copy, arena.act)
+
+
+def _recovery(arena: Arena, first: int) -> Passage:
+    """What `recover` leaves on its way after a kill at the FIRST call."""
+    start = passage(arena).site(first - 1)
+    return arena.passage(f"recovery/{first}", lambda: arena.copy(start), recovering)
+
+
 def recovery_calls(arena: Arena, first: int) -> int:
     """How many changing calls `recover` makes after a kill at the FIRST call; none where there is no site yet."""
-    site = arena.copy()
-    victim.perform(arena.act(site), Shim(str(site), first))
+    site = arena.copy(passage(arena).site(first - 1))
     found = len(heard(str(site), lambda: run(recovering(site)))) if (site / ".holdfast/site.json").exists() else 0
     remove(site)
     return found

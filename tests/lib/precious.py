@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,11 +21,19 @@ def contents(top: Path, *, without: Iterable[str] = CACHES) -> dict[str, list[st
     skipped = tuple(str(top / one) for one in without)
     for here, directories, names in os.walk(top):
         directories[:] = [name for name in directories if not f"{here}/{name}".startswith(skipped)]
-        for name in names:
-            path = Path(here) / name
-            if path.is_file() and not path.is_symlink():
-                found.setdefault(digest(path.read_bytes()), []).append(str(path.relative_to(top)))
+        for path in (f"{here}/{name}" for name in names):
+            if _is_regular(path):
+                with open(path, "rb") as stream:
+                    found.setdefault(digest(stream.read()), []).append(os.path.relpath(path, top))
     return found
+
+
+def _is_regular(path: str) -> bool:
+    """False as well for what went meanwhile."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def let_write(where: Path) -> None:
