@@ -59,11 +59,16 @@ def build(arena: Arena, model: str, story: str, point: int, subset: str) -> Path
     return site
 
 
-def cases(arena: Arena, model: str, story: str = ONCE, *, single: bool = False, random: int = 0) -> list[str]:
-    """A case for each different state that MODEL allows, as far as single changes and RANDOM subsets go."""
+def cases(
+    arena: Arena, model: str, story: str = ONCE, *, single: bool = False, random: int = 0, part: int = 0, of: int = 1
+) -> list[str]:
+    """A case for each different state that MODEL allows, as far as single changes and RANDOM subsets go.
+
+    Of the points one PART of so many as OF says, side by side.
+    """
     recording = recording_of(arena, model, story)
     seen, found, end = set[object](), [], len(recording.changes)
-    for point in range(end + 1):
+    for point in range((end + 1) * part // of, (end + 1) * (part + 1) // of):
         for subset in subsets(recording, point, single=single, random=random):
             key = recording.tree(state(recording, model, point, subset)).fingerprint(), point == end
             if key not in seen:

@@ -99,7 +99,7 @@ def test_a_killed_command_leaves_the_site_that_it_passes_through(arenas, name):
         remove(killed)
 
 
-@pytest.mark.soak(share=8)
+@pytest.mark.soak(share=7)
 @in_parts
 @every_scenario
 def test_a_kill_at_every_call_loses_nothing(arenas, name, part):
@@ -110,7 +110,7 @@ def test_a_kill_at_every_call_loses_nothing(arenas, name, part):
     assert sweep(arena, cases[part::PARTS], shimmed.passed) == []
 
 
-@pytest.mark.soak(share=40)
+@pytest.mark.soak(share=70)
 @pytest.mark.parametrize("kind", KINDS)
 @every_scenario
 def test_an_error_of_each_kind_at_every_call(arenas, name, kind):
@@ -120,7 +120,7 @@ def test_an_error_of_each_kind_at_every_call(arenas, name, kind):
     assert sweep(arena, cases, shimmed.trial) == []
 
 
-@pytest.mark.soak(share=24)
+@pytest.mark.soak(share=45)
 @in_parts
 @every_scenario
 def test_a_kill_of_the_recovery_at_each_of_its_calls(arenas, name, part):

@@ -22,7 +22,7 @@ def test_random_histories_lose_nothing_and_are_never_stuck():
     run(1, examples=12, steps=20)
 
 
-@pytest.mark.soak(share=60)
+@pytest.mark.soak(share=62)
 @pytest.mark.parametrize("number", range(100, 300))
 def test_many_random_histories_lose_nothing(number):
     """G1 to G5 (R8): the seed is the test's parameter."""

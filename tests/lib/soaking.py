@@ -1,8 +1,8 @@
 """`make soak`: each loop has a share of the minutes, in an order by seed, and a table comes last.
 
 A pytest plugin, loaded by that command alone. The mark `soak(share=N)` says how much of the time
-a loop (all cases of one test function) has beside the others. The tests of a loop divide what is
-left of its time; a loop that needs less leaves the rest unused. Without `--minutes` all is tried.
+a loop (all cases of one test function) has beside the others, and its tests have equal parts of
+it. What a test leaves unused is for all that come after it. Without `--minutes` all is tried.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pytest
 
 from lib import patience, tally
 
-_PURSES = "HOLDFAST_SOAK"
+_PURSE = "HOLDFAST_SOAK"
 
 
 def pytest_addoption(parser):
@@ -31,21 +31,21 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
-        os.environ[_PURSES] = tempfile.mkdtemp(prefix="holdfast-soak-")
-    config.pluginmanager.register(Purses(config, Path(os.environ[_PURSES])), "purses")
+        os.environ[_PURSE] = tempfile.mkdtemp(prefix="holdfast-soak-")
+    config.pluginmanager.register(Purse(config, Path(os.environ[_PURSE])), "purse")
 
 
 def pytest_unconfigure(config):
     if not hasattr(config, "workerinput"):
-        shutil.rmtree(os.environ[_PURSES], ignore_errors=True)
+        shutil.rmtree(os.environ[_PURSE], ignore_errors=True)
 
 
-class Purses:
-    """The time of each loop; what was spent stands in one file a loop, for workers share a purse."""
+class Purse:
+    """The time of all loops; what was spent stands in one file, which the workers share."""
 
     def __init__(self, config, top: Path) -> None:
         workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-        self.top, self.seed, self.is_worker = top, config.option.seed, hasattr(config, "workerinput")
+        self.spent, self.seed, self.is_worker = top / "spent", config.option.seed, hasattr(config, "workerinput")
         self.seconds = config.option.minutes * 60 * workers
         self.tests: Counter[str] = Counter()
         self.shares: dict[str, int] = {}
@@ -70,14 +70,18 @@ class Purses:
             return (yield)
         finally:
             patience.forget()
-            with (self.top / _loop(item)).open("a") as purse:
-                purse.write(f"{time.monotonic() - began}\n")
+            with self.spent.open("a") as spent:
+                spent.write(f"{_loop(item)} {time.monotonic() - began}\n")
 
     def _part(self, loop: str) -> float:
-        purse = self.top / loop
-        spent = [float(line) for line in purse.read_text().split()] if purse.exists() else []
-        held = self.seconds * self.shares[loop] / sum(self.shares.values())
-        return (held - sum(spent)) / max(self.tests[loop] - len(spent), 1)
+        """Of the seconds that are left what this test is worth beside all that have not ended."""
+        lines = self.spent.read_text().splitlines() if self.spent.exists() else []
+        done = [line.split() for line in lines]
+        left = self.seconds - sum(float(seconds) for _, seconds in done)
+        return left * self._worth(loop) / (sum(self.shares.values()) - sum(self._worth(name) for name, _ in done))
+
+    def _worth(self, loop: str) -> float:
+        return self.shares[loop] / self.tests[loop]
 
     def pytest_runtest_logreport(self, report):
         """What fails is told at once: the end is far."""
