@@ -118,13 +118,13 @@ class Sweep:
         if kind in (LINK, FILE, DIR) and path in self.shared:
             if not (kind == DIR and self._is_taken_apart(path)):
                 self._judge_shared(found, path, kind)
-        elif self.is_cache(path):
+        elif self.is_cache(path) or (before and self._unchanged(before, path, kind, stamp)):
             return
         elif any(above in self.shared for above in RelPath(path).ancestors()):
-            self._judge_part(found, path, kind, stamp)
+            self._judge_part(found, path, kind)
         elif before is None:
             self._judge_added(found, path, kind)
-        elif not self._unchanged(before, path, kind, stamp):
+        else:
             self._judge_changed(found, path, kind)
 
     def _judge_shared(self, found: Found, path: str, kind: str) -> None:
@@ -144,14 +144,11 @@ class Sweep:
         """
         return bool(self.baseline.listing().children.get(path))
 
-    def _judge_part(self, found: Found, path: str, kind: str, stamp: tuple[int, int, int, int]) -> None:
+    def _judge_part(self, found: Found, path: str, kind: str) -> None:
         """What came to such a directory, or was changed in it, comes home to its own path."""
-        before = self.baseline.get(path)
         if kind == OTHER:
             found.odd.append(path)
-        elif (kind == LINK and self._is_explained_link(path)) or (kind == DIR and self._descends(path)):
-            return
-        elif before is None or not self._unchanged(before, path, kind, stamp):
+        elif not (kind == LINK and self._is_explained_link(path)) and not (kind == DIR and self._descends(path)):
             found.homeless[path] = "came to, or was changed in, a directory that is shared"
 
     def _is_as_shipped(self, path: str) -> bool:
