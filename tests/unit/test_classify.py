@@ -244,12 +244,12 @@ class TestPreset:
         assert rules.links() == (("public/storage", "storage/app/public"),)
         assert "storage/framework/cache/data" in rules.skeleton()
         assert rules.writable() == ("bootstrap/cache", "database")
-        assert rules.needs() == (".env",)
+        assert rules.needs == (".env",)
 
     def test_an_example_of_the_environment_makes_it_needed(self):
         """INTERFACE: a missing `.env` is refused when the source ships `.env.example`."""
         rules = generic({"main.js": "x", ".env.example": "A="})
-        assert rules.needs() == (".env",)
+        assert rules.needs == (".env",)
         assert linked(rules) == {".env": FILE}
 
     def test_an_application_in_a_directory_is_ruled_there(self):

@@ -161,7 +161,7 @@ def test_an_application_beside_it_makes_nothing_needs_nothing_and_throws_nothing
     listing = source({**npm("next"), **below("shop", other), **below("wiki", {"hugo.toml": "", "package.json": "{}"})})
     rules = Classifier(listing, detect(listing), Settings())
     assert rules.shared_paths() == ()
-    assert rules.needs() == ()
+    assert rules.needs == ()
     assert not rules.is_cache("shop/bootstrap/cache/config.php")
     assert rules.stray_target("shop/storage/app/a.pdf", "file") == ("shared", "shop/storage")
 

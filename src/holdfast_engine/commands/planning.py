@@ -225,7 +225,7 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         settings=place.request.settings,
         listing=rules.listing,
         shared=rules.shared,
-        needs=classifier.needs(),
+        needs=classifier.needs,
         may_need=tuple(path for path in classifier.preset.files if RelPath(path).name.startswith(".env")),
         expected=expected(rules),
         outputs=tuple(path for path in map(RelPath.parse, place.request.settings.shared) if classifier.builds(path)),

@@ -66,7 +66,7 @@ class Classifier(Rules):
         yield from self._known.values()
         for path in self._those(self.preset.dirs, present):
             yield SharedPath(path, DIR, PRESET)
-        for path in self.needs():
+        for path in self.needs:
             yield SharedPath(path, FILE, PRESET)
         for said in self._declared.values():
             if said.care == SHARED and (said.kind == DIR or present.has(said.path)):

@@ -132,10 +132,10 @@ class Rules:
             yield care, entries.match(path) or ""
 
     def _preset_file(self, path: str) -> str:
-        """A configuration file is data where the source leaves it out, and code where it ships it."""
+        """A configuration file is data where the source leaves it out, or ships an example beside it; else code."""
         ours = self._files.names(path)
         shipped = self.listing.kind(path) == FILE and not self.ignores.ignored(path)
-        return path if ours and not shipped else ""
+        return path if path in self.needs or (ours and not shipped) else ""
 
     def _is_open_candidate(self, path: str) -> bool:
         # `writable/*` is all that stands there but what the preset names otherwise, as `writable/cache`
@@ -249,11 +249,16 @@ class Rules:
         """Directories that must exist in `shared/` before the application starts."""
         return self.preset.skeleton
 
+    @cached_property
     def needs(self) -> tuple[str, ...]:
-        """Files without which the application cannot run: the preset's, and `.env` where an example is shipped."""
+        """Files without which the application cannot run: the preset's, and `.env` where an example is shipped.
+
+        What a person named as code is none of the site's.
+        """
         root = "" if self.app_root == "." else self.app_root + "/"
         examples = any(self.listing.has(root + name) for name in _ENV_EXAMPLES)
-        return tuple(dict.fromkeys((*self.preset.needs, *((root + ".env",) if examples else ()))))
+        named = dict.fromkeys((*self.preset.needs, *((root + ".env",) if examples else ())))
+        return tuple(path for path in named if not self._unshared(path))
 
 
 def _package_root(found: Union[Preset, Detection]) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Optional
 
 from holdfast_engine.data.links import Bench, place_link
+from holdfast_engine.data.shape_patterns import is_environment
 from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.copy import copy_file, digest_of
 from holdfast_engine.fs.discard import Proof, to_trash
@@ -140,7 +141,7 @@ class SeedMerge:
     def _update_or_keep(self, path: str, shipped: str, before: Optional[str]) -> None:
         there = self.bench.layout.in_shared(path)
         found = digest_of(self.bench.root, there)
-        own = RelPath(path).name.startswith(".env")  # secrets and databases are the site's from its first day on (I35)
+        own = is_environment(path)  # secrets and databases are the site's from its first day on (I35)
         if not own and (found == before or found in self.ours.get(path, ())) and not self._is_written(there):
             self._update(path, found)
         else:

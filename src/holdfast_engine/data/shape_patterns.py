@@ -7,6 +7,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Optional
 
+_EXAMPLES = (".example", ".sample", ".dist", ".template", ".defaults")
+
+
+def is_environment(path: str) -> bool:
+    """True for `.env` and its like, which hold what differs from server to server; not for an example of one."""
+    name = path.rpartition("/")[2]
+    return name == ".env" or (name.startswith(".env.") and not name.endswith(_EXAMPLES))
+
 
 def lineage(path: str) -> list[str]:
     """PATH and its ancestors but the root, deepest first."""

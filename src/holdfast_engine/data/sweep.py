@@ -10,6 +10,7 @@ from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline, own_text
 from holdfast_engine.data.links import Bench
+from holdfast_engine.data.shape_patterns import is_environment
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import walk
@@ -207,6 +208,8 @@ class Sweep:
         if kind == FILE and self._is_database(path):
             found.homeless[path] = "a database that the application writes"
             self._with_companions(found, path)
+        elif kind == FILE and is_environment(path) and not self.unshared(path):
+            found.homeless[path] = "an environment that somebody wrote on the server"
         else:
             found.displaced[path] = reason
 
