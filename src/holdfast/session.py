@@ -47,6 +47,7 @@ class Session:
     tell: Callable[[Event], None] = _unheard
     ask: Ask = _never
     yes: bool = False
+    only_plan: bool = False
     file: str = ""
 
     def site(self, flags: Mapping[str, Any]) -> str:
@@ -171,9 +172,8 @@ class Session:
         )
 
     def _perform(self, command: str, site: str, settings: Settings, **more: Any) -> dict[str, Any]:
-        request = Request(
-            command=command, site=site, now=time.time(), who=_who(), yes=self.yes, settings=settings, **more
-        )
+        given = {"yes": self.yes, "only_plan": self.only_plan, **more}
+        request = Request(command=command, site=site, now=time.time(), who=_who(), settings=settings, **given)
         return perform(request, tell=self.tell, ask=self.ask)
 
 

@@ -46,6 +46,15 @@ def test_dry_run_is_a_plan(holdfast, engine):
     assert engine.request.command == "plan"
 
 
+@pytest.mark.parametrize("words", [["rollback"], ["prune"], ["recover"], ["restore", "a.png"]])
+def test_dry_run_of_a_command_without_a_source_is_its_plan(holdfast, engine, words):
+    """The engine is told, so that it locks nothing; the page is that of a plan."""
+    engine.answers[words[0]] = {"command": words[0], "notes": ["nothing is touched"]}
+    assert "nothing is touched" in holdfast(*words, "--dry-run", *SITE).out
+    assert holdfast(*words, "--dry-run", *SITE).code == 0
+    assert (engine.request.command, engine.request.only_plan) == (words[0], True)
+
+
 def test_flags_may_be_said_twice(holdfast, engine):
     """`-vv` and `-qq` are what `-v` and `-q` are."""
     assert holdfast("status", *SITE, "-vv").code == holdfast("status", *SITE, "-qq").code == 0

@@ -569,3 +569,20 @@ def test_a_framework_link_is_left_out_where_something_else_is_shipped_above_it(t
     (world.repository / "public").symlink_to("web")
     world.ship()
     world.precious.assert_none_lost()
+
+
+def test_a_recovery_brings_no_shipped_file_back_that_people_took_away(tmp_path):
+    """G5: what an older release shipped is nobody's data; put back, it would stand in the way of every newer one."""
+    world = World(tmp_path, {**LARAVEL, "storage/app/demo.txt": "demo {version}\n"})
+    world.ship()
+    live = world.live.resolve()
+    shutil.copytree(live / "storage", live / "real")
+    (live / "storage").unlink()
+    (live / "real").rename(live / "storage")
+    world.ship({"storage/app/demo.txt": None})  # the copy is equal to what is shared, and in the attic
+    (world.site / "shared/storage/app/demo.txt").unlink()
+
+    found = world.perform("recover")["found"]
+
+    assert [row["action"] for row in found if row["path"] == "storage/app/demo.txt"] == ["listed"]
+    assert not (world.site / "shared/storage/app/demo.txt").exists()

@@ -29,6 +29,7 @@ class Run:
     flags: dict[str, Any]
     out: Callable[[str], None]
     inquire: Callable[[str], bool | None]
+    only_plan: bool = False
 
 
 Work = Callable[..., Answer]
@@ -55,13 +56,16 @@ _SITE = (
         help="The deploy root. [default: [site].root, or the site around here]",
     ),
 )
+_PLAN = (click.option("--plan", "--dry-run", "only_plan", is_flag=True, help="Show the plan and touch nothing."),)
 _YES = (
     click.option("--no-input", is_flag=True, help="Ask nothing: a question ends with exit code 31."),
     click.option("-y", "--yes", is_flag=True, help="Answer every question with yes."),
 )
 
 
-def command(examples: str, *, site: bool = False, changes: bool = False) -> Callable[[Work], click.Command]:
+def command(
+    examples: str, *, site: bool = False, changes: bool = False, plans: bool = False
+) -> Callable[[Work], click.Command]:
     """A click command from a function of a `Run` and its own arguments."""
 
     def wrap(work: Work) -> click.Command:
@@ -70,7 +74,8 @@ def command(examples: str, *, site: bool = False, changes: bool = False) -> Call
 
         invoke.__doc__ = work.__doc__
         invoke.__click_params__ = getattr(work, "__click_params__", [])  # type: ignore[attr-defined]
-        shared: list[Any] = [*_OUTPUT, *(_YES if changes else ()), *(_SITE if site else ())]
+        asking = (*_YES, *(_PLAN if plans else ())) if changes else ()
+        shared: list[Any] = [*_OUTPUT, *asking, *(_SITE if site else ())]
         for option in shared:
             option(invoke)
         _own_first(invoke, len(shared))
@@ -104,9 +109,16 @@ def _invoke(work: Work, given: dict[str, Any], *, logged: bool) -> int:
     if logged:
         view = _logged(view, lambda: session.site(site))
     may_ask, yes = not given.pop("no_input", False), given.pop("yes", False)
-    session = replace(session, tell=view.tell, ask=asker(view, may_ask=may_ask), yes=yes)
+    only_plan = given.pop("only_plan", False)
+    session = replace(session, tell=view.tell, ask=asker(view, may_ask=may_ask), yes=yes, only_plan=only_plan)
     inquire = inquirer(view, may_ask=may_ask and not yes)
-    return _finish(view, lambda: work(Run(session, site, view.say, inquire), **given))
+    return _finish(view, lambda: _answered(work, Run(session, site, view.say, inquire, only_plan), given))
+
+
+def _answered(work: Work, run: Run, given: dict[str, Any]) -> Answer:
+    """What WORK says; a plan has a page of its own."""
+    page, result = work(run, **given)
+    return "plan" if run.only_plan else page, result
 
 
 def _logged(view: View, site: Callable[[], str] = str) -> View:

@@ -71,7 +71,10 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
             )
     _refuse_early(request.but(site=site), tell, laid_out=laid_out)
-    if not request.yes and not ask({"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}):
+    question = {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}
+    if request.only_plan:
+        return question
+    if not request.yes and not ask(question):
         raise Problem("declined", "the adoption was declined", state="nothing was changed", hint="`--yes` answers yes")
     with changing(request.but(site=site), tell, manage=True) as place:
         taking = Taking(place, laid_out=laid_out)

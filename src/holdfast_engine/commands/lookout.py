@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from holdfast_engine.commands.workplace import Workplace, refuse_linked_shared
+from holdfast_engine.commands.workplace import Workplace, as_deployed, changing, refuse_linked_shared
 from holdfast_engine.fs.durable import temporary_directory
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.vacant import Vacant
@@ -30,6 +30,29 @@ def looking(request: Request, tell: Listener, *, shared_name: str = "shared") ->
             found = surveys.as_new(found, shared_name)
             refuse_linked_shared(root, shared_name)
         yield Workplace(root, request, tell, found)
+
+
+@contextmanager
+def entering(request: Request, tell: Listener, *, manage: bool = False, frugal: bool = False) -> Iterator[Workplace]:
+    """As `changing`; for who asks for the plan alone the site as it lies: nothing is locked, and nothing changes."""
+    if not request.only_plan:
+        with changing(request, tell, manage=manage, frugal=frugal) as place:
+            yield place
+        return
+    with looking(request, tell) as place:
+        if not manage:
+            surveys.require_site(place.root)
+        place.request = as_deployed(request, place.survey)
+        yield place
+
+
+def shown(place: Workplace, plan: dict[str, Any]) -> dict[str, Any]:
+    """PLAN as the answer to who asked for nothing else, with what a run would do before it."""
+    open_one = place.survey.unfinished
+    first = (
+        [f"`{open_one}` was interrupted: it is finished or undone first, and the rest may differ"] if open_one else []
+    )
+    return {**plan, "notes": [*plan.get("notes", ()), *first]}
 
 
 @contextmanager

@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
-from holdfast_engine.commands.homing import Homing, Report, baseline_of, rules_proven, sweep
+from holdfast_engine.commands.homing import Homing, Report, rules_proven
+from holdfast_engine.commands.lookout import entering, shown
+from holdfast_engine.commands.proving import unproven
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.trash import Emptying
-from holdfast_engine.commands.workplace import Workplace, changing
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.settle import settle
 from holdfast_engine.data.sweep import Found
-from holdfast_engine.fs import attic
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.durable import SyncFailed
 from holdfast_engine.fs.probe import users, users_of
-from holdfast_engine.fs.root import kind_of
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import FILE
-from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
+_SOMEBODYS = "it was undone and taken away, and what stands there now is somebody else's"
 
 
 def prune(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """Retired releases beyond the newest good ones are gone if proven reproducible; what is kept is named, with the
     reason.
     """
-    with changing(request, tell, frugal=True) as place:
+    with entering(request, tell, frugal=True) as place:
         victims = beyond(place.survey, keep=keep_of(place))
-        if victims and not request.yes and not ask(_question(victims)):
+        if request.only_plan:
+            return shown(place, _plan(place, victims))
+        if victims and not request.yes and not ask(_plan(place, victims)):
             raise Problem("declined", "pruning was declined", state="nothing was changed", hint="`--yes` answers yes")
         report = Report()
         facts = {"release": None, "victims": [one.id for one in victims], "who": request.who}
@@ -55,8 +55,39 @@ def _pinned(place: Workplace) -> list[dict[str, str]]:
     return [{"release": one.id, "why": one.pinned} for one in found if place.root.kind(one.path) == "dir"]
 
 
-def _question(victims: list[ReleaseRecord]) -> dict[str, Any]:
-    return {"command": "prune", "prune": [one.id for one in victims]}
+def _plan(place: Workplace, victims: list[ReleaseRecord]) -> dict[str, Any]:
+    """What would go, what would come home or to the attic before that, and what stays; looking changes nothing."""
+    looks = {record.id: _foreseen(place, record) for record in victims}
+    kept = [*_pinned(place), *({"release": name, "why": why} for name, why in looks.items() if isinstance(why, str))]
+    found = {name: look for name, look in looks.items() if isinstance(look, Found)}
+    aside = {(path, why) for each in found.values() for path, why in (*each.displaced.items(), *each.spared.items())}
+    notes = [f"release `{one['release']}` is kept: {one['why']}" for one in kept]
+    return {
+        "command": "prune",
+        "prune": list(found),
+        "adopt": [
+            {"path": path, "from": name, "why": why}
+            for name, each in found.items()
+            for path, why in each.homeless.items()
+        ],
+        "displaced": [{"path": path, "why": why} for path, why in sorted(aside)],
+        "kept": kept,
+        "notes": notes if found else [*notes, "no release would be removed"],
+    }
+
+
+def _foreseen(place: Workplace, record: ReleaseRecord) -> Union[Found, str]:
+    """What a removal would find in the release, or why it is not removed."""
+    working = users_of(users(place.root), record.path)
+    if working:
+        return _in_use(working)
+    if not record.activated or not place.root.has(record.path):
+        return _SOMEBODYS if _is_somebodys(place, record) else Found()
+    return unproven(place, record, rules_proven(place))
+
+
+def _is_somebodys(place: Workplace, record: ReleaseRecord) -> bool:
+    return record.state == records.BAD and not record.activated and place.root.has(record.path)
 
 
 def keep_of(place: Workplace) -> int:
@@ -102,8 +133,8 @@ def _remove(
     if not place.root.has(record.path):
         _forget(place, record)
         return None
-    if record.state == records.BAD and not record.activated:
-        return "it was undone and taken away, and what stands there now is somebody else's"
+    if _is_somebodys(place, record):
+        return _SOMEBODYS
     try:
         why = _clear(place, operation, report, record, rules) if record.activated else None
         if why is not None:
@@ -136,48 +167,19 @@ def _clear(
     place: Workplace, operation: Operation, report: Report, record: ReleaseRecord, rules: Optional[Rules]
 ) -> Optional[str]:
     """What the release holds beyond its baseline comes home or to the attic; None when a second look finds nothing."""
-    baseline = baseline_of(place, record)
-    if baseline is None or rules is None:
-        return "there is no baseline to prove it by"
-    if not _is_itself(place, record, baseline):
-        return "less than half of what it shipped is in it: it was altered, or another directory has its name"
-    homing = Homing(place, operation, report)
-    found = _unproven(place, record, rules, baseline)
-    if found.unreadable:
-        return f"`{found.unreadable[0]}` in it may not be read"
-    if found.odd:
-        return f"`{found.odd[0]}` in it is neither file, directory nor link"
+    found = unproven(place, record, rules)
+    if isinstance(found, str):
+        return found
     if found:
+        homing = Homing(place, operation, report)
         homing.bring(record.path, found, wins="shared", clear=True)
         active = place.survey.active
         if active is not None:
             homing.link_home(active.path, found.homeless)
-    again = _unproven(place, record, rules, baseline)
+    again = unproven(place, record, rules)
+    if isinstance(again, str):
+        return again
     return f"it still holds `{next(iter({**again.homeless, **again.displaced, **again.spared}))}`" if again else None
-
-
-def _is_itself(place: Workplace, record: ReleaseRecord, baseline: Baseline) -> bool:
-    """True when at least half of the files that the release shipped stand in it: an inode would not survive a copy of
-    the site, and what somebody put under its name is neither data nor ours to remove (I43, I44).
-    """
-    shipped = {path: entry.size for path, entry in baseline.entries.items() if entry.kind == FILE}
-    stands = sum(_has_file(place, record.path / path, size) for path, size in shipped.items())
-    return stands * 2 >= len(shipped)
-
-
-def _has_file(place: Workplace, path: RelPath, size: int) -> bool:
-    status = place.root.lstat(path)
-    return status is not None and kind_of(status) == FILE and status.st_size == size
-
-
-def _unproven(place: Workplace, record: ReleaseRecord, rules: Rules, baseline: Baseline) -> Found:
-    """What a sweep finds, without what the attic holds already with the same content."""
-    found = sweep(place, record.path, rules, baseline=baseline)
-    for group in (found.displaced, found.spared):
-        for path in list(group):
-            if attic.holds(place.root, record.path / path, path):
-                del group[path]
-    return found
 
 
 def _forget(place: Workplace, record: ReleaseRecord) -> None:

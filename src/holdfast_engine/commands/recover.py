@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from shlex import quote
 from typing import Any, Optional
 
@@ -10,8 +12,9 @@ from holdfast_engine.commands import activating
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
 from holdfast_engine.commands.looking import rules_now, unfinished
+from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.searching import Lost, search
-from holdfast_engine.commands.workplace import Workplace, changing
+from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.restore import blocked_by, bring_back
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.root import Root
@@ -36,7 +39,9 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     interrupted = _interrupted(request, tell)
     lost_state = _state_is_gone(request.site)
-    with changing(request, tell, manage=lost_state) as place:
+    with entering(request, tell, manage=lost_state) as place:
+        if request.only_plan:
+            return _planned(place, lost_state=lost_state)
         if lost_state:
             _register_releases(place)
         if interrupted is not None:
@@ -84,37 +89,63 @@ def _state_is_gone(site: str) -> bool:
 
 
 def _register_releases(place: Workplace) -> None:
-    """Every directory of `releases/` has a record again: one that is made now is never pruned, for nothing proves what
-    it shipped. Records that are left stay as they are.
-    """
+    """Every directory of `releases/` has a record again; records that are left stay as they are."""
     for record in place.survey.releases:
         activating.count_release(place, record.counter)
+    for record in _unregistered(place):
+        records.write(place.root, record)
+        activating.count_release(place, record.counter)
+    place.refresh()
+
+
+def _unregistered(place: Workplace) -> list[ReleaseRecord]:
+    """A record for each release that has none: one that is made now is never pruned, for nothing proves what it
+    shipped.
+    """
     known = {record.path for record in place.survey.releases}
     first = max((record.counter for record in place.survey.releases), default=0) + 1
-    for counter, name in enumerate(place.root.names(Layout.releases), start=first):
-        path = Layout.releases / name
-        status = place.root.lstat(path)
-        half_made = status is not None and status.st_mode & 0o777 == 0o700
-        if path in known or place.root.kind(path) != "dir" or half_made or records.is_too_long(place.root, name):
-            continue
-        active = path == place.survey.current
-        record = ReleaseRecord(
-            id=name,
-            path=path,
-            counter=counter,
-            state=records.ACTIVE if active else records.RETIRED,
-            created=place.request.now,
-            activated=active,
-            pinned="registered by recover, which cannot know what it shipped",
-        )
-        records.write(place.root, record)
-        activating.count_release(place, counter)
-    place.refresh()
+    names = [name for name in place.root.names(Layout.releases) if Layout.releases / name not in known]
+    return [_record(place, name, counter) for counter, name in enumerate(filter(partial(_is_one, place), names), first)]
+
+
+def _is_one(place: Workplace, name: str) -> bool:
+    """False for what is no directory, was never completed, or has a name too long for a record."""
+    status = place.root.lstat(Layout.releases / name)
+    half_made = status is not None and status.st_mode & 0o777 == 0o700
+    is_dir = place.root.kind(Layout.releases / name) == "dir"
+    return is_dir and not half_made and not records.is_too_long(place.root, name)
+
+
+def _record(place: Workplace, name: str, counter: int) -> ReleaseRecord:
+    path = Layout.releases / name
+    active = path == place.survey.current
+    return ReleaseRecord(
+        id=name,
+        path=path,
+        counter=counter,
+        state=records.ACTIVE if active else records.RETIRED,
+        created=place.request.now,
+        activated=active,
+        pinned="registered by recover, which cannot know what it shipped",
+    )
+
+
+def _planned(place: Workplace, *, lost_state: bool) -> dict[str, Any]:
+    """What would be found and put back, by records that are not written."""
+    if lost_state:
+        every = sorted((*place.survey.releases, *_unregistered(place)), key=lambda record: record.counter)
+        place.survey = replace(place.survey, releases=tuple(every))
+    return shown(place, _question(search(place, rules_now(place))))
+
+
+def _question(found: list[Lost]) -> dict[str, Any]:
+    notes = [] if found else ["nothing that appears lost is found"]
+    return {"command": "recover", "found": [one.to_json() for one in found], "notes": notes}
 
 
 def _agreed(request: Request, tell: Listener, ask: Ask, found: list[Lost]) -> bool:
     """True when a person, or `--yes`, said that what can be put back shall be; `declined` for a no."""
-    question = {"command": "recover", "found": [one.to_json() for one in found]}
+    question = _question(found)
     tell(Event("planned", "recover", data=question))
     if all(one.action == "listed" for one in found):
         return False

@@ -20,9 +20,10 @@ from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.kinds import refuse_blocked
 from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before
+from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.planning import stray_words, subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
-from holdfast_engine.commands.workplace import Workplace, changing
+from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.listing import Listing
@@ -40,13 +41,15 @@ Ask = Callable[[dict[str, Any]], bool]
 
 def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """The wanted earlier release is live with today's data, or everything is as it was and a Problem says why."""
-    with changing(request, tell, frugal=True) as place:
+    with entering(request, tell, frugal=True) as place:
         require_switchable(place.root)
         target = choose(place.survey, request.release, site=place.root.path)
         if target.path == place.survey.current:
             return _stays(place, target)
         journey = Return(place, target)
         plan = journey.plan()
+        if request.only_plan:
+            return shown(place, plan.to_json())
         tell(Event("planned", "plan", data=plan.to_json()))
         refuse_on_refusal(place, plan)
         if not request.yes and not ask(plan.to_json()):
@@ -58,6 +61,8 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
 def _stays(place: Workplace, target: ReleaseRecord) -> dict[str, Any]:
     """The release that is wanted is the one that is live: nothing to do."""
+    if place.request.only_plan:
+        return shown(place, {"command": "rollback", "release": target.id, "current": target.id, "unchanged": True})
     place.notice("rollback", f"release `{target.id}` is live already")
     files = counting.files(place)
     live = {"release": target.id, "previous": target.id}

@@ -12,7 +12,7 @@ from holdfast_engine.commands.shelves import entries
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.restore import blocked_by
-from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.copy import digest_of, same_file
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
@@ -145,12 +145,18 @@ def _in_attic(place: Workplace, rules: Rules, found: set[str]) -> Iterator[Lost]
             continue
         told.add((path, note["reason"]))
         served = place.root.has(there) or path in found
-        free = not served and blocked_by(place.bench, path) is None
+        free = not served and blocked_by(place.bench, path) is None and not _was_shipped(place, note)
         if free and note.get("care", SHARED) == SHARED and _is_data(place, rules, path):
             yield Lost(path, f"in the attic: {note['reason']}", note["place"], "copy")
         elif not same_file(place.root, note["place"], there):
             now = "another version is served" if place.root.has(there) else "nothing is served there from `shared/`"
             yield Lost(path, f"in the attic, {now}: {note['reason']}", note["place"], "listed")
+
+
+def _was_shipped(place: Workplace, note: dict[str, Any]) -> bool:
+    """True for a file that is as some release shipped it: nobody's data, and whoever took it away did not lose it."""
+    seeds = {record.seeds.get(note["path"]) for record in place.survey.releases}
+    return place.root.kind(note["place"]) == FILE and digest_of(place.root, note["place"]) in seeds
 
 
 def _is_data(place: Workplace, rules: Rules, path: str) -> bool:

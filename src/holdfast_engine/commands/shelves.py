@@ -7,7 +7,8 @@ from shlex import quote
 from typing import Any
 
 from holdfast_engine.commands.homing import Homing, Report, baseline_of
-from holdfast_engine.commands.workplace import Workplace, changing, reading
+from holdfast_engine.commands.lookout import entering, shown
+from holdfast_engine.commands.workplace import Workplace, reading
 from holdfast_engine.data.adopt import COPIED, EQUAL, MERGED
 from holdfast_engine.data.restore import blocked_by, bring_back, look
 from holdfast_engine.fs import attic as shelves
@@ -75,7 +76,7 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
     The request's `release` may name an operation to take it from. The attic keeps its copy.
     """
-    with changing(request, tell) as place:
+    with entering(request, tell) as place:
         wanted = _wanted(place, request.path)
         found = [
             note
@@ -89,7 +90,11 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 state="nothing was changed",
                 hint=f"`holdfast attic --site {quote(request.site)}` lists what it holds",
             )
-        if not request.yes and not ask({"command": "restore", "path": wanted, "from": str(found[-1]["place"])}):
+        question = {"command": "restore", "path": wanted, "from": str(found[-1]["place"])}
+        if request.only_plan:
+            _refuse_blocked(place, wanted)
+            return shown(place, question)
+        if not request.yes and not ask(question):
             raise Problem(
                 "declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes"
             )

@@ -62,7 +62,8 @@ class Request:
     that an `inspect` is made for. CACHE is a directory of the asker's own, gone when the last of
     its requests is answered, for what is fetched while the site may not be written. SAID names the
     settings that somebody gave, for commands without a source: the others are those of the version
-    that is live (None: SETTINGS are complete). FORCE deploys although nothing changed; ACCEPT names
+    that is live (None: SETTINGS are complete). ONLY_PLAN shows what would be done: nothing is asked,
+    locked or changed. FORCE deploys although nothing changed; ACCEPT names
     checks whose refusal is a warning for this once.
     """
 
@@ -80,6 +81,7 @@ class Request:
     cache: str = ""
     said: Optional[tuple[str, ...]] = None
     force: bool = False
+    only_plan: bool = False
     accept: tuple[str, ...] = ()
 
     def but(self, **changes: Any) -> Request:

@@ -14,6 +14,7 @@ from holdfast.cli import complete, options
     """,
     site=True,
     changes=True,
+    plans=True,
 )
 @click.argument("directory", shell_complete=complete.directories)
 def command(run: options.Run, directory: str) -> options.Answer:

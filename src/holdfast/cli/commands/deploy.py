@@ -47,9 +47,9 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
     """,
     site=True,
     changes=True,
+    plans=True,
 )
 @of_source
-@click.option("--plan", "--dry-run", "only_plan", is_flag=True, help="Show the plan and touch nothing.")
 @click.option("--force", is_flag=True, help="Deploy although nothing changed.")
 @click.option(
     "--accept",
@@ -58,11 +58,11 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
     shell_complete=complete.checks,
     help="Take what this check says as meant, this once; repeatable.",
 )
-def command(run: options.Run, *, only_plan: bool, force: bool, accept: tuple[str, ...], **given: Any) -> options.Answer:
+def command(run: options.Run, *, force: bool, accept: tuple[str, ...], **given: Any) -> options.Answer:
     """Deploy one release.
 
     The first deploy into a missing or empty directory makes the site. Data stays where it is:
     what the running application wrote into the release that is left goes to shared/ first.
     """
-    act = "plan" if only_plan else "deploy"
+    act = "plan" if run.only_plan else "deploy"
     return act, run.session.ask_with_source(act, {**run.flags, **source_flags(given)}, force=force, accept=accept)

@@ -22,6 +22,7 @@ def _number(_context: click.Context, _option: click.Parameter, text: str | None)
     """,
     site=True,
     changes=True,
+    plans=True,
 )
 @click.option("--keep", callback=_number, metavar="N", help="Good releases to keep besides the active one.")
 def command(run: options.Run, keep: int | None) -> options.Answer:

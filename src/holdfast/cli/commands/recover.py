@@ -11,6 +11,7 @@ from holdfast.cli import options
     """,
     site=True,
     changes=True,
+    plans=True,
 )
 def command(run: options.Run) -> options.Answer:
     """Finish or undo what was interrupted, find data that appears lost, and put it back.

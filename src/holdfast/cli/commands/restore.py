@@ -15,6 +15,7 @@ from holdfast.cli import complete, options
     """,
     site=True,
     changes=True,
+    plans=True,
 )
 @click.argument("path", shell_complete=complete.displaced)
 @click.option(

@@ -14,6 +14,7 @@ from holdfast.cli import complete, options
     """,
     site=True,
     changes=True,
+    plans=True,
 )
 @click.argument("release", default="", shell_complete=complete.releases)
 def command(run: options.Run, release: str) -> options.Answer:
