@@ -12,7 +12,7 @@ _COMMON = {"deadline": None, "database": None, "suppress_health_check": list(Hea
 
 
 def run(number: int, *, examples: int, steps: int, shrink: bool = True) -> None:
-    """EXAMPLES histories of up to STEPS steps from the seed NUMBER, which replays them; without SHRINK as it was found."""
+    """EXAMPLES histories of up to STEPS steps from the seed NUMBER, which replays them; without SHRINK as found."""
     phases = [Phase.generate, *([Phase.shrink] if shrink else [])]
     how = settings(max_examples=examples, stateful_step_count=steps, phases=phases, **_COMMON)
     run_state_machine_as_test(seed(number)(Histories), settings=how)
