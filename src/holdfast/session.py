@@ -172,8 +172,16 @@ class Session:
         )
 
     def _perform(self, command: str, site: str, settings: Settings, **more: Any) -> dict[str, Any]:
-        given = {"yes": self.yes, "only_plan": self.only_plan, **more}
-        request = Request(command=command, site=site, now=time.time(), who=_who(), settings=settings, **given)
+        request = Request(
+            command=command,
+            site=site,
+            now=time.time(),
+            who=_who(),
+            yes=self.yes,
+            only_plan=self.only_plan,
+            settings=settings,
+            **more,
+        )
         return perform(request, tell=self.tell, ask=self.ask)
 
 

@@ -199,26 +199,22 @@ def fingerprint(site: Path, *, times: bool = True) -> str:
     """
     paths = [os.path.join(here, name) for here, *both in os.walk(site) for names in both for name in names]
     status = {path: os.lstat(path) for path in paths if "/.holdfast/reserve/" not in path}
-    real = {str(n) for one in status.values() for n in (one.st_ino, one.st_mtime_ns, one.st_ctime_ns)}
-    real = real if times else set()
+    having = status.values() if times else ()
+    real = {str(n) for one in having for n in (one.st_ino, one.st_mtime_ns, one.st_ctime_ns)}
     told = [f"{path} {one.st_mode} {_text(path, one, real)}" for path, one in sorted(status.items())]
     return digest(_CHANCE.sub("chance", "\n".join(told).replace(str(site), "")).encode())
 
 
 def _text(path: str, status: os.stat_result, real: set[str]) -> str:
-    if stat.S_ISLNK(status.st_mode):
-        return os.readlink(path)
-    if not stat.S_ISREG(status.st_mode) or path.endswith("/.holdfast/lock"):
+    if path.endswith("/.holdfast/lock"):
         return ""
+    if "/.holdfast/" not in path or not stat.S_ISREG(status.st_mode):
+        return _shape(path, status)
     with open(path, "rb") as stream:
         content = stream.read()
-    if "/.holdfast/" not in path:
-        return digest(content)
     kept = _CHANCE.sub("chance", _LINE.sub("[", content.decode(errors="replace")))
     if "/.holdfast/journal/" in path and (ended := _ENDED.match(kept)):
-        kept = (
-            ended[1] + "".join(line for line in kept.splitlines(keepends=True) if ".holdfast/trash/" in line) + ended[2]
-        )
+        kept = ended[1] + "".join(re.findall(r".*\.holdfast/trash/.*\n", kept)) + ended[2]
     return _LONG.sub(lambda number: "known" if number[0] in real else "unknown", kept)
 
 

@@ -29,7 +29,6 @@ class Run:
     flags: dict[str, Any]
     out: Callable[[str], None]
     inquire: Callable[[str], bool | None]
-    only_plan: bool = False
 
 
 Work = Callable[..., Answer]
@@ -74,8 +73,7 @@ def command(
 
         invoke.__doc__ = work.__doc__
         invoke.__click_params__ = getattr(work, "__click_params__", [])  # type: ignore[attr-defined]
-        asking = (*_YES, *(_PLAN if plans else ())) if changes else ()
-        shared: list[Any] = [*_OUTPUT, *asking, *(_SITE if site else ())]
+        shared: list[Any] = [*_OUTPUT, *(_YES if changes else ()), *(_PLAN if plans else ()), *(_SITE if site else ())]
         for option in shared:
             option(invoke)
         _own_first(invoke, len(shared))
@@ -112,13 +110,13 @@ def _invoke(work: Work, given: dict[str, Any], *, logged: bool) -> int:
     only_plan = given.pop("only_plan", False)
     session = replace(session, tell=view.tell, ask=asker(view, may_ask=may_ask), yes=yes, only_plan=only_plan)
     inquire = inquirer(view, may_ask=may_ask and not yes)
-    return _finish(view, lambda: _answered(work, Run(session, site, view.say, inquire, only_plan), given))
+    return _finish(view, lambda: _answered(work, Run(session, site, view.say, inquire), given))
 
 
 def _answered(work: Work, run: Run, given: dict[str, Any]) -> Answer:
     """What WORK says; a plan has a page of its own."""
     page, result = work(run, **given)
-    return "plan" if run.only_plan else page, result
+    return "plan" if run.session.only_plan else page, result
 
 
 def _logged(view: View, site: Callable[[], str] = str) -> View:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Optional, Union
 
 from holdfast_engine.commands.homing import baseline_of, sweep
@@ -16,19 +18,35 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.state.records import ReleaseRecord
 
 
-def unproven(place: Workplace, record: ReleaseRecord, rules: Optional[Rules]) -> Union[Found, str]:
-    """What a release holds beyond its baseline, or why nothing can be said of it and it stays. Nothing is changed."""
-    baseline = baseline_of(place, record)
-    if baseline is None or rules is None:
-        return "there is no baseline to prove it by"
-    if not _is_itself(place, record, baseline):
-        return "less than half of what it shipped is in it: it was altered, or another directory has its name"
-    found = _beyond_the_attic(place, record, rules, baseline)
-    if found.unreadable:
-        return f"`{found.unreadable[0]}` in it may not be read"
-    if found.odd:
-        return f"`{found.odd[0]}` in it is neither file, directory nor link"
-    return found
+@dataclass(frozen=True)
+class Proving:
+    """One release under proof by RULES; its baseline is read once, however often it is looked into."""
+
+    place: Workplace
+    record: ReleaseRecord
+    rules: Optional[Rules]
+
+    @cached_property
+    def _baseline(self) -> Union[Baseline, str]:
+        """What proves the release, or why nothing does."""
+        baseline = baseline_of(self.place, self.record)
+        if baseline is None or self.rules is None:
+            return "there is no baseline to prove it by"
+        if not _is_itself(self.place, self.record, baseline):
+            return "less than half of what it shipped is in it: it was altered, or another directory has its name"
+        return baseline
+
+    def look(self) -> Union[Found, str]:
+        """What the release holds beyond its baseline, or why nothing can be said of it and it stays."""
+        baseline = self._baseline
+        if isinstance(baseline, str) or self.rules is None:
+            return str(baseline)
+        found = _beyond_the_attic(self.place, self.record, self.rules, baseline)
+        if found.unreadable:
+            return f"`{found.unreadable[0]}` in it may not be read"
+        if found.odd:
+            return f"`{found.odd[0]}` in it is neither file, directory nor link"
+        return found
 
 
 def _is_itself(place: Workplace, record: ReleaseRecord, baseline: Baseline) -> bool:

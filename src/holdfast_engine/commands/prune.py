@@ -7,7 +7,7 @@ from typing import Any, Optional, Union
 
 from holdfast_engine.commands.homing import Homing, Report, rules_proven
 from holdfast_engine.commands.lookout import entering, shown
-from holdfast_engine.commands.proving import unproven
+from holdfast_engine.commands.proving import Proving
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.trash import Emptying
@@ -57,7 +57,8 @@ def _pinned(place: Workplace) -> list[dict[str, str]]:
 
 def _plan(place: Workplace, victims: list[ReleaseRecord]) -> dict[str, Any]:
     """What would go, what would come home or to the attic before that, and what stays; looking changes nothing."""
-    looks = {record.id: _foreseen(place, record) for record in victims}
+    used, rules = users(place.root), rules_proven(place)
+    looks = {one.id: _foreseen(Proving(place, one, rules), users_of(used, one.path)) for one in victims}
     kept = [*_pinned(place), *({"release": name, "why": why} for name, why in looks.items() if isinstance(why, str))]
     found = {name: look for name, look in looks.items() if isinstance(look, Found)}
     aside = {(path, why) for each in found.values() for path, why in (*each.displaced.items(), *each.spared.items())}
@@ -76,14 +77,14 @@ def _plan(place: Workplace, victims: list[ReleaseRecord]) -> dict[str, Any]:
     }
 
 
-def _foreseen(place: Workplace, record: ReleaseRecord) -> Union[Found, str]:
-    """What a removal would find in the release, or why it is not removed."""
-    working = users_of(users(place.root), record.path)
+def _foreseen(proving: Proving, working: list[int]) -> Union[Found, str]:
+    """What a removal would find in the release, or why it is not removed; WORKING are the processes in it."""
+    place, record = proving.place, proving.record
     if working:
         return _in_use(working)
     if not record.activated or not place.root.has(record.path):
         return _SOMEBODYS if _is_somebodys(place, record) else Found()
-    return unproven(place, record, rules_proven(place))
+    return proving.look()
 
 
 def _is_somebodys(place: Workplace, record: ReleaseRecord) -> bool:
@@ -167,7 +168,8 @@ def _clear(
     place: Workplace, operation: Operation, report: Report, record: ReleaseRecord, rules: Optional[Rules]
 ) -> Optional[str]:
     """What the release holds beyond its baseline comes home or to the attic; None when a second look finds nothing."""
-    found = unproven(place, record, rules)
+    proving = Proving(place, record, rules)
+    found = proving.look()
     if isinstance(found, str):
         return found
     if found:
@@ -176,7 +178,7 @@ def _clear(
         active = place.survey.active
         if active is not None:
             homing.link_home(active.path, found.homeless)
-    again = unproven(place, record, rules)
+    again = proving.look()
     if isinstance(again, str):
         return again
     return f"it still holds `{next(iter({**again.homeless, **again.displaced, **again.spared}))}`" if again else None

@@ -57,7 +57,7 @@ class Rules:
         self._configured = Configured(settings)
         self._programs: dict[str, bool] = {}
         self._known = {one.path: one for one in known if not self._unshared(one.path)}
-        self._always = PathSet((*self.preset.dirs, *self.preset.needs, *self.preset.databases))
+        self._always = PathSet((*self.preset.dirs, *self.needs, *self.preset.databases))
         self._files, self._candidates = PathSet(self.preset.files), PathSet(self.preset.candidates)
         self._groups = (
             (ARTIFACT, PathSet(self.preset.artifacts)),
@@ -132,10 +132,10 @@ class Rules:
             yield care, entries.match(path) or ""
 
     def _preset_file(self, path: str) -> str:
-        """A configuration file is data where the source leaves it out, or ships an example beside it; else code."""
+        """A configuration file is data where the source leaves it out, and code where it ships it."""
         ours = self._files.names(path)
         shipped = self.listing.kind(path) == FILE and not self.ignores.ignored(path)
-        return path if path in self.needs or (ours and not shipped) else ""
+        return path if ours and not shipped else ""
 
     def _is_open_candidate(self, path: str) -> bool:
         # `writable/*` is all that stands there but what the preset names otherwise, as `writable/cache`

@@ -64,5 +64,5 @@ def command(run: options.Run, *, force: bool, accept: tuple[str, ...], **given: 
     The first deploy into a missing or empty directory makes the site. Data stays where it is:
     what the running application wrote into the release that is left goes to shared/ first.
     """
-    act = "plan" if run.only_plan else "deploy"
+    act = "plan" if run.session.only_plan else "deploy"
     return act, run.session.ask_with_source(act, {**run.flags, **source_flags(given)}, force=force, accept=accept)
