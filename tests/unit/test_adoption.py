@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from holdfast_engine.data.adopt import LIVE, SHARED, Adoption, Moved, adjusted
+from holdfast_engine.data.adopt import LIVE, SHARED, Adoption, Moved
+from holdfast_engine.data.foreign_links import adjusted
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.seeds import Seeded, SeedMerge
 from holdfast_engine.fs.root import Root

@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from shlex import quote
 from typing import Any
 
-from holdfast_engine.checks.host import permissions
 from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands.adoptable import (
+    OURS,
+    is_managed,
+    leads_to_a_release,
+    refuse_early,
+    refuse_foreign_releases,
+    refuse_inside_a_site,
+)
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
-from holdfast_engine.commands.lookout import looking
-from holdfast_engine.commands.planning import stamp, subject_for
-from holdfast_engine.commands.rules import Rules, rules_for
+from holdfast_engine.commands.planning import stamp
+from holdfast_engine.commands.rules import rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.place import make_link, move, step_aside, switch
-from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.paths import RelPath, link_text
-from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.state import records
-from holdfast_engine.state import survey as surveys
 from holdfast_engine.state.records import ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
-_OURS = ("releases", "shared", "current", str(Layout.state))
 _MIRROR = Layout.releases
 """A name that no entry of an adopted directory has: its own `releases/` stays where it is."""
 
@@ -51,9 +51,9 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     releases are never pruned: nothing proves what they shipped.
     """
     site = request.path or request.site
-    _refuse_inside_a_site(site)
+    refuse_inside_a_site(site)
     with Root(site) as root:
-        if _is_managed(root) and log.unfinished(root) is None:
+        if is_managed(root) and log.unfinished(root) is None:
             raise Problem(
                 "already-managed",
                 f"`{site}` is a Holdfast site already",
@@ -61,8 +61,8 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 hint=f"`holdfast status --site {quote(site)}`",
             )
         laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
-        names = [name for name in root.names("") if name not in _OURS]
-        _refuse_foreign_releases(root)
+        names = [name for name in root.names("") if name not in OURS]
+        refuse_foreign_releases(root)
         if not laid_out and not names and root.kind(Layout.current) is None:
             raise Problem(
                 "path-missing",
@@ -70,7 +70,7 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 state="nothing was changed",
                 hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
             )
-    _refuse_early(request.but(site=site), tell, laid_out=laid_out)
+    refuse_early(request.but(site=site), tell, laid_out=laid_out)
     question = {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}
     if request.only_plan:
         return question
@@ -79,92 +79,7 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     with changing(request.but(site=site), tell, manage=True) as place:
         taking = Taking(place, laid_out=laid_out)
         # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
-        return taking.answer() if _is_managed(place.root) else taking.run()
-
-
-def _refuse_inside_a_site(path: str) -> None:
-    """`already-managed` for a directory that lies in a site: its releases and data are that site's."""
-    around = surveys.enclosing_site(path)
-    if around:
-        raise Problem(
-            "already-managed",
-            f"`{path}` lies in the Holdfast site `{around}`",
-            state="nothing was changed",
-            hint=f"`holdfast status --site {quote(around)}`",
-        )
-
-
-def _refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> None:
-    """What rules refuse of what is live, they refuse before anything is made or moved (I14, I27)."""
-    with looking(request, tell) as there:
-        beside = RelPath("") if there.root.kind(Layout.current) is None else Layout.current
-        live = there.survey.current if laid_out else beside
-        if there.survey.managed or live is None:
-            return
-        found = listing_of(there, live)
-        own = {path: entry for path, entry in found.entries.items() if live or RelPath(path).parts[0] not in _OURS}
-        rules = rules_for(there, Listing(own, found.read, found.link), request.settings)
-        if laid_out:
-            _refuse_long_names(there.root)
-        else:
-            _refuse_immovable(there, rules)
-
-
-def _refuse_long_names(root: Root) -> None:
-    """Every release that is there can have a record; one that cannot would keep the adoption from ever ending."""
-    for name in root.names(Layout.releases):
-        if root.kind(Layout.releases / name) == "dir":
-            records.refuse_too_long(root, name)
-
-
-def _refuse_immovable(there: Workplace, rules: Rules) -> None:
-    """Every entry can change its place, or nothing is begun: another user's directory, or a mount, cannot (I100)."""
-    root = there.root
-    entries = tuple(RelPath(name) for name in root.names("") if name not in _OURS)
-    mounted = next(iter(mounts_below(root, RelPath(""))), None)
-    if mounted is not None:
-        raise _unclear(root, mounted, "is a mount, which cannot be moved into a release")
-    check = permissions(replace(subject_for(there, rules, moving=entries), web_user=None))
-    if check.verdict == REFUSE:
-        raise Problem("checklist-refused", check.why, state="nothing was changed", hint=check.mend)
-
-
-def _refuse_foreign_releases(root: Root) -> None:
-    """`adopt-unclear` for a plain directory with content called `releases/`, `shared/` or `current`: the application's
-    own would be taken for Holdfast's, and not be served below `current` (G2, G7); and for a `current` that leads away.
-    """
-    if root.has(Layout.site_file):
-        return
-    laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
-    if laid_out and surveys.current_release(root) is None:
-        raise _unclear(root, Layout.current, "leads out of the directory that is to be adopted")
-    taken = () if laid_out else (Layout.releases, RelPath(Layout.shared_name))
-    for path in taken:
-        if root.kind(path) not in (None, "dir") or root.names(path):
-            raise _unclear(root, path, "holds content of its own under a name that Holdfast needs")
-    if not laid_out and root.kind(Layout.current) not in (None, "dir"):
-        raise _unclear(root, Layout.current, "is no directory and no link to a release")
-
-
-def _unclear(root: Root, path: RelPath, why: str) -> Problem:
-    return Problem(
-        "adopt-unclear",
-        f"`{root.absolute(path)}` {why}",
-        state="nothing was changed",
-        whereabouts=[root.absolute(path)],
-        hint="rename it, or point `current` at the release that is live, then adopt again",
-    )
-
-
-def _is_managed(root: Root) -> bool:
-    """True for a site whose releases are known to Holdfast."""
-    return root.has(Layout.site_file) and bool(root.names(Layout.records))
-
-
-def leads_to_a_release(root: Root) -> bool:
-    """True when what is served lies below `current`: an adoption is over then, and not before."""
-    current = surveys.current_release(root)
-    return current is not None and root.kind(current) == "dir"
+        return taking.answer() if is_managed(place.root) else taking.run()
 
 
 def _not_served(root: Root) -> Problem:
@@ -290,7 +205,7 @@ class Taking:
         if root.link(mirror) is None:
             make_link(root, mirror, link_text(mirror, RelPath("")))
         there = (name for name in root.names(home) if name != _MIRROR and root.link(home / name) is None)
-        entries = [RelPath(name) for name in sorted({*root.names(""), *there}) if name not in _OURS]
+        entries = [RelPath(name) for name in sorted({*root.names(""), *there}) if name not in OURS]
         for entry in entries:
             if not root.has(home / entry):
                 make_link(root, home / entry, link_text(entry, home / entry))

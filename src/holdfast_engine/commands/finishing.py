@@ -93,7 +93,7 @@ def _complete(place: Workplace, operation: Operation, begin: dict[str, Any], his
 
 
 def _is_half_adopted(place: Workplace, begin: dict[str, Any]) -> bool:
-    from holdfast_engine.commands.adopt import leads_to_a_release
+    from holdfast_engine.commands.adoptable import leads_to_a_release
 
     return bool(begin["command"] == "adopt") and not leads_to_a_release(place.root)
 

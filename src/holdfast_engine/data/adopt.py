@@ -10,6 +10,7 @@ from functools import partial
 from typing import Optional, TypeVar
 from zlib import crc32
 
+from holdfast_engine.data import foreign_links as foreign
 from holdfast_engine.data.links import Bench, opened
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
@@ -155,8 +156,8 @@ class Adoption:
         for below, kind, _ in list(walk(root, there, unreadable=[])):
             at, here = there / below, RelPath(path) / below
             if kind == "link" and (not root.leads_somewhere(at) or (root.link(at) or "").startswith("/")):
-                old = self._without_release(root.link(at) or "", here)
-                new = adjusted(old, self.release, here, at)
+                old = foreign.without_release(self.bench, self.release, root.link(at) or "", here)
+                new = foreign.adjusted(old, self.release, here, at)
                 if new != old and root.has(os.path.normpath(f"{self.release / here.parent}/{old}")):
                     self._mend_link(at, str(here), new)
 
@@ -312,12 +313,12 @@ class Adoption:
         text is kept. It is never followed for content (G9).
         """
         here, there = self.release / path, self.bench.layout.in_shared(path)
-        text = self._adjusted(self._own_text(here), RelPath(path), there)
+        text = foreign.text_in_shared(self.bench, self.release, RelPath(path))
         other = self._shared_kind(there, path)
-        if self._leads_to_itself(text, path) or not self.bench.root.leads_somewhere(here):
+        if foreign.leads_to_itself(self.bench, self.release, text, path) or not self.bench.root.leads_somewhere(here):
             self._displace(path, "a link of another tool stood here", report=False)
             return
-        elder = self._in_another_release(text, there)
+        elder = foreign.in_another_release(self.bench, text, there)
         if elder is not None:
             Adoption(self.bench, self.operation, elder, SHARED, self.moved).adopt(path)
         elif other is None or self.wins == LIVE:
@@ -327,61 +328,7 @@ class Adoption:
             self._carry(path, text, there)
         self._displace(path, "a link stood at a shared path")
 
-    def _adjusted(self, text: str, path: RelPath, there: RelPath) -> str:
-        """The text that leads from THERE to where TEXT led from PATH: as it is where all of that came along, and is
-        seen in the release through a link of ours.
-        """
-        beside = os.path.normpath(os.path.join(path.parent, text))
-        if not beside.startswith(("..", "/")) and self.bench.is_served(self.release, beside):
-            return text
-        return adjusted(text, self.release, path, there)
-
-    def _own_text(self, here: RelPath) -> str:
-        """The text of the link HERE; an absolute one into its own release is made relative, to outlive the release."""
-        return self._without_release(self.bench.root.link(here) or "", here.below(self.release))
-
-    def _without_release(self, text: str, path: RelPath) -> str:
-        top = f"{self.bench.root.path}/{self.release}/"
-        return link_text(self.release / path, self.release / text[len(top) :]) if text.startswith(top) else text
-
     def _carry(self, path: str, text: str, there: RelPath) -> None:
         self._make_shared_parent(there.parent)
         make_link(self.bench.root, there, text)
         self.moved.adopted.append(path)
-
-    def _in_another_release(self, text: str, there: RelPath) -> Optional[RelPath]:
-        """The other release in which TEXT, read from THERE, names the same path; None when it leads elsewhere (I63)."""
-        absolute = os.path.normpath(os.path.join(self.bench.root.path, there.parent, text))
-        top = self.bench.root.path
-        if not absolute.startswith(top + "/"):
-            absolute, top = os.path.realpath(absolute), os.path.realpath(top)
-        inside = RelPath(os.path.relpath(absolute, top))
-        path = there.below(self.bench.layout.shared)
-        if not inside.is_within(self.bench.layout.releases) or not inside.endswith("/" + path):
-            return None
-        return RelPath(inside[: -len(path) - 1])
-
-    def _leads_to_itself(self, text: str, path: str) -> bool:
-        """True for a link (a hand-written script's, an older tool's) that already meant PATH in `shared/`.
-
-        By identity as well: a text that goes by another name of the deploy root means it no less.
-        """
-        there = self.bench.layout.in_shared(path)
-        if self.bench.root.leads_to(self.release / path, there):
-            return True
-        absolute = os.path.normpath(os.path.join(self.bench.root.path, there.parent, text))
-        return absolute == os.path.normpath(self.bench.root.absolute(there))
-
-
-def adjusted(text: str, release: RelPath, path: RelPath, there: RelPath) -> str:
-    """The text that leads from THERE to where TEXT led from PATH in RELEASE; the release itself is named `current`."""
-    if text.startswith("/") or not text:
-        return text
-    target = os.path.normpath(f"{release}/{path.parent}/{text}" if path.parent else f"{release}/{text}")
-    if target.startswith(".."):
-        return text
-    inside = RelPath(target)
-    if inside.is_within(release):
-        below = inside.below(release)
-        inside = RelPath("current") / below
-    return link_text(there, inside)

@@ -1,0 +1,112 @@
+"""What may become a site: the refusals of `adopt`, before anything is made or moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from shlex import quote
+
+from holdfast_engine.checks.host import permissions
+from holdfast_engine.commands.building import listing_of
+from holdfast_engine.commands.lookout import looking
+from holdfast_engine.commands.planning import subject_for
+from holdfast_engine.commands.rules import Rules, rules_for
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.fs.probe import mounts_below
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.event import Listener
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import REFUSE
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
+from holdfast_engine.state import records
+from holdfast_engine.state import survey as surveys
+
+OURS = ("releases", "shared", "current", str(Layout.state))
+"""Names of a site's own at its top."""
+
+
+def refuse_inside_a_site(path: str) -> None:
+    """`already-managed` for a directory that lies in a site: its releases and data are that site's."""
+    around = surveys.enclosing_site(path)
+    if around:
+        raise Problem(
+            "already-managed",
+            f"`{path}` lies in the Holdfast site `{around}`",
+            state="nothing was changed",
+            hint=f"`holdfast status --site {quote(around)}`",
+        )
+
+
+def refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> None:
+    """What rules refuse of what is live, they refuse before anything is made or moved (I14, I27)."""
+    with looking(request, tell) as there:
+        beside = RelPath("") if there.root.kind(Layout.current) is None else Layout.current
+        live = there.survey.current if laid_out else beside
+        if there.survey.managed or live is None:
+            return
+        found = listing_of(there, live)
+        own = {path: entry for path, entry in found.entries.items() if live or RelPath(path).parts[0] not in OURS}
+        rules = rules_for(there, Listing(own, found.read, found.link), request.settings)
+        if laid_out:
+            _refuse_long_names(there.root)
+        else:
+            _refuse_immovable(there, rules)
+
+
+def _refuse_long_names(root: Root) -> None:
+    """Every release that is there can have a record; one that cannot would keep the adoption from ever ending."""
+    for name in root.names(Layout.releases):
+        if root.kind(Layout.releases / name) == "dir":
+            records.refuse_too_long(root, name)
+
+
+def _refuse_immovable(there: Workplace, rules: Rules) -> None:
+    """Every entry can change its place, or nothing is begun: another user's directory, or a mount, cannot (I100)."""
+    root = there.root
+    entries = tuple(RelPath(name) for name in root.names("") if name not in OURS)
+    mounted = next(iter(mounts_below(root, RelPath(""))), None)
+    if mounted is not None:
+        raise _unclear(root, mounted, "is a mount, which cannot be moved into a release")
+    check = permissions(replace(subject_for(there, rules, moving=entries), web_user=None))
+    if check.verdict == REFUSE:
+        raise Problem("checklist-refused", check.why, state="nothing was changed", hint=check.mend)
+
+
+def refuse_foreign_releases(root: Root) -> None:
+    """`adopt-unclear` for a plain directory with content called `releases/`, `shared/` or `current`: the application's
+    own would be taken for Holdfast's, and not be served below `current` (G2, G7); and for a `current` that leads away.
+    """
+    if root.has(Layout.site_file):
+        return
+    laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+    if laid_out and surveys.current_release(root) is None:
+        raise _unclear(root, Layout.current, "leads out of the directory that is to be adopted")
+    taken = () if laid_out else (Layout.releases, RelPath(Layout.shared_name))
+    for path in taken:
+        if root.kind(path) not in (None, "dir") or root.names(path):
+            raise _unclear(root, path, "holds content of its own under a name that Holdfast needs")
+    if not laid_out and root.kind(Layout.current) not in (None, "dir"):
+        raise _unclear(root, Layout.current, "is no directory and no link to a release")
+
+
+def _unclear(root: Root, path: RelPath, why: str) -> Problem:
+    return Problem(
+        "adopt-unclear",
+        f"`{root.absolute(path)}` {why}",
+        state="nothing was changed",
+        whereabouts=[root.absolute(path)],
+        hint="rename it, or point `current` at the release that is live, then adopt again",
+    )
+
+
+def is_managed(root: Root) -> bool:
+    """True for a site whose releases are known to Holdfast."""
+    return root.has(Layout.site_file) and bool(root.names(Layout.records))
+
+
+def leads_to_a_release(root: Root) -> bool:
+    """True when what is served lies below `current`: an adoption is over then, and not before."""
+    current = surveys.current_release(root)
+    return current is not None and root.kind(current) == "dir"
