@@ -9,7 +9,10 @@ from typing import Optional
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.checks.environment import remembered
 from holdfast_engine.commands import counting
+from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, as_shipped, baseline_of, sweep
+from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.looking import rules_now
 from holdfast_engine.commands.narrowing import memory_of
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
@@ -130,16 +133,28 @@ def late_sweep(
     place = homing.place
     place.refresh()
     baseline, now = baseline_of(place, record), baseline_of(place, place.survey.active)
-    if baseline is None or now is None:
+    if baseline is None:
         return
     settings = settings_of(place.survey.active, place.request.settings)
-    listing = as_shipped(place, active, now)
+    listing = as_shipped(place, active, now) if now else listing_of(place, active)
     rules = rules_for(place, listing, settings)
     found = sweep(place, left, rules, baseline=baseline)
     newer = {path: why for path, why in found.homeless.items() if path in seen and _stamp(place, path) == seen[path]}
     homing.bring(left, Found(homeless=newer), wins="live")
     homing.bring(left, found, wins="shared", rival=active)
-    _link_all(homing, active, now, rules_for(place, listing, settings))
+    _link_all(homing, active, now or Baseline({}, 0), rules_for(place, listing, settings))
+
+
+def link_live(homing: Homing) -> None:
+    """Every shared path of the live release is our link, what stood there is home, and the site file knows what is
+    shared.
+    """
+    place = homing.place
+    current = place.refresh().current
+    if current is not None:
+        rules = rules_now(place)
+        link_release(homing, current, rules, before={}, live=True)
+        remember(place, rules)
 
 
 def _link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:

@@ -21,6 +21,7 @@ from holdfast_engine.commands.prune import prune_beyond
 from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.seeds import Seeded
 from holdfast_engine.fs import access, durable
 from holdfast_engine.fs.extract import TreeWriter
@@ -111,21 +112,27 @@ class Deployment(Journey):
 
     def _fetch(self) -> None:
         """The whole source lies in the release's directory, which is 0700 until it is complete."""
-        root, plan = self.place.root, self.prospect.plan
+        root = self.place.root
         self._register_left()
         records.write(root, self.record)
         activating.count_release(self.place, self.record.counter)
         durable.make_directories(root, Layout.releases)
         durable.make_directories(root, self.path, mode=0o700)
-        sealed = not (plan.build or plan.hooks["before_activation"])
+        sealed = self._as_fetched
         with root.directory(self.path) as top:
             writer = TreeWriter(top, sealed=sealed, keep_writable=self._stays_data)
             try:
                 self.prospect.source.extract(writer)
             finally:
                 writer.close()
-        self.digests = {} if not sealed else writer.entries
+        self.digests = writer.entries
         self.record = self.record.but(tree=self.prospect.source.tree_id)
+
+    @property
+    def _as_fetched(self) -> bool:
+        """True where nobody but us writes in the release before it is sealed."""
+        plan = self.prospect.plan
+        return not (plan.build or plan.hooks["before_activation"])
 
     def _register_left(self) -> None:
         """A live release that somebody made by hand has a record, so that what is written to it is looked for (G2)."""
@@ -151,6 +158,7 @@ class Deployment(Journey):
         previous = self.previous.path if self.previous else ""
         lent = served_environment(self.place, self.left, self.prospect.found.homeless)
         build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous, lent=lent)
+        self.digests = {}  # a build may have written anywhere
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
 
     def _adopt(self) -> None:
@@ -199,20 +207,33 @@ class Deployment(Journey):
     def _hooks(self) -> None:
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["before_activation"]
+        shipped = self._note_what_is_shipped()
         self.report.warnings += run_guarded(
             self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed"
         )
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
         bring_made(self._homing(), self.path, self.rules)
+        self.digests = baselines.untouched(self.place.root, self.path, shipped)
+
+    def _note_what_is_shipped(self) -> Baseline:
+        """A hook runs for minutes, and may switch by itself or be killed: what the release holds now tells what came
+        to it from what was shipped, whatever becomes of this deploy (G11).
+        """
+        entries = self._entries()
+        baselines.write(self.place.root, self.record.id, entries, taken_ns=baselines.now_ns())
+        return Baseline({entry.path: entry for entry in entries}, baselines.now_ns())
+
+    def _entries(self) -> list[Entry]:
+        skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
+        return baselines.take(self.place.bench, self.path, digests=self.digests, skip=skip, made=made)
 
     def _seal(self) -> None:
         """Read-only, measured and on disk: from here the release is complete."""
         root, taken = self.place.root, baselines.now_ns()
         self._let_web_user_in()
         seal(root, self.path, stays_writable=self.rules.stays_writable)
-        skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
-        entries = baselines.take(self.place.bench, self.path, digests=self.digests, skip=skip, made=made)
-        baselines.write(root, self.record.id, entries, taken_ns=baselines.now_ns() if not self.digests else taken)
+        entries = self._entries()
+        baselines.write(root, self.record.id, entries, taken_ns=taken if self._as_fetched else baselines.now_ns())
         self.record = self.record.but(
             state=records.SEALED,
             framework=self.rules.detection.framework,

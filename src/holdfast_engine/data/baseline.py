@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -50,7 +51,7 @@ def take(
         digest = ""
         if kind == FILE:
             known = digests.get(path)
-            digest = known.digest if known and known.size == status.st_size else digest_of(root, release / path)
+            digest = known.digest if known and _is_still(known, status) else digest_of(root, release / path)
         elif kind == LINK:
             digest = root.link(release / path) or ""
             if digest == bench.text(release, path) or digest == own_text(made, path):
@@ -59,6 +60,22 @@ def take(
         stamps = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         entries.append(Entry(path, kind, mode, status.st_size if kind == FILE else 0, digest, *stamps))
     return entries
+
+
+def _is_still(known: Entry, status: os.stat_result) -> bool:
+    """True while size and time of writing are KNOWN's; one that was just written has no time yet."""
+    return known.size == status.st_size and known.mtime in (0, status.st_mtime_ns)
+
+
+def untouched(root: Root, release: RelPath, shipped: Baseline) -> dict[str, Entry]:
+    """Entries of SHIPPED whose files nobody can have written since: their content needs not be read again."""
+    found: dict[str, Entry] = {}
+    for path, kind, status in walk(root, release, descend=lambda path: shipped.get(path) is not None):
+        entry = shipped.get(path)
+        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        if kind == FILE and entry is not None and shipped.proves(entry, stamp):
+            found[path] = entry
+    return found
 
 
 def own_text(made: Mapping[str, str], path: str) -> Optional[str]:

@@ -12,7 +12,7 @@ from holdfast_engine.data.links import Bench, place_link
 from holdfast_engine.data.shape_patterns import is_environment
 from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.copy import copy_file, digest_of
-from holdfast_engine.fs.discard import Proof, to_trash
+from holdfast_engine.fs.discard import Proof, named_for, to_trash
 from holdfast_engine.fs.place import change_places, make_link
 from holdfast_engine.fs.probe import waiting_place, written
 from holdfast_engine.fs.walk import walk
@@ -198,10 +198,11 @@ class SeedMerge:
     def _make_way(self, here: RelPath, path: str) -> None:
         """The release's own copy goes to the trash: the source holds it, and what is served lies in `shared/`."""
         proof = Proof(path, "shipped by the source and merged into shared/")
-        to_trash(self.bench.root, here, f"{self.operation.name}-shipped", proof)
+        to_trash(self.bench.root, here, named_for(self.bench.root, f"{self.operation.name}-{SHIPPED}", path), proof)
 
 
-RETIRED_SEED = "seed-"
+RETIRED_SEED, SHIPPED = "seed-", "shipped"
+"""What the trash calls a shipped version that was replaced, and what a release shipped at a shared path."""
 
 
 def put_away(bench: Bench, operation: Operation, facts: Mapping[str, str]) -> Optional[RelPath]:

@@ -21,7 +21,7 @@ from holdfast_engine.state.records import ReleaseRecord
 
 @dataclass(frozen=True)
 class Survey:
-    """One look at a site. CURRENT is the path below the root that `current` names, if it stays below it."""
+    """One look at a site. CURRENT is the directory below the root that `current` leads to, if there is one."""
 
     site: SiteFile
     managed: bool
@@ -60,10 +60,11 @@ def as_new(found: Survey, shared_name: str) -> Survey:
 
 
 def current_release(root: Root) -> Optional[RelPath]:
-    """Where `current` leads, as a path below the root; None when it leads elsewhere or is no link.
+    """The directory below the root that `current` leads to; None when it leads elsewhere, to nothing, or is no link.
 
     By its text where that names a directory; a text that goes by another name of the root, or by a
     second link, is resolved by names alone, so that what is live is never taken for nothing (G2).
+    What is not there is no release: nothing is linked in it, and no rules are made from it (G11).
     """
     text = root.link(Layout.current)
     if text is None:
@@ -72,7 +73,12 @@ def current_release(root: Root) -> Optional[RelPath]:
     if found is not None and root.kind(found) == "dir":
         return found
     resolved = _resolved(root)
-    return resolved if resolved is not None and root.kind(resolved) == "dir" else found
+    return resolved if resolved is not None and root.kind(resolved) == "dir" else None
+
+
+def named_release(root: Root) -> Optional[RelPath]:
+    """What `current` names below the root by its text, whether anything is there or not."""
+    return _by_text(root, root.link(Layout.current) or "")
 
 
 def _resolved(root: Root) -> Optional[RelPath]:
