@@ -23,7 +23,7 @@ from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.probe import random_salt
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import COMMIT, Record
-from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state import records
@@ -133,8 +133,8 @@ def late_sweep(
     place = homing.place
     place.refresh()
     baseline, now = baseline_of(place, record), baseline_of(place, place.survey.active)
-    if baseline is None:
-        return
+    if baseline is None or place.root.kind(active) != DIR:
+        return  # no rules are made from a release that is not there, and no links in it
     settings = settings_of(place.survey.active, place.request.settings)
     listing = as_shipped(place, active, now) if now else listing_of(place, active)
     rules = rules_for(place, listing, settings)

@@ -93,6 +93,7 @@ class Deployment(Journey):
         self.step("remember", self._remember)
         if self.prospect.plan.hooks["after_activation"]:
             self.late_problem(lambda: self.step("after", self._after))
+            self.look_whether_live(deep=True)
         if self.left is not None:
             self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
         self.late_problem(lambda: self.step("prune", self._prune))

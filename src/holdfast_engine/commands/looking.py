@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist as all_checks
-from holdfast_engine.checks.standing import standing
+from holdfast_engine.checks.live_release import live_release, nothing_live
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import baseline_of, rules_proven, sweep
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
+from holdfast_engine.commands.wholeness import look_at
 from holdfast_engine.commands.workplace import Workplace, reading
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.journal import log
@@ -124,12 +125,21 @@ def history(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
 def checklist(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """Every check on the live release; nothing is changed."""
     with reading(request, tell) as place:
-        checks = tuple(_standing(place)) or all_checks(
-            subject_for(place, rules_now(place), release=place.survey.current)
-        )
+        checks = _on_what_is_live(place)
         return {"verdict": verdict_of(checks), "checks": [check.to_json() for check in checks]}
+
+
+def _on_what_is_live(place: Workplace) -> tuple[Check, ...]:
+    current = place.survey.current
+    if current is None:
+        return tuple(_standing(place))
+    look = look_at(place, place.survey.active, current)
+    first = live_release(place.root, current, look.objection, look.missing)
+    return first, *all_checks(subject_for(place, rules_now(place), release=current))
 
 
 def _standing(place: Workplace) -> list[Check]:
     """What there is to say of a site on which no release is live; nothing where one is."""
-    return standing(place.root, place.survey.current, [one.id for one in place.survey.releases if one.good])
+    if place.survey.current is not None:
+        return []
+    return nothing_live(place.root, [one.id for one in place.survey.releases if one.good])

@@ -16,6 +16,7 @@ from holdfast_engine.data.settle import settle
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.durable import SyncFailed
+from holdfast_engine.fs.place import move
 from holdfast_engine.fs.probe import users, users_of
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
@@ -25,9 +26,10 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
+from holdfast_engine.state.survey import current_release, named_release
 
 Ask = Callable[[dict[str, Any]], bool]
-_SOMEBODYS = "it was undone and taken away, and what stands there now is somebody else's"
+_SOMEBODYS = "its deploy was undone, and what stands there now is somebody else's"
 
 
 def prune(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
@@ -140,9 +142,8 @@ def _remove(
         why = _clear(place, operation, report, record, rules) if record.activated else None
         if why is not None:
             return why
-        proof = Proof(record.id, "swept twice; every file is in its baseline, in shared/ or in the attic")
-        operation.move(what="trash", path=record.id, source=record.path)
-        to_trash(place.root, record.path, f"{operation.name}-{record.id}", proof)
+        if not _goes(place, operation, record):
+            return "it is what `current` names now"
     except Problem as problem:
         return problem.message
     except SyncFailed:
@@ -152,6 +153,22 @@ def _remove(
         return f"{error.strerror} at `{error.filename or record.path}`"
     _forget(place, record)
     return None
+
+
+def _goes(place: Workplace, operation: Operation, record: ReleaseRecord) -> bool:
+    """The release is in the trash; False, and it stands where it stood, when it is what `current` names (G11).
+
+    Looked at before the move and after it: somebody may switch by hand at that very moment.
+    """
+    if current_release(place.root) == record.path:
+        return False
+    proof = Proof(record.id, "swept twice; every file is in its baseline, in shared/ or in the attic")
+    operation.move(what="trash", path=record.id, source=record.path)
+    spot = to_trash(place.root, record.path, f"{operation.name}-{record.id}", proof)
+    if named_release(place.root) == record.path:
+        move(place.root, spot, record.path)
+        return False
+    return True
 
 
 def _settle(place: Workplace, operation: Operation) -> None:

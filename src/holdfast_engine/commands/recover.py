@@ -10,9 +10,9 @@ from typing import Any, Optional
 
 from holdfast_engine.commands import activating
 from holdfast_engine.commands.homing import Homing, Report
-from holdfast_engine.commands.linking import link_release
 from holdfast_engine.commands.looking import rules_now, unfinished
 from holdfast_engine.commands.lookout import entering, shown
+from holdfast_engine.commands.reviving import revive, wanted
 from holdfast_engine.commands.searching import Lost, search
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.restore import blocked_by, bring_back
@@ -46,14 +46,20 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             _register_releases(place)
         if interrupted is not None:
             interrupted["verdict"] = log.read(place.root, interrupted["operation"])[-1].facts["outcome"]
-        found = search(place, rules_now(place))
+        found: list[Lost] = []
         report = Report()
         try:
-            if _agreed(request, tell, ask, found):
-                _put_back(place, found, report)
+            found += revive(place, report, partial(_agreed, request, tell, ask))
+            place.refresh()
+            rest = search(place, rules_now(place))
+            found += rest
+            if _agreed(request, tell, ask, rest):
+                _put_back(place, rest, report)
         except Problem as problem:
+            if problem.code in ("declined", "nothing-live"):
+                problem.answer = _answer(interrupted, found, report)
             if problem.code == "declined":
-                problem.answer, problem.state = _answer(interrupted, found, report), _undisturbed(interrupted)
+                problem.state = _undisturbed(interrupted)
             raise
         return _answer(interrupted, found, report)
 
@@ -135,7 +141,7 @@ def _planned(place: Workplace, *, lost_state: bool) -> dict[str, Any]:
     if lost_state:
         every = sorted((*place.survey.releases, *_unregistered(place)), key=lambda record: record.counter)
         place.survey = replace(place.survey, releases=tuple(every))
-    return shown(place, _question(search(place, rules_now(place))))
+    return shown(place, _question([*wanted(place), *search(place, rules_now(place))]))
 
 
 def _question(found: list[Lost]) -> dict[str, Any]:
@@ -169,7 +175,7 @@ def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
             _copy_back(place, operation, one)
             if place.survey.current is not None:
                 homing.serve(place.survey.current, one.path)
-    _relink(place, homing)
+    activating.link_live(homing)
     operation.end("recovered", at=place.request.now)
 
 
@@ -185,17 +191,6 @@ def _copy_back(place: Workplace, operation: Operation, one: Lost) -> None:
         return
     bring_back(place.bench, operation, source=one.place, path=one.path, stands={one.path: None})
     one.done = True
-
-
-def _relink(place: Workplace, homing: Homing) -> None:
-    """Every shared path of the live release is a link again, and the site file knows what is shared."""
-    place.refresh()
-    current = place.survey.current
-    if current is None:
-        return
-    rules = rules_now(place)
-    link_release(homing, current, rules, before={}, live=True)
-    activating.remember(place, rules)
 
 
 def _answer(interrupted: Optional[dict[str, Any]], found: list[Lost], report: Report) -> dict[str, Any]:

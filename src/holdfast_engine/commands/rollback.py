@@ -205,6 +205,8 @@ class Return(Journey):
     def _conclude(self) -> dict[str, Any]:
         self.step("remember", self._remember)
         self.late_problem(self._after)
+        if self.settings.after_activation:
+            self.look_whether_live(deep=True)
         self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
         return self.finish(
             "activated",

@@ -25,7 +25,9 @@ CODE_ENDINGS = (".php", ".js", ".mjs", ".css", ".map", ".html", ".py", ".rb", ".
 
 @dataclass
 class Lost:
-    """One finding. ACTION is `adopt` (bring home), `link`, `copy` (back from the attic) or `listed` (for a person)."""
+    """One finding. ACTION is `adopt` (bring home), `link`, `copy` (back from the attic), `activate` (a release, to be
+    live) or `listed` (for a person).
+    """
 
     path: str
     what: str
@@ -49,7 +51,7 @@ def search(place: Workplace, rules: Rules) -> list[Lost]:
     """Everything found, the live release first, then the others from the newest on, then the attic."""
     found: list[Lost] = list(_in_live(place, rules))
     for record in reversed(place.survey.releases):
-        if record.path != place.survey.current and record.state != "bad":
+        if record.path != place.survey.current:
             found.extend(_in_retired(place, record, rules))
     found.extend(_in_attic(place, rules, {one.path for one in found}))
     return found

@@ -85,6 +85,8 @@ CODES = {
     "data-shrank-after-activation": "needs-person",
     "unfinished": "unfinished",
     "both-kept": "needs-person",
+    "nothing-live": "needs-person",
+    "switched-meanwhile": "needs-person",
     "journal-unreadable": "needs-person",
     "step-failed-after-activation": "unfinished",
     "bug": "bug",
