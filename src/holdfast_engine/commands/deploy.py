@@ -204,4 +204,5 @@ def _bring_home(homing: Homing, prospect: Prospect, found: Found, active: Releas
         again = sweep(place, active.path, prospect.rules, baseline=prospect.baseline)
         homing.bring(active.path, replace(again, spared={}), wins="live")
     elsewhere.bring_left(homing, there)
-    lingering.serve(homing, active.path, rules_for(place, prospect.listing, place.request.settings))
+    rules = rules_for(place, prospect.listing, place.request.settings)
+    lingering.serve(homing, active.path, rules, homing.report.adopted)

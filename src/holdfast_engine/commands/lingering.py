@@ -168,11 +168,16 @@ def _require_refusal(error: BaseException) -> None:
         raise error
 
 
-def serve(homing: Homing, live: RelPath, rules: Rules) -> None:
-    """Everything that is shared is linked in LIVE where nothing stands yet; what it ships itself is left as it is."""
+def serve(homing: Homing, live: RelPath, rules: Rules, paths: Collection[str]) -> None:
+    """What came home at PATHS is linked in LIVE where nothing stands; what it ships itself is left as it is.
+
+    No other path is looked at: a link that is missing there is one that the application removed.
+    """
     bench = homing.place.bench
     for one in rules.shared:
-        if not bench.root.has(bench.layout.in_shared(one.path)) or bench.is_served(live, one.path):
+        here = RelPath(one.path)
+        came = any(here.is_within(path) or RelPath(path).is_within(here) for path in paths)
+        if not came or not bench.root.has(bench.layout.in_shared(here)) or bench.is_served(live, here):
             continue
-        if bench.root.obstacle((live / one.path).parent) is None and not bench.root.has(live / one.path):
-            place_link(bench, live, one.path, bench.text(live, one.path))
+        if bench.root.obstacle((live / here).parent) is None and not bench.root.has(live / here):
+            place_link(bench, live, here, bench.text(live, here))

@@ -204,7 +204,7 @@ class Linking:
         elsewhere.bring_left(self.homing, self.elsewhere)
         self.rules = rules_for(self.place, self.listing, self.place.request.settings)
         for live in self.lives if self.elsewhere else ():
-            lingering.serve(self.homing, live, self.rules)
+            lingering.serve(self.homing, live, self.rules, self.report.adopted)
 
     def _record_of(self, release: RelPath) -> Optional[ReleaseRecord]:
         return next((one for one in self.place.survey.releases if one.path == release), None)

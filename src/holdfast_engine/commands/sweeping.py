@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -20,7 +20,9 @@ from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.event import Listener
+from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Check, Plan, Step
 from holdfast_engine.model.request import Request
@@ -85,7 +87,6 @@ class Round:
             adopt=dict(self.found.homeless),
             checks=checklist(subject_for(self.place, self.rules, release=self.live)),
             notes=tuple(left_alone(self.live, self.found)),
-            unchanged=not number,
         )
         return self.elsewhere.shown_in(plan)
 
@@ -113,6 +114,16 @@ class Round:
         elsewhere.bring_left(homing, self.elsewhere)
         self.place.refresh()
         rules = rules_now(self.place)
-        homing.link_home(self.live, self.found.homeless)
-        lingering.serve(homing, self.live, rules)
+        lingering.serve(homing, self.live, rules, homing.report.adopted)
         activating.remember(self.place, rules)
+
+
+def serve_finished(place: Workplace, operation: Operation, history: Iterable[Record]) -> None:
+    """What an interrupted operation brought home from elsewhere is linked in the live release: no later look finds it
+    there a second time.
+    """
+    live = place.refresh().current
+    moves = [record.facts for record in history if record.kind == MOVE and record.facts["what"] in ("adopt", "carry")]
+    paths = {facts["path"] for facts in moves if facts["release"] != live}
+    if live is not None and paths and place.root.kind(live) == DIR:
+        lingering.serve(Homing(place, operation, Report()), live, rules_now(place), paths)
