@@ -35,7 +35,8 @@ class Subject:
 
     EXPECTED is what builds leave, OUTPUTS are configured shared paths that hold such. MOVING is what
     comes home from LIVE. ACCEPT names checks whose refusal a person takes for a warning. DROPPED are
-    paths that an earlier version of the preset shared, and that today's does not name.
+    paths that an earlier version of the preset shared, and that today's does not name. STRAYS are paths that
+    somebody wrote into releases that are not live, where they were looked through.
     """
 
     root: Root
@@ -57,6 +58,7 @@ class Subject:
     live: Optional[RelPath] = None
     accept: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    strays: Optional[dict[str, tuple[str, ...]]] = None
     is_code: Callable[[str], bool] = field(default=lambda _path: False)
 
     def linked(self, path: str) -> bool:

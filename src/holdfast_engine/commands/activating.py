@@ -17,6 +17,8 @@ from holdfast_engine.commands.narrowing import memory_of
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.adopt import NEWEST
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.copy import digest_of
@@ -26,7 +28,7 @@ from holdfast_engine.journal.record import COMMIT, Record
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.state import format as site_format
-from holdfast_engine.state import records
+from holdfast_engine.state import looked, records
 from holdfast_engine.state.records import ReleaseRecord
 
 
@@ -52,6 +54,14 @@ def mark_active(place: Workplace, record: ReleaseRecord) -> ReleaseRecord:
     active = record.but(state=records.ACTIVE, activated=True)
     records.write(place.root, active)
     return active
+
+
+def follow(place: Workplace) -> None:
+    """Where somebody switched `current` by hand, the records say what `current` says."""
+    live = place.survey.active
+    if live is not None and live.state in (records.RETIRED, records.SEALED):
+        mark_active(place, live)
+        place.refresh()
 
 
 def count_release(place: Workplace, counter: int) -> None:
@@ -128,7 +138,7 @@ def late_sweep(
 
     SEEN are the shared files as they stood at the last look before the switch, each linked in
     LEFT then: one that was saved anew in LEFT since, and not in `shared/`, is the newer one
-    and wins. Everything else follows the rule that shared wins over a retired release.
+    and wins. Of everything else that both sides hold, what was saved last is served. That nothing was found is noted.
     """
     place = homing.place
     place.refresh()
@@ -138,11 +148,14 @@ def late_sweep(
     settings = settings_of(place.survey.active, place.request.settings)
     listing = as_shipped(place, active, now) if now else listing_of(place, active)
     rules = rules_for(place, listing, settings)
+    taken = baselines.now_ns()
     found = sweep(place, left, rules, baseline=baseline)
+    if record is not None and not found.homeless:  # the next look is quick, as long as nobody writes there
+        looked.note(place.root, record.id, found.directories, taken=taken)
     newer = {path: why for path, why in found.homeless.items() if path in seen and _stamp(place, path) == seen[path]}
     homing.bring(left, Found(homeless=newer), wins="live")
-    homing.bring(left, found, wins="shared", rival=active)
-    _link_all(homing, active, now or Baseline({}, 0), rules_for(place, listing, settings))
+    homing.bring(left, found, wins=NEWEST, rival=active)
+    link_all(homing, active, now or Baseline({}, 0), rules_for(place, listing, settings))
 
 
 def link_live(homing: Homing) -> None:
@@ -157,7 +170,7 @@ def link_live(homing: Homing) -> None:
         remember(place, rules)
 
 
-def _link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:
+def link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:
     """Everything that is shared now is linked in ACTIVE, for data may have come through a link of the release that was
     left; what ACTIVE only shipped gives way to it.
     """

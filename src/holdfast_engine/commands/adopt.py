@@ -34,7 +34,8 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
-from holdfast_engine.state import records
+from holdfast_engine.state import doorway, records
+from holdfast_engine.state import format as site_format
 from holdfast_engine.state.records import ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
@@ -143,9 +144,17 @@ class Taking:
         if self.laid_out:
             self._register()
         else:
+            self._remember_names()
             self._move_in(name)
         self.place.refresh()
         self._share()
+
+    def _remember_names(self) -> None:
+        """What this document root holds, so that it is known as one when all of it was saved anew there."""
+        root = self.place.root
+        site = site_format.read(root) or site_format.SiteFile()
+        names = sorted({*site.options.get(doorway.OPTION, ()), *(name for name in root.names("") if name not in OURS)})
+        site_format.write(root, site.but(options={**site.options, doorway.OPTION: names}))
 
     def _register(self) -> None:
         """Another tool's releases in the order of their names, as it made them; the live one is the newest to us."""

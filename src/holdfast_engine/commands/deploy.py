@@ -11,15 +11,17 @@ from typing import Any
 
 from holdfast_engine.activation.switch import require_switchable
 from holdfast_engine.checks.checklist import ACCEPTABLE, require_acceptable
-from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands import activating, counting, doorstep, elsewhere, lingering
 from holdfast_engine.commands.answering import Standing, answer, answering, told_by
 from holdfast_engine.commands.deployment import Deployment
-from holdfast_engine.commands.homing import Homing, Report
-from holdfast_engine.commands.lookout import elsewhere, looking
+from holdfast_engine.commands.homing import Homing, Report, sweep
+from holdfast_engine.commands.lookout import elsewhere as outside
+from holdfast_engine.commands.lookout import looking
 from holdfast_engine.commands.planning import Prospect, look_ahead
 from holdfast_engine.commands.rules import rules_for
 from holdfast_engine.commands.workplace import Workplace, changing, make_site_directory, require_apart
 from holdfast_engine.data.classify_settings import Configured
+from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
@@ -29,6 +31,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
 from holdfast_engine.sources import keep_fetched, open_source
 from holdfast_engine.state import records
+from holdfast_engine.state.records import ReleaseRecord
 from holdfast_engine.state.survey import enclosing_site, free_release_id
 
 Ask = Callable[[dict[str, Any]], bool]
@@ -60,7 +63,7 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 def _first(request: Request, source: Source, tell: Listener, ask: Ask) -> dict[str, Any]:
     """The first deploy makes the site when its plan is agreed to, and not before: who is refused leaves nothing."""
     with ExitStack() as held:
-        cache, there = held.enter_context(elsewhere(request)), held.enter_context(looking(request, tell))
+        cache, there = held.enter_context(outside(request)), held.enter_context(looking(request, tell))
         with answering(there):
             require_switchable(there.root)
             code = held.enter_context(closing(open_source(source, cache)))
@@ -171,21 +174,35 @@ def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
     found = replace(prospect.found, spared={})  # what builds and tools left stays where it is: nobody leaves
     report = Report(warnings=told_by(prospect.plan))
     coming = counting.coming(place, place.survey.current, prospect.found.homeless)
-    before = counting.files(place) + coming
-    if active is not None and found:
+    before = counting.files(place) + coming + prospect.elsewhere.coming(place)
+    if active is not None and (found or prospect.elsewhere):
         operation = Operation.begin(
             place.root, "sweep", at=place.request.now, facts={"release": active.id, "who": place.request.who}
         )
-        homing = Homing(place, operation, report)
-        homing.bring(active.path, found, wins="live")
-        homing.link_home(active.path, found.homeless)
+        _bring_home(Homing(place, operation, report), prospect, found, active)
         rules = rules_for(place, prospect.listing, place.request.settings)
         activating.remember(place, rules)
         records.write(place.root, active.but(shared=rules.shared))  # so that the next deploy finds nothing new
         operation.end("swept", at=place.request.now)
+    else:
+        lingering.note(place, prospect.elsewhere.releases)
     activating.remember_environment(place, prospect.rules)
     activating.remember_preset(place, prospect.rules)
     release = active.id if active else None
     return {
         **answer("unchanged", release=release, previous=release, steps=[], before=before, place=place, report=report),
     }
+
+
+def _bring_home(homing: Homing, prospect: Prospect, found: Found, active: ReleaseRecord) -> None:
+    """From the live release, and from where it is still written to besides, to be seen in the live one."""
+    place, there = homing.place, prospect.elsewhere
+    homing.bring(active.path, found, wins="live")
+    homing.link_home(active.path, found.homeless)
+    is_code = doorstep.shipped(place, active.path, prospect.baseline)
+    if elsewhere.bring_saved(homing, active.path, there, is_code):
+        again = sweep(place, active.path, prospect.rules, baseline=prospect.baseline)
+        homing.bring(active.path, replace(again, spared={}), wins="live")
+    elsewhere.bring_left(homing, there)
+    rules = rules_for(place, prospect.listing, place.request.settings)
+    lingering.serve(homing, active.path, rules, homing.report.adopted)

@@ -9,7 +9,7 @@ from typing import Any
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.checks.checklist import accepted
 from holdfast_engine.checks.linkage import linkage
-from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands import activating, counting, doorstep, elsewhere
 from holdfast_engine.commands.answering import answer, told_by, warned
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.building import build, listing_of, served_environment
@@ -53,7 +53,8 @@ class Deployment(Journey):
         self.digests: dict[str, Entry] = {}
         self.seeded = Seeded()
         self.seen: dict[str, activating.Stamp] = {}
-        self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.prospect.found.homeless)
+        coming = counting.coming(self.place, self.left, self.prospect.found.homeless)
+        self.before = counting.files(self.place) + coming + self.prospect.elsewhere.coming(self.place)
         self.record = ReleaseRecord(
             id=plan.release,
             path=self.path,
@@ -166,10 +167,19 @@ class Deployment(Journey):
         """What the live release holds comes home; then the rules see it in `shared/`."""
         if self.left is None:
             return
-        self._homing().bring(self.left, self.prospect.found, wins="live", rival=self.path)
+        homing, there = self._homing(), self.prospect.elsewhere
+        homing.bring(self.left, self.prospect.found, wins="live", rival=self.path)
+        elsewhere.bring_saved(homing, self.left, there, self._is_code)
         if self.baseline is None and self.previous is not None:
             self._observe(self.left, self.previous.id)
         self._bring_again()
+        elsewhere.bring_left(homing, there)
+        if there:
+            self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
+
+    def _is_code(self, path: str) -> bool:
+        """Without a baseline: what is a file in the live release still, now that its data is home."""
+        return self.baseline is None or doorstep.shipped(self.place, self.left or RelPath(""), self.baseline)(path)
 
     def _observe(self, left: RelPath, release: str) -> None:
         """Nothing was known of what is live; now that its data is home, what is left of it is what it shipped.
@@ -290,6 +300,7 @@ class Deployment(Journey):
         self.record = activating.mark_active(self.place, self.record)
         activating.remember(self.place, self.rules)
         activating.remember_environment(self.place, self.rules)
+        doorstep.open_up(self.place, self.path)
 
     def _after(self) -> None:
         previous = self.previous.path if self.previous else ""

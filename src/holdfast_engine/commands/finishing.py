@@ -63,9 +63,25 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
         undo(place, resumed, history, stopped=stopped)
     elif verdict == FORWARD:
         _complete(place, resumed, begin, history)
+    _serve(place, resumed, history)
     resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
     _tidy(place)
     return {"operation": operation, "command": begin["command"], "verdict": verdict}
+
+
+def _serve(place: Workplace, operation: Operation, history: tuple[Record, ...]) -> None:
+    """What came home from a release that is not live is to be seen in the one that is."""
+    if any(record.kind == MOVE and record.facts["what"] in ("adopt", "carry") for record in history):
+        from holdfast_engine.commands.sweeping import serve_finished
+
+        try:
+            serve_finished(place, operation, history)
+        except Problem as problem:  # it must not keep every later command from working (G4)
+            place.notice(problem.code, problem.message, hint=problem.hint)
+        except OSError as error:
+            if error.errno not in _SHAPES:
+                raise
+            place.notice("finishing", f"what came home could not be linked: {words(error)}")
 
 
 def _tell_of(place: Workplace, history: tuple[Record, ...], left: dict[str, str]) -> None:

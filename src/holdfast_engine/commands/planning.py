@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.checks.subject import Subject
+from holdfast_engine.commands import elsewhere
+from holdfast_engine.commands.elsewhere import Elsewhere
 from holdfast_engine.commands.expecting import expected
 from holdfast_engine.commands.homing import baseline_of, left_alone, missing_code, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
@@ -43,6 +45,8 @@ class Prospect:
     baseline: Optional[Baseline]
     seen: frozenset[str] = frozenset()
     """What stood in a live release without a baseline before it was looked through."""
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    """What is to come home from places that are not live."""
 
 
 def stamp(now: float) -> str:
@@ -68,8 +72,9 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
         also = [_as_shared(place, path) for path in found.homeless if path not in rules.shared_paths]
         rules = rules_for(place, listing, settings, also=also)
     refuse_changed_kinds(place, rules, found)
-    plan = _plan(place, source, release, rules, found)
-    return Prospect(plan, source, listing, rules, found, baseline, seen)
+    there = elsewhere.look(place, rules)
+    plan = there.shown_in(_plan(place, source, release, rules, found))
+    return Prospect(plan, source, listing, rules, found, baseline, seen, there)
 
 
 def _something(source: TreeSource) -> Listing:

@@ -8,8 +8,8 @@ from functools import partial
 from shlex import quote
 from typing import Any, Optional
 
-from holdfast_engine.commands import activating
-from holdfast_engine.commands.homing import Homing, Report
+from holdfast_engine.commands import activating, doorstep
+from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.looking import rules_now, unfinished
 from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.reviving import revive, wanted
@@ -166,8 +166,9 @@ def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
         place.root, "recover", at=place.request.now, facts={"release": None, "who": place.request.who}
     )
     homing = Homing(place, operation, report)
+    _bring_saved(place, homing, found)
     for one in found:
-        if one.action in ("adopt", "link"):
+        if one.action in ("adopt", "link") and not one.done:
             homing.bring(one.release, Found(homeless={one.path: one.what}), wins=one.wins)
             _serve(place, homing, one.path)
             one.done = True
@@ -176,7 +177,21 @@ def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
             if place.survey.current is not None:
                 homing.serve(place.survey.current, one.path)
     activating.link_live(homing)
+    activating.follow(place)
     operation.end("recovered", at=place.request.now)
+
+
+def _bring_saved(place: Workplace, homing: Homing, found: list[Lost]) -> None:
+    """What was saved in the old document root, before the live release is looked through: some of it lies there now."""
+    current, baseline = place.survey.current, baseline_of(place, place.survey.active)
+    saved = {one.path: one.what for one in found if one.action == "adopt" and not one.release}
+    if current is None or not saved:
+        return
+    doorstep.bring(homing, current, saved, doorstep.shipped(place, current, baseline))
+    if baseline is not None:
+        homing.bring(current, Found(sweep(place, current, rules_now(place), baseline=baseline).homeless), wins="live")
+    for one in found:
+        one.done = one.done or (one.path in saved and not one.release)
 
 
 def _serve(place: Workplace, homing: Homing, path: str) -> None:

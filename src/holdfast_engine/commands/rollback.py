@@ -12,7 +12,7 @@ from holdfast_engine.activation.seal import seal
 from holdfast_engine.activation.switch import require_switchable
 from holdfast_engine.checks.host import permissions
 from holdfast_engine.checks.linkage import linkage
-from holdfast_engine.commands import activating, counting
+from holdfast_engine.commands import activating, counting, doorstep, elsewhere
 from holdfast_engine.commands.answering import answer
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.deploy import refuse_on_refusal
@@ -127,11 +127,13 @@ class Return(Journey):
         self.seen: dict[str, activating.Stamp] = {}
         self.rules: Rules = self._rules()
         self.found = self._look()
+        self.elsewhere = elsewhere.look(self.place, self.rules)
         refuse_blocked(self.rules)
         gone = missing_code(self.place, self.target.path, self.baseline, self.rules)
         if gone:
             raise self._altered(f"`{gone[0]}` is missing in it" + (f", and {len(gone) - 1} more" if gone[1:] else ""))
-        self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.found.homeless)
+        coming = counting.coming(self.place, self.left, self.found.homeless) + self.elsewhere.coming(self.place)
+        self.before = counting.files(self.place) + coming
 
     def _altered(self, why: str) -> Problem:
         return Problem(
@@ -167,7 +169,7 @@ class Return(Journey):
             Step("activate", f"switch `current` to `{self.target.path}` in one rename"),
             Step("late-sweep", "bring home what was written to the release that is left"),
         ]
-        return Plan(
+        plan = Plan(
             command="rollback",
             release=self.target.id,
             previous=self.previous.id if self.previous else None,
@@ -182,6 +184,7 @@ class Return(Journey):
             hooks={"before_activation": [], "after_activation": list(self.settings.after_activation)},
             notes=("data stays as it is: a rollback changes code alone",),
         )
+        return self.elsewhere.shown_in(plan)
 
     def _may_move(self) -> Check:
         """What must be moved can be; who may write what the web user needs is no reason against a way back."""
@@ -226,7 +229,12 @@ class Return(Journey):
 
     def _adopt(self) -> None:
         if self.left is not None and self.left != self.target.path:
-            self._homing().bring(self.left, self.found, wins="live")
+            homing, baseline = self._homing(), baseline_of(self.place, self.previous)
+            homing.bring(self.left, self.found, wins="live")
+            is_code = doorstep.shipped(self.place, self.left, baseline)
+            if elsewhere.bring_saved(homing, self.left, self.elsewhere, is_code):
+                homing.bring(self.left, sweep(self.place, self.left, self.rules, baseline=baseline), wins="live")
+            elsewhere.bring_left(homing, self.elsewhere)
             self.rules = self._rules()
 
     def _link(self) -> None:
@@ -275,6 +283,7 @@ class Return(Journey):
     def _remember(self) -> None:
         activating.mark_active(self.place, self.target.but(hooks_due=bool(self.settings.after_activation)))
         activating.remember(self.place, self.rules)
+        doorstep.open_up(self.place, self.path)
 
     def _after(self) -> None:
         previous = self.previous.path if self.previous else ""

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from holdfast_engine.commands import doorstep
 from holdfast_engine.commands.homing import baseline_of, sweep
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.shelves import entries
 from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data.adopt import NEWEST
+from holdfast_engine.data.adopt import SHARED as SHARED_WINS
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.restore import blocked_by
 from holdfast_engine.fs.copy import digest_of, same_file
@@ -48,13 +51,20 @@ class Lost:
 
 
 def search(place: Workplace, rules: Rules) -> list[Lost]:
-    """Everything found, the live release first, then the others from the newest on, then the attic."""
-    found: list[Lost] = list(_in_live(place, rules))
+    """Everything found: in the old document root, then the live release, the others from the newest on, the attic."""
+    found: list[Lost] = [*_in_old_root(place, rules), *_in_live(place, rules)]
     for record in reversed(place.survey.releases):
         if record.path != place.survey.current:
             found.extend(_in_retired(place, record, rules))
     found.extend(_in_attic(place, rules, {one.path for one in found}))
     return found
+
+
+def _in_old_root(place: Workplace, rules: Rules) -> Iterator[Lost]:
+    """What somebody saved in the document root of before the adoption: no release, and named by its own path."""
+    if place.survey.current is not None:
+        for name, why in doorstep.saved(place, rules).items():
+            yield Lost(name, why, RelPath(name), "adopt", wins=NEWEST)
 
 
 def _in_live(place: Workplace, rules: Rules) -> Iterator[Lost]:
@@ -84,7 +94,7 @@ def _in_retired(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterat
     baseline = baseline_of(place, record)
     if baseline is not None:
         for path, why in sweep(place, record.path, rules, baseline=baseline).homeless.items():
-            yield from _worth_telling(place, record, path, why)
+            yield from _worth_telling(place, record, path, why, wins=NEWEST if record.activated else SHARED_WINS)
         return
     for path in _data_by_rule(place, record, rules):
         yield from _worth_telling(place, record, path, "lies in a release at a path for data")
@@ -117,7 +127,9 @@ def _data_by_rule(place: Workplace, record: ReleaseRecord, rules: Rules) -> list
     return paths
 
 
-def _worth_telling(place: Workplace, record: ReleaseRecord, path: str, why: str) -> Iterator[Lost]:
+def _worth_telling(
+    place: Workplace, record: ReleaseRecord, path: str, why: str, *, wins: str = SHARED_WINS
+) -> Iterator[Lost]:
     """A finding, unless everything in it is served already."""
     here = record.path / path
     if place.root.kind(here) == DIR and not _unseen(place, here, path):
@@ -125,7 +137,7 @@ def _worth_telling(place: Workplace, record: ReleaseRecord, path: str, why: str)
     if place.root.kind(here) == FILE and same_file(place.root, here, place.bench.layout.in_shared(path)):
         return
     if place.root.kind(here) in (DIR, FILE):
-        yield Lost(path, why, here, "adopt", record.path)
+        yield Lost(path, why, here, "adopt", record.path, wins)
 
 
 def _unseen(place: Workplace, here: RelPath, path: str) -> bool:

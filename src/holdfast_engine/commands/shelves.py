@@ -10,6 +10,7 @@ from holdfast_engine.commands.homing import Homing, Report, baseline_of
 from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.workplace import Workplace, reading
 from holdfast_engine.data.adopt import COPIED, EQUAL, MERGED
+from holdfast_engine.data.old_root import EMPTIED
 from holdfast_engine.data.restore import blocked_by, bring_back, look
 from holdfast_engine.fs import attic as shelves
 from holdfast_engine.fs.copy import same_file
@@ -23,7 +24,7 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.state import format as site_format
 
 Ask = Callable[[dict[str, Any]], bool]
-_QUIET = (MERGED, "a link of another tool stood here")
+_QUIET = (MERGED, EMPTIED, "a link of another tool stood here")
 
 
 def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:

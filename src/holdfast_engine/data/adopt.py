@@ -11,7 +11,7 @@ from typing import Optional, TypeVar
 from zlib import crc32
 
 from holdfast_engine.data import foreign_links as foreign
-from holdfast_engine.data.links import Bench, opened
+from holdfast_engine.data.links import Bench, opened, place_link
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
 from holdfast_engine.fs.discard import Proof, carry, drop_copied, free_in_trash, to_trash
@@ -25,11 +25,15 @@ MERGED, EQUAL = "merged into shared/", "equal to what is shared"
 COPIED = "copied into shared/ from another file system"
 """Why our own link, or nothing that is not served as well, lies in the attic."""
 NEWER = "the live release held a newer version"
+_COMPANIONS = ("-wal", "-shm", "-journal")
 T = TypeVar("T")
-_LOOKS = 50
+LOOKS = 50
 """How often a name that the application changes under our hands is looked at anew."""
-LIVE, SHARED = "live", "shared"
-"""Who wins where both sides hold different content: what the application sees now, or what is shared already."""
+ELDER = "a newer version was saved in a place that is still written to"
+LIVE, SHARED, NEWEST = "live", "shared", "newest"
+"""Who wins where both sides hold different content: what the application sees now, what is shared already, or of two
+files what was saved last.
+"""
 
 
 @dataclass
@@ -72,7 +76,7 @@ class Adoption:
         Each act goes on from what it finds, as after a crash. How often is bounded: a name that
         is never to be had is somebody's mistake, and is told.
         """
-        for _ in range(_LOOKS - 1):
+        for _ in range(LOOKS - 1):
             try:
                 return act(path)
             except (FileExistsError, FileNotFoundError):
@@ -122,6 +126,8 @@ class Adoption:
             self._announce("adopt", path)
             self._set_shared_aside(path, "the live release held another version")
             self._bring_home(path)
+        elif self._is_newest(path):
+            self._serve_newer(path)
         else:
             self._displace(path, "another version is shared")
         return False
@@ -241,7 +247,7 @@ class Adoption:
         if not self.bench.root.has(here) or (kind == "file" and same_file(self.bench.root, here, there)):
             return True
         if self.bench.root.has(there):
-            return self.wins == LIVE and not self._is_newer(there, here) and self._change_places(here, there, path)
+            return self.wins != SHARED and not self._is_newer(there, here) and self._change_places(here, there, path)
         self.operation.move(what="late", path=path, source=here, target=there)
         durable.make_directories(self.bench.root, there.parent)
         carry(self.bench.root, here, there)
@@ -253,7 +259,25 @@ class Adoption:
         one, two = self.bench.root.lstat(there), self.bench.root.lstat(here)
         return one is not None and two is not None and one.st_mtime_ns > two.st_mtime_ns
 
-    def _change_places(self, here: RelPath, there: RelPath, path: str) -> bool:
+    def _serve_newer(self, path: str) -> None:
+        """PATH, saved after what is shared, is served in its place in one step: links to it, as the live release has,
+        lead to the one or the other at every moment (G3). The elder lies in the attic.
+        """
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        self._announce("adopt", path)
+        with opened(self.bench.root, [here.parent]):
+            self._change_places(here, there, path, reason=ELDER)
+        place_link(self.bench, self.release, path, self.bench.text(self.release, path))
+
+    def _is_newest(self, path: str) -> bool:
+        """PATH was saved after what is shared. Never asked of one part of a database: what is shared stays whole."""
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        both = self.bench.root.kind(here) == self.bench.root.kind(there) == "file"
+        beside = (f"{place}{suffix}" for place in (here, there) for suffix in _COMPANIONS)
+        whole = not path.endswith(_COMPANIONS) and not any(map(self.bench.root.has, beside))
+        return self.wins == NEWEST and both and whole and self._is_newer(here, there)
+
+    def _change_places(self, here: RelPath, there: RelPath, path: str, *, reason: str = NEWER) -> bool:
         """HERE, the newer one, is served in one step, and what stood THERE goes to the attic (G3)."""
         root = self.bench.root
         waiting = waiting_place(root, f"late-{self.operation.name}-{crc32(os.fsencode(path)):08x}", there)
@@ -263,7 +287,7 @@ class Adoption:
         if beside:
             copy_tree(root, here, waiting)
         change_places(root, waiting if beside else here, there)
-        self._aside(waiting if beside else here, path, NEWER)
+        self._aside(waiting if beside else here, path, reason)
         if beside:
             drop_copied(root, here, there)
         self.moved.adopted.append(path)

@@ -27,6 +27,10 @@ def stamp_of(kind: str, status: os.stat_result) -> tuple[int, int, int, int]:
     return (status.st_size if kind == FILE else 0, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
+Directory = tuple[int, int, int]
+"""A directory's times (nanoseconds) and inode: no name in it can come or go without changing them."""
+
+
 def _nowhere(_path: str) -> bool:
     return False
 
@@ -42,6 +46,7 @@ class Found:
     HOMELESS: to be adopted, each at the path that becomes shared, with its reason. DISPLACED:
     content that gives way to what the next release ships, kept in the attic. SPARED: output of
     builds and the like that nobody ships, kept in the attic as well. ODD: FIFOs and the like.
+    DIRECTORIES: times and inode of each one, as they were before it was looked into.
     """
 
     homeless: dict[str, str] = field(default_factory=dict)
@@ -49,6 +54,7 @@ class Found:
     spared: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    directories: dict[str, Directory] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.homeless or self.displaced or self.spared)
@@ -85,10 +91,14 @@ class Sweep:
 
     def look(self) -> Found:
         """Walk the release once. Links of ours are explained; nothing is read through a link."""
-        found = Found()
+        found, top = Found(), self.bench.root.lstat(self.release)
+        if top is not None:
+            found.directories[""] = (top.st_mtime_ns, top.st_ctime_ns, top.st_ino)
         for path, kind, status in walk(
             self.bench.root, self.release, descend=self._descends, unreadable=found.unreadable
         ):
+            if kind == DIR:
+                found.directories[path] = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
             try:
                 self._judge(found, path, kind, stamp_of(kind, status))
             except PermissionError:  # the application made a file of its own there, for itself alone

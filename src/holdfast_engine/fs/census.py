@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from holdfast_engine.fs.descent import Descent, levels
@@ -73,6 +74,24 @@ def quick(root: Root, top: str, known: Mapping[str, Counted], *, settled_before:
             counted[path], names = _count(here, known.get(path), children.get(path, []), settled_before)
             below.extend(names)
     return counted
+
+
+def proof_of(root: Root, top: str, directories: Iterable[str]) -> tuple[str, int]:
+    """One digest over names, times and inodes of DIRECTORIES below TOP, and the newest of the times; OSError where one
+    is gone. One call for each: what a link planted on the way would show has other numbers.
+    """
+    proof, newest = hashlib.sha256(), 0
+    with root.directory(top) as here:
+        for path in directories:
+            status = os.stat(path or ".", dir_fd=here, follow_symlinks=False)
+            newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
+            proof.update(row_of(path, (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)))
+    return proof.hexdigest(), newest
+
+
+def row_of(path: str, stamp: tuple[int, int, int]) -> bytes:
+    """What one directory adds to a proof."""
+    return b"%b\0%d %d %d\0" % (os.fsencode(path), *stamp)
 
 
 def _children(known: Mapping[str, Counted]) -> dict[str, list[str]]:

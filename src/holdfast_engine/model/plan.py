@@ -42,7 +42,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """A deploy or rollback as it would go. TOKEN is equal for two plans made from one state of the host (G8)."""
+    """A deploy or rollback as it would go. TOKEN is equal for two plans made from one state of the host (G8).
+
+    ORIGINS say of what is to be adopted where it lies, when that is not the live release.
+    """
 
     command: str
     release: str
@@ -54,6 +57,7 @@ class Plan:
     shared: tuple[SharedPath, ...] = ()
     actions: dict[str, str] = field(default_factory=dict)
     adopt: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
     displaced: dict[str, str] = field(default_factory=dict)
     prune: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -81,7 +85,10 @@ class Plan:
                 {"path": one.path, "kind": one.kind, "why": one.why, "action": self.actions.get(one.path, "link")}
                 for one in self.shared
             ],
-            "adopt": [{"path": path, "from": self.previous, "why": why} for path, why in self.adopt.items()],
+            "adopt": [
+                {"path": path, "from": self.origins.get(path, self.previous), "why": why}
+                for path, why in self.adopt.items()
+            ],
             "displaced": [{"path": path, "why": why} for path, why in self.displaced.items()],
             "prune": list(self.prune),
             "checks": [check.to_json() for check in self.checks],

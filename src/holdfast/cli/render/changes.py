@@ -9,7 +9,7 @@ from shlex import quote
 from holdfast.cli.render.pages import Result, checks
 from holdfast.cli.render.words import Line, Lines, count, facts, origin, rows, section, shown, title, warnings
 
-_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "written")
+_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written")
 
 
 def plan(result: Result) -> Lines:
@@ -169,6 +169,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "rollback": outcome,
     "adopt": outcome,
     "link": link,
+    "sweep": outcome,
     "recover": recover,
     "found": found,
     "restore": restore,
