@@ -14,6 +14,7 @@ from holdfast.cli.ask import asker, inquirer
 from holdfast.cli.complete import directories, files
 from holdfast.cli.lazy import Command
 from holdfast.cli.render import Manner, View, choose
+from holdfast.config.places import working_directory
 from holdfast.errors import EXIT_CODES, Problem, bug, interrupted
 from holdfast.session import Session
 
@@ -103,7 +104,7 @@ def _invoke(work: Work, given: dict[str, Any], *, logged: bool) -> int:
     given.pop("color", None)
     site = {"site.root": given.pop("site", None)}
     view, file = choose(manner), given.pop("config", None) or os.environ.get("HOLDFAST_CONFIG", "")
-    session = Session(os.getcwd(), os.environ, view.tell, file=file)
+    session = Session(working_directory(), os.environ, view.tell, file=file)
     if logged:
         view = _logged(view, lambda: session.site(site))
     may_ask, yes = not given.pop("no_input", False), given.pop("yes", False)

@@ -80,6 +80,7 @@ def refuse_foreign_releases(root: Root) -> None:
     """
     if root.has(Layout.site_file):
         return
+    surveys.refuse_links(root, Layout.state, Layout.releases)
     laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
     if laid_out and surveys.current_release(root) is None:
         raise _unclear(root, Layout.current, _leads(root))

@@ -34,7 +34,8 @@ def _load(place: Workplace) -> dict[str, Counted]:
     """The index, if there is a usable one: deleting it costs time, never knowledge."""
     try:
         value = json.loads(place.root.read(_INDEX) or b"{}")
-        return {path: Counted(*row) for path, row in value["directories"].items()}
+        known = value["directories"] if value["format"] == 1 else {}  # a newer one is a cache as well: made anew
+        return {path: Counted(*row) for path, row in known.items()}
     except DAMAGE:
         return {}
 

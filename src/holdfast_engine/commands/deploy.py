@@ -32,7 +32,7 @@ from holdfast_engine.model.request import Request, Source
 from holdfast_engine.sources import keep_fetched, open_source
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
-from holdfast_engine.state.survey import enclosing_site, free_release_id
+from holdfast_engine.state.survey import enclosing_site, free_release_id, refuse_links
 
 Ask = Callable[[dict[str, Any]], bool]
 _ANEW = "the site changed meanwhile, so here is the plan as it is now"
@@ -112,6 +112,7 @@ def require_deployable(site: str) -> bool:
                 hint=f"`--site {quote(around)}`",
             )
         if names:
+            refuse_links(root, Layout.state, Layout.releases)
             laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
             lost = laid_out and root.kind("shared") == "dir"
             back = f"; `holdfast recover --site {quote(site)}` if it was one and lost its `.holdfast/`" if lost else ""

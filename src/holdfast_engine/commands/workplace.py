@@ -53,6 +53,8 @@ def reading(request: Request, tell: Listener) -> Iterator[Workplace]:
     """A managed site, open for looking; nothing is locked and nothing changes."""
     with Root(request.site) as root:
         survey = surveys.require_site(root)
+        surveys.refuse_links(root, *site_format.PREPARED)
+        refuse_linked_shared(root, survey.layout.shared_name)
         yield Workplace(root, as_deployed(request, survey), tell, survey)
 
 
@@ -209,6 +211,7 @@ def _prepare(root: Root) -> None:
             hint="run Holdfast as the user who owns the deploy root",
         ) from error
     except OSError as error:
+        surveys.refuse_links(root, *site_format.PREPARED)
         raise Problem(
             "disk-full", f"not even the journal can be written: {error.strerror}", state="nothing was changed"
         ) from error

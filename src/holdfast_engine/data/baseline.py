@@ -20,7 +20,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, link_text
-from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.problem import unknown_format
 from holdfast_engine.state.format import DAMAGE, damaged
 
 TICK_NS = 20_000_000
@@ -153,9 +153,7 @@ def _decoded(release: str, content: bytes) -> Baseline:
     head, _, body = content.decode("utf-8", "surrogateescape").partition("\n")
     header = json.loads(head)
     if header["format"] > FORMAT:
-        raise Problem(
-            "format-unknown", f"the baseline of `{release}` has format {header['format']}", state="nothing was changed"
-        )
+        raise unknown_format(Layout.baselines / f"{release}.jsonl", f"it has format {header['format']}")
     rows = json.loads("[" + ",".join(body.splitlines()) + "]")
     entries = [Entry.from_row(row) for row in rows]
     if not all(isinstance(value, int) for value in (header["taken"], *(entry.ctime for entry in entries))):

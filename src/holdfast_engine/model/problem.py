@@ -57,6 +57,8 @@ CODES = {
     "lfs-content-missing": "refused",
     "source-overlaps-site": "refused",
     "shared-is-a-link": "refused",
+    "place-is-a-link": "refused",
+    "adopt-unsafe": "refused",
     "seed-type-changed": "refused",
     "space-short": "refused",
     "release-outside": "refused",
@@ -141,3 +143,13 @@ class Problem(Exception):
             "whereabouts": list(self.whereabouts),
             "hint": self.hint,
         }
+
+
+def unknown_format(path: str, why: str) -> Problem:
+    """The problem of our own file at PATH, which a newer Holdfast wrote: what it means is not guessed (G7)."""
+    return Problem(
+        "format-unknown",
+        f"`{path}` is not understood: {why}",
+        state="nothing was changed",
+        hint="use the Holdfast version that wrote it, or a newer one",
+    )

@@ -43,14 +43,36 @@ class Survey:
 
 
 def survey(root: Root) -> Survey:
-    """Look at the site of ROOT; changes nothing and takes no lock."""
-    site = site_format.read(root)
+    """Look at the site of ROOT; changes nothing and takes no lock. Raises `place-is-a-link` for `.holdfast/` or
+    `releases/` behind a link, `format-unknown` and `state-unreadable`.
+    """
+    site, current = site_format.read(root), current_release(root)
+    if site is None:
+        refuse_links(root, Layout.state)
+    if current is None or root.kind(current) != "dir":  # a release that is found has no link above it
+        refuse_links(root, Layout.releases)
     return Survey(
         site=site or SiteFile(),
         managed=site is not None,
-        current=current_release(root),
+        current=current,
         releases=tuple(records.read_all(root)),
         unfinished=log.unfinished(root),
+    )
+
+
+def refuse_links(root: Root, *paths: RelPath) -> None:
+    """`place-is-a-link` for the first of PATHS that is one: what lies behind it is outside the deploy root (G9)."""
+    found = next((path for path in paths if root.kind(path) == "link"), None)
+    if found is None:
+        return
+    where, real = root.absolute(found), os.path.realpath(root.absolute(found))
+    raise Problem(
+        "place-is-a-link",
+        f"`{where}` is a link, and Holdfast works on nothing that lies behind one",
+        state="nothing was changed; what is served through the link is served as before",
+        whereabouts=[real],
+        hint=f"mount the other place there instead: `rm {quote(where)} && mkdir {quote(where)} && "
+        f"mount --bind {quote(real)} {quote(where)}`, and add it to /etc/fstab",
     )
 
 
