@@ -22,6 +22,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import COMMIT, Record
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import suffixes_of
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
@@ -136,10 +137,15 @@ def late_sweep(
     listing = as_shipped(place, active, now)
     rules = rules_for(place, listing, settings)
     found = sweep(place, left, rules, baseline=baseline)
-    newer = {path: why for path, why in found.homeless.items() if path in seen and _stamp(place, path) == seen[path]}
+    newer = {path: why for path, why in found.homeless.items() if path in seen and _is_as_seen(place, path, seen)}
     homing.bring(left, Found(homeless=newer), wins="live")
     homing.bring(left, found, wins="shared", rival=active)
     _link_all(homing, active, now, rules_for(place, listing, settings))
+
+
+def _is_as_seen(place: Workplace, path: str, seen: Mapping[str, Stamp]) -> bool:
+    """PATH in `shared/` was not written since it was SEEN, nor the newest rows beside it where it is a database."""
+    return all(_stamp(place, one) == seen.get(one) for one in (path, *(path + end for end in suffixes_of(path)[:1])))
 
 
 def _link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:

@@ -9,6 +9,7 @@ from holdfast_engine.activation.switch import activate
 from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data.restore import bring_back, look
 from holdfast_engine.data.settle import settle
+from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
 from holdfast_engine.fs.place import drop_own_link
 from holdfast_engine.journal import log
@@ -46,7 +47,7 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     if not own:
         place.tell(Event("noticed", "finishing", f"`{operation}` did not end; it is {_WORDS[verdict]} now"))
     resumed = Operation.resume(place.root, operation, at=place.request.now)
-    moved = settle(place.bench, resumed, history)
+    moved = settle(place.bench, resumed, history, quiet=quiet)
     if not own:
         _tell_of(place, history, dict(moved.left))
     if verdict == BACK:
