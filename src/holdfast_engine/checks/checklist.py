@@ -11,6 +11,7 @@ from holdfast_engine.checks.doorway import doorway
 from holdfast_engine.checks.environment import environment
 from holdfast_engine.checks.host import host
 from holdfast_engine.checks.linkage import linkage
+from holdfast_engine.checks.sets import sets
 from holdfast_engine.checks.subject import Subject
 from holdfast_engine.model.plan import REFUSE, WARN, Check
 from holdfast_engine.model.problem import Problem
@@ -22,6 +23,7 @@ ACCEPTABLE = (
     "environment-secrets",
     "database-identity",
     "shared-identity",
+    "sets",
     PRESET_NARROWED,
     "space",
     "inodes",
@@ -31,7 +33,7 @@ ACCEPTABLE = (
 
 def checklist(subject: Subject) -> tuple[Check, ...]:
     """Every check's word on SUBJECT; nothing is changed."""
-    groups = (linkage, host, contract, environment, doorway, beside)
+    groups = (linkage, host, contract, environment, doorway, beside, sets)
     return accepted((check for group in groups for check in group(subject)), subject.accept)
 
 

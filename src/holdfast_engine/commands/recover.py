@@ -162,7 +162,8 @@ def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
     homing = Homing(place, operation, report)
     for one in found:
         if one.action in ("adopt", "link"):
-            homing.bring(one.release, Found(homeless={one.path: one.what}), wins=one.wins)
+            renamed = {one.path: one.old} if one.old else {}
+            homing.bring(one.release, Found(homeless={one.path: one.what}, renamed=renamed), wins=one.wins)
             _serve(place, homing, one.path)
             one.done = True
         elif one.action == "copy":

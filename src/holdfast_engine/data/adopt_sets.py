@@ -43,7 +43,7 @@ from holdfast_engine.fs.sets import (
     still_fits,
 )
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.sets import JOURNAL, LINKED, WAL, main_of
 
@@ -148,7 +148,7 @@ class SetAdoption:
         root = self.bench.root
         with self.quiet(root, database) as still:
             if not still and holds_rows(root, database + JOURNAL):
-                raise _busy(root, database, holders(root, [database]))
+                raise busy(root, database, holders(root, [database]))
             yield
 
     def _refuse_open(self, here: RelPath, there: RelPath) -> None:
@@ -180,28 +180,11 @@ class SetAdoption:
         """The old names of the companions of PATH, which is home, are links of ours. Idempotent."""
         root, here, there = self.bench.root, self.release / path, self.bench.layout.in_shared(path)
         for suffix in LINKED:
-            text = self.bench.text(self.release, path + suffix)
             if is_same(root, here + suffix, there + suffix):
-                self._link_over(RelPath(here + suffix), RelPath(there + suffix), path + suffix, text)
+                link_over(self.bench, self.operation, RelPath(here + suffix), RelPath(there + suffix), path + suffix)
             elif root.kind(there + suffix) == "file" and not root.has(here + suffix):
+                text = self.bench.text(self.release, path + suffix)
                 place_link(self.bench, self.release, path + suffix, text)
-
-    def _link_over(self, here: RelPath, there: RelPath, path: str, text: str) -> None:
-        """HERE, a second name of THERE, is a link with TEXT, in one exchange: what is dropped was looked at where
-        nobody makes names.
-        """
-        root = self.bench.root
-        waiting = waiting_place(root, f"second-{self.operation.name}-{crc32(os.fsencode(path)):08x}", here)
-        self.operation.move(what="second-name", path=path, source=here, target=waiting, text=text, other=there)
-        make_link(root, waiting, text)
-        try:
-            with opened(root, [here.parent]):
-                step_aside(root, here, waiting)
-        except OSError:
-            if root.link(waiting) == text:
-                drop_own_link(root, waiting)
-            raise
-        drop_second(self.bench, self.operation, waiting, there, path)
 
     def _let_owner_in(self, here: RelPath, there: RelPath) -> None:
         """Who owns the database can make its companions beside it, if they could where it stood (G10)."""
@@ -265,6 +248,24 @@ class SetAdoption:
         return drop_second_name(root, here, there) or not (holds_rows(root, here) and main_of(path))
 
 
+def link_over(bench: Bench, operation: Operation, here: RelPath, there: RelPath, path: str) -> None:
+    """HERE, a second name of THERE, is a link to it, in one exchange: what is dropped was looked at where nobody makes
+    names.
+    """
+    root, text = bench.root, link_text(here, there)
+    waiting = waiting_place(root, f"second-{operation.name}-{crc32(os.fsencode(path)):08x}", here)
+    operation.move(what="second-name", path=path, source=here, target=waiting, text=text, other=there)
+    make_link(root, waiting, text)
+    try:
+        with opened(root, [here.parent]):
+            step_aside(root, here, waiting)
+    except OSError:
+        if root.link(waiting) == text:
+            drop_own_link(root, waiting)
+        raise
+    drop_second(bench, operation, waiting, there, path)
+
+
 def drop_second(bench: Bench, operation: Operation, waiting: RelPath, other: RelPath, path: str) -> None:
     """WAITING, a second name of OTHER, is gone; should it be another file, made in the last moment, it is in the
     attic.
@@ -301,7 +302,8 @@ def _named(users: list[int]) -> str:
     return f"process{'es' if len(users) > 1 else ''} {', '.join(str(user) for user in users[:5])}"
 
 
-def _busy(root: Root, database: RelPath, users: list[int]) -> Problem:
+def busy(root: Root, database: RelPath, users: list[int]) -> Problem:
+    """`database-busy`: moved now, the journal of what is under way would be left behind."""
     where = root.absolute(database)
     whose = f" by {_named(users)}" if users else ""
     return Problem(

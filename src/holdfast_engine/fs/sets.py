@@ -15,6 +15,8 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import COMPANIONS, HEADER, JOURNAL, LINKED, SHM, WAL, main_of, members, suffixes_of
 
 _WAL_MODE = b"\x02"
+_COMPANION_HEADERS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9")
+"""How a `-wal` begins, in either order of bytes, and a journal."""
 
 
 def is_database(root: Root, path: str) -> bool:
@@ -69,6 +71,24 @@ def holds_rows(root: Root, companion: str) -> bool:
         return False
     try:
         return not companion.endswith(JOURNAL) or _header(root, companion, 1) != b"\0"
+    except PermissionError:
+        return True
+
+
+def parted(root: Root, here: str, there: str) -> list[str]:
+    """The suffixes of what holds rows beside HERE, where a link stands or nothing, of the database THERE."""
+    found = [path for path in members(here)[1:] if holds_rows(root, path)]
+    apart = bool(found) and root.kind(here) != "file" and root.kind(there) == "file" and is_database(root, there)
+    return [path[len(here) :] for path in found] if apart else []
+
+
+def is_orphan(root: Root, path: str) -> bool:
+    """True for a `-wal` or a journal, by name and by its first bytes, beside which no database stands."""
+    main = main_of(path)
+    if not main or root.has(main) or not holds_rows(root, path):
+        return False
+    try:
+        return _header(root, path, 4) in _COMPANION_HEADERS
     except PermissionError:
         return True
 
