@@ -12,6 +12,7 @@ from holdfast_engine.checks.environment import environment
 from holdfast_engine.checks.host import host
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.checks.retired import retired
+from holdfast_engine.checks.sets import sets
 from holdfast_engine.checks.subject import Subject
 from holdfast_engine.model.plan import REFUSE, WARN, Check
 from holdfast_engine.model.problem import Problem
@@ -23,6 +24,7 @@ ACCEPTABLE = (
     "environment-secrets",
     "database-identity",
     "shared-identity",
+    "sets",
     PRESET_NARROWED,
     "space",
     "inodes",
@@ -32,7 +34,7 @@ ACCEPTABLE = (
 
 def checklist(subject: Subject) -> tuple[Check, ...]:
     """Every check's word on SUBJECT; nothing is changed."""
-    groups = (linkage, host, contract, environment, doorway, retired, beside)
+    groups = (linkage, host, contract, environment, doorway, retired, beside, sets)
     return accepted((check for group in groups for check in group(subject)), subject.accept)
 
 

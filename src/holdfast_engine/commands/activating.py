@@ -27,6 +27,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import COMMIT, Record
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import suffixes_of
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state import looked, records
 from holdfast_engine.state.records import ReleaseRecord
@@ -152,7 +153,7 @@ def late_sweep(
     found = sweep(place, left, rules, baseline=baseline)
     if record is not None and not found.homeless:  # the next look is quick, as long as nobody writes there
         looked.note(place.root, record.id, found.directories, taken=taken)
-    newer = {path: why for path, why in found.homeless.items() if path in seen and _stamp(place, path) == seen[path]}
+    newer = {path: why for path, why in found.homeless.items() if path in seen and _is_as_seen(place, path, seen)}
     homing.bring(left, Found(homeless=newer), wins="live")
     homing.bring(left, found, wins=NEWEST, rival=active)
     link_all(homing, active, now or Baseline({}, 0), rules_for(place, listing, settings))
@@ -168,6 +169,11 @@ def link_live(homing: Homing) -> None:
         rules = rules_now(place)
         link_release(homing, current, rules, before={}, live=True)
         remember(place, rules)
+
+
+def _is_as_seen(place: Workplace, path: str, seen: Mapping[str, Stamp]) -> bool:
+    """PATH in `shared/` was not written since it was SEEN, nor the newest rows beside it where it is a database."""
+    return all(_stamp(place, one) == seen.get(one) for one in (path, *(path + end for end in suffixes_of(path)[:1])))
 
 
 def link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:

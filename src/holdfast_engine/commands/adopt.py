@@ -18,6 +18,7 @@ from holdfast_engine.commands.adoptable import (
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.moving_sets import MovingSets, refuse_busy
 from holdfast_engine.commands.planning import stamp
 from holdfast_engine.commands.rules import rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
@@ -101,6 +102,8 @@ class Taking:
 
     def run(self) -> dict[str, Any]:
         place = self.place
+        if not self.laid_out:
+            refuse_busy(place, place.root.names(""))
         name = stamp(place.request.now)
         facts = {"release": name, "laid_out": self.laid_out, "who": place.request.who}
         operation = Operation.begin(place.root, "adopt", at=place.request.now, facts=facts)
@@ -215,11 +218,13 @@ class Taking:
             make_link(root, mirror, link_text(mirror, RelPath("")))
         there = (name for name in root.names(home) if name != _MIRROR and root.link(home / name) is None)
         entries = [RelPath(name) for name in sorted({*root.names(""), *there}) if name not in OURS]
+        sets = MovingSets(self.place, self.operation, self._move_entry)
+        entries = [entry for entry in entries if not sets.is_part(entry, home / entry)]
         for entry in entries:
             if not root.has(home / entry):
                 make_link(root, home / entry, link_text(entry, home / entry))
         for entry in entries:
-            self._move_entry(entry, home / entry)
+            sets.move(entry, home / entry)
 
     def _move_entry(self, here: RelPath, there: RelPath) -> None:
         """HERE is a link to THERE, where its content is: one exchange, no moment without it (DESIGN 5).

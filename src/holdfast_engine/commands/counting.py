@@ -16,6 +16,7 @@ from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import main_of
 from holdfast_engine.state.format import DAMAGE
 
 _INDEX = Layout.cache / "census.json"
@@ -57,12 +58,14 @@ def coming(place: Workplace, release: Optional[RelPath], homeless: Iterable[str]
 def identity(place: Workplace, rules: Rules) -> dict[str, list[int]]:
     """Inode and number of files of each shared path: what a missing mount or a swapped directory lacks (I29, I76).
 
-    A third number marks what is a mount: beneath it another directory would come to light.
+    A third number marks what is a mount: beneath it another directory would come to light. A database's companions
+    come and go with those that have it open.
     """
     counted, found = count(place, save=True), {}
     layout = place.bench.layout
     mounts = {path.below(layout.shared): [1] for path in mounts_below(place.root, layout.shared)}
-    for path in dict.fromkeys([*(RelPath(one.path) for one in rules.shared), *mounts]):
+    shared = (RelPath(one.path) for one in rules.shared if main_of(one.path) not in rules.shared_paths)
+    for path in dict.fromkeys([*shared, *mounts]):
         status = place.root.lstat(layout.in_shared(path) if path else layout.shared)
         if status is not None:
             below = sum(row.files for inner, row in counted.items() if RelPath(inner).is_within(path))

@@ -17,10 +17,10 @@ from holdfast_engine.fs.place import make_link
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import COMPANIONS
 from holdfast_engine.state import doorway
 
 PLACE = "the old document root"
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 def saved(place: Workplace, rules: Rules) -> dict[str, str]:
@@ -29,7 +29,7 @@ def saved(place: Workplace, rules: Rules) -> dict[str, str]:
     """
     names = doorway.detached(place.root, doorway.entries(place.root, place.survey.site))
     found = [name for name in names if not rules.classifier.is_cache(name)]
-    found.sort(key=lambda name: (not name.endswith(_COMPANIONS), name))
+    found.sort(key=lambda name: (not name.endswith(COMPANIONS), name))
     return dict.fromkeys(found, f"saved in {PLACE}")
 
 

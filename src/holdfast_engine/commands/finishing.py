@@ -10,6 +10,7 @@ from holdfast_engine.commands.undoing import STOPPED, stopped_at, undo
 from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data.restore import bring_back, look
 from holdfast_engine.data.settle import settle
+from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.discard import drop_scratch
 from holdfast_engine.fs.place import drop_own_link
@@ -56,7 +57,7 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     resumed = Operation.resume(place.root, operation, at=place.request.now)
     if stopped is not None and verdict == BACK:
         resumed.note(**{STOPPED: stopped})
-    moved = settle(place.bench, resumed, history)
+    moved = settle(place.bench, resumed, history, quiet=quiet)
     if not own:
         _tell_of(place, history, dict(moved.left))
     if verdict == BACK and begin["command"] == "deploy":  # a rollback's target stays as retired as it was

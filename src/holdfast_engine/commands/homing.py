@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Optional
 
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of, union, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.adopt import Adoption, Moved
+from holdfast_engine.data.adopt_renames import Renaming, in_order
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify import Classifier
-from holdfast_engine.data.declared import DATABASE_ENDINGS
 from holdfast_engine.data.links import place_link
 from holdfast_engine.data.presets import load
 from holdfast_engine.data.sweep import Found, Sweep
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
-from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import ARTIFACT, CODE, FOUND, STRAY
 from holdfast_engine.state.records import ReleaseRecord
-
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 @dataclass
@@ -48,6 +44,7 @@ class Report:
         for path, spot, reason in moved.displaced:
             self.set_aside(path, spot, reason)
         self.left.extend(f"{path} {why}" for path, why in moved.left)
+        self.warnings.extend(line for line in moved.told if line not in self.warnings)
 
     def set_aside(self, path: str, spot: str, reason: str) -> None:
         row = {"path": path, "place": str(spot), "reason": reason}
@@ -77,6 +74,7 @@ def sweep(
         links=dict(rules.links),
         leads_to_data=ruler.leads_to_data,
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
+        linked=frozenset(one.path for one in place.survey.site.shared if one.kind == FILE),
     ).look()
     if baseline is None:
         # nothing is known of what it shipped, so it is never pruned: output of builds stays where it is
@@ -149,11 +147,11 @@ class Homing:
         the release that ships the same paths: equal content there needs no copy.
         """
         moved = Moved()
-        with ExitStack() as databases:
-            for path in [*_companions_first(found.homeless), *self._databases(release, found.homeless)]:
-                databases.enter_context(quiet(self.place.root, release / path))
-            for path in _companions_first(found.homeless):
-                self._adopt(Adoption(self.place.bench, self.operation, release, wins, moved), path)
+        adoption = self._adoption(release, wins, moved)
+        self._follow_renames(adoption, found)
+        for path in found.homeless:
+            if path not in found.renamed:
+                self._adopt(adoption, path)
         self.report.add(moved)
         for care, group in ((CODE, found.displaced), (ARTIFACT, found.spared)):
             for path, reason in group.items():
@@ -161,14 +159,21 @@ class Homing:
                     self._keep(release, path, reason, care, clear=clear)
         self.report.left.extend(line for line in left_alone(release, found) if line not in self.report.left)
 
-    def _databases(self, release: RelPath, paths: Iterable[str]) -> list[str]:
-        """Databases, by name, in those directories of PATHS that will be merged file by file into shared ones."""
-        root, layout = self.place.root, self.place.bench.layout
-        merged = [path for path in paths if root.kind(release / path) == root.kind(layout.in_shared(path)) == "dir"]
-        found = [
-            f"{path}/{below}" for path in merged for below, kind, _ in walk(root, release / path) if kind == "file"
-        ]
-        return [path for path in found if path.endswith(DATABASE_ENDINGS)]
+    def _adoption(self, release: RelPath, wins: str, moved: Moved) -> Adoption:
+        return Adoption(self.place.bench, self.operation, release, wins, moved, quiet)
+
+    def _follow_renames(self, adoption: Adoption, found: Found) -> None:
+        """Before anything comes home: what the application made anew under an old name comes to the place of what it
+        renamed.
+        """
+        ordered = dict(in_order(found.renamed))
+        renaming = Renaming(*(getattr(adoption, one.name) for one in fields(Adoption)))
+        for path, old in ordered.items():
+            renaming.follow(path, old)
+        ring = [path for path in found.renamed if path not in ordered]
+        adoption.moved.left.extend(
+            (path, "and others changed their names in a ring, and stay as they are") for path in ring
+        )
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:
@@ -198,7 +203,7 @@ class Homing:
                 continue
             if bench.root.has(release / path):
                 moved = Moved()
-                self._adopt(Adoption(bench, self.operation, release, wins, moved), path)
+                self._adopt(self._adoption(release, wins, moved), path)
                 self.report.add(moved)
             else:
                 place_link(bench, release, path, bench.text(release, path))
@@ -223,13 +228,8 @@ class Homing:
             place_link(bench, release, path, bench.text(release, path))
         else:
             moved = Moved()
-            self._adopt(Adoption(bench, self.operation, release, "shared", moved), path)
+            self._adopt(self._adoption(release, "shared", moved), path)
             self.report.add(moved)
-
-
-def _companions_first(paths: Iterable[str]) -> list[str]:
-    """A database's -wal, -shm and -journal move before it, so that it is never found without them."""
-    return sorted(paths, key=lambda path: (not path.endswith(_COMPANIONS), path))
 
 
 def cannot_move(place: Workplace, path: RelPath, error: OSError) -> Problem:

@@ -18,6 +18,7 @@ from holdfast_engine.fs.root import kind_of
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.sets import COMPANIONS
 from holdfast_engine.model.words import count
 
 _EXPIRED_NS = 7_200_000_000_000
@@ -99,7 +100,7 @@ def missing(before: Mapping[str, Stamp], after: Mapping[str, Stamp], *, is_cache
         if now is not None and now[0] >= size:
             continue
         expired = "sessions/" in path and now is None and _newest(before) - mtime > _EXPIRED_NS
-        if not (expired or is_cache(path) or path.endswith(("-wal", "-shm", "-journal"))):
+        if not (expired or is_cache(path) or path.endswith(COMPANIONS)):
             lost.append(path)
     return sorted(lost)
 

@@ -27,6 +27,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan, Step
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import STRAY, SharedPath
+from holdfast_engine.model.sets import main_of
 from holdfast_engine.model.words import count
 from holdfast_engine.sources import GitSource, TreeSource
 from holdfast_engine.state.records import ReleaseRecord
@@ -262,6 +263,7 @@ def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules, found: Fou
         if place.root.has(place.bench.layout.in_shared(path))
         else path in known
         for path in rules.shared_paths - found.homeless.keys()
+        if main_of(path) not in rules.shared_paths  # what stands beside a database comes and goes
     )
     same = (active.settings, active.framework) == (place.request.settings.to_json(), rules.detection.framework)
     if active.state != "active" or not (same and stands):

@@ -14,6 +14,7 @@ from holdfast_engine.commands.trash import Emptying
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.settle import settle
 from holdfast_engine.data.sweep import Found
+from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.durable import SyncFailed
 from holdfast_engine.fs.place import move
@@ -174,7 +175,7 @@ def _goes(place: Workplace, operation: Operation, record: ReleaseRecord) -> bool
 def _settle(place: Workplace, operation: Operation) -> None:
     """No link waits where a move broke off, as far as the host lets us: this operation ends, and nobody settles it."""
     try:
-        settle(place.bench, operation, log.read(place.root, operation.name))
+        settle(place.bench, operation, log.read(place.root, operation.name), quiet=quiet)
     except SyncFailed:
         raise
     except OSError:

@@ -169,7 +169,8 @@ def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
     _bring_saved(place, homing, found)
     for one in found:
         if one.action in ("adopt", "link") and not one.done:
-            homing.bring(one.release, Found(homeless={one.path: one.what}), wins=one.wins)
+            renamed = {one.path: one.old} if one.old else {}
+            homing.bring(one.release, Found(homeless={one.path: one.what}, renamed=renamed), wins=one.wins)
             _serve(place, homing, one.path)
             one.done = True
         elif one.action == "copy":

@@ -15,11 +15,13 @@ from holdfast_engine.fs.copy import copy_file, digest_of
 from holdfast_engine.fs.discard import Proof, named_for, to_trash
 from holdfast_engine.fs.place import change_places, make_link
 from holdfast_engine.fs.probe import waiting_place, written
+from holdfast_engine.fs.sets import companions, holders, holds_rows, is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.rules import SEEDED
+from holdfast_engine.model.sets import members
 
 
 @dataclass
@@ -148,11 +150,14 @@ class SeedMerge:
             self._keep(path, shipped, before)
 
     def _is_written(self, there: RelPath) -> bool:
-        """True for what is equal to what was shipped and yet in use: a database with rows in its companions, a file
-        that a process holds open for writing. In its place an update would lose what comes next (G1).
+        """True for what is equal to what was shipped and yet in use: a file that a process holds open for writing, a
+        database beside which anything stands, or that any process has open. In its place an update would lose what
+        comes next (G1), or get rows of the old one played into it.
         """
-        companions = (self.bench.root.lstat(there + suffix) for suffix in ("-wal", "-journal"))
-        return there in self._open_for_writing or any(status and status.st_size for status in companions)
+        root = self.bench.root
+        if there in self._open_for_writing or not is_database(root, there):
+            return there in self._open_for_writing
+        return bool(companions(root, there) or holders(root, [there]))
 
     @cached_property
     def _open_for_writing(self) -> frozenset[str]:
@@ -216,13 +221,20 @@ def put_away(bench: Bench, operation: Operation, facts: Mapping[str, str]) -> Op
     """
     there, waiting = RelPath(facts["source"]), RelPath(facts["target"])
     shipped = (facts["shipped"], facts["before"])
-    if digest_of(bench.root, waiting) not in shipped and _has(bench, there, facts["shipped"]):
+    written = digest_of(bench.root, waiting) not in shipped or _has_rows(bench, there, waiting)
+    if written and _has(bench, there, facts["shipped"]):
         change_places(bench.root, waiting, there)
     found = digest_of(bench.root, waiting)
     if found in shipped:
         retire_seed(bench, operation, waiting, facts["path"], found)
         return None
     return keep_seed(bench, operation, waiting, facts["path"])
+
+
+def _has_rows(bench: Bench, there: RelPath, waiting: RelPath) -> bool:
+    """The database that waits was opened before it gave way at THERE, and what it wrote next stands beside its name."""
+    rows = any(holds_rows(bench.root, path) for path in members(there)[1:])
+    return rows and bool(holders(bench.root, [waiting]))
 
 
 def _has(bench: Bench, path: RelPath, digest: str) -> bool:

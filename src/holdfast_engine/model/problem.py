@@ -66,6 +66,8 @@ CODES = {
     "release-altered": "refused",
     "path-split-impossible": "refused",
     "restore-blocked": "refused",
+    "database-busy": "refused",
+    "database-open": "refused",
     "name-too-long": "refused",
     "declined": "declined",
     "no-permission": "host",
