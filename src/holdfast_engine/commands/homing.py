@@ -42,6 +42,8 @@ class Report:
     kept: list[dict[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    unfound: list[str] = field(default_factory=list)
+    """What a move took and nobody finds where it was to be."""
 
     def add(self, moved: Moved) -> None:
         self.adopted.extend(path for path in moved.adopted if path not in self.adopted)
@@ -155,11 +157,19 @@ class Homing:
             for path in _companions_first(found.homeless):
                 self._adopt(Adoption(self.place.bench, self.operation, release, wins, moved), path)
         self.report.add(moved)
+        self._look_for(moved.adopted)
         for care, group in ((CODE, found.displaced), (ARTIFACT, found.spared)):
             for path, reason in group.items():
                 if rival is None or not same_file(self.place.root, release / path, rival / path):
                     self._keep(release, path, reason, care, clear=clear)
         self.report.left.extend(line for line in left_alone(release, found) if line not in self.report.left)
+
+    def _look_for(self, paths: Iterable[str]) -> None:
+        """Each of PATHS, moved just now, lies in `shared/`; what does not is lost until somebody finds it (H4)."""
+        layout, root = self.place.bench.layout, self.place.root
+        kept = {row["path"] for row in self.report.attic}
+        gone = [path for path in paths if not root.has(layout.in_shared(path)) and path not in kept]
+        self.report.unfound.extend(path for path in gone if path not in self.report.unfound)
 
     def _databases(self, release: RelPath, paths: Iterable[str]) -> list[str]:
         """Databases, by name, in those directories of PATHS that will be merged file by file into shared ones."""
@@ -200,6 +210,7 @@ class Homing:
                 moved = Moved()
                 self._adopt(Adoption(bench, self.operation, release, wins, moved), path)
                 self.report.add(moved)
+                self._look_for(moved.adopted)
             else:
                 place_link(bench, release, path, bench.text(release, path))
 
@@ -225,6 +236,7 @@ class Homing:
             moved = Moved()
             self._adopt(Adoption(bench, self.operation, release, "shared", moved), path)
             self.report.add(moved)
+            self._look_for(moved.adopted)
 
 
 def _companions_first(paths: Iterable[str]) -> list[str]:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist as all_checks
+from holdfast_engine.checks.data_memory import words
 from holdfast_engine.checks.standing import standing
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import baseline_of, rules_proven, sweep
+from holdfast_engine.commands.missing import missing
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace, reading
@@ -38,7 +40,10 @@ def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
             "releases": [_row(place, record, rules) for record in reversed(place.survey.releases)],
             "shared": [_shared(place, one.path, one.kind) for one in rules.shared if _lies(place, one)],
             "unfinished": unfinished(place),
-            "warnings": [check.why for check in _standing(place) if check.verdict == REFUSE],
+            "warnings": [
+                *(check.why for check in _standing(place) if check.verdict == REFUSE),
+                *(words(one) for one in missing(place, rules)),
+            ],
         }
 
 
@@ -124,10 +129,12 @@ def history(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
 def checklist(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """Every check on the live release; nothing is changed."""
     with reading(request, tell) as place:
-        checks = tuple(_standing(place)) or all_checks(
-            subject_for(place, rules_now(place), release=place.survey.current)
-        )
+        checks = tuple(_standing(place)) or _of_live(place, rules_now(place))
         return {"verdict": verdict_of(checks), "checks": [check.to_json() for check in checks]}
+
+
+def _of_live(place: Workplace, rules: Rules) -> tuple[Check, ...]:
+    return all_checks(subject_for(place, rules, release=place.survey.current, missing=missing(place, rules)))
 
 
 def _standing(place: Workplace) -> list[Check]:

@@ -8,11 +8,14 @@ from functools import partial
 from shlex import quote
 from typing import Any, Optional
 
+from holdfast_engine.checks.data_memory import lost
 from holdfast_engine.commands import activating
+from holdfast_engine.commands.agreeing import agreed_question
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
 from holdfast_engine.commands.looking import rules_now, unfinished
 from holdfast_engine.commands.lookout import entering, shown
+from holdfast_engine.commands.missing import missing
 from holdfast_engine.commands.searching import Lost, search
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.restore import blocked_by, bring_back
@@ -22,8 +25,11 @@ from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.memory import DATA_MEMORY, Missing
+from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
+from holdfast_engine.model.words import count
 from holdfast_engine.state import records
 from holdfast_engine.state import survey as surveys
 from holdfast_engine.state.records import ReleaseRecord
@@ -49,13 +55,34 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         found = search(place, rules_now(place))
         report = Report()
         try:
-            if _agreed(request, tell, ask, found):
+            found = _agreed(place, found, ask)
+            if any(one.action != "listed" for one in found):
                 _put_back(place, found, report)
         except Problem as problem:
             if problem.code == "declined":
-                problem.answer, problem.state = _answer(interrupted, found, report), _undisturbed(interrupted)
+                problem.answer, problem.state = _answer(interrupted, found, report, ()), _undisturbed(interrupted)
             raise
-        return _answer(interrupted, found, report)
+        gone = missing(place, rules_now(place), site=place.refresh().site)
+        answer = _answer(interrupted, found, report, gone)
+        if any(one.verdict == REFUSE for one in gone):
+            raise _data_missing(place, gone, answer)
+        return answer
+
+
+def _data_missing(place: Workplace, gone: tuple[Missing, ...], answer: dict[str, Any]) -> Problem:
+    """Everything that could be found is back, and counted files are missing all the same: a person has to know."""
+    files = sum(one.files_then - one.files_now for one in gone)
+    problem = Problem(
+        "data-missing",
+        f"{count(files, 'file')} of users' data that were counted are missing, and nothing here holds a copy of them",
+        context=[lost(one) for one in gone],
+        state="what could be found is back; the live release serves what there is",
+        whereabouts=[place.root.absolute(place.bench.layout.shared)],
+        hint=f"mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
+        f"{quote(place.root.path)}`; where they are meant to be gone, `holdfast deploy --accept {DATA_MEMORY}`",
+    )
+    problem.answer = answer
+    return problem
 
 
 def _undisturbed(interrupted: Optional[dict[str, Any]]) -> str:
@@ -135,23 +162,26 @@ def _planned(place: Workplace, *, lost_state: bool) -> dict[str, Any]:
     if lost_state:
         every = sorted((*place.survey.releases, *_unregistered(place)), key=lambda record: record.counter)
         place.survey = replace(place.survey, releases=tuple(every))
-    return shown(place, _question(search(place, rules_now(place))))
+    rules = rules_now(place)
+    return shown(place, _question(search(place, rules), missing(place, rules)))
 
 
-def _question(found: list[Lost]) -> dict[str, Any]:
-    notes = [] if found else ["nothing that appears lost is found"]
-    return {"command": "recover", "found": [one.to_json() for one in found], "notes": notes}
+def _question(found: list[Lost], gone: tuple[Missing, ...]) -> dict[str, Any]:
+    notes = [lost(one) for one in gone]
+    notes += [] if found or gone else ["nothing that appears lost is found"]
+    rows = [one.to_json() for one in found]
+    return {"command": "recover", "found": rows, "missing": [one.to_json() for one in gone], "notes": notes}
 
 
-def _agreed(request: Request, tell: Listener, ask: Ask, found: list[Lost]) -> bool:
-    """True when a person, or `--yes`, said that what can be put back shall be; `declined` for a no."""
-    question = _question(found)
-    tell(Event("planned", "recover", data=question))
+def _agreed(place: Workplace, found: list[Lost], ask: Ask) -> list[Lost]:
+    """What is put back as a person, or `--yes`, said: what was found last (H1); `declined` for a no."""
+    rules = rules_now(place)
+    question = partial(_question, gone=missing(place, rules))
+    place.tell(Event("planned", "recover", data=question(found)))
     if all(one.action == "listed" for one in found):
-        return False
-    if request.yes or ask(question):
-        return True
-    raise Problem("declined", "putting back what was found was declined", hint="`--yes` answers yes")
+        return found
+    again = partial(search, place, rules)
+    return agreed_question(place, found, again, ask, shown=question, what="putting back what was found")
 
 
 def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
@@ -198,11 +228,15 @@ def _relink(place: Workplace, homing: Homing) -> None:
     activating.remember(place, rules)
 
 
-def _answer(interrupted: Optional[dict[str, Any]], found: list[Lost], report: Report) -> dict[str, Any]:
+def _answer(
+    interrupted: Optional[dict[str, Any]], found: list[Lost], report: Report, gone: tuple[Missing, ...]
+) -> dict[str, Any]:
+    """What was found and done; GONE is what is missing in spite of it."""
     return {
         "finished": interrupted,
         "found": [one.to_json() for one in found],
         "restored": sum(one.done for one in found),
         "attic": report.attic,
-        "warnings": [*report.warnings, *report.left],
+        "missing": [one.to_json() for one in gone],
+        "warnings": [*report.warnings, *report.left, *(lost(one) for one in gone)],
     }

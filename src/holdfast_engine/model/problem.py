@@ -85,6 +85,7 @@ CODES = {
     "data-shrank-after-activation": "needs-person",
     "unfinished": "unfinished",
     "both-kept": "needs-person",
+    "data-missing": "needs-person",
     "journal-unreadable": "needs-person",
     "step-failed-after-activation": "unfinished",
     "bug": "bug",
