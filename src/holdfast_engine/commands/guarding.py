@@ -8,11 +8,23 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from holdfast_engine.commands.rules import Rules
-from holdfast_engine.model.memory import Losses, Stamp, Taken, comes_and_goes, is_data, is_evidence, is_flag, losses
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.memory import (
+    SOME,
+    Losses,
+    Stamp,
+    Taken,
+    comes_and_goes,
+    is_data,
+    is_evidence,
+    is_flag,
+    losses,
+)
 from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.rules import HAPPENED
 
 _NAMES = 200
-_SOME = 3
+_SINGLES = ""
 
 
 @dataclass
@@ -50,11 +62,18 @@ def compared(
 ) -> Optional[Shrunk]:
     """What vanished, moved or became shorter between the two counts; None when nothing did."""
     lost = losses(before, after, lambda path: watch.counts(rules, path))
+    known = {_same(stamp) for stamp in before.values()}
+    watch.made.update(path for path, stamp in after.items() if path not in before and _same(stamp) not in known)
     if not any(lost):
         return None
     counted = [path for path, stamp in before.items() if stamp[0] and watch.counts(rules, path)]
     gone, moved = (Counter(_top(rules, path) for path in paths) for paths in (lost.gone, lost.moved))
     return Shrunk(lost, tuple(_evidence(rules, counted, lost.gone, at)), gone, moved)
+
+
+def _same(stamp: Stamp) -> tuple[int, int, int]:
+    """What a file keeps when it is renamed: size, time of its content, inode."""
+    return stamp[0], stamp[1], stamp[3]
 
 
 def _top(rules: Rules, path: str) -> str:
@@ -69,6 +88,8 @@ def _evidence(rules: Rules, counted: Collection[str], gone: Collection[str], at:
     """
     before, lost = _by_top(rules, counted), _by_top(rules, gone)
     for top, paths in lost.items():
+        if top == _SINGLES and len(before[top]) < SOME:
+            continue
         if is_evidence(len(paths), len(before[top])):
             here = _common(paths)
             yield _taken(here, sum(RelPath(path).is_within(here) for path in before[top]), paths, at)
@@ -77,16 +98,21 @@ def _evidence(rules: Rules, counted: Collection[str], gone: Collection[str], at:
 
 
 def _by_top(rules: Rules, paths: Iterable[str]) -> dict[str, list[str]]:
+    """PATHS by the shared path that they lie in; single files that only their being there made shared are judged
+    together, for applications delete one or the other.
+    """
+    single = {one.path for one in rules.shared if one.kind != DIR and one.why in HAPPENED}
     found: dict[str, list[str]] = {}
     for path in paths:
-        found.setdefault(_top(rules, path), []).append(path)
+        top = _top(rules, path)
+        found.setdefault(_SINGLES if top in single else top, []).append(path)
     return found
 
 
 def _emptied(top: str, before: list[str], lost: list[str], at: float) -> Iterator[Taken]:
     """The outermost directories below TOP that held at least three files and hold none any more."""
     held, went = _by_directory(before), _by_directory(lost)
-    empty = [path for path, number in went.items() if number == held[path] >= _SOME and RelPath(path).is_within(top)]
+    empty = [path for path, number in went.items() if number == held[path] >= SOME and RelPath(path).is_within(top)]
     for here in outermost(empty):
         inside = [path for path in lost if RelPath(path).is_within(here)]
         yield _taken(here, len(inside), inside, at)

@@ -23,6 +23,7 @@ from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.model.memory import is_flag
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
@@ -107,10 +108,11 @@ def left_alone(release: RelPath, found: Found) -> list[str]:
 
 
 def missing_code(place: Workplace, release: RelPath, baseline: Optional[Baseline], rules: Rules) -> list[str]:
-    """What RELEASE shipped outside of what is shared, and does not hold any more."""
+    """What RELEASE shipped outside of what is shared, and does not hold any more; but what ended its maintenance."""
     entries = baseline.entries.values() if baseline else ()
     files = (one.path for one in entries if one.kind != DIR and not rules.is_shared(one.path))
-    return [path for path in files if not (rules.classifier.is_cache(path) or place.root.has(release / path))]
+    gone = (path for path in files if not (rules.classifier.is_cache(path) or place.root.has(release / path)))
+    return [path for path in gone if not is_flag(path)]
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:

@@ -18,7 +18,7 @@ from holdfast_engine.fs.access import may_by_acl
 from holdfast_engine.fs.probe import groups_of, may_write, name_of
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.model.event import Event
-from holdfast_engine.model.memory import DATA_SHRANK
+from holdfast_engine.model.memory import DATA_SHRANK, Taken
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.words import count
@@ -68,14 +68,12 @@ def _run_one(
         hear=_teller(place),
     )
     after = census.full(place.root, place.bench.layout.shared)
-    made = sorted(after.keys() - before.keys())
     shrunk = compared(watch, rules, before, after, at=place.request.now)
-    watch.made.update(made)
     if shrunk is not None:
         _judge(place, ran, shrunk, watch, after=code.endswith("after-activation"))
     if not ran.well:
         raise failed(ran, code)
-    watch.warnings += _foreign(place, rules, command, made)
+    watch.warnings += _foreign(place, rules, command, sorted(after.keys() - before.keys()))
 
 
 def _judge(place: Workplace, ran: Ran, shrunk: Shrunk, watch: Watch, *, after: bool) -> None:
@@ -101,7 +99,8 @@ def refuse_shrunk(place: Workplace, rules: Rules, watch: Watch) -> None:
         count_less(place, {one.path: one.files_then - one.files_now for one in lost})
         watch.warnings += [f"accepted: {words(one)}" for one in lost]
     elif lost:
-        raise_alarm(place, lost)
+        took = [Taken(one.path, one.files_then, one.files_then - one.files_now, one.since, ()) for one in lost]
+        raise_alarm(place, lost, took)
         raise Problem(
             "data-shrank",
             f"shared data shrank while this deploy was made: {words(lost[0])}",

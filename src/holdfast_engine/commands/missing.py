@@ -13,10 +13,13 @@ from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.memory import (
+    DATA_SHRANK,
+    SOME,
     Kept,
     Missing,
     Taken,
     comes_and_goes,
+    is_evidence,
     is_flag,
     judged,
     kept_of,
@@ -53,15 +56,27 @@ def missing(
         return ()
     rows = counting.count(place, save=False) if counted is None else counted
     now = figures(place, rules, rows, wanted, empty=empty_by_name(site, accept))
-    single = {one.path for one in site.shared if one.kind != DIR and one.why in HAPPENED}
+    single = passing_singles(site)
+    if is_all({path: now[path][0] for path in single if path in wanted}):
+        single = frozenset()
     judgements = (judged(path, kept, now[path][kept.every], passing=path in single) for path, kept in wanted.items())
     found = {one.path: one for one in judgements if one is not None and not _is_hidden(place, one.path)}
-    found = {path: one for path, one in found.items() if not _is_covered(one, accept)}
+    found = {path: one for path, one in found.items() if not _is_covered(one, site, accept)}
     for each in taken:
         one = still_taken(each, absent(place, each))
         if one is not None and not _is_told(found.values(), one):
             found[one.path] = one
     return tuple(found[path] for path in sorted(found))
+
+
+def passing_singles(site: SiteFile) -> frozenset[str]:
+    """Single files that are shared because somebody wrote them, and by no rule: applications delete such."""
+    return frozenset(one.path for one in site.shared if one.kind != DIR and one.why in HAPPENED)
+
+
+def is_all(now: Mapping[str, int]) -> bool:
+    """True where at least three are gone and none is left: that is no application's everyday work."""
+    return len(now) >= SOME and not any(now.values())
 
 
 def remembered(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> dict[str, Kept]:
@@ -72,7 +87,9 @@ def remembered(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> dict
 
 
 def taken_now(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> list[Taken]:
-    """What hooks took of paths that matter."""
+    """What hooks took of paths that matter, and nobody accepts."""
+    if DATA_SHRANK in accept:
+        return []
     empty = empty_by_name(site, accept)
     return [one for one in taken_of(site.options) if _matters(rules, empty, one.path)]
 
@@ -89,11 +106,15 @@ def _matters(rules: Rules, empty: Iterable[str], path: str) -> bool:
     return not path or not unshared(rules.classifier, path)
 
 
-def _is_covered(one: Missing, accept: Iterable[str]) -> bool:
-    """True where a person names a part of ONE that may be empty: what the rest held then is not known, and is counted
-    anew if there is a rest.
+def _is_covered(one: Missing, site: SiteFile, accept: Iterable[str]) -> bool:
+    """True where a person names a part of ONE that may be empty (what the rest held then is not known, and is counted
+    anew if there is a rest), or accepts what hooks took, and that is all of it.
     """
-    return bool(one.files_now) and any(RelPath(path).is_within(one.path) for path in may_be_empty(accept))
+    if one.files_now and any(RelPath(path).is_within(one.path) for path in may_be_empty(accept)):
+        return True
+    took = sum(each.lost for each in taken_of(site.options) if RelPath(each.path).is_within(one.path))
+    rest = one.files_then - one.files_now - took
+    return DATA_SHRANK in accept and took > 0 and not is_evidence(rest, one.files_then)
 
 
 def _is_told(found: Iterable[Missing], one: Missing) -> bool:

@@ -16,6 +16,7 @@ from holdfast_engine.commands.linking import link_release
 from holdfast_engine.commands.looking import rules_now, unfinished
 from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.missing import missing
+from holdfast_engine.commands.remembering import raise_alarm
 from holdfast_engine.commands.searching import Lost, search
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.restore import blocked_by, bring_back
@@ -64,7 +65,9 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             raise
         gone = missing(place, rules_now(place), site=place.refresh().site)
         answer = _answer(interrupted, found, report, gone)
-        if any(one.verdict == REFUSE for one in gone):
+        refused = [one for one in gone if one.verdict == REFUSE]
+        if refused:
+            raise_alarm(place, refused)
             raise _data_missing(place, gone, answer)
         return answer
 

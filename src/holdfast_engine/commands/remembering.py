@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from holdfast_engine.checks.shared_identity import unmounted
@@ -12,7 +12,9 @@ from holdfast_engine.commands.missing import (
     absent,
     empty_by_name,
     figures,
+    is_all,
     missing,
+    passing_singles,
     remembered,
     taken_now,
 )
@@ -100,12 +102,14 @@ def count_first(place: Workplace, rules: Rules, counted: Rows) -> None:
     the last deploy is missed as well, also after a crash. Alarms stay as they are.
     """
     site = site_format.read(place.root) or SiteFile()
-    lost = {one.path for one in missing(place, rules, counted, site=site)}
+    accept = place.request.accept
+    lost = {one.path for one in missing(place, rules, counted, site=site, accept=accept)}
     before = kept_of(site.identity, site.options)
     paths = dict.fromkeys([*before, *(one.path for one in rules.shared)])
     now = figures(place, rules, counted, paths, empty=empty_by_name(site))
     fresh = {path: Kept(data, place.request.now) for path, (data, _) in now.items() if path not in lost}
-    options = _options(site, {**before, **fresh}, taken_of(site.options), empty_by_name(site))
+    taken = [one for one in taken_now(rules, site, accept) if absent(place, one)]
+    options = _options(site, {**before, **fresh}, taken, empty_by_name(site))
     site_format.write(place.root, site.but(options=options))
 
 
@@ -114,19 +118,23 @@ def gone_since(place: Workplace, rules: Rules) -> list[Missing]:
     site = site_format.read(place.root) or SiteFile()
     kept = {path: one for path, one in remembered(rules, site).items() if one.since == place.request.now}
     rows = counting.count(place, save=False)
-    now = figures(place, rules, rows, kept, empty=empty_by_name(site))
+    now, singles = figures(place, rules, rows, kept, empty=empty_by_name(site)), passing_singles(site)
+    if is_all({path: now[path][0] for path in singles if path in kept}):
+        singles = frozenset()
     return [
         Missing(path, one.files, now[path][0], one.since, REFUSE)
         for path, one in kept.items()
-        if is_evidence(one.files - now[path][0], one.files)
+        if path not in singles and is_evidence(one.files - now[path][0], one.files)
     ]
 
 
-def raise_alarm(place: Workplace, lost: Iterable[Missing] = (), taken: Iterable[Taken] = ()) -> None:
+def raise_alarm(place: Workplace, lost: Iterable[Missing] = (), taken: Sequence[Taken] = ()) -> None:
     """The site file knows what is LOST, and what a command has TAKEN, until it is back or accepted."""
     site = site_format.read(place.root) or SiteFile()
     memory = kept_of(site.identity, site.options)
     marked = {one.path: memory[one.path].but(alarm=True) for one in lost if one.path in memory}
+    if not taken and marked.items() <= memory.items():
+        return
     options = _options(site, {**memory, **marked}, [*taken, *taken_of(site.options)], empty_by_name(site))
     site_format.write(place.root, site.but(options=options))
 

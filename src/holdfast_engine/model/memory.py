@@ -22,7 +22,9 @@ _FLAGS = frozenset((
 _LARAVEL_FLAGS = ("storage/framework/down", "storage/framework/maintenance.php")
 _GOES = frozenset(("log", "logs", "queue", "queues", "debugbar"))
 _GOES_WORD = re.compile(r"(?:^|[-_.])(?:tmp|temp|caches?|sessions?)$")
-_FEW, _PART, _SOME = 5, 10, 3
+SOME = 3
+"""So many files at least prove something by their being gone."""
+_FEW, _PART = 5, 10
 
 
 def is_flag(path: str) -> bool:
@@ -48,7 +50,7 @@ def comes_and_goes(directory: str) -> bool:
 
 def all_or_much(lost: int, before: int) -> bool:
     """True when all of BEFORE files are gone, or half or more of at least three."""
-    return lost > 0 and (lost >= before or (before >= _SOME and lost * 2 >= before))
+    return lost > 0 and (lost >= before or (before >= SOME and lost * 2 >= before))
 
 
 Stamp = tuple[int, int, int, int]
