@@ -18,12 +18,12 @@ from holdfast_engine.model.memory import (
     Kept,
     Missing,
     Taken,
-    comes_and_goes,
     is_evidence,
     is_flag,
     judged,
     kept_of,
     may_be_empty,
+    passes,
     still_taken,
     taken_of,
 )
@@ -153,7 +153,7 @@ def figures(
     found = dict.fromkeys(paths, (0, 0))
     for directory, tops, passing in _placed(counted, found, _passes(rules.classifier.is_cache, empty)):
         row = counted[directory]
-        for top in tops:
+        for top in tops if row.files else ():
             data, every = found[top]
             found[top] = (data + (0 if passing else row.data), every + row.files)
     singles = {path: _single(place, path) for path in found if path and path not in counted}
@@ -163,23 +163,24 @@ def figures(
 def _passes(is_cache: Callable[[str], bool], empty: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether what a directory holds comes and goes by itself."""
 
-    def passes(directory: str) -> bool:
-        return bool(directory) and (directory in empty or comes_and_goes(directory) or is_cache(directory))
+    def passing(directory: str) -> bool:
+        above, _, name = directory.rpartition("/")
+        return passes(name, above.rpartition("/")[2]) or is_cache(directory) or directory in empty
 
-    return passes
+    return passing
 
 
 def _placed(
-    counted: Iterable[str], paths: Iterable[str], passes: Callable[[str], bool]
+    counted: Iterable[str], paths: Iterable[str], goes: Callable[[str], bool]
 ) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-    """Each directory with those of PATHS that it lies in, and whether it PASSES; parents come first, and are asked
+    """Each directory with those of PATHS that it lies in, and whether it GOES; parents come first, and are asked
     once.
     """
     wanted, known = frozenset(paths), dict[str, tuple[tuple[str, ...], bool]]()
     for directory in sorted(counted):
         above = known.get(directory.rpartition("/")[0], ((), False)) if directory else ((), False)
-        own = (directory,) if directory in wanted else ()
-        known[directory] = ((*above[0], *own), above[1] or passes(directory))
+        tops = (*above[0], directory) if directory in wanted else above[0]
+        known[directory] = (tops, above[1] or (bool(tops and directory) and goes(directory)))
         yield (directory, *known[directory])
 
 

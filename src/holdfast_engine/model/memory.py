@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
 from holdfast_engine.model.paths import RelPath
@@ -40,12 +41,15 @@ def is_data(name: str) -> bool:
 
 def comes_and_goes(directory: str) -> bool:
     """True for a DIRECTORY whose files come and go by themselves: sessions, caches, logs, queues, temporary files."""
-    above = ""
-    for name in directory.casefold().split("/"):
-        if name in _GOES or _GOES_WORD.search(name) or (above, name) == ("storage", "framework"):
-            return True
-        above = name
-    return False
+    names = directory.split("/")
+    return any(passes(name, above) for above, name in zip(["", *names], names))
+
+
+@lru_cache(maxsize=4096)
+def passes(name: str, above: str = "") -> bool:
+    """True for the NAME of a directory, in one called ABOVE, whose files come and go: its parents are not asked."""
+    name = name.casefold()
+    return name in _GOES or bool(_GOES_WORD.search(name)) or (above, name) == ("storage", "framework")
 
 
 def all_or_much(lost: int, before: int) -> bool:
