@@ -8,7 +8,7 @@ from typing import Optional
 
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.checks.environment import remembered
-from holdfast_engine.commands import counting
+from holdfast_engine.commands import remembering
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.linking import link_release
@@ -31,6 +31,9 @@ from holdfast_engine.model.sets import suffixes_of
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state import looked, records
 from holdfast_engine.state.records import ReleaseRecord
+
+remember = remembering.remember
+"""What is shared and how much lies there: see there."""
 
 
 def switch_to(place: Workplace, operation: Operation, release: RelPath, *, seen: Mapping[str, Stamp]) -> None:
@@ -95,21 +98,6 @@ def remember_preset(place: Workplace, rules: Rules) -> None:
     now = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
     if now != site.options.get("preset"):
         site_format.write(place.root, site.but(options={**site.options, "preset": now}))
-
-
-def remember(place: Workplace, rules: Rules) -> None:
-    """The site file knows what is shared today and how much lies there (I10, I29)."""
-    site = site_format.read(place.root) or site_format.SiteFile()
-    preset = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
-    site_format.write(
-        place.root,
-        site.but(
-            shared=rules.shared,
-            declared=rules.settings.shared,
-            options={**site.options, "links": dict(rules.links), "preset": preset},
-            identity=counting.identity(place, rules),
-        ),
-    )
 
 
 Stamp = tuple[int, int, int, int]

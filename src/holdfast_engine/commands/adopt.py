@@ -15,6 +15,8 @@ from holdfast_engine.commands.adoptable import (
     refuse_foreign_releases,
     refuse_inside_a_site,
 )
+from holdfast_engine.commands.agreeing import declined
+from holdfast_engine.commands.answering import measured
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
@@ -53,6 +55,24 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     releases are never pruned: nothing proves what they shipped.
     """
     site = request.path or request.site
+    question = _question(request, site, tell)
+    if request.only_plan:
+        return question
+    while not request.yes:
+        if not ask(question):
+            raise declined("the adoption")
+        again = _question(request, site, tell)  # what refuses now is obeyed: nothing is made yet (H1)
+        if again == question:
+            break
+        question = again
+    with changing(request.but(site=site), tell, manage=True) as place:
+        taking = Taking(place, laid_out=question["laid_out"])
+        # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
+        return taking.answer() if is_managed(place.root) else taking.run()
+
+
+def _question(request: Request, site: str, tell: Listener) -> dict[str, Any]:
+    """What would be adopted; raises what speaks against it, and changes nothing."""
     refuse_inside_a_site(site)
     with Root(site) as root:
         if is_managed(root) and log.unfinished(root) is None:
@@ -73,15 +93,7 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
             )
     refuse_early(request.but(site=site), tell, laid_out=laid_out)
-    question = {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}
-    if request.only_plan:
-        return question
-    if not request.yes and not ask(question):
-        raise Problem("declined", "the adoption was declined", state="nothing was changed", hint="`--yes` answers yes")
-    with changing(request.but(site=site), tell, manage=True) as place:
-        taking = Taking(place, laid_out=laid_out)
-        # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
-        return taking.answer() if is_managed(place.root) else taking.run()
+    return {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}
 
 
 def _not_served(root: Root) -> Problem:
@@ -118,12 +130,7 @@ class Taking:
         if not leads_to_a_release(place.root):
             raise _not_served(place.root)
         live = current.name if current else None
-        data = {
-            "lost": 0,
-            "files_after": counting.files(place),
-            "adopted": self.report.adopted,
-            "attic": self.report.attic,
-        }
+        data = measured(place, None, counting.files(place), self.report)
         return {
             "outcome": "adopted",
             "release": live,

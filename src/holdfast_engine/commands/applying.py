@@ -15,6 +15,7 @@ from typing import Any, Optional, TypeVar
 
 from holdfast_engine.commands.finishing import finish
 from holdfast_engine.commands.homing import Report
+from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.wholeness import require_live
 from holdfast_engine.commands.workplace import Workplace, as_before, make_room, words
 from holdfast_engine.journal.operation import Operation
@@ -33,6 +34,7 @@ class Journey:
     path: RelPath
     before: int
     report: Report
+    rules: Rules
     operation: Operation
     timings: list[dict[str, Any]]
     late: Optional[Problem] = None

@@ -43,7 +43,12 @@ def _load(place: Workplace) -> dict[str, Counted]:
 
 def files(place: Workplace) -> int:
     """How many files `shared/` holds."""
-    return sum(counted.files for counted in count(place, save=False).values())
+    return total(count(place, save=False))
+
+
+def total(counted: Mapping[str, Counted]) -> int:
+    """The number of all files that were COUNTED."""
+    return sum(row.files for row in counted.values())
 
 
 def coming(place: Workplace, release: Optional[RelPath], homeless: Iterable[str]) -> int:
@@ -55,14 +60,13 @@ def coming(place: Workplace, release: Optional[RelPath], homeless: Iterable[str]
     return sum(size_of(place.root, release / path)[0] for path in paths)
 
 
-def identity(place: Workplace, rules: Rules) -> dict[str, list[int]]:
+def identity(place: Workplace, rules: Rules, counted: Mapping[str, Counted]) -> dict[str, list[int]]:
     """Inode and number of files of each shared path: what a missing mount or a swapped directory lacks (I29, I76).
 
     A third number marks what is a mount: beneath it another directory would come to light. A database's companions
     come and go with those that have it open.
     """
-    counted, found = count(place, save=True), {}
-    layout = place.bench.layout
+    found, layout = {}, place.bench.layout
     mounts = {path.below(layout.shared): [1] for path in mounts_below(place.root, layout.shared)}
     shared = (RelPath(one.path) for one in rules.shared if main_of(one.path) not in rules.shared_paths)
     for path in dict.fromkeys([*shared, *mounts]):

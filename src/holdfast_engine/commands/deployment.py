@@ -10,14 +10,17 @@ from holdfast_engine.activation.seal import seal
 from holdfast_engine.checks.checklist import accepted
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting, doorstep, elsewhere
-from holdfast_engine.commands.answering import answer, told_by, warned
+from holdfast_engine.commands.answering import Account, answer, told_by, warned
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.building import build, listing_of, served_environment
+from holdfast_engine.commands.guarding import Watch
 from holdfast_engine.commands.homing import Homing, Report, sweep
-from holdfast_engine.commands.hooks import run_guarded
+from holdfast_engine.commands.hooks import refuse_shrunk, run_guarded
 from holdfast_engine.commands.linking import announce_seeds, bring_made, link_release, seeds_before, web_user
+from holdfast_engine.commands.missing import empty_by_name
 from holdfast_engine.commands.planning import Prospect, subject_for
 from holdfast_engine.commands.prune import prune_beyond
+from holdfast_engine.commands.remembering import count_first
 from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
@@ -54,7 +57,8 @@ class Deployment(Journey):
         self.seeded = Seeded()
         self.seen: dict[str, activating.Stamp] = {}
         coming = counting.coming(self.place, self.left, self.prospect.found.homeless)
-        self.before = counting.files(self.place) + coming + self.prospect.elsewhere.coming(self.place)
+        self.before = counting.total(self.prospect.counted) + coming + self.prospect.elsewhere.coming(self.place)
+        self.watch = Watch(self.report.warnings, empty_by_name(self.place.survey.site, self.place.request.accept))
         self.record = ReleaseRecord(
             id=plan.release,
             path=self.path,
@@ -79,6 +83,8 @@ class Deployment(Journey):
 
     def _prepare(self) -> None:
         self.step("fetch", self._fetch)
+        if self._runs_commands:
+            count_first(self.place, self.rules, self.prospect.counted)
         if self.prospect.plan.build:
             self.step("build", self._build)
         if self.left is not None:
@@ -89,6 +95,11 @@ class Deployment(Journey):
         self.step("seal", self._seal)
         self.step("verify", self._verify)
         self.step("activate", self._activate)
+
+    @property
+    def _runs_commands(self) -> bool:
+        """True where a user's commands run before the switch: builds are not guarded, and reach data by its path."""
+        return bool(self.prospect.plan.build or self.prospect.plan.hooks["before_activation"])
 
     def _conclude(self) -> dict[str, Any]:
         self.step("remember", self._remember)
@@ -106,9 +117,8 @@ class Deployment(Journey):
                 release=plan.release,
                 previous=plan.previous,
                 steps=self.timings,
-                before=self.before,
                 place=self.place,
-                report=self.report,
+                account=Account(self.before, self.report, self.rules),
             ),
         )
 
@@ -219,8 +229,14 @@ class Deployment(Journey):
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["before_activation"]
         shipped = self._note_what_is_shipped()
-        self.report.warnings += run_guarded(
-            self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed"
+        run_guarded(
+            self.place,
+            self.rules,
+            commands,
+            release=self.path,
+            previous=previous,
+            code="hook-failed",
+            watch=self.watch,
         )
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
         bring_made(self._homing(), self.path, self.rules)
@@ -270,6 +286,8 @@ class Deployment(Journey):
         sent there (G3).
         """
         known = self.rules.shared_paths
+        if self._runs_commands:
+            refuse_shrunk(self.place, self.rules, self.watch)
         self._bring_again()
         self._homing().link_home(self.path, sorted(self.rules.shared_paths - known), wins="shared")
         self.seen = activating.stamps_of_files(self.place, self.rules)
@@ -298,15 +316,21 @@ class Deployment(Journey):
 
     def _remember(self) -> None:
         self.record = activating.mark_active(self.place, self.record)
-        activating.remember(self.place, self.rules)
+        activating.remember(self.place, self.rules, accept=self.place.request.accept)
         activating.remember_environment(self.place, self.rules)
         doorstep.open_up(self.place, self.path)
 
     def _after(self) -> None:
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["after_activation"]
-        self.report.warnings += run_guarded(
-            self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed-after-activation"
+        run_guarded(
+            self.place,
+            self.rules,
+            commands,
+            release=self.path,
+            previous=previous,
+            code="hook-failed-after-activation",
+            watch=self.watch,
         )
         activating.hooks_ended(self.place, self.record.id)
 

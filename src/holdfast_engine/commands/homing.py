@@ -21,6 +21,7 @@ from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.listing import DIR, FILE, Listing
+from holdfast_engine.model.memory import is_flag
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
@@ -38,6 +39,8 @@ class Report:
     kept: list[dict[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    unfound: list[str] = field(default_factory=list)
+    """What a move took and nobody finds where it was to be."""
 
     def add(self, moved: Moved) -> None:
         self.adopted.extend(path for path in moved.adopted if path not in self.adopted)
@@ -103,10 +106,11 @@ def left_alone(release: RelPath, found: Found) -> list[str]:
 
 
 def missing_code(place: Workplace, release: RelPath, baseline: Optional[Baseline], rules: Rules) -> list[str]:
-    """What RELEASE shipped outside of what is shared, and does not hold any more."""
+    """What RELEASE shipped outside of what is shared, and does not hold any more; but what ended its maintenance."""
     entries = baseline.entries.values() if baseline else ()
     files = (one.path for one in entries if one.kind != DIR and not rules.is_shared(one.path))
-    return [path for path in files if not (rules.classifier.is_cache(path) or place.root.has(release / path))]
+    gone = (path for path in files if not (rules.classifier.is_cache(path) or place.root.has(release / path)))
+    return [path for path in gone if not is_flag(path)]
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
@@ -153,6 +157,7 @@ class Homing:
             if path not in found.renamed:
                 self._adopt(adoption, path)
         self.report.add(moved)
+        self._look_for(moved.adopted)
         for care, group in ((CODE, found.displaced), (ARTIFACT, found.spared)):
             for path, reason in group.items():
                 if rival is None or not same_file(self.place.root, release / path, rival / path):
@@ -174,6 +179,13 @@ class Homing:
         adoption.moved.left.extend(
             (path, "and others changed their names in a ring, and stay as they are") for path in ring
         )
+
+    def _look_for(self, paths: Iterable[str]) -> None:
+        """Each of PATHS, moved just now, lies in `shared/`; what does not is lost until somebody finds it (H4)."""
+        layout, root = self.place.bench.layout, self.place.root
+        kept = {row["path"] for row in self.report.attic}
+        gone = [path for path in paths if not root.has(layout.in_shared(path)) and path not in kept]
+        self.report.unfound.extend(path for path in gone if path not in self.report.unfound)
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:
@@ -205,6 +217,7 @@ class Homing:
                 moved = Moved()
                 self._adopt(self._adoption(release, wins, moved), path)
                 self.report.add(moved)
+                self._look_for(moved.adopted)
             else:
                 place_link(bench, release, path, bench.text(release, path))
 
@@ -230,6 +243,7 @@ class Homing:
             moved = Moved()
             self._adopt(self._adoption(release, "shared", moved), path)
             self.report.add(moved)
+            self._look_for(moved.adopted)
 
 
 def cannot_move(place: Workplace, path: RelPath, error: OSError) -> Problem:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from shlex import quote
 from typing import Any, Optional
 
+from holdfast_engine.checks.data_memory import as_warning
 from holdfast_engine.commands import activating, counting, elsewhere, lingering
+from holdfast_engine.commands.answering import measured, warned
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
@@ -247,7 +249,8 @@ class Linking:
         records.write(place.root, kept)
         if self.lives == (self.path,):
             activating.mark_active(place, kept)
-        activating.remember(place, self.rules)
+        self.gone = activating.remember(place, self.rules)
+        self.report.warnings.extend(warned(as_warning(self.gone)))
 
     def _free_id(self) -> str:
         taken = {one.id for one in self.place.survey.releases}
@@ -263,13 +266,8 @@ class Linking:
             "release": self.path,
             "shared": [one.to_json() for one in self.rules.shared if one.path not in missing],
             "data": {
-                "files_before": before,
-                "files_after": counting.files(place),
-                "lost": 0,
-                "adopted": report.adopted,
-                "attic": report.attic,
-                "seeded": report.seeded,
-                "kept": report.kept,
+                **measured(place, before, counting.files(place), report),
+                "missing": [one.to_json() for one in self.gone],
             },
             "warnings": [*report.warnings, *report.left],
         }

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist as all_checks
+from holdfast_engine.checks.data_memory import words
 from holdfast_engine.checks.live_release import live_release, nothing_live
 from holdfast_engine.checks.subject import Subject
 from holdfast_engine.commands import lingering
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import baseline_of, rules_proven, sweep
+from holdfast_engine.commands.missing import missing
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.wholeness import look_at
@@ -41,7 +43,10 @@ def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
             "releases": [_row(place, record, rules) for record in reversed(place.survey.releases)],
             "shared": [_shared(place, one.path, one.kind) for one in rules.shared if _lies(place, one)],
             "unfinished": unfinished(place),
-            "warnings": [check.why for check in standing_checks(place) if check.verdict == REFUSE],
+            "warnings": [
+                *(check.why for check in standing_checks(place) if check.verdict == REFUSE),
+                *(words(one) for one in missing(place, rules)),
+            ],
         }
 
 
@@ -145,7 +150,7 @@ def _live(place: Workplace) -> Subject:
     rules = rules_now(place)
     looks = lingering.look(place, rules)
     strays = {one.record.id: tuple(one.found.homeless) for one in looks if one.found.homeless}
-    return subject_for(place, rules, release=place.survey.current, strays=strays)
+    return subject_for(place, rules, release=place.survey.current, strays=strays, missing=missing(place, rules))
 
 
 def standing_checks(place: Workplace) -> list[Check]:

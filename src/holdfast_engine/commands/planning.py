@@ -8,12 +8,13 @@ from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.checks.subject import Subject
-from holdfast_engine.commands import elsewhere
+from holdfast_engine.commands import counting, elsewhere
 from holdfast_engine.commands.elsewhere import Elsewhere
 from holdfast_engine.commands.expecting import expected
 from holdfast_engine.commands.homing import baseline_of, left_alone, missing_code, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import web_user
+from holdfast_engine.commands.missing import Rows, missing
 from holdfast_engine.commands.narrowing import unconfirmed
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules, rules_for, unshared
@@ -23,6 +24,7 @@ from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
 from holdfast_engine.model.listing import DIR, FILE, Listing
+from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan, Step
 from holdfast_engine.model.problem import Problem
@@ -44,6 +46,8 @@ class Prospect:
     rules: Rules
     found: Found
     baseline: Optional[Baseline]
+    counted: Rows
+    missing: tuple[Missing, ...]
     seen: frozenset[str] = frozenset()
     """What stood in a live release without a baseline before it was looked through."""
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
@@ -73,9 +77,11 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
         also = [_as_shared(place, path) for path in found.homeless if path not in rules.shared_paths]
         rules = rules_for(place, listing, settings, also=also)
     refuse_changed_kinds(place, rules, found)
+    counted = counting.count(place, save=False)
+    lost = missing(place, rules, counted, accept=place.request.accept)
     there = elsewhere.look(place, rules)
-    plan = there.shown_in(_plan(place, source, release, rules, found))
-    return Prospect(plan, source, listing, rules, found, baseline, seen, there)
+    plan = there.shown_in(_plan(place, source, release, rules, found, lost))
+    return Prospect(plan, source, listing, rules, found, baseline, counted, lost, seen, there)
 
 
 def _something(source: TreeSource) -> Listing:
@@ -111,7 +117,9 @@ def _was_shipped(source: TreeSource, path: str, content: bytes) -> bool:
     return isinstance(source, GitSource) and source.contains_blob(path, content)
 
 
-def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found) -> Plan:
+def _plan(
+    place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found, lost: tuple[Missing, ...]
+) -> Plan:
     settings, active = place.request.settings, place.survey.active
     unchanged = not place.request.force and _is_unchanged(place, source, rules, found)
     victims = [] if unchanged else _victims(place, settings.keep)
@@ -129,10 +137,11 @@ def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, foun
         adopt=dict(found.homeless),
         displaced={**found.displaced, **found.spared},
         prune=tuple(record.id for record in victims),
-        checks=checklist(_subject(place, rules, found)),
+        checks=checklist(_subject(place, rules, found, lost)),
         build=() if unchanged else settings.build,
         hooks={when: [] if unchanged else list(commands) for when, commands in hooks.items()},
         notes=(*source.notices, *_notes(place, found)),
+        missing=tuple(one.to_json() for one in lost),
         unchanged=unchanged,
     )
 
@@ -208,7 +217,7 @@ def stray_words(number: int) -> str:
     return f"bring {count(number, 'stray')} of the live release home"
 
 
-def _subject(place: Workplace, rules: Rules, found: Found) -> Subject:
+def _subject(place: Workplace, rules: Rules, found: Found, lost: tuple[Missing, ...]) -> Subject:
     sizes = [entry.size for entry in rules.listing.entries.values()]
     current = place.survey.current or RelPath("")
     return subject_for(
@@ -218,6 +227,7 @@ def _subject(place: Workplace, rules: Rules, found: Found) -> Subject:
         incoming_files=len(sizes),
         moving=tuple(current / path for path in found.homeless),
         live=place.survey.current,
+        missing=lost,
     )
 
 

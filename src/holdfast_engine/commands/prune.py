@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Optional, Union
 
+from holdfast_engine.commands.agreeing import agreed_question
 from holdfast_engine.commands.homing import Homing, Report, rules_proven
 from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.proving import Proving
@@ -41,8 +42,15 @@ def prune(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         victims = beyond(place.survey, keep=keep_of(place))
         if request.only_plan:
             return shown(place, _plan(place, victims))
-        if victims and not request.yes and not ask(_plan(place, victims)):
-            raise Problem("declined", "pruning was declined", state="nothing was changed", hint="`--yes` answers yes")
+        if victims:
+            victims = agreed_question(
+                place,
+                victims,
+                lambda: beyond(place.survey, keep=keep_of(place)),
+                ask,
+                shown=lambda found: _plan(place, found),
+                what="pruning",
+            )
         report = Report()
         facts = {"release": None, "victims": [one.id for one in victims], "who": request.who}
         operation = Operation.begin(place.root, "prune", at=request.now, facts=facts)

@@ -8,10 +8,14 @@ from functools import partial
 from shlex import quote
 from typing import Any, Optional
 
+from holdfast_engine.checks.data_memory import lost
 from holdfast_engine.commands import activating, doorstep
+from holdfast_engine.commands.agreeing import agreed_question, declined
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.looking import rules_now, unfinished
 from holdfast_engine.commands.lookout import entering, shown
+from holdfast_engine.commands.missing import missing
+from holdfast_engine.commands.remembering import raise_alarm
 from holdfast_engine.commands.reviving import revive, wanted
 from holdfast_engine.commands.searching import Lost, search
 from holdfast_engine.commands.workplace import Workplace
@@ -22,8 +26,11 @@ from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.memory import DATA_MEMORY, Missing
+from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
+from holdfast_engine.model.words import count
 from holdfast_engine.state import records
 from holdfast_engine.state import survey as surveys
 from holdfast_engine.state.records import ReleaseRecord
@@ -49,19 +56,41 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         found: list[Lost] = []
         report = Report()
         try:
-            found += revive(place, report, partial(_agreed, request, tell, ask))
+            found += revive(place, report, partial(_agreed_to_revive, place, ask))
             place.refresh()
-            rest = search(place, rules_now(place))
+            rest = _agreed(place, search(place, rules_now(place)), ask)
             found += rest
-            if _agreed(request, tell, ask, rest):
+            if any(one.action != "listed" for one in rest):
                 _put_back(place, rest, report)
         except Problem as problem:
             if problem.code in ("declined", "nothing-live"):
-                problem.answer = _answer(interrupted, found, report)
+                problem.answer = _answer(interrupted, found, report, ())
             if problem.code == "declined":
                 problem.state = _undisturbed(interrupted)
             raise
-        return _answer(interrupted, found, report)
+        gone = missing(place, rules_now(place), site=place.refresh().site)
+        answer = _answer(interrupted, found, report, gone)
+        refused = [one for one in gone if one.verdict == REFUSE]
+        if refused:
+            raise_alarm(place, refused)
+            raise _data_missing(place, gone, answer)
+        return answer
+
+
+def _data_missing(place: Workplace, gone: tuple[Missing, ...], answer: dict[str, Any]) -> Problem:
+    """Everything that could be found is back, and counted files are missing all the same: a person has to know."""
+    files = sum(one.files_then - one.files_now for one in gone)
+    problem = Problem(
+        "data-missing",
+        f"{count(files, 'file')} of users' data that were counted are missing, and nothing here holds a copy of them",
+        context=[lost(one) for one in gone],
+        state="what could be found is back; the live release serves what there is",
+        whereabouts=[place.root.absolute(place.bench.layout.shared)],
+        hint=f"mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
+        f"{quote(place.root.path)}`; where they are meant to be gone, `holdfast deploy --accept {DATA_MEMORY}`",
+    )
+    problem.answer = answer
+    return problem
 
 
 def _undisturbed(interrupted: Optional[dict[str, Any]]) -> str:
@@ -141,23 +170,34 @@ def _planned(place: Workplace, *, lost_state: bool) -> dict[str, Any]:
     if lost_state:
         every = sorted((*place.survey.releases, *_unregistered(place)), key=lambda record: record.counter)
         place.survey = replace(place.survey, releases=tuple(every))
-    return shown(place, _question([*wanted(place), *search(place, rules_now(place))]))
+    rules = rules_now(place)
+    return shown(place, _question([*wanted(place), *search(place, rules)], missing(place, rules)))
 
 
-def _question(found: list[Lost]) -> dict[str, Any]:
-    notes = [] if found else ["nothing that appears lost is found"]
-    return {"command": "recover", "found": [one.to_json() for one in found], "notes": notes}
+def _question(found: list[Lost], gone: tuple[Missing, ...]) -> dict[str, Any]:
+    notes = [lost(one) for one in gone]
+    notes += [] if found or gone else ["nothing that appears lost is found"]
+    rows = [one.to_json() for one in found]
+    return {"command": "recover", "found": rows, "missing": [one.to_json() for one in gone], "notes": notes}
 
 
-def _agreed(request: Request, tell: Listener, ask: Ask, found: list[Lost]) -> bool:
-    """True when a person, or `--yes`, said that what can be put back shall be; `declined` for a no."""
-    question = _question(found)
-    tell(Event("planned", "recover", data=question))
+def _agreed(place: Workplace, found: list[Lost], ask: Ask) -> list[Lost]:
+    """What is put back as a person, or `--yes`, said: what was found last (H1); `declined` for a no."""
+    rules = rules_now(place)
+    question = partial(_question, gone=missing(place, rules))
+    place.tell(Event("planned", "recover", data=question(found)))
     if all(one.action == "listed" for one in found):
-        return False
-    if request.yes or ask(question):
+        return found
+    again = partial(search, place, rules)
+    return agreed_question(place, found, again, ask, shown=question, what="putting back what was found")
+
+
+def _agreed_to_revive(place: Workplace, ask: Ask, found: list[Lost]) -> bool:
+    """Nothing is looked for in a release that is not there: what else is missing is asked for once one is live."""
+    place.tell(Event("planned", "recover", data=_question(found, ())))
+    if place.request.yes or ask(_question(found, ())):
         return True
-    raise Problem("declined", "putting back what was found was declined", hint="`--yes` answers yes")
+    raise declined("making a release live")
 
 
 def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
@@ -209,11 +249,15 @@ def _copy_back(place: Workplace, operation: Operation, one: Lost) -> None:
     one.done = True
 
 
-def _answer(interrupted: Optional[dict[str, Any]], found: list[Lost], report: Report) -> dict[str, Any]:
+def _answer(
+    interrupted: Optional[dict[str, Any]], found: list[Lost], report: Report, gone: tuple[Missing, ...]
+) -> dict[str, Any]:
+    """What was found and done; GONE is what is missing in spite of it."""
     return {
         "finished": interrupted,
         "found": [one.to_json() for one in found],
         "restored": sum(one.done for one in found),
         "attic": report.attic,
-        "warnings": [*report.warnings, *report.left],
+        "missing": [one.to_json() for one in gone],
+        "warnings": [*report.warnings, *report.left, *(lost(one) for one in gone)],
     }

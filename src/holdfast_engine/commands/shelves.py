@@ -6,6 +6,7 @@ from collections.abc import Callable
 from shlex import quote
 from typing import Any
 
+from holdfast_engine.commands.agreeing import agreed_question
 from holdfast_engine.commands.homing import Homing, Report, baseline_of
 from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.workplace import Workplace, reading
@@ -90,29 +91,19 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     with entering(request, tell) as place:
         wanted = _wanted(place, request.path)
-        found = [
-            note
-            for note in entries(place.root)
-            if note["path"] == wanted and request.release in ("", note["operation"])
-        ]
-        if not found:
-            raise Problem(
-                "path-missing",
-                f"the attic holds no `{wanted}`" + (f" of `{request.release}`" if request.release else ""),
-                state="nothing was changed",
-                hint=f"`holdfast attic --site {quote(request.site)}` lists what it holds",
-            )
-        question = {"command": "restore", "path": wanted, "from": str(found[-1]["place"])}
+        question, note = _question(place, wanted)
         if request.only_plan:
-            _refuse_blocked(place, wanted)
-            refuse_in_use(place.bench, look(place.bench, found[-1]["place"], wanted))
+            refuse_in_use(place.bench, look(place.bench, note["place"], wanted))
             return shown(place, question)
-        if not request.yes and not ask(question):
-            raise Problem(
-                "declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes"
-            )
-        source, was_shared = found[-1]["place"], _is_shared(place, wanted)
-        _refuse_blocked(place, wanted)
+        _, note = agreed_question(
+            place,
+            (question, note),
+            lambda: _question(place, wanted),
+            ask,
+            shown=lambda found: found[0],
+            what="the restore",
+        )
+        source, was_shared = note["place"], _is_shared(place, wanted)
         stands = look(place.bench, source, wanted)
         refuse_in_use(place.bench, stands)
         current = place.survey.current
@@ -133,6 +124,23 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         saved += [{"path": row["path"], "place": row["place"]} for row in homing.report.attic]
         warnings = [*homing.report.warnings, *([] if was_shared else _shared_from_now_on(place, wanted))]
         return {"restored": [{"path": wanted, "from": str(source)}], "saved": saved, "warnings": warnings}
+
+
+def _question(place: Workplace, wanted: RelPath) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What would be brought back, and the note of it; refused where the attic does not hold it, or it cannot be put."""
+    request = place.request
+    found = [
+        note for note in entries(place.root) if note["path"] == wanted and request.release in ("", note["operation"])
+    ]
+    if not found:
+        raise Problem(
+            "path-missing",
+            f"the attic holds no `{wanted}`" + (f" of `{request.release}`" if request.release else ""),
+            state="nothing was changed",
+            hint=f"`holdfast attic --site {quote(request.site)}` lists what it holds",
+        )
+    _refuse_blocked(place, wanted)
+    return {"command": "restore", "path": wanted, "from": str(found[-1]["place"])}, found[-1]
 
 
 def _refuse_blocked(place: Workplace, path: RelPath) -> None:

@@ -8,12 +8,13 @@ from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.commands import activating, counting, doorstep, elsewhere, lingering
-from holdfast_engine.commands.answering import answer
-from holdfast_engine.commands.deploy import refuse_on_refusal
+from holdfast_engine.commands.agreeing import refuse_on_refusal
+from holdfast_engine.commands.answering import Account, answer
 from holdfast_engine.commands.homing import Homing, Report, baseline_of, left_alone
 from holdfast_engine.commands.homing import sweep as look_through
 from holdfast_engine.commands.looking import rules_now, standing_checks
 from holdfast_engine.commands.lookout import entering, shown
+from holdfast_engine.commands.missing import missing
 from holdfast_engine.commands.planning import stray_words, subject_for
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace
@@ -85,7 +86,9 @@ class Round:
             web_root=self.rules.web_root,
             steps=(Step("sweep", stray_words(number) if number else "there is nothing to bring home"),),
             adopt=dict(self.found.homeless),
-            checks=checklist(subject_for(self.place, self.rules, release=self.live)),
+            checks=checklist(
+                subject_for(self.place, self.rules, release=self.live, missing=missing(self.place, self.rules))
+            ),
             notes=tuple(left_alone(self.live, self.found)),
         )
         return self.elsewhere.shown_in(plan)
@@ -104,7 +107,8 @@ class Round:
         activating.follow(place)
         doorstep.open_up(place, self.live)
         outcome, name = "swept" if any_ else "unchanged", self.live.name
-        return answer(outcome, release=name, previous=name, steps=[], before=before, place=place, report=report)
+        account = Account(before, report, self.rules)
+        return answer(outcome, release=name, previous=name, steps=[], place=place, account=account)
 
     def _bring(self, homing: Homing) -> None:
         homing.bring(self.live, self.found, wins="live")

@@ -9,17 +9,21 @@ from typing import NamedTuple
 
 from holdfast_engine.fs.descent import Descent, levels
 from holdfast_engine.fs.root import Root
+from holdfast_engine.model.memory import is_data
 
 Stamp = tuple[int, int, int, int]
 
 
 class Counted(NamedTuple):
-    """One directory of the quick census: its times and inode, and how many entries of it are no directories."""
+    """One directory of the quick census: its times and inode, how many entries of it are no directories, and how many
+    of these are users' files by their names.
+    """
 
     mtime: int
     ctime: int
     inode: int
     files: int
+    data: int
 
 
 def full(root: Root, top: str) -> dict[str, Stamp]:
@@ -109,16 +113,17 @@ def _count(here: int, before: Counted | None, children: list[str], settled_befor
     same = before and before[:3] == (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     if before and same and max(before.mtime, before.ctime) < settled_before:
         return before, [*children]
-    files, below = _list(here)
-    return Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, files), below
+    files, data, below = _list(here)
+    return Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, files, data), below
 
 
-def _list(here: int) -> tuple[int, list[str]]:
-    files, below = 0, []
+def _list(here: int) -> tuple[int, int, list[str]]:
+    files, data, below = 0, 0, list[str]()
     with os.scandir(here) as scan:
         for entry in scan:
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.name)
             else:
                 files += 1
-    return files, below
+                data += is_data(entry.name)
+    return files, data, below

@@ -64,11 +64,15 @@ class Plan:
     build: tuple[str, ...] = ()
     hooks: dict[str, list[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    missing: tuple[dict[str, Any], ...] = ()
     unchanged: bool = False
 
     @property
     def token(self) -> str:
-        return repr((self.release, self.previous, self.shared, sorted(self.adopt), sorted(self.displaced), self.prune))
+        """With the verdicts of the checks: what a person agreed to is what was said last (H1)."""
+        said = [(check.name, check.verdict) for check in self.checks]
+        moves = (sorted(self.adopt), sorted(self.displaced), self.prune)
+        return repr((self.release, self.previous, self.shared, *moves, said, self.unchanged))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -95,4 +99,5 @@ class Plan:
             "steps": [step.to_json() for step in self.steps],
             "notes": list(self.notes),
             "unchanged": self.unchanged,
+            "data": {"missing": list(self.missing)},
         }

@@ -91,6 +91,7 @@ CODES = {
     "both-kept": "needs-person",
     "nothing-live": "needs-person",
     "switched-meanwhile": "needs-person",
+    "data-missing": "needs-person",
     "journal-unreadable": "needs-person",
     "step-failed-after-activation": "unfinished",
     "bug": "bug",
