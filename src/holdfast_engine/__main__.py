@@ -21,7 +21,7 @@ from holdfast_engine.fs.failpoint import obey_environment
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import EXIT_CODES, Problem
 from holdfast_engine.model.request import Request, Settings, Source
-from holdfast_engine.streams import prepare_streams, require_utf8
+from holdfast_engine.streams import keep_own_rights, prepare_streams, require_utf8
 
 _COMMANDS = {
     "link": "adopt, seed and link the data of RELEASE, kept in SHARED: the persistence step alone",
@@ -54,6 +54,7 @@ def main(arguments: Optional[list[str]] = None) -> int:
     """Run one command and return its exit code; results on stdout as JSON, words on stderr."""
     if arguments is None:
         require_utf8()
+        keep_own_rights()
     prepare_streams()
     obey_environment()
     options = _parser().parse_args(arguments)

@@ -24,6 +24,14 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def keep_own_rights() -> None:
+    """What this process makes, its owner may read, write and enter: a umask that takes that away would leave a site
+    that nobody but root could go on with. What the umask says of others stays.
+    """
+    given = os.umask(0o077)
+    os.umask(given & 0o077)
+
+
 def require_utf8() -> None:
     """The process reads and writes names as UTF-8, whatever the locale says; under another one it begins anew.
 

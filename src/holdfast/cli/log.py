@@ -35,6 +35,8 @@ def place(environment: Mapping[str, str]) -> str:
     """The directory of the logs; empty where the person has no home. A relative XDG_STATE_HOME says nothing."""
     state = environment.get("XDG_STATE_HOME", "")
     if not os.path.isabs(state):
+        if environment.get("HOME") == "":  # for `expanduser` that is the top of the host
+            return ""
         state = os.path.join(os.path.expanduser("~"), ".local", "state")
     return os.path.join(state, "holdfast", "logs") if os.path.isabs(state) else ""
 

@@ -139,12 +139,21 @@ def _finish(view: View, work: Callable[[], Answer]) -> int:
         return view.problem(problem)
     except (KeyboardInterrupt, click.Abort):
         return view.problem(interrupted())
+    except OSError as error:  # what the host refuses before the engine is asked is no mistake of ours
+        return view.problem(_refused_by_the_host(view, error))
     except Exception as error:  # noqa: BLE001 - the last place before the interpreter's own
         view = _logged(view)  # a run that only looks has no log until there is something to find out from it
         view.trace(traceback.format_exc())
         return view.problem(bug(error))
     view.result(page, result)
     return exit_code(result)
+
+
+def _refused_by_the_host(view: View, error: OSError) -> Problem:
+    from holdfast_engine.commands.workplace import told
+
+    view.trace(traceback.format_exc())
+    return told(error)
 
 
 _BEFORE_ANYTHING = ("usage", "config", "input", "state")

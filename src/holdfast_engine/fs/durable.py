@@ -13,6 +13,7 @@ from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -236,10 +237,22 @@ def give_like(root: Root, path: RelPath, example: RelPath) -> None:
 
 @contextmanager
 def temporary_directory() -> Iterator[str]:
-    """A directory of our own outside every site, gone after the block: for looking at sources before a site exists."""
+    """A directory of our own outside every site, gone after the block: for looking at sources before a site exists.
+
+    Raises `host-error` where no place for one can be written to.
+    """
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="holdfast-") as path:
+    try:
+        made = tempfile.TemporaryDirectory(prefix="holdfast-")
+    except OSError as error:
+        raise Problem(
+            "host-error",
+            f"a temporary directory cannot be made: {error.strerror}",
+            state="nothing was changed",
+            hint="`export TMPDIR=DIR` with a directory that you may write to, then the same again",
+        ) from error
+    with made as path:
         yield path
 
 
