@@ -8,9 +8,9 @@ from typing import Optional
 
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace
-from holdfast_engine.data.baseline import TICK_NS, now_ns
+from holdfast_engine.data.baseline import now_ns
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.census import Counted, quick
+from holdfast_engine.fs.census import Counted, proven, quick
 from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import size_of
@@ -24,10 +24,11 @@ _INDEX = Layout.cache / "census.json"
 
 def count(place: Workplace, *, save: bool) -> Mapping[str, Counted]:
     """Each directory of `shared/` with its number of files; only directories that changed are listed anew."""
-    known = _load(place)
-    counted = quick(place.root, place.bench.layout.shared, known, settled_before=now_ns() - TICK_NS)
-    if save and counted != known:
-        durable.replace_own(place.root, _INDEX, json.dumps({"format": 1, "directories": counted}).encode())
+    known, began = _load(place), now_ns()
+    counted = quick(place.root, place.bench.layout.shared, known, now=began)
+    lasting = proven(counted, at=began) if save else {}
+    if save and lasting != known:
+        durable.replace_own(place.root, _INDEX, json.dumps({"format": 1, "directories": lasting}).encode())
     return counted
 
 

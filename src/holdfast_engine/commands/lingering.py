@@ -67,7 +67,7 @@ class _Looking:
 
     def _look_into(self, record: ReleaseRecord) -> Optional[Lingering]:
         place, taken = self.place, baselines.now_ns()
-        known = looked.is_unchanged(place.root, record.id, record.path, tick=baselines.TICK_NS)
+        known = looked.is_unchanged(place.root, record.id, record.path)
         if (known and record.state != records.ACTIVE) or place.root.kind(record.path) != DIR:
             return None
         baseline = self._baseline(record)

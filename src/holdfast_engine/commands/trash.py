@@ -14,6 +14,7 @@ from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.seeds import RETIRED_SEED, SHIPPED
 from holdfast_engine.data.sweep import stamp_of
 from holdfast_engine.fs import attic
+from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.copy import digest_of, same_file
 from holdfast_engine.fs.discard import Proof, empty_trash, stood_at, to_trash
 from holdfast_engine.fs.probe import users_of
@@ -143,7 +144,7 @@ class Emptying:
         """What a release held when its deploy was undone, by the time that the journal says."""
         notes = (record.facts for record in self._journal(name) if record.kind == NOTE and AWAY in record.facts)
         at = next((facts["at_ns"] for facts in notes), 0)
-        return lambda _path, _place, stamp: max(stamp[1], stamp[2]) < at
+        return lambda _path, _place, stamp: settled(max(stamp[1], stamp[2]), at=at)
 
     def _is_elsewhere(self, path: str, place: RelPath, _stamp: Stamp) -> bool:
         """True for content that is live, shared or kept under the same path: nothing tells what was shipped there."""

@@ -10,7 +10,8 @@ from holdfast_engine.commands.building import take_back_what_was_lent
 from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline_of, rules_proven, sweep
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
-from holdfast_engine.data.baseline import TICK_NS, Baseline, now_ns
+from holdfast_engine.data.baseline import Baseline, now_ns
+from holdfast_engine.fs.clock import TICK_NS
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation

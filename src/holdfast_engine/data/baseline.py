@@ -13,6 +13,7 @@ from typing import Optional
 from holdfast_engine import FORMAT
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import durable
+from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
@@ -22,9 +23,6 @@ from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import unknown_format
 from holdfast_engine.state.format import DAMAGE, damaged
-
-TICK_NS = 20_000_000
-"""Two changes within one tick of the kernel's clock may leave one time behind (4 to 10 ms; inode times are coarse)."""
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -114,9 +112,10 @@ class Baseline:
     def proves(self, entry: Entry, stamp: tuple[int, int, int, int]) -> bool:
         """True when STAMP (size, mtime, ctime, inode) is the entry's and old enough that no write can hide behind it.
 
-        A ctime cannot be set by any program (inode(7)), so an equal one means an equal content.
+        A ctime cannot be set by any program (inode(7)), so an equal one means an equal content; unless the clock was
+        set back since, and comes by the same time again.
         """
-        return stamp == entry.stamp() and entry.ctime < self.taken_ns - TICK_NS
+        return stamp == entry.stamp() and settled(entry.ctime, at=self.taken_ns)
 
     def with_seeds(self, seeds: Iterable[str]) -> Baseline:
         return Baseline(self.entries, self.taken_ns, seeds)
@@ -158,4 +157,4 @@ def _decoded(release: str, content: bytes) -> Baseline:
     entries = [Entry.from_row(row) for row in rows]
     if not all(isinstance(value, int) for value in (header["taken"], *(entry.ctime for entry in entries))):
         raise TypeError("a time that is no number")
-    return Baseline({entry.path: entry for entry in entries}, header["taken"])
+    return Baseline({entry.path: entry for entry in entries}, min(header["taken"], now_ns()))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.census import proof_of, row_of
+from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
@@ -18,9 +19,9 @@ FORMAT = 1
 Directory = tuple[int, int, int]
 
 
-def is_unchanged(root: Root, release: str, path: RelPath, *, tick: int) -> bool:
+def is_unchanged(root: Root, release: str, path: RelPath) -> bool:
     """True when no name in the release at PATH came or went since it was noted: each directory has the times and the
-    inode that it had, and none of them changed within a TICK of the clock (nanoseconds) before that look.
+    inode that it had, and none of them changed within a tick of the clock before that look.
 
     What was written in place is not seen by this. False where there is no note, or a torn one.
     """
@@ -28,7 +29,7 @@ def is_unchanged(root: Root, release: str, path: RelPath, *, tick: int) -> bool:
     try:
         note = json.loads(content or b"")
         found, newest = proof_of(root, path, note["directories"])
-        return bool(note["format"] == FORMAT and found == note["proof"] and newest < note["taken"] - tick)
+        return bool(note["format"] == FORMAT and found == note["proof"] and settled(newest, at=note["taken"]))
     except (*DAMAGE, OSError):
         return False
 
