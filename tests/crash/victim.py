@@ -39,8 +39,8 @@ class Ended:
 
 @dataclass
 class Fate:
-    """What happens at the COUNTth reach of NAME. KIND is `kill`, `crash`, `interrupt` or an error's name, with `+` from
-    there on.
+    """What happens at the COUNTth reach of NAME (`*`: of any point). KIND is `kill`, `crash`, `interrupt` or an
+    error's name, with `+` from there on.
     """
 
     name: str
@@ -52,11 +52,12 @@ class Fate:
         self.left = self.count
 
     def __call__(self, name: str) -> None:
-        if name == self.name:
+        met = self.name in (name, "*")
+        if met:
             self.left -= 1
         if self.reached and self.kind.endswith("+"):
             self._strike(name)
-        elif name == self.name and self.left == 0:
+        elif met and self.left == 0:
             self.reached = True
             self._strike(name)
 

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from histories import debts
 from histories.town import Town
 
 
@@ -56,6 +57,7 @@ def append(town: Town, place: str) -> str | None:
 def remove(town: Town, place: str) -> None:
     where = town.live / place
     town.taken_away.add(place)
+    debts.forgive(town, place)
     if where.is_file() or where.is_symlink():
         where.unlink()
 

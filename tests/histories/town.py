@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from crash.judge import snapshot
 from crash.victim import KILLED, Fate
 from crash.victim import perform as in_a_child
+from histories import debts
+from histories.databases import Database
 from histories.pool import files_of
 from holdfast_engine.commands import perform
 from holdfast_engine.fs import failpoint
@@ -30,6 +32,7 @@ REFUSALS = frozenset(
 )  # fmt: skip
 """What an undisturbed command may say instead of doing its work; it has changed nothing then."""
 _NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
+_ANYWHERE = (".holdfast/cache",)
 _CACHES = ("bootstrap/cache",)
 View = dict[str, str]
 
@@ -45,13 +48,18 @@ class Town:
     clock: float = 1_700_000_000.0
     written: int = 0
     expected: dict[str, str] = field(default_factory=dict)
-    ever: set[str] = field(default_factory=set)
+    ever: dict[str, str] = field(default_factory=dict)
     taken_away: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     shipped: dict[str, dict[str, str]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     forgetful: bool = False
-    """Somebody removed `.holdfast/`: what was a seed in `shared/` then counts as written by people, and stays."""
+    """`.holdfast/` was removed, or came to a site in use: seeds then count as written by people, and stay."""
+    owed: View = field(default_factory=dict)
+    """What was served, or written where something stays behind, and is to be served after the next deploy (G2)."""
+    databases: list[Database] = field(default_factory=list)
+    in_trash: set[str] = field(default_factory=set)
+    """Contents that a worker wrote into what lay in the trash already: one more look finds them there (G6)."""
 
     @property
     def site(self) -> Path:
@@ -87,9 +95,21 @@ class Town:
         told = act()
         if told is not None:
             self.expected[digest(told.encode())] = told
-            self.ever.add(digest(told.encode()))
+            self.ever[digest(told.encode())] = told
+            self._note_where(digest(told.encode()))
+        kept = self.kept()
+        self.expected = {one: text for one, text in self.expected.items() if one in kept}
+
+    def _note_where(self, one: str) -> None:
+        if one not in contents(self.site, without=_NOT_KEPT) and one in contents(self.site, without=_ANYWHERE):
+            self.in_trash.add(one)
+
+    def kept(self) -> Collection[str]:
+        """The contents that lie where nothing is deleted, and those that somebody wrote into the trash himself."""
         found = contents(self.site, without=_NOT_KEPT)
-        self.expected = {one: text for one, text in self.expected.items() if one in found}
+        if self.in_trash - found.keys():
+            return found.keys() | (self.in_trash & contents(self.site, without=_ANYWHERE).keys())
+        return found.keys()
 
     def meanwhile(self, act: Callable[[], str | None]) -> None:
         """ACT is something that people do while a command is at work: what it changes is theirs."""
@@ -98,17 +118,17 @@ class Town:
         now = self.view()
         self.replaced |= {path for path, one in seen.items() if now.get(path) != one}
 
-    def view(self) -> View:
-        """What people wrote as the live release serves it: path and digest."""
-        seen: View = {}
-        for here, directories, names in os.walk(self.live, followlinks=True):
-            inside = os.path.relpath(here, self.live)
+    def view(self, top: Path | None = None) -> View:
+        """What people wrote as the live release (or TOP) serves it: path and digest."""
+        seen, top = {}, top or self.live
+        for here, directories, names in os.walk(top, followlinks=True):
+            inside = os.path.relpath(here, top)
             directories[:] = [
                 name for name in directories if _is_ours(here, name, inside) and not self._ships_link(inside, name)
             ]
             for name in names:
                 path = os.path.join(here, name)
-                content = _digest_of(path)
+                content = digest_of(path)
                 if content in self.expected:
                     seen[os.path.normpath(os.path.join(inside, name))] = content
         return seen
@@ -118,8 +138,8 @@ class Town:
         return self.shipped_now().get(os.path.normpath(os.path.join(inside, name)), "").startswith("-> ")
 
     def lost(self) -> list[str]:
-        found = contents(self.site, without=_NOT_KEPT)
-        return [f"lost: {text}" for one, text in self.expected.items() if one not in found]
+        kept = self.kept()
+        return [f"lost: {text}" for one, text in self.expected.items() if one not in kept]
 
     def hidden(self, before: View, shared: frozenset[str]) -> list[str]:
         """What was served before and is not now, although the release that is live ships no code in its place (G2).
@@ -130,8 +150,8 @@ class Town:
             f"not served any more: {path}: {self.expected[one]}"
             for path, one in before.items()
             if one in self.expected
-            and _digest_of(str(self.live / path)) != one
-            and not (self._ships(path) and path not in shared)
+            and digest_of(str(self.live / path)) != one
+            and not (self.ships(path) and path not in shared)
         ]
 
     def shared_in(self, view: View) -> frozenset[str]:
@@ -139,9 +159,9 @@ class Town:
         top = os.path.realpath(self.site / "shared") + "/"
         return frozenset(path for path in view if os.path.realpath(self.live / path).startswith(top))
 
-    def _ships(self, path: str) -> bool:
+    def ships(self, path: str) -> bool:
         """True when the live release ships something at PATH, at a file above it, or below it."""
-        return any(_is_within(path, one) or _is_within(one, path) for one in self.shipped_now())
+        return any(is_within(path, one) or is_within(one, path) for one in self.shipped_now())
 
     def shipped_now(self) -> dict[str, str]:
         """What the release that is live shipped."""
@@ -161,16 +181,16 @@ class Town:
     def _is_a_seed(self, path: str) -> bool:
         texts = {digest(files[path].encode()) for files in self.shipped.values() if path in files}
         inside = os.path.realpath(self.live / path).startswith(os.path.realpath(self.site / "shared") + "/")
-        return inside and _digest_of(str(self.live / path)) in texts
+        return inside and digest_of(str(self.live / path)) in texts
 
     def _is_right(self, path: str, text: str) -> bool:
-        shown = _digest_of(str(self.live / path))
+        shown = digest_of(str(self.live / path))
         if self.forgetful and os.path.realpath(self.live / path).startswith(os.path.realpath(self.site / "shared")):
             return True
         if any(place.is_symlink() for place in self._places(path)):
             return True
         if shown == "":
-            return any(_is_within(path, one) for one in self.taken_away) or self._gave_way(path)
+            return any(is_within(path, one) for one in self.taken_away) or self._gave_way(path)
         return shown == digest(text.encode()) or shown in self.ever
 
     def _gave_way(self, path: str) -> bool:
@@ -184,59 +204,99 @@ class Town:
         ]
 
     def do(
-        self, command: str, *, at: Callable[[str], None] | None = None, kill: int = 0, replaces: str = "", **more: Any
+        self,
+        command: str,
+        *,
+        at: Callable[[str], None] | None = None,
+        kill: int = 0,
+        replaces: str = "",
+        may: Collection[int] = (),
+        **more: Any,
     ) -> str:
         """COMMAND ran, or was killed at its KILLth point, with AT listening; the account is right and it says how.
 
-        REPLACES is a path at which another version is wanted by name, so that what was served there is not.
+        REPLACES is a path at which another version is wanted by name, so that what was served there is not. MAY are
+        exit codes with which it may end as well, because people or hooks did harm.
         """
-        before = {path: one for path, one in self.view().items() if not _is_within(path, replaces)}
+        before = {path: one for path, one in self.view().items() if not is_within(path, replaces)}
         shared, quiet = self.shared_in(before), self._is_quiet()
         state = whole(self.top) if not kill and at is None and quiet else None
         request = self.request(command, **more)
         self.replaced = set()
-        how = _killed(request, kill) if kill else self._ran(request, at)
+        how = _killed(request, kill, may) if kill else self._ran(request, at, may)
         before = {path: one for path, one in before.items() if path not in self.replaced}
-        files = files_of(self.parts, self.version, static=self.static)
-        for name in os.listdir(self.site / "releases") if (self.site / "releases").is_dir() else ():
-            self.shipped.setdefault(name, files)
+        self.learn()
         self.said.append(f"{command}: {how}")
         if how in REFUSALS and state is not None and command != "adopt":
             assert_unchanged(state, whole(self.top))
-        self.check(before, shared, f"{command} {more} killed at {kill}: {how}")
-        if command in ("deploy", "rollback") and how == "done":
-            stale = self.stale(back=command == "rollback")
-            assert stale == [], f"after {command}: {stale}"
+        what = f"{command} {more} killed at {kill}: {how}"
+        if may and how not in ("done", KILLED) and not self.is_live():
+            self.accept_the_dark(before, what)
+        else:
+            self.check(before, shared, what)
+        if how == "done":
+            self._check_done(command, harmed=bool(may))
         return how
+
+    def learn(self) -> None:
+        """What the releases shipped that are new: what the source holds now."""
+        files = files_of(self.parts, self.version, static=self.static)
+        for name in os.listdir(self.site / "releases") if (self.site / "releases").is_dir() else ():
+            self.shipped.setdefault(name, files)
+
+    def _check_done(self, command: str, *, harmed: bool) -> None:
+        """A command that says so has done what it is for. A rollback brings no seed back where data is away (G5)."""
+        fresh = command == "deploy" or (command == "rollback" and not harmed)
+        wrong = self.stale(back=command == "rollback") if fresh else []
+        if command in ("deploy", "sweep"):
+            wrong += debts.unpaid(self)
+        assert wrong == [], f"after {command}: {wrong}"
 
     def _is_quiet(self) -> bool:
         """True when no operation is under way, so that a command which is refused changes nothing at all."""
         journals = sorted((self.site / ".holdfast/journal").glob("*.jsonl"))
         return bool(journals) and b'"end"' in journals[-1].read_bytes().splitlines()[-1]
 
-    def _ran(self, request: Request, at: Callable[[str], None] | None) -> str:
+    def _ran(self, request: Request, at: Callable[[str], None] | None, may: Collection[int] = ()) -> str:
         heard = failpoint.listen(at)
         try:
             perform(request, tell=lambda _event: None, ask=lambda _plan: True)
         except Problem as problem:
-            if problem.code not in REFUSALS:
+            if problem.code not in REFUSALS and problem.exit_code not in may:
                 raise
             return problem.code
         finally:
             failpoint.listen(heard)
         return "done"
 
+    def is_live(self) -> bool:
+        """True when `current` leads to a directory that holds code."""
+        return self.live.is_symlink() and (self.live / "public/index.php").is_file()
+
+    def refuses(self) -> bool:
+        """True when the checklist says that something is wrong with the site as it is."""
+        answer = perform(self.request("checklist"), tell=lambda _event: None, ask=lambda _plan: True)
+        return bool(answer["verdict"] == "refuse")
+
+    def accept_the_dark(self, before: View, what: str) -> None:
+        """Harm was done and nothing is live: that is said, nothing is lost, and what was served is owed."""
+        debts.owe(self, before)
+        wrong = self.lost() if self.refuses() else [*self.lost(), "nothing is live, and the checklist does not say so"]
+        assert wrong == [], f"after {what}: {wrong}"
+
     def check(self, before: View, shared: frozenset[str], what: str) -> None:
         wrong = [*self.lost(), *self.hidden(before, shared)]
         if not self.live.exists() and before:
             wrong.append("nothing is live")
+        for one in self.databases:
+            wrong += one.wrong(self.live)
         assert wrong == [], f"after {what}: {wrong}"
 
     def settled(self) -> dict[str, tuple[int, str]]:
         return snapshot(self.site)
 
 
-def _is_within(path: str, top: str) -> bool:
+def is_within(path: str, top: str) -> bool:
     return bool(top) and (path == top or path.startswith(top + "/"))
 
 
@@ -247,7 +307,7 @@ def _is_ours(here: str, name: str, inside: str) -> bool:
     return not loops and os.path.normpath(os.path.join(inside, name)) not in _CACHES
 
 
-def _digest_of(path: str) -> str:
+def digest_of(path: str) -> str:
     try:
         with open(path, "rb") as stream:
             return digest(stream.read())
@@ -255,10 +315,10 @@ def _digest_of(path: str) -> str:
         return ""
 
 
-def _killed(request: Request, kill: int) -> str:
+def _killed(request: Request, kill: int, may: Collection[int] = ()) -> str:
     """How REQUEST ended in a child that is killed at the KILLth of all its points, if it comes so far."""
     ended = in_a_child(request, Fate("*", kill))
-    if ended.how == "problem" and ended.what[0] in REFUSALS:
+    if ended.how == "problem" and (ended.what[0] in REFUSALS or ended.what[1] in may):
         return str(ended.what[0])
     assert ended.how in ("done", KILLED), f"{request.command}: {ended}"
     return ended.how

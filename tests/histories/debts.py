@@ -1,0 +1,51 @@
+"""What is owed: content that people had, that an act of theirs took out of sight, and that the next deploy must show.
+
+Somebody switches `current` by hand, or a worker writes where it stayed: nothing of ours hid that, and yet a deploy
+that ends well serves it again (G2, DESIGN 5, sweep). Where something newer stands at the path, that is served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from histories import town as towns
+
+if TYPE_CHECKING:
+    from histories.town import Town
+
+
+def owe(town: Town, served: Mapping[str, str]) -> None:
+    """SERVED, by path and digest, is to be served again. An edit of what some release ships is code, and is not."""
+    for path, content in served.items():
+        if not any(stands_in(path, files) for files in town.shipped.values()):
+            town.owed[path] = content
+
+
+def forgive(town: Town, path: str) -> None:
+    """Somebody took away what stood at PATH, or a file made way for it there: nobody waits for it."""
+    for one in [one for one in town.owed if towns.is_within(one, path) or towns.is_within(path, one)]:
+        del town.owed[one]
+
+
+def unpaid(town: Town) -> list[str]:
+    """What was owed and is not served, nor anything else that people wrote there; nothing is owed any more."""
+    owed, town.owed = town.owed, {}
+    for database in town.databases:
+        database.owed = False
+    left = [path for path, content in owed.items() if content in town.expected and not _is_paid(town, path)]
+    return [f"left behind: {path}: {town.expected[owed[path]]}" for path in left] + [
+        line for database in town.databases for line in database.wrong(town.live)
+    ]
+
+
+def _is_paid(town: Town, path: str) -> bool:
+    where = town.live / path
+    if towns.digest_of(str(where)) in town.ever:
+        return True
+    in_its_way = where.is_dir() or any(place.is_file() for place in where.parents if place != town.live)
+    return in_its_way or town.ships(path)
+
+
+def stands_in(path: str, files: Mapping[str, str]) -> bool:
+    return any(towns.is_within(path, one) or towns.is_within(one, path) for one in files)
