@@ -37,7 +37,7 @@ def shared_identity(subject: Subject) -> Check:
 
 def unmounted(root: Root, layout: Layout, identity: Mapping[str, list[int]]) -> dict[str, int]:
     """What of IDENTITY was a mount, is none now and holds less than then, with the number of files it held."""
-    marked = {path: row[1] for path, (_, *row) in identity.items() if len(row) > 1}
+    marked = {path: row[1] for path, row in identity.items() if row[2:]}
     mounts = mounts_below(root, layout.shared) if marked else []
     places = {path: (layout.in_shared(path) if path else layout.shared) for path in marked}
     return {
