@@ -13,6 +13,7 @@ from holdfast_engine.commands.shelves import entries
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.adopt import NEWEST
 from holdfast_engine.data.adopt import SHARED as SHARED_WINS
+from holdfast_engine.data.adopt_renames import in_order
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.restore import blocked_by
 from holdfast_engine.data.sweep import Found
@@ -78,7 +79,7 @@ def _in_live(place: Workplace, rules: Rules) -> Iterator[Lost]:
         return
     baseline = baseline_of(place, place.survey.active)
     strays = sweep(place, current, rules, baseline=baseline) if baseline else Found()
-    for path, old in strays.renamed.items():  # first, or what was made anew under the old name would come over it
+    for path, old in in_order(strays.renamed):  # first, or what was made anew under the old name would come over it
         yield Lost(path, strays.homeless[path], current / path, "adopt", current, "live", old=old)
     for one in rules.shared:
         here, there = current / one.path, place.bench.layout.in_shared(one.path)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 _WAL = 2
+PATIENCE = 5.0
+"""How many seconds a transaction of somebody else is waited for."""
 
 
 @contextmanager
@@ -56,7 +58,7 @@ def _begin(path: str) -> Optional[Connection]:
     except ImportError:
         return None
     try:
-        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True, timeout=5, isolation_level=None)
+        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None)
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error:
         return None
