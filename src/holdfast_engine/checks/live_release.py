@@ -26,8 +26,7 @@ def nothing_live(root: Root, good: Sequence[str]) -> list[Check]:
 def live_release(root: Root, release: str, objection: str, missing: Sequence[str]) -> Check:
     """RELEASE is what `current` leads to; OBJECTION says why it is not whole, MISSING what else of its code is gone."""
     if objection:
-        mend = f"`holdfast recover --site {quote(root.path)}` makes the newest whole release live"
-        return Check(NAME, REFUSE, f"`{release}` is live and not whole: {objection}", mend)
+        return Check(NAME, REFUSE, f"`{release}` is live and not whole: {objection}", _recover(quote(root.path)))
     if missing:
         why = f"shipped files are missing in `{release}`: {named(missing)}"
         return Check(NAME, WARN, why, "the next deploy brings them again, if they were not meant to go")
@@ -41,11 +40,14 @@ def _current(root: Root, good: Sequence[str]) -> Check:
         return Check(NAME, WARN, "nothing was deployed yet", mend)
     if kind in (None, "link"):
         what = f"leads to `{root.link(Layout.current)}`, where no release is" if kind else "is gone"
-        mend = f"`holdfast recover --site {site}` makes the newest whole release live" if good else _deploy(site)
-        return Check(NAME, REFUSE, f"`current` {what}, so nothing is live", mend)
+        return Check(NAME, REFUSE, f"`current` {what}, so nothing is live", _recover(site) if good else _deploy(site))
     what = "directory" if kind == "dir" else "file"
     why = f"`current` is a {what} and no link, so nothing can be switched"
     return Check(NAME, REFUSE, why, into_releases(root))
+
+
+def _recover(site: str) -> str:
+    return f"`holdfast recover --site {site}`"
 
 
 def _deploy(site: str) -> str:

@@ -58,8 +58,9 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         try:
             found += revive(place, report, partial(_agreed_to_revive, place, ask))
             place.refresh()
-            rest = _agreed(place, search(place, rules_now(place)), ask)
-            found += rest
+            already = len(found)
+            found += search(place, rules_now(place))
+            rest = found[already:] = _agreed(place, found[already:], ask)
             if any(one.action != "listed" for one in rest):
                 _put_back(place, rest, report)
         except Problem as problem:
