@@ -20,6 +20,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.readers import EVERYBODY, permissions
 from holdfast_engine.model.rules import SEEDED
 from holdfast_engine.model.sets import members
 
@@ -129,11 +130,10 @@ class SeedMerge:
         self.seeded.added.append(path)
 
     def _mode(self, path: str) -> int:
-        """The mode of the source, never the sealed one: a seed is data from now on."""
+        """The mode of the source, never the sealed one: a seed is data from now on, as private as it was shipped."""
         status = self.bench.root.lstat(self.release / path)
         mode = status.st_mode if status else 0o644
-        private = not mode & 0o044
-        return (0o600 if private else 0o644) | (0o111 if mode & 0o100 else 0)
+        return permissions(mode & EVERYBODY, executable=bool(mode & 0o100), writable=True)
 
     def _give_to_owner(self, there: RelPath) -> None:
         """Root's copy belongs to whoever owns the directory it lies in, as an upload would."""
