@@ -274,8 +274,17 @@ class Adoption:
         here, there = self.release / path, self.bench.layout.in_shared(path)
         both = self.bench.root.kind(here) == self.bench.root.kind(there) == "file"
         beside = (f"{place}{suffix}" for place in (here, there) for suffix in _COMPANIONS)
-        whole = not path.endswith(_COMPANIONS) and not any(map(self.bench.root.has, beside))
+        whole = not path.endswith(_COMPANIONS) and not any(map(self._stands, beside))
         return self.wins == NEWEST and both and whole and self._is_newer(here, there)
+
+    def _stands(self, place: str) -> bool:
+        """True when something stands at PLACE; a name that is longer than a name may be is nobody's."""
+        try:
+            return self.bench.root.has(place)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            return False
 
     def _change_places(self, here: RelPath, there: RelPath, path: str, *, reason: str = NEWER) -> bool:
         """HERE, the newer one, is served in one step, and what stood THERE goes to the attic (G3)."""
