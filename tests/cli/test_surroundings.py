@@ -37,6 +37,7 @@ def test_a_person_without_a_home_has_no_log_and_the_command_goes_on(holdfast, en
 @pytest.mark.usefixtures("gone")
 def test_absolute_paths_are_enough_where_the_working_directory_is_gone(holdfast, engine):
     """Exit 0: a shell that stands in a pruned release can still be used."""
+    """A shell that stands in a pruned release is no reason against a command that names its site."""
     assert holdfast("status", "--site", "/srv/club").code == 0
     assert holdfast("--version").code == 0
 

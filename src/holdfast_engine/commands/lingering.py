@@ -86,6 +86,12 @@ class _Looking:
         """True for what was kept or replaced when its time was over: an edit of code that a later release dropped must
         not come back. Every file of it lies in the attic, or was shipped by another release, at the same path.
         """
+        try:
+            return self._is_whole_known(record, path)
+        except PermissionError:
+            return False
+
+    def _is_whole_known(self, record: ReleaseRecord, path: str) -> bool:
         here = record.path / path
         if self.place.root.kind(here) not in (FILE, DIR):
             return False
@@ -115,7 +121,15 @@ def homeless(looks: Iterable[Lingering]) -> dict[str, tuple[str, str]]:
 
 def coming(place: Workplace, looks: Iterable[Lingering]) -> int:
     """How many files will be counted in `shared/` that are not there yet."""
-    return sum(counting.coming(place, one.record.path, one.found.homeless) for one in looks)
+    return sum(_readable(place, one) for one in looks)
+
+
+def _readable(place: Workplace, one: Lingering) -> int:
+    """Nothing where another user's directory keeps us out: it is told of when it cannot be moved."""
+    try:
+        return counting.coming(place, one.record.path, one.found.homeless)
+    except PermissionError:
+        return 0
 
 
 def bring(homing: Homing, looks: Iterable[Lingering]) -> None:
