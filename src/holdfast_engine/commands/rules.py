@@ -75,6 +75,8 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
     covered = {one.path for one in certain} | _standing(place, links)
     lying = list(found_in_shared(place.bench, classifier, covered))
     every = {one.path: one for one in (*also, *lying, *certain)}
+    for path in [path for path in every if path.endswith(JOURNAL) and main_of(path) in every]:
+        del every[path]  # whatever rules say: in its place a link would be dangerous (`model.sets`)
     kept = tuple(every[path] for path in outermost(every))
     standing = {at: to for at, to in links.items() if not any(RelPath(at).is_within(one.path) for one in kept)}
     happened = [path for path, one in every.items() if one.why in (STRAY, FOUND)]
