@@ -134,7 +134,7 @@ class SetAdoption:
             self._refuse_open(here, there)
             self._clear_orphans(here, there, path)
             for suffix in name_beside(root, here, there):
-                self._bring_home(path + suffix)
+                self._bring_home(path + suffix)  # who opens the database in between is refused, and shown nothing old
                 self.moved.adopted.remove(path + suffix)
             self._bring_home(path)
         self._link_companions(path)

@@ -79,7 +79,10 @@ def _go_on(adoption: Adoption, path: str) -> None:
 def _end_rename(renaming: Renaming, facts: dict[str, Any]) -> None:
     """What was renamed lies under its new name, or still under the old one, served by its link."""
     settle_places(renaming.bench.root, facts["target"], facts["source"])
-    renaming.complete(facts["path"], facts["old"])
+    try:
+        renaming.complete(facts["path"], facts["old"])
+    except Problem as problem:
+        renaming.moved.left.append((facts["path"], f"is served from where it was: {problem.message}"))
 
 
 def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> None:
