@@ -8,7 +8,7 @@ from typing import Optional
 
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.checks.environment import remembered
-from holdfast_engine.commands import counting
+from holdfast_engine.commands import counting, left_open
 from holdfast_engine.commands.homing import Homing, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.narrowing import memory_of
 from holdfast_engine.commands.planning import subject_for
@@ -129,6 +129,7 @@ def late_sweep(
     """
     place = homing.place
     place.refresh()
+    homing.report.add(left_open.look_again(place, homing.operation))
     baseline, now = baseline_of(place, record), baseline_of(place, place.survey.active)
     if baseline is None or now is None:
         return

@@ -6,6 +6,7 @@ import errno
 from typing import Any, Optional
 
 from holdfast_engine.activation.switch import activate
+from holdfast_engine.commands import left_open
 from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data.restore import bring_back, look
 from holdfast_engine.data.settle import settle
@@ -47,6 +48,7 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
         place.tell(Event("noticed", "finishing", f"`{operation}` did not end; it is {_WORDS[verdict]} now"))
     resumed = Operation.resume(place.root, operation, at=place.request.now)
     moved = settle(place.bench, resumed, history)
+    left_open.remember(place, moved.copied)
     if not own:
         _tell_of(place, history, dict(moved.left))
     if verdict == BACK:

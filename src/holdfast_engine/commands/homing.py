@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
+from holdfast_engine.commands import left_open
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of, union, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
@@ -154,12 +155,16 @@ class Homing:
                 databases.enter_context(quiet(self.place.root, release / path))
             for path in _companions_first(found.homeless):
                 self._adopt(Adoption(self.place.bench, self.operation, release, wins, moved), path)
-        self.report.add(moved)
+        self._tell(moved)
         for care, group in ((CODE, found.displaced), (ARTIFACT, found.spared)):
             for path, reason in group.items():
                 if rival is None or not same_file(self.place.root, release / path, rival / path):
                     self._keep(release, path, reason, care, clear=clear)
         self.report.left.extend(line for line in left_alone(release, found) if line not in self.report.left)
+
+    def _tell(self, moved: Moved) -> None:
+        self.report.add(moved)
+        left_open.remember(self.place, moved.copied)
 
     def _databases(self, release: RelPath, paths: Iterable[str]) -> list[str]:
         """Databases, by name, in those directories of PATHS that will be merged file by file into shared ones."""
@@ -199,7 +204,7 @@ class Homing:
             if bench.root.has(release / path):
                 moved = Moved()
                 self._adopt(Adoption(bench, self.operation, release, wins, moved), path)
-                self.report.add(moved)
+                self._tell(moved)
             else:
                 place_link(bench, release, path, bench.text(release, path))
 
@@ -224,7 +229,7 @@ class Homing:
         else:
             moved = Moved()
             self._adopt(Adoption(bench, self.operation, release, "shared", moved), path)
-            self.report.add(moved)
+            self._tell(moved)
 
 
 def _companions_first(paths: Iterable[str]) -> list[str]:

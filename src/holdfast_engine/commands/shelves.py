@@ -23,7 +23,7 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.state import format as site_format
 
 Ask = Callable[[dict[str, Any]], bool]
-_QUIET = (MERGED, "a link of another tool stood here")
+_QUIET = ("a link of another tool stood here",)
 
 
 def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _means_something(root: Root, note: dict[str, Any]) -> bool:
     place = note["place"]
     if root.kind(place) not in ("file", "dir", "link"):
         return False
-    if note["reason"] in (EQUAL, COPIED):
+    if note["reason"] in (EQUAL, COPIED, MERGED):
         return _differs(root, place, site_format.layout_of(root).in_shared(note["path"]))
     if note["reason"] in _QUIET:
         return any(kind == "file" for _, kind, _ in walk(root, place))

@@ -12,7 +12,7 @@ from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.data.seeds import keep_seed, put_away
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.discard import drop_copied
-from holdfast_engine.fs.place import drop_own_link, make_link, settle_places
+from holdfast_engine.fs.place import close_gap, drop_own_link, settle_places
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.paths import RelPath
@@ -25,12 +25,13 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
     whether the operation around it goes forward or back.
     """
     moved, moves = Moved(), [record.facts for record in records if record.kind == MOVE]
+    _close_gaps(bench, moves)  # first, or what was moved would be taken for what the application removed
     for facts in moves:
         if facts["what"] == "late":
             _settle_late(bench, operation, facts)  # first, or what waits would be taken for what came late
     for facts in moves:
         if facts["what"] == "displace":
-            _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts["text"])
+            _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts)
             _bring_rest(bench, operation, facts, moved)
         elif facts["what"] == "mend-link":
             _drop_mended(bench, RelPath(facts["target"]), facts["text"])
@@ -41,6 +42,18 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
         elif facts["what"] in ("adopt", "carry") and bench.root.has(facts["release"]):
             _go_on(bench, operation, facts, moved)
     return moved
+
+
+def _close_gaps(bench: Bench, moves: Sequence[dict[str, Any]]) -> None:
+    """Where names cannot be exchanged, no path is without its link for a crash between the two renames."""
+    gaps: dict[str, dict[str, Any]] = {}
+    for facts in moves:
+        if facts["what"] == "gap":
+            gaps[facts["source"]] = facts
+        elif facts["what"] == "gap-closed":
+            gaps.pop(facts["source"], None)
+    for source, facts in gaps.items():
+        close_gap(bench.root, source, facts["target"], facts["text"])
 
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV)
@@ -62,16 +75,16 @@ def _go_on(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Mov
         moved.left.append((facts["path"], "could not be moved, and stands where it stood"))
 
 
-def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> None:
+def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, facts: dict[str, Any]) -> None:
     """The link that waits in the attic was not exchanged: what it was to displace still stands where it was.
 
-    Where names cannot be exchanged it may have been displaced already, with nothing in its place: then the link comes.
+    A journal of an earlier version does not tell of its gaps: nothing in the place of what was displaced is one.
     """
-    root = bench.root
+    root, text = bench.root, facts["text"]
     if root.link(target) == text and root.link(source) != text:
         drop_own_link(root, target)
-    if not root.has(source) and root.has(target) and root.kind(source.parent) == "dir":
-        make_link(root, source, text)
+    if "gap" not in facts:
+        close_gap(root, source, target, text)
 
 
 def _drop_mended(bench: Bench, waiting: RelPath, text: str) -> None:
