@@ -48,7 +48,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.sets import JOURNAL, LINKED, WAL, main_of
 
 if TYPE_CHECKING:
-    from holdfast_engine.data.adopt import Moved
+    from holdfast_engine.data.moved import Moved
 
 Quiet = Callable[[Root, str], AbstractContextManager[bool]]
 """A block in which no transaction is under way in the database at a path; False where that could not be had."""
