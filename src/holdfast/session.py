@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from holdfast.config.layers import Resolved, load_settings
+from holdfast.config.places import absolute
 from holdfast.config.text import NAME, Text, find_text, read_text
 from holdfast.errors import Problem
 from holdfast_engine.model.event import Event
@@ -120,17 +121,17 @@ class Session:
 
     def ask_link(self, release: str, shared: str) -> dict[str, Any]:
         """The persistence step alone, with the settings that came with RELEASE."""
-        here = os.path.join(self.directory, release)
+        here = self._here(release)
         resolved = self._resolved({}, _within(here))
         # Not normalised: `X/current/../shared` is `releases/shared` to the kernel, and the engine has to see that.
-        below = os.path.join(self.directory, shared)
+        below = self._here(shared)
         return self._perform("link", os.path.dirname(below.rstrip("/")), resolved.settings(), release=here, path=below)
 
     def ask_adopt(self, directory: str, flags: Mapping[str, Any]) -> dict[str, Any]:
         """The directory becomes a site in place. A site named by a flag can only be the same directory."""
         top = self._directory(directory)
         named = flags.get("site.root")
-        if named and os.path.realpath(os.path.join(self.directory, named)) != os.path.realpath(top):
+        if named and os.path.realpath(absolute(named, self.directory)) != os.path.realpath(top):
             raise Problem(
                 "usage",
                 f"a site is adopted in place, and `{top}` and `--site {named}` are two places",
@@ -140,8 +141,13 @@ class Session:
         resolved = self._resolved({}, _within(os.path.join(top, "current")) or _within(top))
         return self._perform("adopt", top, resolved.settings(), path=top)
 
+    def _here(self, text: str) -> str:
+        """TEXT from where the person stands, spelled as it is."""
+        absolute(text, self.directory)
+        return os.path.join(self.directory, text)
+
     def _directory(self, text: str) -> str:
-        top = os.path.abspath(os.path.join(self.directory, text))
+        top = absolute(text, self.directory)
         if os.path.isdir(top):
             return top
         raise Problem("path-missing", f"there is no directory `{top}`", hint="check the spelling of the path")
@@ -152,7 +158,7 @@ class Session:
         return load_settings([text for text in texts if text], self.environment, flags)
 
     def _named(self) -> Text:
-        path = os.path.abspath(os.path.join(self.directory, os.path.expanduser(self.file)))
+        path = absolute(self.file, self.directory, what="`--config`")
         try:
             return read_text(path)
         except OSError as error:
@@ -198,6 +204,8 @@ def _within(top: str) -> Text | None:
 
 
 def _site_above(directory: str) -> str:
+    if not directory:
+        return ""
     here = os.path.abspath(directory)
     while not os.path.isdir(os.path.join(here, ".holdfast")):
         above = os.path.dirname(here)

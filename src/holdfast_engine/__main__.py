@@ -21,7 +21,7 @@ from holdfast_engine.fs.failpoint import obey_environment
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import EXIT_CODES, Problem
 from holdfast_engine.model.request import Request, Settings, Source
-from holdfast_engine.streams import prepare_streams
+from holdfast_engine.streams import keep_own_rights, prepare_streams, require_utf8
 
 _COMMANDS = {
     "link": "adopt, seed and link the data of RELEASE, kept in SHARED: the persistence step alone",
@@ -32,6 +32,7 @@ _COMMANDS = {
     "checklist": "named checks of the site, each with the way to mend it",
     "rollback": "activate an earlier good release; data stays as it is",
     "recover": "finish what was interrupted, find data that appears lost, put it back",
+    "sweep": "bring home what was written to the live release, to others and to the old document root; for cron",
     "prune": "remove old releases that are proven reproducible; name what is kept, and why",
     "attic": "what operations displaced, with origin and reason",
 }
@@ -51,6 +52,9 @@ _ARGUMENTS = {
 
 def main(arguments: Optional[list[str]] = None) -> int:
     """Run one command and return its exit code; results on stdout as JSON, words on stderr."""
+    if arguments is None:
+        require_utf8()
+        keep_own_rights()
     prepare_streams()
     obey_environment()
     options = _parser().parse_args(arguments)
@@ -99,9 +103,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _request(options: argparse.Namespace) -> Request:
+    if options.command == "link":  # each is then taken as it is spelled: `X/current/../shared` has to be seen
+        for name in ("release", "shared"):
+            _absolute(getattr(options, name), name.upper())
     return Request(
         command=options.command,
-        site=os.path.abspath(getattr(options, "site", ".")),
+        site=_absolute(getattr(options, "site", "."), "`--site`"),
         now=time.time(),
         who=f"{_user()}@{socket.gethostname()}",
         yes=getattr(options, "yes", False),
@@ -114,6 +121,21 @@ def _request(options: argparse.Namespace) -> Request:
         accept=tuple(getattr(options, "accept", None) or ()),
         settings=_settings(getattr(options, "keep", None)),
     )
+
+
+def _absolute(text: str, what: str) -> str:
+    """TEXT from the working directory on, which somebody may have removed. An unset variable names no directory."""
+    if not text:
+        raise Problem("usage", f"{what} is empty", state="nothing was changed", hint="name a directory or a file")
+    try:
+        return os.path.abspath(text)
+    except FileNotFoundError:
+        raise Problem(
+            "path-missing",
+            f"the working directory is gone, so {what} `{text}` leads nowhere",
+            state="nothing was changed",
+            hint="`cd` to a directory that exists, or name an absolute path",
+        ) from None
 
 
 def _user() -> str:
@@ -153,7 +175,7 @@ def _settings(keep: Optional[int]) -> Settings:
 
 
 def _source(options: argparse.Namespace) -> Source:
-    path = os.path.abspath(options.source)
+    path = _absolute(options.source, "`--source`")
     proof: dict[str, Any] = {"sha256": options.sha256.lower(), "signed": options.verify_signature}
     if os.path.isfile(path):
         return Source("archive", path, **proof)

@@ -160,7 +160,7 @@ def test_every_command_of_the_single_file_takes_yes_and_json_and_says_what_it_do
     ran = alone(sys.executable, engine, "link", club / "releases/1", club / "shared", "--yes", "--json")
     assert (ran.returncode, json.loads(ran.stdout)["outcome"]) == (0, "linked"), ran.stderr
     listed = alone(sys.executable, engine, "--help").stdout
-    for name in "link deploy status releases history checklist rollback recover prune attic".split():
+    for name in "link deploy status releases history checklist rollback recover sweep prune attic".split():
         assert re.search(rf"^    {name} +\w+", listed, re.MULTILINE), name
         told = alone(sys.executable, engine, name, "--help").stdout
         assert [flag for flag in ("--yes", "--json") if flag not in told] == []

@@ -47,7 +47,7 @@ def test_the_help_of_every_command_begins_with_examples(holdfast, name):
         assert option in ended.out
 
 
-@pytest.mark.parametrize("name", ["deploy", "rollback", "adopt", "recover", "restore", "prune"])
+@pytest.mark.parametrize("name", ["deploy", "rollback", "adopt", "recover", "sweep", "restore", "prune"])
 def test_every_command_that_changes_a_site_takes_site_and_yes(holdfast, name):
     """INTERFACE, commands: every one on a site takes --site, every one that changes something --yes."""
     told = holdfast(name, "--help").out

@@ -77,8 +77,14 @@ DEFECTS = (
         "echo code > made-by-a-hook.php",
     ),
     Defect(
-        "census ignores shrinking", plants.census_ignores_shrinking, "hooked", "deploy-later", ": > storage/app/one.pdf"
+        "census ignores shrinking",
+        plants.census_ignores_shrinking,
+        "hooked",
+        "deploy-later",
+        ": && find storage/ -type f | while read -r one; do : > $one; done",
     ),
+    Defect("alarm forgotten", plants.alarm_forgotten, "unmounted", "rollback"),
+    Defect("second look thrown away", plants.second_look_thrown_away, "asked", "deploy-later"),
     Defect("links are absolute", plants.links_are_absolute, "moved", "deploy-later"),
     Defect("order by time", plants.order_by_time, "clocks", "deploy-first"),
     Defect("moves replace", plants.moves_replace, "contract", "restore", "moves"),

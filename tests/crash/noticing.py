@@ -14,16 +14,18 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from crash import hands, ledger, shimmed, victim
 from crash.arena import Arena, recovering, remove
 from crash.scenarios import NEXT_AT, deploying, run, then_deploy
 from crash.shim import Shim, heard
+from holdfast_engine.commands import perform
 from holdfast_engine.fs.place import move
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.request import Settings
+from holdfast_engine.model.request import Request, Settings
 from lib.precious import contents
 
 Harness = Callable[[Arena, str], list[str]]
@@ -230,6 +232,42 @@ def hooked(arena: Arena, command: str) -> list[str]:
     return wrong
 
 
+def _unmount(site: Path) -> None:
+    (site / "shared").rename(site / "away")
+    (site / "shared").mkdir()
+
+
+def unmounted(arena: Arena, _: str) -> list[str]:
+    """`shared/` is not mounted while the command runs: the checklist refuses before and after it."""
+    site = arena.copy()
+    _unmount(site)
+    request, checks = arena.act(site), Request("checklist", str(site), now=NEXT_AT)
+    said = [run(checks)["verdict"]]
+    victim.perform(request)
+    said.append(run(checks)["verdict"])
+    remove(site)
+    return [f"the checklist said {one}" for one in said if one != "refuse"]
+
+
+def asked(arena: Arena, _: str) -> list[str]:
+    """`shared/` is lost between the question and the answer: the second look refuses."""
+    site = arena.copy()
+
+    def ask(_plan: dict[str, Any]) -> bool:
+        if not (site / "away").exists():
+            _unmount(site)
+        return True
+
+    try:
+        perform(arena.act(site).but(yes=False), tell=lambda _event: None, ask=ask)
+    except Problem as problem:
+        wrong = [] if problem.code == "checklist-refused" else [problem.code]
+    else:
+        wrong = ["the first look was acted on"]
+    remove(site)
+    return wrong
+
+
 def contract(_arena: Arena, what: str) -> list[str]:
     """One promise of `fs/` by itself: a move replaces nothing, a walk follows no link and stays on its file system."""
     if what == "file systems":
@@ -251,6 +289,7 @@ def contract(_arena: Arena, what: str) -> list[str]:
 HARNESSES: dict[str, Harness] = {
     one.__name__: one
     for one in (
-        syncs, story, kills, errors, deletes, written_at, at_once, pruning, last_look, clocks, moved, hooked, contract,
+        syncs, story, kills, errors, deletes, written_at, at_once, pruning, last_look, clocks, moved, hooked, unmounted,
+        asked, contract,
     )
 }  # fmt: skip

@@ -15,8 +15,8 @@ from holdfast_engine.commands import (
     applying,
     deployment,
     finishing,
-    hooks,
     prune,
+    remembering,
     retention,
     rollback,
     trash,
@@ -24,8 +24,10 @@ from holdfast_engine.commands import (
 from holdfast_engine.data import adopt, baseline, links, restore, seeds
 from holdfast_engine.fs import attic, confine, copy, descent, discard, durable, place, walk
 from holdfast_engine.journal import operation
+from holdfast_engine.model import memory
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import Plan
 from holdfast_engine.state import lock, records
 
 
@@ -289,7 +291,18 @@ def release_opened_too_early() -> None:
 
 
 def census_ignores_shrinking() -> None:
-    put(hooks.missing, lambda before, after, is_cache: sorted(before.keys() - after.keys()))
+    def by_name(before: Any, after: Any, counts: Callable[[str], bool]) -> memory.Losses:
+        return memory.Losses(sorted(filter(counts, before.keys() - after.keys())), [], [])
+
+    put(memory.losses, by_name)
+
+
+def alarm_forgotten() -> None:
+    put(remembering._keep_alarms, nothing)
+
+
+def second_look_thrown_away() -> None:
+    Plan.token = property(lambda plan: plan.release)  # type: ignore[method-assign, assignment]
 
 
 def restore_without_saving() -> None:

@@ -246,21 +246,25 @@ def test_i76_uploads_deleted_by_hand_lock_nobody_out(world, tmp_path):
     (world.site / "shared/public/uploads/a.jpg").unlink()
     (world.site / "shared/public/uploads").rmdir()
     world.commit()
-    assert "shared/public/uploads held 1 file" in _refused(world, tmp_path, "shared-identity")
+    assert "shared/public/uploads held 1 file" in _refused(world, tmp_path, "data-memory")
 
-    world.deploy(accept=("shared-identity",))
+    world.deploy(accept=("data-memory",))
 
     assert (world.live / "public/uploads").is_dir()
     assert world.ship()["outcome"] == "deployed"
 
 
-def test_i76_a_directory_that_was_emptied_is_told_of_and_stops_nobody(world, tmp_path):
-    """I76: exports that expire, or `rm -rf` and `mkdir`, which may give the same number again."""
+def test_i76_a_directory_that_was_emptied_locks_nobody_out(world, tmp_path):
+    """I76: exports that expire, or `rm -rf` and `mkdir`: refused, and what to type where it is meant is named."""
     world.precious.write("public/uploads/a/b.jpg")
     world.ship()
     (world.site / "shared/public/uploads/a/b.jpg").unlink()
-    told = world.ship()["warnings"]
-    assert [line for line in told if "shared/public/uploads held 1 file " in line] != []
+    world.commit()
+    assert "shared/public/uploads held 1 file " in _refused(world, tmp_path, "data-memory")
+
+    world.deploy(accept=("data-memory=public/uploads",))
+
+    assert world.ship()["outcome"] == "deployed"
 
 
 def test_i76_a_single_file_that_somebody_deleted_is_told_of_and_stops_nobody(world, tmp_path):

@@ -26,19 +26,23 @@ def _products(play: Play) -> None:
 
 @shares
 def test_a_hook_that_makes_data_fewer_stops_the_run_and_the_old_version_stays(top, share):
-    """S06 (I05, I22, I72): the data is counted; the deploy that shrank it is undone, the next is live."""
+    """S06 (I05, I22, I72): the data is counted; the deploy that shrank it is undone, and the next is live once a person
+    has accepted what is gone. Second names of the products go, so that nothing is lost by the story itself.
+    """
+    again = "mkdir -p storage/app/again && ln -f storage/app/products/* storage/app/again/"
     removing, emptying = (
-        Settings(framework="laravel", before_activation=("echo one > storage/app/hooked", end))
-        for end in ("rm storage/app/hooked", ": > storage/app/hooked")
+        Settings(framework="laravel", before_activation=(again, end))
+        for end in ("rm -r storage/app/again", "rm storage/app/again/*")
     )
+    accepted = {"accept": ("data-memory",)}
     story = Story(
         "S06",
         (
             Step("deploy", 1),
             Step("deploy", 2, people=_products),
-            Step("deploy", 3, settings=removing, refused="data-shrank"),
-            Step("deploy", 3, settings=emptying, refused="data-shrank"),
-            Step("deploy", 4),
+            Step("deploy", 3, settings=removing, refused="data-shrank", more=accepted),
+            Step("deploy", 3, settings=emptying, refused="data-shrank", more=accepted),
+            Step("deploy", 4, more=accepted),
             _ROLLBACK,
             Step("prune", more={"keep": 0}),
         ),

@@ -93,16 +93,18 @@ def records(command, *kinds, release="r2"):
     ("history", "current", "verdict"),
     [
         (records("deploy", INTEND), "r1", BACK),
+        (records("deploy", INTEND), "r2", FORWARD),
         (records("deploy", INTEND, COMMIT), "r1", BACK),
         (records("deploy", INTEND, COMMIT), "r2", FORWARD),
         (records("deploy", INTEND, COMMIT, END), "r2", NOTHING),
         (records("rollback", INTEND, COMMIT), "r2", FORWARD),
-        (records("rollback", INTEND), "r2", BACK),
+        (records("rollback", INTEND), "r1", BACK),
+        (records("rollback", INTEND), "r2", FORWARD),
         (records("prune", INTEND), "r2", FORWARD),
         (records("link"), None, FORWARD),
         ([], "r1", NOTHING),
     ],
 )
 def test_what_is_observed_decides_between_forward_and_back(history, current, verdict):
-    """G3, G4: the switch is one rename, so `current` tells whether it happened."""
+    """G3, G4, G11: the switch is one rename, so `current` tells whether it happened, whoever has made it."""
     assert judge(history, current=current) == verdict

@@ -45,9 +45,10 @@ def _offering(find: Callable[[click.Context], Iterable[str]]) -> Offers:
 
 def _site(context: click.Context) -> str:
     """The deploy root that the command would act on."""
+    from holdfast.config.places import working_directory
     from holdfast.session import Session
 
-    return Session(os.getcwd(), os.environ).site({"site.root": context.params.get("site")})
+    return Session(working_directory(), os.environ).site({"site.root": context.params.get("site")})
 
 
 def _releases(context: click.Context) -> Iterable[str]:

@@ -22,6 +22,7 @@ from holdfast.cli.lazy import TABLE
 from holdfast.cli.masking import Masks, environment_files, secrets_in, secrets_of
 from holdfast.cli.render import View
 from holdfast.cli.render.plain import problem_lines
+from holdfast.config.places import working_directory
 from holdfast.errors import Problem
 from holdfast_engine.model.event import Event
 
@@ -34,6 +35,8 @@ def place(environment: Mapping[str, str]) -> str:
     """The directory of the logs; empty where the person has no home. A relative XDG_STATE_HOME says nothing."""
     state = environment.get("XDG_STATE_HOME", "")
     if not os.path.isabs(state):
+        if environment.get("HOME") == "":  # for `expanduser` that is the top of the host
+            return ""
         state = os.path.join(os.path.expanduser("~"), ".local", "state")
     return os.path.join(state, "holdfast", "logs") if os.path.isabs(state) else ""
 
@@ -49,6 +52,8 @@ class Log:
     def begin(cls, words: Sequence[str], environment: Mapping[str, str], site: Callable[[], str]) -> Log | None:
         """A new log of the command line WORDS; None where none can be written. SITE says which site is meant."""
         folder = place(environment)
+        if not folder:
+            return None
         seconds, rest = divmod(time.time_ns(), 10**9)
         now = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}.{rest // 1000:06}"
         command = next((word for word in words if word in TABLE), "holdfast")
@@ -64,7 +69,7 @@ class Log:
             log.learn_from(site())
         version = ".".join(map(str, sys.version_info[:3]))
         log.add(f"holdfast {join(words)}")
-        log.add(f"{now} UTC, user {os.getuid()}, in {os.getcwd()}, Holdfast {__version__}, Python {version}")
+        log.add(f"{now} UTC, user {os.getuid()}, in {working_directory()}, Holdfast {__version__}, Python {version}")
         return log
 
     def learn_from(self, site: str) -> None:

@@ -12,7 +12,7 @@ from holdfast import __version__
 from holdfast.cli.lazy import TABLE, LazyGroup
 from holdfast.cli.signals import signals
 from holdfast.errors import EXIT_CODES, Problem, interrupted, suggestion
-from holdfast_engine.streams import prepare_streams
+from holdfast_engine.streams import keep_own_rights, prepare_streams, require_utf8
 
 EXAMPLES = """
 holdfast try                                             see it work on an example, in a minute
@@ -37,6 +37,9 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of one run; nothing is raised but what ends the interpreter itself."""
+    if arguments is None:
+        require_utf8()
+        keep_own_rights()
     given = list(sys.argv[1:] if arguments is None else arguments)
     prepare_streams()
     if os.environ.get("HOLDFAST_FAILPOINT"):

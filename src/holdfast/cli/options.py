@@ -14,6 +14,7 @@ from holdfast.cli.ask import asker, inquirer
 from holdfast.cli.complete import directories, files
 from holdfast.cli.lazy import Command
 from holdfast.cli.render import Manner, View, choose
+from holdfast.config.places import working_directory
 from holdfast.errors import EXIT_CODES, Problem, bug, interrupted
 from holdfast.session import Session
 
@@ -103,7 +104,7 @@ def _invoke(work: Work, given: dict[str, Any], *, logged: bool) -> int:
     given.pop("color", None)
     site = {"site.root": given.pop("site", None)}
     view, file = choose(manner), given.pop("config", None) or os.environ.get("HOLDFAST_CONFIG", "")
-    session = Session(os.getcwd(), os.environ, view.tell, file=file)
+    session = Session(working_directory(), os.environ, view.tell, file=file)
     if logged:
         view = _logged(view, lambda: session.site(site))
     may_ask, yes = not given.pop("no_input", False), given.pop("yes", False)
@@ -138,12 +139,21 @@ def _finish(view: View, work: Callable[[], Answer]) -> int:
         return view.problem(problem)
     except (KeyboardInterrupt, click.Abort):
         return view.problem(interrupted())
+    except OSError as error:  # what the host refuses before the engine is asked is no mistake of ours
+        return view.problem(_refused_by_the_host(view, error))
     except Exception as error:  # noqa: BLE001 - the last place before the interpreter's own
         view = _logged(view)  # a run that only looks has no log until there is something to find out from it
         view.trace(traceback.format_exc())
         return view.problem(bug(error))
     view.result(page, result)
     return exit_code(result)
+
+
+def _refused_by_the_host(view: View, error: OSError) -> Problem:
+    from holdfast_engine.commands.workplace import told
+
+    view.trace(traceback.format_exc())
+    return told(error)
 
 
 _BEFORE_ANYTHING = ("usage", "config", "input", "state")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from holdfast.config.places import absolute, working_directory
 from holdfast.config.text import Text
 from holdfast.errors import Problem
 from holdfast_engine.model.request import Settings
@@ -100,7 +100,8 @@ def load_settings(
         _lay(values, _of_file(Text(*file)))
     _lay(values, _of_environment(environment))
     given = {key: value for key, value in flags.items() if value is not None}
-    _lay(values, {key: _placed(key, Value(value, _flag(key), os.getcwd(), "flag")) for key, value in given.items()})
+    here = working_directory()
+    _lay(values, {key: _placed(key, Value(value, _flag(key), here, "flag")) for key, value in given.items()})
     return Resolved(values)
 
 
@@ -126,7 +127,7 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Value]:
 
 def _variable(name: str, text: str) -> Value:
     if VARIABLES[name] != "keep":
-        return Value(text, f"`{name}`", os.getcwd(), "environment")
+        return Value(text, f"`{name}`", working_directory(), "environment")
     if not text.isascii() or not text.isdigit():
         raise Problem(
             "config-invalid", f"`{name}` cannot be {text!r}: a whole number is wanted", hint=f"export {name}=5"
@@ -138,7 +139,9 @@ def _placed(key: str, value: Value) -> Value:
     """Directories on this host become absolute here, where it is still known what they are relative to."""
     if key not in _PLACES:
         return value
-    return value._replace(value=os.path.abspath(os.path.join(value.base, os.path.expanduser(value.value))))
+    if value.layer == "file" and not value.value:
+        raise Problem("config-invalid", f"`{key}` in {value.origin} is empty", hint="name a directory, or leave it out")
+    return value._replace(value=absolute(value.value, value.base, what=value.origin))
 
 
 def _flag(key: str) -> str:

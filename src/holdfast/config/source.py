@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from holdfast.config.layers import Resolved, Value
+from holdfast.config.places import absolute
 from holdfast.errors import Problem
 from holdfast_engine.model.request import Source
 
@@ -42,7 +43,7 @@ def recognise(text: str, base: str) -> Source:
     scheme, separator, _ = text.partition("://")
     if separator:
         return _from_url(text, scheme)
-    path = os.path.abspath(os.path.join(base, os.path.expanduser(text)))
+    path = absolute(text, base, what="the source")
     if os.path.isfile(path):
         return Source("archive", path)
     if os.path.isdir(path):

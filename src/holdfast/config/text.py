@@ -27,10 +27,12 @@ class Text(NamedTuple):
 
 
 def find_text(directory: str) -> Text | None:
-    """The nearest `holdfast.toml` in DIRECTORY or above it.
+    """The nearest `holdfast.toml` in DIRECTORY or above it; none where DIRECTORY is not known.
 
     One above it must be ours or root's, for its hooks will be run: raises `config-not-yours`.
     """
+    if not directory:
+        return None
     here = os.path.abspath(directory)
     while not os.path.isfile(os.path.join(here, NAME)):
         above = os.path.dirname(here)

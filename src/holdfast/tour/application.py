@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from holdfast.config.layers import load_settings
+from holdfast.config.places import absolute, working_directory
 from holdfast.config.source import holds_git
 from holdfast.config.text import NAME, Text
 from holdfast.errors import Problem
@@ -70,7 +71,7 @@ class Application:
 
 def require_directory(app: str) -> str:
     """The absolute path of APP; `path-missing` when there is no such directory."""
-    path = os.path.abspath(os.path.expanduser(app))
+    path = absolute(app, working_directory())
     if os.path.isdir(path):
         return path
     raise Problem("path-missing", f"there is no directory `{path}`", state="nothing was changed", hint="holdfast try")

@@ -45,7 +45,7 @@ class Steps:
         }
         began = time.monotonic()
         ran = subprocess.run(
-            [sys.executable, "-m", "holdfast.tour"],
+            [sys.executable, "-X", "utf8", "-m", "holdfast.tour"],
             input=json.dumps(asked),
             cwd=os.path.dirname(self.site),
             env=_environment(kill_at),

@@ -11,7 +11,10 @@ from holdfast_engine.checks.doorway import doorway
 from holdfast_engine.checks.environment import environment
 from holdfast_engine.checks.host import host
 from holdfast_engine.checks.linkage import linkage
+from holdfast_engine.checks.retired import retired
+from holdfast_engine.checks.sets import sets
 from holdfast_engine.checks.subject import Subject
+from holdfast_engine.model.memory import DATA_MEMORY, DATA_SHRANK, SHARED_IDENTITY, may_be_empty
 from holdfast_engine.model.plan import REFUSE, WARN, Check
 from holdfast_engine.model.problem import Problem
 
@@ -21,17 +24,20 @@ ACCEPTABLE = (
     "environment-shrunk",
     "environment-secrets",
     "database-identity",
-    "shared-identity",
+    SHARED_IDENTITY,
+    DATA_MEMORY,
+    DATA_SHRANK,
+    "sets",
     PRESET_NARROWED,
     "space",
     "inodes",
 )
-"""Checks that guard against what only a person can know to be meant."""
+"""Checks, and the guard of hooks, that ask what only a person can know to be meant."""
 
 
 def checklist(subject: Subject) -> tuple[Check, ...]:
     """Every check's word on SUBJECT; nothing is changed."""
-    groups = (linkage, host, contract, environment, doorway, beside)
+    groups = (linkage, host, contract, environment, doorway, retired, beside, sets)
     return accepted((check for group in groups for check in group(subject)), subject.accept)
 
 
@@ -46,8 +52,12 @@ def accepted(checks: Iterable[Check], names: Iterable[str]) -> tuple[Check, ...]
 
 
 def require_acceptable(names: Iterable[str]) -> None:
-    """`usage` for a name that is no check, or one that nobody can overrule."""
-    strange = [name for name in names if name not in ACCEPTABLE]
+    """`usage` for a name that is no check, or one that nobody can overrule; `path-invalid` for what may be empty and
+    cannot be meant.
+    """
+    names = tuple(names)
+    strange = [name for name in names if name not in ACCEPTABLE and not name.startswith(f"{DATA_MEMORY}=")]
+    may_be_empty(names)
     if strange:
         raise Problem(
             "usage",

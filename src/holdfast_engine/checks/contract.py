@@ -8,13 +8,11 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from holdfast_engine.checks.data_memory import data_memory
+from holdfast_engine.checks.shared_identity import shared_identity
 from holdfast_engine.checks.subject import Subject, accepting
-from holdfast_engine.fs.probe import mounts_below
-from holdfast_engine.fs.walk import size_of, walk
-from holdfast_engine.model.listing import DIR, LINK
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.listing import LINK
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
-from holdfast_engine.model.rules import HAPPENED
 from holdfast_engine.model.words import count
 
 _KEY = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
@@ -24,77 +22,13 @@ PRESET_NARROWED = "preset-narrowed"
 
 def contract(subject: Subject) -> Iterator[Check]:
     """Whether the data is where it was, and whether the new release keeps what the last one promised."""
-    yield _identity(subject)
+    yield shared_identity(subject)
+    yield data_memory(subject)
     yield _narrowed(subject)
     yield _preset(subject)
     yield _keys(subject)
     yield _outputs(subject)
     yield _leaving(subject)
-
-
-def _identity(subject: Subject) -> Check:
-    """A missing mount or a swapped directory shows as another inode with nothing in it (I29, I76, I77).
-
-    A directory that the application emptied, or a single file that is gone, is told of: both are
-    what applications do (exports that expire), and no mount ends so.
-    """
-    gone: list[str] = []
-    emptied: list[str] = []
-    mounts = mounts_below(subject.root, subject.layout.shared)
-    for path, (inode, files, *mounted) in subject.site.identity.items():
-        where = subject.layout.in_shared(path) if path else subject.layout.shared
-        name = f"shared/{path}".rstrip("/")
-        if mounted and where not in mounts and _holds_less(subject, where, files):
-            gone.append(f"{name} was a mount with {count(files, 'file')}")
-        elif _is_missing(subject, where, inode):
-            (gone if files and path not in _happened(subject) else emptied).append(
-                f"{name} held {count(files, 'file')}"
-            )
-        elif files and _is_empty_now(subject, where):
-            emptied.append(f"{name} held {count(files, 'file')}")
-    if gone:
-        why = f"data that was there is not: {'; '.join(gone[:_NAMED])}"
-        mend = f"mount it again or put it back; `holdfast recover` looks for copies; {accepting('shared-identity')}"
-        return Check("shared-identity", REFUSE, why, mend)
-    if emptied:
-        why = f"empty now, or gone, since the last deploy: {', '.join(emptied[:_NAMED])} then"
-        return Check("shared-identity", WARN, why, "put back what was there if it was not meant to go")
-    return Check("shared-identity", PASS, "shared data is where it was")
-
-
-def _happened(subject: Subject) -> frozenset[str]:
-    """Single files that are shared because somebody wrote them, and by no rule."""
-    return frozenset(one.path for one in subject.site.shared if one.kind != DIR and one.why in HAPPENED)
-
-
-def _is_missing(subject: Subject, where: RelPath, inode: int) -> bool:
-    """True when nothing stands at WHERE, or a link to nothing, or another directory with nothing in it."""
-    status, kind = subject.root.lstat(where), subject.root.kind(where)
-    if kind == LINK:
-        return not subject.root.leads_somewhere(where)
-    return status is None or (status.st_ino != inode and _is_empty_now(subject, where))
-
-
-def _is_empty_now(subject: Subject, where: RelPath) -> bool:
-    status = subject.root.lstat(where)
-    is_directory = status is not None and subject.root.kind(where) == DIR
-    return is_directory and status is not None and _holds_nothing(subject, where, status.st_dev)
-
-
-def _holds_nothing(subject: Subject, where: RelPath, device: int) -> bool:
-    """True when there are directories alone; what may not be read, or is mounted below, counts as something."""
-    unseen: list[str] = []
-    try:
-        inside = walk(subject.root, where, unreadable=unseen)
-        return all(kind == DIR and status.st_dev == device for _, kind, status in inside) and not unseen
-    except PermissionError:
-        return False
-
-
-def _holds_less(subject: Subject, where: RelPath, files: int) -> bool:
-    """True when what lies beneath a lost mount is less than was mounted; a site that was moved holds it all."""
-    found, _ = size_of(subject.root, where)
-    return found == 0 or found < files
 
 
 def _narrowed(subject: Subject) -> Check:

@@ -7,8 +7,9 @@ from shlex import quote
 
 from holdfast_engine.checks.subject import Subject
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, WARN, Check
+from holdfast_engine.state import doorway as old_root
 from holdfast_engine.state.survey import current_release
 
 _NAMED = 8
@@ -16,10 +17,8 @@ _NAMED = 8
 
 def doorway(subject: Subject) -> Iterator[Check]:
     """Whether the old place shows what is live: only where an adoption has left links in it."""
-    root = subject.root
-    own = (subject.layout.shared, Layout.releases, Layout.current, Layout.state)
-    entries = [RelPath(name) for name in root.names("") if name not in own]
-    if any(root.link(name) == link_text(name, Layout.current / name) for name in entries):
+    entries = old_root.entries(subject.root, subject.site)
+    if entries:
         yield _doorway(subject, entries)
 
 
@@ -34,6 +33,5 @@ def _doorway(subject: Subject, entries: list[RelPath]) -> Check:
     said += [f"`{name}` is not to be seen there" for name in absent[:_NAMED]]
     mend = f"point the web server at `{root.absolute(Layout.current)}`"
     if detached:
-        first = quote(root.absolute(detached[0]))
-        mend += f"; copy what was saved, as in `cp {first} {quote(root.absolute(Layout.current / detached[0]))}`"
+        mend += f"; `holdfast sweep --site {quote(root.path)}`, or the next deploy, brings home what was saved there"
     return Check("old-document-root", WARN, f"the old document root differs: {'; '.join(said)}", mend)

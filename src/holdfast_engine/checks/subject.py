@@ -9,6 +9,7 @@ from typing import Optional
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import SharedPath
@@ -35,7 +36,9 @@ class Subject:
 
     EXPECTED is what builds leave, OUTPUTS are configured shared paths that hold such. MOVING is what
     comes home from LIVE. ACCEPT names checks whose refusal a person takes for a warning. DROPPED are
-    paths that an earlier version of the preset shared, and that today's does not name.
+    paths that an earlier version of the preset shared, and that today's does not name. STRAYS are paths that
+    somebody wrote into releases that are not live, where they were looked through. MISSING is
+    counted data that is gone.
     """
 
     root: Root
@@ -57,6 +60,8 @@ class Subject:
     live: Optional[RelPath] = None
     accept: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    strays: Optional[dict[str, tuple[str, ...]]] = None
+    missing: tuple[Missing, ...] = ()
     is_code: Callable[[str], bool] = field(default=lambda _path: False)
 
     def linked(self, path: str) -> bool:

@@ -29,6 +29,7 @@ _MODULES = {
     "restore": "shelves",
     "rollback": "rollback",
     "status": "looking",
+    "sweep": "sweeping",
 }
 
 

@@ -8,23 +8,32 @@ from typing import Optional
 
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.checks.environment import remembered
-from holdfast_engine.commands import counting
+from holdfast_engine.commands import remembering
+from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, as_shipped, baseline_of, sweep
+from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.looking import rules_now
 from holdfast_engine.commands.narrowing import memory_of
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.adopt import NEWEST
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.probe import random_salt
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import COMMIT, Record
-from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import suffixes_of
 from holdfast_engine.state import format as site_format
-from holdfast_engine.state import records
+from holdfast_engine.state import looked, records
 from holdfast_engine.state.records import ReleaseRecord
+
+remember = remembering.remember
+"""What is shared and how much lies there: see there."""
 
 
 def switch_to(place: Workplace, operation: Operation, release: RelPath, *, seen: Mapping[str, Stamp]) -> None:
@@ -49,6 +58,14 @@ def mark_active(place: Workplace, record: ReleaseRecord) -> ReleaseRecord:
     active = record.but(state=records.ACTIVE, activated=True)
     records.write(place.root, active)
     return active
+
+
+def follow(place: Workplace) -> None:
+    """Where somebody switched `current` by hand, the records say what `current` says."""
+    live = place.survey.active
+    if live is not None and live.state in (records.RETIRED, records.SEALED):
+        mark_active(place, live)
+        place.refresh()
 
 
 def count_release(place: Workplace, counter: int) -> None:
@@ -83,21 +100,6 @@ def remember_preset(place: Workplace, rules: Rules) -> None:
         site_format.write(place.root, site.but(options={**site.options, "preset": now}))
 
 
-def remember(place: Workplace, rules: Rules) -> None:
-    """The site file knows what is shared today and how much lies there (I10, I29)."""
-    site = site_format.read(place.root) or site_format.SiteFile()
-    preset = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
-    site_format.write(
-        place.root,
-        site.but(
-            shared=rules.shared,
-            declared=rules.settings.shared,
-            options={**site.options, "links": dict(rules.links), "preset": preset},
-            identity=counting.identity(place, rules),
-        ),
-    )
-
-
 Stamp = tuple[int, int, int, int]
 
 
@@ -125,24 +127,44 @@ def late_sweep(
 
     SEEN are the shared files as they stood at the last look before the switch, each linked in
     LEFT then: one that was saved anew in LEFT since, and not in `shared/`, is the newer one
-    and wins. Everything else follows the rule that shared wins over a retired release.
+    and wins. Of everything else that both sides hold, what was saved last is served. That nothing was found is noted.
     """
     place = homing.place
     place.refresh()
     baseline, now = baseline_of(place, record), baseline_of(place, place.survey.active)
-    if baseline is None or now is None:
-        return
+    if baseline is None or place.root.kind(active) != DIR:
+        return  # no rules are made from a release that is not there, and no links in it
     settings = settings_of(place.survey.active, place.request.settings)
-    listing = as_shipped(place, active, now)
+    listing = as_shipped(place, active, now) if now else listing_of(place, active)
     rules = rules_for(place, listing, settings)
+    taken = baselines.now_ns()
     found = sweep(place, left, rules, baseline=baseline)
-    newer = {path: why for path, why in found.homeless.items() if path in seen and _stamp(place, path) == seen[path]}
+    if record is not None and not found.homeless:  # the next look is quick, as long as nobody writes there
+        looked.note(place.root, record.id, found.directories, taken=taken)
+    newer = {path: why for path, why in found.homeless.items() if path in seen and _is_as_seen(place, path, seen)}
     homing.bring(left, Found(homeless=newer), wins="live")
-    homing.bring(left, found, wins="shared", rival=active)
-    _link_all(homing, active, now, rules_for(place, listing, settings))
+    homing.bring(left, found, wins=NEWEST, rival=active)
+    link_all(homing, active, now or Baseline({}, 0), rules_for(place, listing, settings))
 
 
-def _link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:
+def link_live(homing: Homing) -> None:
+    """Every shared path of the live release is our link, what stood there is home, and the site file knows what is
+    shared.
+    """
+    place = homing.place
+    current = place.refresh().current
+    if current is not None:
+        rules = rules_now(place)
+        link_release(homing, current, rules, before={}, live=True)
+        remember(place, rules)
+
+
+def _is_as_seen(place: Workplace, path: str, seen: Mapping[str, Stamp]) -> bool:
+    """PATH in `shared/` was not written since it was SEEN, nor the newest rows beside it where it is a database."""
+    return all(_stamp(place, one) == seen.get(one) for one in (path, *(path + end for end in suffixes_of(path)[:1])))
+
+
+def link_all(homing: Homing, active: RelPath, baseline: Baseline, rules: Rules) -> None:
     """Everything that is shared now is linked in ACTIVE, for data may have come through a link of the release that was
     left; what ACTIVE only shipped gives way to it.
     """

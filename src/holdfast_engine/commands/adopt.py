@@ -15,9 +15,12 @@ from holdfast_engine.commands.adoptable import (
     refuse_foreign_releases,
     refuse_inside_a_site,
 )
+from holdfast_engine.commands.agreeing import declined
+from holdfast_engine.commands.answering import measured
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.moving_sets import MovingSets, refuse_busy
 from holdfast_engine.commands.planning import stamp
 from holdfast_engine.commands.rules import rules_for
 from holdfast_engine.commands.workplace import Workplace, changing
@@ -34,7 +37,8 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
-from holdfast_engine.state import records
+from holdfast_engine.state import doorway, records
+from holdfast_engine.state import format as site_format
 from holdfast_engine.state.records import ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
@@ -51,6 +55,24 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     releases are never pruned: nothing proves what they shipped.
     """
     site = request.path or request.site
+    question = _question(request, site, tell)
+    if request.only_plan:
+        return question
+    while not request.yes:
+        if not ask(question):
+            raise declined("the adoption")
+        again = _question(request, site, tell)  # what refuses now is obeyed: nothing is made yet (H1)
+        if again == question:
+            break
+        question = again
+    with changing(request.but(site=site), tell, manage=True) as place:
+        taking = Taking(place, laid_out=question["laid_out"])
+        # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
+        return taking.answer() if is_managed(place.root) else taking.run()
+
+
+def _question(request: Request, site: str, tell: Listener) -> dict[str, Any]:
+    """What would be adopted; raises what speaks against it, and changes nothing."""
     refuse_inside_a_site(site)
     with Root(site) as root:
         if is_managed(root) and log.unfinished(root) is None:
@@ -71,15 +93,7 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
                 hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
             )
     refuse_early(request.but(site=site), tell, laid_out=laid_out)
-    question = {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}
-    if request.only_plan:
-        return question
-    if not request.yes and not ask(question):
-        raise Problem("declined", "the adoption was declined", state="nothing was changed", hint="`--yes` answers yes")
-    with changing(request.but(site=site), tell, manage=True) as place:
-        taking = Taking(place, laid_out=laid_out)
-        # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
-        return taking.answer() if is_managed(place.root) else taking.run()
+    return {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}
 
 
 def _not_served(root: Root) -> Problem:
@@ -100,6 +114,8 @@ class Taking:
 
     def run(self) -> dict[str, Any]:
         place = self.place
+        if not self.laid_out:
+            refuse_busy(place, place.root.names(""))
         name = stamp(place.request.now)
         facts = {"release": name, "laid_out": self.laid_out, "who": place.request.who}
         operation = Operation.begin(place.root, "adopt", at=place.request.now, facts=facts)
@@ -114,12 +130,7 @@ class Taking:
         if not leads_to_a_release(place.root):
             raise _not_served(place.root)
         live = current.name if current else None
-        data = {
-            "lost": 0,
-            "files_after": counting.files(place),
-            "adopted": self.report.adopted,
-            "attic": self.report.attic,
-        }
+        data = measured(place, None, counting.files(place), self.report)
         return {
             "outcome": "adopted",
             "release": live,
@@ -143,9 +154,17 @@ class Taking:
         if self.laid_out:
             self._register()
         else:
+            self._remember_names()
             self._move_in(name)
         self.place.refresh()
         self._share()
+
+    def _remember_names(self) -> None:
+        """What this document root holds, so that it is known as one when all of it was saved anew there."""
+        root = self.place.root
+        site = site_format.read(root) or site_format.SiteFile()
+        names = sorted({*site.options.get(doorway.OPTION, ()), *(name for name in root.names("") if name not in OURS)})
+        site_format.write(root, site.but(options={**site.options, doorway.OPTION: names}))
 
     def _register(self) -> None:
         """Another tool's releases in the order of their names, as it made them; the live one is the newest to us."""
@@ -206,11 +225,13 @@ class Taking:
             make_link(root, mirror, link_text(mirror, RelPath("")))
         there = (name for name in root.names(home) if name != _MIRROR and root.link(home / name) is None)
         entries = [RelPath(name) for name in sorted({*root.names(""), *there}) if name not in OURS]
+        sets = MovingSets(self.place, self.operation, self._move_entry)
+        entries = [entry for entry in entries if not sets.is_part(entry, home / entry)]
         for entry in entries:
             if not root.has(home / entry):
                 make_link(root, home / entry, link_text(entry, home / entry))
         for entry in entries:
-            self._move_entry(entry, home / entry)
+            sets.move(entry, home / entry)
 
     def _move_entry(self, here: RelPath, there: RelPath) -> None:
         """HERE is a link to THERE, where its content is: one exchange, no moment without it (DESIGN 5).

@@ -80,15 +80,21 @@ def refuse_foreign_releases(root: Root) -> None:
     """
     if root.has(Layout.site_file):
         return
+    surveys.refuse_links(root, Layout.state, Layout.releases)
     laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
     if laid_out and surveys.current_release(root) is None:
-        raise _unclear(root, Layout.current, "leads out of the directory that is to be adopted")
+        raise _unclear(root, Layout.current, _leads(root))
     taken = () if laid_out else (Layout.releases, RelPath(Layout.shared_name))
     for path in taken:
         if root.kind(path) not in (None, "dir") or root.names(path):
             raise _unclear(root, path, "holds content of its own under a name that Holdfast needs")
     if not laid_out and root.kind(Layout.current) not in (None, "dir"):
         raise _unclear(root, Layout.current, "is no directory and no link to a release")
+
+
+def _leads(root: Root) -> str:
+    there = root.leads_somewhere(Layout.current)
+    return "leads out of the directory that is to be adopted" if there else "leads to no release"
 
 
 def _unclear(root: Root, path: RelPath, why: str) -> Problem:

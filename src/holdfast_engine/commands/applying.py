@@ -15,6 +15,8 @@ from typing import Any, Optional, TypeVar
 
 from holdfast_engine.commands.finishing import finish
 from holdfast_engine.commands.homing import Report
+from holdfast_engine.commands.rules import Rules
+from holdfast_engine.commands.wholeness import require_live
 from holdfast_engine.commands.workplace import Workplace, as_before, make_room, words
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event
@@ -32,6 +34,7 @@ class Journey:
     path: RelPath
     before: int
     report: Report
+    rules: Rules
     operation: Operation
     timings: list[dict[str, Any]]
     late: Optional[Problem] = None
@@ -67,7 +70,7 @@ class Journey:
                 raise self._left_open(error) from error
             finish(self.place, self.operation.name, own=True)
             if current_release(self.place.root) == self.path:
-                raise self._interrupted_live() from error
+                raise self._live_all_the_same(error) from error
             raise as_failed_back(error, self.place) from error
 
     def _tell_of_data(self) -> None:
@@ -85,6 +88,22 @@ class Journey:
             raise self._left_open(error) from error
         except KeyboardInterrupt as error:
             raise self._interrupted_live() from error
+
+    def _live_all_the_same(self, error: BaseException) -> Problem:
+        """What is live is never taken away, whoever has switched to it: an interrupt came between the rename and its
+        record, or a hook has pointed `current` at the release by itself (G11).
+        """
+        if isinstance(error, KeyboardInterrupt):
+            return self._interrupted_live()
+        why = _reason(error, self.place)
+        back = f"holdfast rollback --site {quote(self.place.root.path)}"
+        return Problem(
+            "switched-meanwhile",
+            "the deploy failed, and something else had switched `current` to its release before",
+            context=[f"{why.code}: {why.message}", *why.context],
+            state=f"`{self.path}` is live and is left as it is; no data was moved out of sight",
+            hint=f"`{back}` goes back; take out of the hooks what switches `current`",
+        )
 
     def _interrupted_live(self) -> Problem:
         """An interrupt that came once `current` was renamed: whoever reads it must not deploy again for nothing."""
@@ -114,8 +133,16 @@ class Journey:
             self.late = self.late or problem
             self.place.notice(problem.code, problem.message, hint=problem.hint)
 
+    def look_whether_live(self, *, deep: bool) -> None:
+        """What was made live is live and whole, or that is the problem. DEEP after commands of the user's."""
+        self.late_problem(lambda: require_live(self.place, self.path, deep=deep))
+
     def finish(self, outcome: str, result: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The operation is over; a problem that came after the switch is raised now, everything else being done."""
+        """The operation is over; a problem that came after the switch is raised now, everything else being done.
+
+        The last look is at what is live: nothing is told that is not so (G11).
+        """
+        self.look_whether_live(deep=False)
         self.operation.end(outcome, at=self.place.request.now + sum(one["seconds"] for one in self.timings))
         value = result()
         if self.late is not None:

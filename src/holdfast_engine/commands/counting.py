@@ -8,14 +8,15 @@ from typing import Optional
 
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace
-from holdfast_engine.data.baseline import TICK_NS, now_ns
+from holdfast_engine.data.baseline import now_ns
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.census import Counted, quick
+from holdfast_engine.fs.census import Counted, proven, quick
 from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import main_of
 from holdfast_engine.state.format import DAMAGE
 
 _INDEX = Layout.cache / "census.json"
@@ -23,10 +24,11 @@ _INDEX = Layout.cache / "census.json"
 
 def count(place: Workplace, *, save: bool) -> Mapping[str, Counted]:
     """Each directory of `shared/` with its number of files; only directories that changed are listed anew."""
-    known = _load(place)
-    counted = quick(place.root, place.bench.layout.shared, known, settled_before=now_ns() - TICK_NS)
-    if save and counted != known:
-        durable.replace_own(place.root, _INDEX, json.dumps({"format": 1, "directories": counted}).encode())
+    known, began = _load(place), now_ns()
+    counted = quick(place.root, place.bench.layout.shared, known, now=began)
+    lasting = proven(counted, at=began) if save else {}
+    if save and lasting != known:
+        durable.replace_own(place.root, _INDEX, json.dumps({"format": 1, "directories": lasting}).encode())
     return counted
 
 
@@ -34,14 +36,20 @@ def _load(place: Workplace) -> dict[str, Counted]:
     """The index, if there is a usable one: deleting it costs time, never knowledge."""
     try:
         value = json.loads(place.root.read(_INDEX) or b"{}")
-        return {path: Counted(*row) for path, row in value["directories"].items()}
+        known = value["directories"] if value["format"] == 1 else {}  # a newer one is a cache as well: made anew
+        return {path: Counted(*row) for path, row in known.items()}
     except DAMAGE:
         return {}
 
 
 def files(place: Workplace) -> int:
     """How many files `shared/` holds."""
-    return sum(counted.files for counted in count(place, save=False).values())
+    return total(count(place, save=False))
+
+
+def total(counted: Mapping[str, Counted]) -> int:
+    """The number of all files that were COUNTED."""
+    return sum(row.files for row in counted.values())
 
 
 def coming(place: Workplace, release: Optional[RelPath], homeless: Iterable[str]) -> int:
@@ -53,15 +61,16 @@ def coming(place: Workplace, release: Optional[RelPath], homeless: Iterable[str]
     return sum(size_of(place.root, release / path)[0] for path in paths)
 
 
-def identity(place: Workplace, rules: Rules) -> dict[str, list[int]]:
+def identity(place: Workplace, rules: Rules, counted: Mapping[str, Counted]) -> dict[str, list[int]]:
     """Inode and number of files of each shared path: what a missing mount or a swapped directory lacks (I29, I76).
 
-    A third number marks what is a mount: beneath it another directory would come to light.
+    A third number marks what is a mount: beneath it another directory would come to light. A database's companions
+    come and go with those that have it open.
     """
-    counted, found = count(place, save=True), {}
-    layout = place.bench.layout
+    found, layout = {}, place.bench.layout
     mounts = {path.below(layout.shared): [1] for path in mounts_below(place.root, layout.shared)}
-    for path in dict.fromkeys([*(RelPath(one.path) for one in rules.shared), *mounts]):
+    shared = (RelPath(one.path) for one in rules.shared if main_of(one.path) not in rules.shared_paths)
+    for path in dict.fromkeys([*shared, *mounts]):
         status = place.root.lstat(layout.in_shared(path) if path else layout.shared)
         if status is not None:
             below = sum(row.files for inner, row in counted.items() if RelPath(inner).is_within(path))

@@ -10,29 +10,31 @@ from shlex import quote
 from typing import Any
 
 from holdfast_engine.activation.switch import require_switchable
-from holdfast_engine.checks.checklist import ACCEPTABLE, require_acceptable
-from holdfast_engine.commands import activating, counting
-from holdfast_engine.commands.answering import Standing, answer, answering, told_by
+from holdfast_engine.checks.checklist import require_acceptable
+from holdfast_engine.commands import activating, counting, doorstep, elsewhere, lingering
+from holdfast_engine.commands.agreeing import ANEW, agreed, refuse_on_refusal
+from holdfast_engine.commands.answering import Account, Standing, answer, answering, told_by
 from holdfast_engine.commands.deployment import Deployment
-from holdfast_engine.commands.homing import Homing, Report
-from holdfast_engine.commands.lookout import elsewhere, looking
+from holdfast_engine.commands.homing import Homing, Report, sweep
+from holdfast_engine.commands.lookout import elsewhere as outside
+from holdfast_engine.commands.lookout import looking
 from holdfast_engine.commands.planning import Prospect, look_ahead
 from holdfast_engine.commands.rules import rules_for
 from holdfast_engine.commands.workplace import Workplace, changing, make_site_directory, require_apart
 from holdfast_engine.data.classify_settings import Configured
+from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.model.event import Event, Listener
+from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.plan import REFUSE, Check, Plan, verdict_of
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
 from holdfast_engine.sources import keep_fetched, open_source
 from holdfast_engine.state import records
-from holdfast_engine.state.survey import enclosing_site, free_release_id
+from holdfast_engine.state.records import ReleaseRecord
+from holdfast_engine.state.survey import enclosing_site, free_release_id, refuse_links
 
 Ask = Callable[[dict[str, Any]], bool]
-_ANEW = "the site changed meanwhile, so here is the plan as it is now"
 
 
 def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
@@ -54,31 +56,33 @@ def deploy(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     with changing(request, tell) as place, answering(place) as standing:
         require_switchable(place.root)
         with closing(open_source(request.source, place.root.absolute(Layout.cache))) as source:
-            return _run(place, standing, _agreed(place, look_ahead(place, source), ask))
+            prospect = look_ahead(place, source)
+            standing.rules = prospect.rules
+            return _run(place, standing, _agreed(place, prospect, ask))
 
 
 def _first(request: Request, source: Source, tell: Listener, ask: Ask) -> dict[str, Any]:
     """The first deploy makes the site when its plan is agreed to, and not before: who is refused leaves nothing."""
     with ExitStack() as held:
-        cache, there = held.enter_context(elsewhere(request)), held.enter_context(looking(request, tell))
+        cache, there = held.enter_context(outside(request)), held.enter_context(looking(request, tell))
         with answering(there):
             require_switchable(there.root)
             code = held.enter_context(closing(open_source(source, cache)))
-            agreed = _agreed(there, look_ahead(there, code), ask)
+            offered = _agreed(there, look_ahead(there, code), ask)
         make_site_directory(request.site)
         with changing(request, tell, manage=True) as place, answering(place) as standing:
             require_switchable(place.root)
             keep_fetched(code, place.root.absolute(Layout.cache))
-            return _run(place, standing, _still_agreed(place, agreed, ask))
+            return _run(place, standing, _still_agreed(place, offered, ask))
 
 
-def _still_agreed(place: Workplace, agreed: Prospect, ask: Ask) -> Prospect:
-    """AGREED, on the site that was made for it: where somebody else's first deploy was quicker, planned again (G8)."""
-    again = look_ahead(place, agreed.source, release=free_release_id(place.root, agreed.plan.release))
-    if again.plan.token == agreed.plan.token:
+def _still_agreed(place: Workplace, offered: Prospect, ask: Ask) -> Prospect:
+    """OFFERED, on the site that was made for it: where somebody else's first deploy was quicker, planned again (G8)."""
+    again = look_ahead(place, offered.source, release=free_release_id(place.root, offered.plan.release))
+    if again.plan.token == offered.plan.token:
         refuse_on_refusal(place, again.plan)
         return again
-    place.notice("plan", _ANEW)
+    place.notice("plan", ANEW)
     return _agreed(place, again, ask)
 
 
@@ -109,6 +113,7 @@ def require_deployable(site: str) -> bool:
                 hint=f"`--site {quote(around)}`",
             )
         if names:
+            refuse_links(root, Layout.state, Layout.releases)
             laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
             lost = laid_out and root.kind("shared") == "dir"
             back = f"; `holdfast recover --site {quote(site)}` if it was one and lost its `.holdfast/`" if lost else ""
@@ -123,46 +128,10 @@ def require_deployable(site: str) -> bool:
 
 
 def _agreed(place: Workplace, prospect: Prospect, ask: Ask) -> Prospect:
-    """The plan that is run: shown, free of refusals, agreed to, and still true of the host."""
-    while True:
-        place.tell(Event("planned", "plan", data=prospect.plan.to_json()))
-        refuse_on_refusal(place, prospect.plan)
-        if prospect.plan.unchanged or place.request.yes:
-            return prospect
-        if not ask(prospect.plan.to_json()):
-            raise Problem(
-                "declined", "the deploy was declined", state="nothing was changed", hint="`--yes` answers yes"
-            )
-        place.refresh()
-        again = look_ahead(place, prospect.source, release=prospect.plan.release)
-        if again.plan.token == prospect.plan.token:
-            return again
-        place.notice("plan", _ANEW)
-        prospect = again
+    def again() -> Prospect:
+        return look_ahead(place, prospect.source, release=prospect.plan.release)
 
-
-def refuse_on_refusal(place: Workplace, plan: Plan) -> None:
-    """`checklist-refused` when a check says no; nothing was changed."""
-    if verdict_of(plan.checks) != REFUSE:
-        return
-    refused = [check for check in plan.checks if check.verdict == REFUSE]
-    raise Problem(
-        "checklist-refused",
-        f"the checklist says no: {', '.join(check.name for check in refused)}",
-        context=[f"{check.name}: {check.why}" for check in refused],
-        state="nothing was changed" + (f"; `{plan.previous}` is live as before" if plan.previous else ""),
-        whereabouts=[place.root.absolute(place.bench.layout.shared)],
-        hint=_mend(refused),
-    )
-
-
-def _mend(refused: list[Check]) -> str:
-    """What mends the first refusal; where all of them are a person's to accept, how to accept them together."""
-    names = [check.name for check in refused]
-    if len(names) == 1 or not set(names) <= set(ACCEPTABLE):
-        return refused[0].mend
-    flags = " ".join(f"--accept {name}" for name in names)
-    return f"{refused[0].mend}; `holdfast plan` says how to mend the others, `{flags}` accepts all of them"
+    return agreed(place, prospect, again, ask, what="the deploy")
 
 
 def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
@@ -171,21 +140,36 @@ def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
     found = replace(prospect.found, spared={})  # what builds and tools left stays where it is: nobody leaves
     report = Report(warnings=told_by(prospect.plan))
     coming = counting.coming(place, place.survey.current, prospect.found.homeless)
-    before = counting.files(place) + coming
-    if active is not None and found:
+    before = counting.total(prospect.counted) + coming + prospect.elsewhere.coming(place)
+    if active is not None and (found or prospect.elsewhere):
         operation = Operation.begin(
             place.root, "sweep", at=place.request.now, facts={"release": active.id, "who": place.request.who}
         )
-        homing = Homing(place, operation, report)
-        homing.bring(active.path, found, wins="live")
-        homing.link_home(active.path, found.homeless)
+        _bring_home(Homing(place, operation, report), prospect, found, active)
         rules = rules_for(place, prospect.listing, place.request.settings)
-        activating.remember(place, rules)
+        activating.remember(place, rules, accept=place.request.accept)
         records.write(place.root, active.but(shared=rules.shared))  # so that the next deploy finds nothing new
         operation.end("swept", at=place.request.now)
+    else:
+        lingering.note(place, prospect.elsewhere.releases)
+    if place.request.accept and active is not None:
+        activating.remember(place, prospect.rules, accept=place.request.accept)
     activating.remember_environment(place, prospect.rules)
     activating.remember_preset(place, prospect.rules)
     release = active.id if active else None
-    return {
-        **answer("unchanged", release=release, previous=release, steps=[], before=before, place=place, report=report),
-    }
+    account = Account(before, report, prospect.rules)
+    return answer("unchanged", release=release, previous=release, steps=[], place=place, account=account)
+
+
+def _bring_home(homing: Homing, prospect: Prospect, found: Found, active: ReleaseRecord) -> None:
+    """From the live release, and from where it is still written to besides, to be seen in the live one."""
+    place, there = homing.place, prospect.elsewhere
+    homing.bring(active.path, found, wins="live")
+    homing.link_home(active.path, found.homeless)
+    is_code = doorstep.shipped(place, active.path, prospect.baseline)
+    if elsewhere.bring_saved(homing, active.path, there, is_code):
+        again = sweep(place, active.path, prospect.rules, baseline=prospect.baseline)
+        homing.bring(active.path, replace(again, spared={}), wins="live")
+    elsewhere.bring_left(homing, there)
+    rules = rules_for(place, prospect.listing, place.request.settings)
+    lingering.serve(homing, active.path, rules, homing.report.adopted)

@@ -9,18 +9,22 @@ from typing import Any
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.checks.checklist import accepted
 from holdfast_engine.checks.linkage import linkage
-from holdfast_engine.commands import activating, counting
-from holdfast_engine.commands.answering import answer, told_by, warned
+from holdfast_engine.commands import activating, counting, doorstep, elsewhere
+from holdfast_engine.commands.answering import Account, answer, told_by, warned
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.building import build, listing_of, served_environment
+from holdfast_engine.commands.guarding import Watch
 from holdfast_engine.commands.homing import Homing, Report, sweep
-from holdfast_engine.commands.hooks import run_guarded
+from holdfast_engine.commands.hooks import refuse_shrunk, run_guarded
 from holdfast_engine.commands.linking import announce_seeds, bring_made, link_release, seeds_before, web_user
+from holdfast_engine.commands.missing import empty_by_name
 from holdfast_engine.commands.planning import Prospect, subject_for
 from holdfast_engine.commands.prune import prune_beyond
+from holdfast_engine.commands.remembering import count_first
 from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.seeds import Seeded
 from holdfast_engine.fs import access, durable
 from holdfast_engine.fs.extract import TreeWriter
@@ -52,7 +56,9 @@ class Deployment(Journey):
         self.digests: dict[str, Entry] = {}
         self.seeded = Seeded()
         self.seen: dict[str, activating.Stamp] = {}
-        self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.prospect.found.homeless)
+        coming = counting.coming(self.place, self.left, self.prospect.found.homeless)
+        self.before = counting.total(self.prospect.counted) + coming + self.prospect.elsewhere.coming(self.place)
+        self.watch = Watch(self.report.warnings, empty_by_name(self.place.survey.site, self.place.request.accept))
         self.record = ReleaseRecord(
             id=plan.release,
             path=self.path,
@@ -77,6 +83,8 @@ class Deployment(Journey):
 
     def _prepare(self) -> None:
         self.step("fetch", self._fetch)
+        if self._runs_commands:
+            count_first(self.place, self.rules, self.prospect.counted)
         if self.prospect.plan.build:
             self.step("build", self._build)
         if self.left is not None:
@@ -88,10 +96,16 @@ class Deployment(Journey):
         self.step("verify", self._verify)
         self.step("activate", self._activate)
 
+    @property
+    def _runs_commands(self) -> bool:
+        """True where a user's commands run before the switch: builds are not guarded, and reach data by its path."""
+        return bool(self.prospect.plan.build or self.prospect.plan.hooks["before_activation"])
+
     def _conclude(self) -> dict[str, Any]:
         self.step("remember", self._remember)
         if self.prospect.plan.hooks["after_activation"]:
             self.late_problem(lambda: self.step("after", self._after))
+            self.look_whether_live(deep=True)
         if self.left is not None:
             self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
         self.late_problem(lambda: self.step("prune", self._prune))
@@ -103,29 +117,34 @@ class Deployment(Journey):
                 release=plan.release,
                 previous=plan.previous,
                 steps=self.timings,
-                before=self.before,
                 place=self.place,
-                report=self.report,
+                account=Account(self.before, self.report, self.rules),
             ),
         )
 
     def _fetch(self) -> None:
         """The whole source lies in the release's directory, which is 0700 until it is complete."""
-        root, plan = self.place.root, self.prospect.plan
+        root = self.place.root
         self._register_left()
         records.write(root, self.record)
         activating.count_release(self.place, self.record.counter)
         durable.make_directories(root, Layout.releases)
         durable.make_directories(root, self.path, mode=0o700)
-        sealed = not (plan.build or plan.hooks["before_activation"])
+        sealed = self._as_fetched
         with root.directory(self.path) as top:
             writer = TreeWriter(top, sealed=sealed, keep_writable=self._stays_data)
             try:
                 self.prospect.source.extract(writer)
             finally:
                 writer.close()
-        self.digests = {} if not sealed else writer.entries
+        self.digests = writer.entries
         self.record = self.record.but(tree=self.prospect.source.tree_id)
+
+    @property
+    def _as_fetched(self) -> bool:
+        """True where nobody but us writes in the release before it is sealed."""
+        plan = self.prospect.plan
+        return not (plan.build or plan.hooks["before_activation"])
 
     def _register_left(self) -> None:
         """A live release that somebody made by hand has a record, so that what is written to it is looked for (G2)."""
@@ -151,16 +170,26 @@ class Deployment(Journey):
         previous = self.previous.path if self.previous else ""
         lent = served_environment(self.place, self.left, self.prospect.found.homeless)
         build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous, lent=lent)
+        self.digests = {}  # a build may have written anywhere
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
 
     def _adopt(self) -> None:
         """What the live release holds comes home; then the rules see it in `shared/`."""
         if self.left is None:
             return
-        self._homing().bring(self.left, self.prospect.found, wins="live", rival=self.path)
+        homing, there = self._homing(), self.prospect.elsewhere
+        homing.bring(self.left, self.prospect.found, wins="live", rival=self.path)
+        elsewhere.bring_saved(homing, self.left, there, self._is_code)
         if self.baseline is None and self.previous is not None:
             self._observe(self.left, self.previous.id)
         self._bring_again()
+        elsewhere.bring_left(homing, there)
+        if there:
+            self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
+
+    def _is_code(self, path: str) -> bool:
+        """Without a baseline: what is a file in the live release still, now that its data is home."""
+        return self.baseline is None or doorstep.shipped(self.place, self.left or RelPath(""), self.baseline)(path)
 
     def _observe(self, left: RelPath, release: str) -> None:
         """Nothing was known of what is live; now that its data is home, what is left of it is what it shipped.
@@ -199,20 +228,39 @@ class Deployment(Journey):
     def _hooks(self) -> None:
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["before_activation"]
-        self.report.warnings += run_guarded(
-            self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed"
+        shipped = self._note_what_is_shipped()
+        run_guarded(
+            self.place,
+            self.rules,
+            commands,
+            release=self.path,
+            previous=previous,
+            code="hook-failed",
+            watch=self.watch,
         )
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
         bring_made(self._homing(), self.path, self.rules)
+        self.digests = baselines.untouched(self.place.root, self.path, shipped)
+
+    def _note_what_is_shipped(self) -> Baseline:
+        """A hook runs for minutes, and may switch by itself or be killed: what the release holds now tells what came
+        to it from what was shipped, whatever becomes of this deploy (G11).
+        """
+        entries = self._entries()
+        baselines.write(self.place.root, self.record.id, entries, taken_ns=baselines.now_ns())
+        return Baseline({entry.path: entry for entry in entries}, baselines.now_ns())
+
+    def _entries(self) -> list[Entry]:
+        skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
+        return baselines.take(self.place.bench, self.path, digests=self.digests, skip=skip, made=made)
 
     def _seal(self) -> None:
         """Read-only, measured and on disk: from here the release is complete."""
         root, taken = self.place.root, baselines.now_ns()
         self._let_web_user_in()
         seal(root, self.path, stays_writable=self.rules.stays_writable)
-        skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
-        entries = baselines.take(self.place.bench, self.path, digests=self.digests, skip=skip, made=made)
-        baselines.write(root, self.record.id, entries, taken_ns=baselines.now_ns() if not self.digests else taken)
+        entries = self._entries()
+        baselines.write(root, self.record.id, entries, taken_ns=taken if self._as_fetched else baselines.now_ns())
         self.record = self.record.but(
             state=records.SEALED,
             framework=self.rules.detection.framework,
@@ -238,6 +286,8 @@ class Deployment(Journey):
         sent there (G3).
         """
         known = self.rules.shared_paths
+        if self._runs_commands:
+            refuse_shrunk(self.place, self.rules, self.watch)
         self._bring_again()
         self._homing().link_home(self.path, sorted(self.rules.shared_paths - known), wins="shared")
         self.seen = activating.stamps_of_files(self.place, self.rules)
@@ -266,14 +316,21 @@ class Deployment(Journey):
 
     def _remember(self) -> None:
         self.record = activating.mark_active(self.place, self.record)
-        activating.remember(self.place, self.rules)
+        activating.remember(self.place, self.rules, accept=self.place.request.accept)
         activating.remember_environment(self.place, self.rules)
+        doorstep.open_up(self.place, self.path)
 
     def _after(self) -> None:
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["after_activation"]
-        self.report.warnings += run_guarded(
-            self.place, self.rules, commands, release=self.path, previous=previous, code="hook-failed-after-activation"
+        run_guarded(
+            self.place,
+            self.rules,
+            commands,
+            release=self.path,
+            previous=previous,
+            code="hook-failed-after-activation",
+            watch=self.watch,
         )
         activating.hooks_ended(self.place, self.record.id)
 

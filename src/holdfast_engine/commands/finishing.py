@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import errno
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from holdfast_engine.activation.switch import activate
+from holdfast_engine.commands.undoing import STOPPED, stopped_at, undo
 from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data.restore import bring_back, look
 from holdfast_engine.data.settle import settle
-from holdfast_engine.fs.discard import Proof, drop_scratch, to_trash
+from holdfast_engine.databases.sqlite import quiet
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.discard import drop_scratch
 from holdfast_engine.fs.place import drop_own_link
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
-from holdfast_engine.journal.verdict import BACK, FORWARD, judge
+from holdfast_engine.journal.verdict import BACK, FORWARD, is_committed, judge
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.state import records
 from holdfast_engine.state import survey as surveys
+from holdfast_engine.state.records import ReleaseRecord
+
+if TYPE_CHECKING:
+    from holdfast_engine.commands.homing import Homing
 
 
 def finish_interrupted(place: Workplace) -> Optional[dict[str, Any]]:
@@ -36,8 +43,9 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     """OPERATION is completed or undone, as its journal and what is observed decide. Idempotent.
 
     Moves of data always go forward: each leaves its path resolving to its data. What was not
-    switched to is taken away as never having been live. What an earlier command left is told;
-    of the caller's OWN operation the problem that ended it says all.
+    switched to is taken away as never having been live; what `current` names never is, whoever
+    has switched to it (G11). What an earlier command left is told; of the caller's OWN operation
+    the problem that ended it says all.
     """
     history = log.read(place.root, operation)
     current = surveys.current_release(place.root)
@@ -45,17 +53,36 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     begin = history[0].facts
     if not own:
         place.tell(Event("noticed", "finishing", f"`{operation}` did not end; it is {_WORDS[verdict]} now"))
+    stopped = None if own else stopped_at(place, operation, history)
     resumed = Operation.resume(place.root, operation, at=place.request.now)
-    moved = settle(place.bench, resumed, history)
+    if stopped is not None and verdict == BACK:
+        resumed.note(**{STOPPED: stopped})
+    moved = settle(place.bench, resumed, history, quiet=quiet)
     if not own:
         _tell_of(place, history, dict(moved.left))
-    if verdict == BACK:
-        _go_back(place, resumed, begin, history)
+    if verdict == BACK and begin["command"] == "deploy":  # a rollback's target stays as retired as it was
+        undo(place, resumed, history, stopped=stopped)
     elif verdict == FORWARD:
         _complete(place, resumed, begin, history)
+    _serve(place, resumed, history)
     resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
     _tidy(place)
     return {"operation": operation, "command": begin["command"], "verdict": verdict}
+
+
+def _serve(place: Workplace, operation: Operation, history: tuple[Record, ...]) -> None:
+    """What came home from a release that is not live is to be seen in the one that is."""
+    if any(record.kind == MOVE and record.facts["what"] in ("adopt", "carry") for record in history):
+        from holdfast_engine.commands.sweeping import serve_finished
+
+        try:
+            serve_finished(place, operation, history)
+        except Problem as problem:  # it must not keep every later command from working (G4)
+            place.notice(problem.code, problem.message, hint=problem.hint)
+        except OSError as error:
+            if error.errno not in _SHAPES:
+                raise
+            place.notice("finishing", f"what came home could not be linked: {words(error)}")
 
 
 def _tell_of(place: Workplace, history: tuple[Record, ...], left: dict[str, str]) -> None:
@@ -101,21 +128,6 @@ def _is_half_adopted(place: Workplace, begin: dict[str, Any]) -> bool:
 _WORDS = {FORWARD: "completed", BACK: "undone", "nothing": "closed"}
 
 
-def _go_back(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
-    """A release that never was live goes to the trash; a rollback's target stays as retired as it was."""
-    if begin["command"] != "deploy":
-        return
-    path = Layout.releases / begin["release"]
-    record = records.read(place.root, begin["release"])
-    if place.root.has(path):
-        from holdfast_engine.commands.building import take_back_what_was_lent
-
-        take_back_what_was_lent(place, operation, path, history)
-        to_trash(place.root, path, f"{operation.name}-{path.name}", Proof(path, "it was never activated"))
-    if record is not None and not record.activated:
-        records.write(place.root, record.but(state=records.BAD))
-
-
 def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
     """The switch happened: the records follow it and the release that was left is swept. Pruning is
     the next deploy's.
@@ -129,10 +141,13 @@ def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], h
     done = {entry.facts.get("step") for entry in history if entry.kind == "done"}
     if begin["command"] == "rollback" and "remember" not in done:
         record = record.but(hooks_due=bool(record.settings.get("after_activation")))
-    activating.mark_active(place, record)
+    home = homing.Homing(place, operation, homing.Report())
+    if is_committed(history):
+        activating.mark_active(place, record)
+    else:
+        _accept_as_live(home, record)
     left = RelPath(begin.get("left", ""))
     if left and left != record.path and place.root.has(left):
-        home = homing.Homing(place, operation, homing.Report())
         previous = records.read(place.root, begin.get("previous") or "")
         activating.late_sweep(home, left, previous, record.path, seen=activating.seen_before(history))
     if "after" not in done and any(entry.facts.get("step") == "after" for entry in history):
@@ -140,6 +155,24 @@ def _go_forward(place: Workplace, operation: Operation, begin: dict[str, Any], h
             "finishing",
             "hooks after the activation may not have run to their end; the next deploy runs them, or you by hand",
         )
+
+
+def _accept_as_live(home: Homing, record: ReleaseRecord) -> None:
+    """Somebody else has switched to a release before it was complete: it is what users see, so it is served as well as
+    it can be, and it is never taken for proven (G11).
+    """
+    from holdfast_engine.commands import activating
+    from holdfast_engine.data import baseline as baselines
+
+    place = home.place
+    place.notice("finishing", f"`{Layout.current}` was switched to `{record.path}` by somebody else; it stays live")
+    status = place.root.lstat(record.path)
+    if status is not None and status.st_mode & 0o777 == 0o700:
+        durable.set_mode(place.root, record.path, 0o755)
+    if baselines.read(place.root, record.id) is None:
+        record = record.but(pinned="switched to by hand before its deploy had ended; nothing proves what it shipped")
+    activating.mark_active(place, record)
+    activating.link_live(home)
 
 
 def _take_on(place: Workplace, operation: Operation, begin: dict[str, Any], _history: tuple[Record, ...]) -> None:

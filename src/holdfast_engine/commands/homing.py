@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Optional
 
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of, union, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.adopt import Adoption, Moved
+from holdfast_engine.data.adopt_renames import Renaming, in_order
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify import Classifier
-from holdfast_engine.data.declared import DATABASE_ENDINGS
 from holdfast_engine.data.links import place_link
 from holdfast_engine.data.presets import load
 from holdfast_engine.data.sweep import Found, Sweep
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
-from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.model.listing import DIR, FILE, Listing
+from holdfast_engine.model.memory import is_flag
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import ARTIFACT, CODE, FOUND, STRAY
 from holdfast_engine.state.records import ReleaseRecord
-
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 @dataclass
@@ -42,12 +39,15 @@ class Report:
     kept: list[dict[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    unfound: list[str] = field(default_factory=list)
+    """What a move took and nobody finds where it was to be."""
 
     def add(self, moved: Moved) -> None:
         self.adopted.extend(path for path in moved.adopted if path not in self.adopted)
         for path, spot, reason in moved.displaced:
             self.set_aside(path, spot, reason)
         self.left.extend(f"{path} {why}" for path, why in moved.left)
+        self.warnings.extend(line for line in moved.told if line not in self.warnings)
 
     def set_aside(self, path: str, spot: str, reason: str) -> None:
         row = {"path": path, "place": str(spot), "reason": reason}
@@ -77,6 +77,7 @@ def sweep(
         links=dict(rules.links),
         leads_to_data=ruler.leads_to_data,
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
+        linked=frozenset(one.path for one in place.survey.site.shared if one.kind == FILE),
     ).look()
     if baseline is None:
         # nothing is known of what it shipped, so it is never pruned: output of builds stays where it is
@@ -105,10 +106,11 @@ def left_alone(release: RelPath, found: Found) -> list[str]:
 
 
 def missing_code(place: Workplace, release: RelPath, baseline: Optional[Baseline], rules: Rules) -> list[str]:
-    """What RELEASE shipped outside of what is shared, and does not hold any more."""
+    """What RELEASE shipped outside of what is shared, and does not hold any more; but what ended its maintenance."""
     entries = baseline.entries.values() if baseline else ()
     files = (one.path for one in entries if one.kind != DIR and not rules.is_shared(one.path))
-    return [path for path in files if not (rules.classifier.is_cache(path) or place.root.has(release / path))]
+    gone = (path for path in files if not (rules.classifier.is_cache(path) or place.root.has(release / path)))
+    return [path for path in gone if not is_flag(path)]
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
@@ -149,26 +151,41 @@ class Homing:
         the release that ships the same paths: equal content there needs no copy.
         """
         moved = Moved()
-        with ExitStack() as databases:
-            for path in [*_companions_first(found.homeless), *self._databases(release, found.homeless)]:
-                databases.enter_context(quiet(self.place.root, release / path))
-            for path in _companions_first(found.homeless):
-                self._adopt(Adoption(self.place.bench, self.operation, release, wins, moved), path)
+        adoption = self._adoption(release, wins, moved)
+        self._follow_renames(adoption, found)
+        for path in found.homeless:
+            if path not in found.renamed:
+                self._adopt(adoption, path)
         self.report.add(moved)
+        self._look_for(moved.adopted)
         for care, group in ((CODE, found.displaced), (ARTIFACT, found.spared)):
             for path, reason in group.items():
                 if rival is None or not same_file(self.place.root, release / path, rival / path):
                     self._keep(release, path, reason, care, clear=clear)
         self.report.left.extend(line for line in left_alone(release, found) if line not in self.report.left)
 
-    def _databases(self, release: RelPath, paths: Iterable[str]) -> list[str]:
-        """Databases, by name, in those directories of PATHS that will be merged file by file into shared ones."""
-        root, layout = self.place.root, self.place.bench.layout
-        merged = [path for path in paths if root.kind(release / path) == root.kind(layout.in_shared(path)) == "dir"]
-        found = [
-            f"{path}/{below}" for path in merged for below, kind, _ in walk(root, release / path) if kind == "file"
-        ]
-        return [path for path in found if path.endswith(DATABASE_ENDINGS)]
+    def _adoption(self, release: RelPath, wins: str, moved: Moved) -> Adoption:
+        return Adoption(self.place.bench, self.operation, release, wins, moved, quiet)
+
+    def _follow_renames(self, adoption: Adoption, found: Found) -> None:
+        """Before anything comes home: what the application made anew under an old name comes to the place of what it
+        renamed.
+        """
+        ordered = dict(in_order(found.renamed))
+        renaming = Renaming(*(getattr(adoption, one.name) for one in fields(Adoption)))
+        for path, old in ordered.items():
+            renaming.follow(path, old)
+        ring = [path for path in found.renamed if path not in ordered]
+        adoption.moved.left.extend(
+            (path, "and others changed their names in a ring, and stay as they are") for path in ring
+        )
+
+    def _look_for(self, paths: Iterable[str]) -> None:
+        """Each of PATHS, moved just now, lies in `shared/`; what does not is lost until somebody finds it (H4)."""
+        layout, root = self.place.bench.layout, self.place.root
+        kept = {row["path"] for row in self.report.attic}
+        gone = [path for path in paths if not root.has(layout.in_shared(path)) and path not in kept]
+        self.report.unfound.extend(path for path in gone if path not in self.report.unfound)
 
     def _adopt(self, adoption: Adoption, path: str) -> None:
         try:
@@ -198,8 +215,9 @@ class Homing:
                 continue
             if bench.root.has(release / path):
                 moved = Moved()
-                self._adopt(Adoption(bench, self.operation, release, wins, moved), path)
+                self._adopt(self._adoption(release, wins, moved), path)
                 self.report.add(moved)
+                self._look_for(moved.adopted)
             else:
                 place_link(bench, release, path, bench.text(release, path))
 
@@ -223,13 +241,9 @@ class Homing:
             place_link(bench, release, path, bench.text(release, path))
         else:
             moved = Moved()
-            self._adopt(Adoption(bench, self.operation, release, "shared", moved), path)
+            self._adopt(self._adoption(release, "shared", moved), path)
             self.report.add(moved)
-
-
-def _companions_first(paths: Iterable[str]) -> list[str]:
-    """A database's -wal, -shm and -journal move before it, so that it is never found without them."""
-    return sorted(paths, key=lambda path: (not path.endswith(_COMPANIONS), path))
+            self._look_for(moved.adopted)
 
 
 def cannot_move(place: Workplace, path: RelPath, error: OSError) -> Problem:

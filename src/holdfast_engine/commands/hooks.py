@@ -3,54 +3,111 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from shlex import quote
 
 from holdfast_engine.activation.programs import Ran, run
+from holdfast_engine.checks.data_memory import words
+from holdfast_engine.commands.guarding import Shrunk, Watch, compared
 from holdfast_engine.commands.linking import web_user
+from holdfast_engine.commands.remembering import count_less, gone_since, raise_alarm
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.fs import census
 from holdfast_engine.fs.access import may_by_acl
-from holdfast_engine.fs.census import Stamp
 from holdfast_engine.fs.probe import groups_of, may_write, name_of
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.memory import DATA_SHRANK, Taken
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.words import count
 
-_EXPIRED_NS = 7_200_000_000_000
 _NAMED = 10
 
 
 def run_guarded(
-    place: Workplace, rules: Rules, commands: Sequence[str], *, release: RelPath, previous: str, code: str
-) -> list[str]:
-    """Each of COMMANDS ran in RELEASE and the shared data is what it was, grown or rewritten but not shrunk.
+    place: Workplace,
+    rules: Rules,
+    commands: Sequence[str],
+    *,
+    release: RelPath,
+    previous: str,
+    code: str,
+    watch: Watch,
+) -> None:
+    """COMMANDS ran in RELEASE, and the shared data is what it was, grown or rewritten but not shrunk.
 
-    Returns warnings: what they made that the application may not write (I102). Raises CODE when a
-    command fails, and `data-shrank` (or `data-shrank-after-activation`) naming what is missing. The
-    census before and after is a full one: names and sizes.
+    The first that fails ends what comes before the switch; after it every one runs, whatever the others did, and the
+    first problem is raised at the end. WATCH hears what they made that the application may not write (I102), and what
+    went while they ran that nothing proves to be their doing. Raises CODE when a command fails, and `data-shrank` (or
+    `data-shrank-after-activation`) naming what is missing, which the site file then knows. The census before and after
+    is a full one: names and sizes.
     """
-    warnings: list[str] = []
-    is_cache = rules.classifier.is_cache
+    after, first = code.endswith("after-activation"), None
     for command in commands:
-        before = census.full(place.root, place.bench.layout.shared)
-        ran = run(
-            command,
-            directory=place.root.absolute(release),
-            environment=environment(place, release, previous),
-            hear=_teller(place),
+        try:
+            _run_one(place, rules, command, release=release, previous=previous, code=code, watch=watch)
+        except Problem as problem:
+            first = first or problem
+            if not after:
+                break
+            watch.warnings += [f"{problem.message}: {fact}" for fact in problem.context[:1] if problem is not first]
+    if first is not None:
+        raise first
+
+
+def _run_one(
+    place: Workplace, rules: Rules, command: str, *, release: RelPath, previous: str, code: str, watch: Watch
+) -> None:
+    before = census.full(place.root, place.bench.layout.shared)
+    ran = run(
+        command,
+        directory=place.root.absolute(release),
+        environment=environment(place, release, previous),
+        hear=_teller(place),
+    )
+    after = census.full(place.root, place.bench.layout.shared)
+    shrunk = compared(watch, rules, before, after, at=place.request.now)
+    if shrunk is not None:
+        _judge(place, ran, shrunk, watch, after=code.endswith("after-activation"))
+    if not ran.well:
+        raise failed(ran, code)
+    watch.warnings += _foreign(place, rules, command, sorted(after.keys() - before.keys()))
+
+
+def _judge(place: Workplace, ran: Ran, shrunk: Shrunk, watch: Watch, *, after: bool) -> None:
+    """Blame needs evidence: what an application does by itself while a hook runs is told, and stops nobody."""
+    accepted = DATA_SHRANK in place.request.accept
+    count_less(place, shrunk.moved + shrunk.gone if accepted else shrunk.moved)
+    if shrunk.evidence and not accepted:
+        raise_alarm(place, taken=shrunk.evidence)
+        raise _shrank(place, ran, shrunk, after=after)
+    gone = [*shrunk.lost.gone, *shrunk.lost.shorter]
+    if gone:
+        how = "accepted: " if shrunk.evidence else ""
+        told = f"{how}while the hook `{ran.command}` ran, {_files(len(gone))} missing or shorter"
+        watch.warnings.append(f"{told}: {', '.join(_named(gone))}")
+
+
+def refuse_shrunk(place: Workplace, rules: Rules, watch: Watch) -> None:
+    """`data-shrank` where so much of the data is gone since this operation began that a build or a hook must have taken
+    it: neither is kept from paths that it knows by itself.
+    """
+    lost = gone_since(place, rules)
+    if lost and DATA_SHRANK in place.request.accept:
+        count_less(place, {one.path: one.files_then - one.files_now for one in lost})
+        watch.warnings += [f"accepted: {words(one)}" for one in lost]
+    elif lost:
+        took = [Taken(one.path, one.files_then, one.files_then - one.files_now, one.since, ()) for one in lost]
+        raise_alarm(place, lost, took)
+        raise Problem(
+            "data-shrank",
+            f"shared data shrank while this deploy was made: {words(lost[0])}",
+            context=[words(one) for one in lost],
+            whereabouts=[place.root.absolute(place.bench.layout.shared)],
+            hint=_put_back("a build command reaches the data by its absolute path, or the application deleted it"),
         )
-        after = census.full(place.root, place.bench.layout.shared)
-        lost = missing(before, after, is_cache=is_cache)
-        if lost:
-            raise _shrank(place, ran, lost, after=code.endswith("after-activation"))
-        if not ran.well:
-            raise failed(ran, code)
-        warnings += _foreign(place, rules, command, sorted(after.keys() - before.keys()))
-    return warnings
 
 
 def _foreign(place: Workplace, rules: Rules, command: str, made: list[str]) -> list[str]:
@@ -91,36 +148,29 @@ def environment(place: Workplace, release: RelPath, previous: str) -> dict[str, 
     }
 
 
-def missing(before: Mapping[str, Stamp], after: Mapping[str, Stamp], *, is_cache: Callable[[str], bool]) -> list[str]:
-    """Paths that vanished or shrank; caches, a database's companions and expired sessions come and go by themselves."""
-    lost = []
-    for path, (size, mtime, _, _) in before.items():
-        now = after.get(path)
-        if now is not None and now[0] >= size:
-            continue
-        expired = "sessions/" in path and now is None and _newest(before) - mtime > _EXPIRED_NS
-        if not (expired or is_cache(path) or path.endswith(("-wal", "-shm", "-journal"))):
-            lost.append(path)
-    return sorted(lost)
-
-
-def _newest(stamps: Mapping[str, Stamp]) -> int:
-    return max((stamp[1] for stamp in stamps.values()), default=0)
-
-
-def _shrank(place: Workplace, ran: Ran, lost: list[str], *, after: bool) -> Problem:
-    named = [f"shared/{path}" for path in lost[:_NAMED]] + (
-        [f"and {len(lost) - _NAMED} more"] if len(lost) > _NAMED else []
-    )
+def _shrank(place: Workplace, ran: Ran, shrunk: Shrunk, *, after: bool) -> Problem:
+    gone = [*shrunk.lost.gone, *shrunk.lost.shorter]
+    where = ", ".join(f"shared/{one.path}" for one in shrunk.evidence)
     return Problem(
         "data-shrank-after-activation" if after else "data-shrank",
-        f"the hook `{ran.command}` made shared data shrink: {_files(len(lost))} missing or shorter",
-        context=named,
+        f"the hook `{ran.command}` made shared data shrink in `{where}`: {_files(len(gone))} missing or shorter",
+        context=_named(gone),
         state="the new release is live" if after else "",
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
-        hint="bring the named files back from a backup of yours, for nothing here keeps what a hook deletes; "
-        "take the hook out of holdfast.toml, or mend it, before the next deploy",
+        hint=_put_back("take the hook out of holdfast.toml, or mend it, before the next deploy"),
     )
+
+
+def _put_back(first: str) -> str:
+    return (
+        "bring the named files back from a backup of yours, for nothing here keeps what a hook deletes; "
+        f"{first}; where it is meant so, `holdfast deploy --accept {DATA_SHRANK}`"
+    )
+
+
+def _named(paths: list[str]) -> list[str]:
+    more = [f"and {len(paths) - _NAMED} more"] if len(paths) > _NAMED else []
+    return [f"shared/{path}" for path in paths[:_NAMED]] + more
 
 
 def _files(number: int) -> str:

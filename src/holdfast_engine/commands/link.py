@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from shlex import quote
 from typing import Any, Optional
 
-from holdfast_engine.commands import activating, counting
+from holdfast_engine.checks.data_memory import as_warning
+from holdfast_engine.commands import activating, counting, elsewhere, lingering
+from holdfast_engine.commands.answering import measured, warned
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
@@ -15,8 +18,10 @@ from holdfast_engine.commands.linking import link_release, seeds_before
 from holdfast_engine.commands.lookout import looking
 from holdfast_engine.commands.rules import Rules, rules_for
 from holdfast_engine.commands.searching import CODE_ENDINGS
+from holdfast_engine.commands.served import live_releases
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.adopt import LIVE, NEWEST
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify_settings import Configured
 from holdfast_engine.data.sweep import Found
@@ -31,6 +36,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
+from holdfast_engine.state.survey import current_release
 
 Ask = Callable[[dict[str, Any]], bool]
 
@@ -114,27 +120,38 @@ class Linking:
     def __init__(self, place: Workplace, release: RelPath) -> None:
         self.place, self.path, self.report = place, release, Report()
         self.record = next((one for one in place.survey.releases if one.path == release), None)
-        self.live = place.survey.current
-        self.is_live = self.live == release
+        self.lives = live_releases(place, release)
+        self.is_live = release in self.lives
+        self._see()
         records.refuse_too_long(place.root, self.record.id if self.record else self._free_id())
         self.listing = self._shipped()
         self.rules: Rules = rules_for(place, self.listing, place.request.settings)
-        self.found = self._look()
-        refuse_changed_kinds(place, self.rules, self.found)
+        self.found = {live: self._look(live) for live in self.lives}
+        self.elsewhere = elsewhere.look(place, self.rules, but=(release, *self.lives))
+        for live, found in self.found.items():
+            self._see(live)
+            refuse_changed_kinds(place, self.rules, found)
+        self._see()
 
     def _shipped(self) -> Listing:
         """What RELEASE ships: of a live one what it was seen to ship before, for what came since is data."""
         baseline = baseline_of(self.place, self.record) if self.is_live else None
         return as_shipped(self.place, self.path, baseline) if baseline else listing_of(self.place, self.path)
 
-    def _look(self) -> Found:
-        """What the live release holds that must come home."""
-        if self.live is None or self.place.root.kind(self.live) != "dir":
+    def _see(self, live: Optional[RelPath] = None) -> None:
+        """The site as if `current` named LIVE: a script may have another name for its link."""
+        live = live or next(iter(self.lives), None)
+        self.place.survey = replace(self.place.survey, current=live)
+
+    def _look(self, live: RelPath) -> Found:
+        """What a live release holds that must come home."""
+        self._see(live)
+        if self.place.root.kind(live) != "dir":
             return Found()
-        baseline = self._live_baseline()
-        found = sweep(self.place, self.live, self.rules, baseline=baseline)
+        baseline = self._baseline_of(live)
+        found = sweep(self.place, live, self.rules, baseline=baseline)
         if baseline is None:
-            _only_certain(self.place.root, self.live, found.homeless, self.rules)
+            _only_certain(self.place.root, live, found.homeless, self.rules)
             found.displaced.clear()
         return found
 
@@ -156,27 +173,46 @@ class Linking:
         """Somebody's script has switched since the last run: what was written meanwhile to the release that it left is
         brought home and served by the live one (I59).
         """
-        place, live = self.place, next((one for one in self.place.survey.releases if one.path == self.live), None)
+        place = self.place
+        live = next(map(self._record_of, self.lives), None)
         left = next(
-            (one for one in place.survey.releases if one.state == records.ACTIVE and one.path != self.live), None
+            (one for one in place.survey.releases if one.state == records.ACTIVE and one.path not in self.lives), None
         )
-        if live is None or live.state == records.ACTIVE:
+        if len(self.lives) != 1 or (live is not None and live.state == records.ACTIVE):
             return
-        activating.mark_active(place, live)
+        if live is not None:
+            activating.mark_active(place, live)
         if left is not None and place.root.kind(left.path) == "dir":
-            activating.late_sweep(self.homing, left.path, left, live.path)
+            self._sweep_left(left, self.lives[0])
         self.record = records.read(place.root, self.record.id) if self.record else None
         place.refresh()
+        self._see()
+
+    def _sweep_left(self, left: ReleaseRecord, live: RelPath) -> None:
+        """Of one without a baseline what `link` takes for data while it is live; others are among those looked at
+        elsewhere too, which knows no more than what stands in them now.
+        """
+        if baseline_of(self.place, left) is None:
+            self.homing.bring(left.path, self._look(left.path), wins=NEWEST)
+        elif live == current_release(self.place.root):
+            activating.late_sweep(self.homing, left.path, left, live)
 
     def _adopt_from_live(self) -> None:
-        """What the live release holds comes home first, so that nothing of it is hidden by an empty directory (I08)."""
-        if self.live is not None:
-            self.homing.bring(self.live, self.found, wins="live")
+        """What the live release holds comes home first, so that nothing of it is hidden by an empty directory (I08); of
+        several that links name, what was saved last.
+        """
+        for live, found in self.found.items():
+            self.homing.bring(live, found, wins=LIVE if len(self.found) == 1 else NEWEST)
+        elsewhere.bring_left(self.homing, self.elsewhere)
         self.rules = rules_for(self.place, self.listing, self.place.request.settings)
+        for live in self.lives if self.elsewhere else ():
+            lingering.serve(self.homing, live, self.rules, self.report.adopted)
 
-    def _live_baseline(self) -> Optional[Baseline]:
-        live = next((one for one in self.place.survey.releases if one.path == self.live), None)
-        return baseline_of(self.place, live)
+    def _record_of(self, release: RelPath) -> Optional[ReleaseRecord]:
+        return next((one for one in self.place.survey.releases if one.path == release), None)
+
+    def _baseline_of(self, release: RelPath) -> Optional[Baseline]:
+        return baseline_of(self.place, self._record_of(release))
 
     def _link(self) -> dict[str, str]:
         previous = self.place.survey.active
@@ -203,17 +239,18 @@ class Linking:
             skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
             entries = baselines.take(place.bench, self.path, digests={}, skip=skip, made=made)
             baselines.write(place.root, record.id, entries, taken_ns=baselines.now_ns())
-        records.write(
-            place.root,
-            record.but(
-                settings=place.request.settings.to_json(),
-                framework=self.rules.detection.framework,
-                web_root=self.rules.web_root,
-                shared=self.rules.shared,
-                seeds=seeds,
-            ),
+        kept = record.but(
+            settings=place.request.settings.to_json(),
+            framework=self.rules.detection.framework,
+            web_root=self.rules.web_root,
+            shared=self.rules.shared,
+            seeds=seeds,
         )
-        activating.remember(place, self.rules)
+        records.write(place.root, kept)
+        if self.lives == (self.path,):
+            activating.mark_active(place, kept)
+        self.gone = activating.remember(place, self.rules)
+        self.report.warnings.extend(warned(as_warning(self.gone)))
 
     def _free_id(self) -> str:
         taken = {one.id for one in self.place.survey.releases}
@@ -229,13 +266,8 @@ class Linking:
             "release": self.path,
             "shared": [one.to_json() for one in self.rules.shared if one.path not in missing],
             "data": {
-                "files_before": before,
-                "files_after": counting.files(place),
-                "lost": 0,
-                "adopted": report.adopted,
-                "attic": report.attic,
-                "seeded": report.seeded,
-                "kept": report.kept,
+                **measured(place, before, counting.files(place), report),
+                "missing": [one.to_json() for one in self.gone],
             },
             "warnings": [*report.warnings, *report.left],
         }

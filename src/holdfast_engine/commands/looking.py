@@ -6,11 +6,16 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist as all_checks
-from holdfast_engine.checks.standing import standing
+from holdfast_engine.checks.data_memory import words
+from holdfast_engine.checks.live_release import live_release, nothing_live
+from holdfast_engine.checks.subject import Subject
+from holdfast_engine.commands import lingering
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import baseline_of, rules_proven, sweep
+from holdfast_engine.commands.missing import missing
 from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
+from holdfast_engine.commands.wholeness import look_at
 from holdfast_engine.commands.workplace import Workplace, reading
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.journal import log
@@ -38,7 +43,10 @@ def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
             "releases": [_row(place, record, rules) for record in reversed(place.survey.releases)],
             "shared": [_shared(place, one.path, one.kind) for one in rules.shared if _lies(place, one)],
             "unfinished": unfinished(place),
-            "warnings": [check.why for check in _standing(place) if check.verdict == REFUSE],
+            "warnings": [
+                *(check.why for check in standing_checks(place) if check.verdict == REFUSE),
+                *(words(one) for one in missing(place, rules)),
+            ],
         }
 
 
@@ -124,12 +132,29 @@ def history(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
 def checklist(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     """Every check on the live release; nothing is changed."""
     with reading(request, tell) as place:
-        checks = tuple(_standing(place)) or all_checks(
-            subject_for(place, rules_now(place), release=place.survey.current)
-        )
+        checks = _on_what_is_live(place)
         return {"verdict": verdict_of(checks), "checks": [check.to_json() for check in checks]}
 
 
-def _standing(place: Workplace) -> list[Check]:
+def _on_what_is_live(place: Workplace) -> tuple[Check, ...]:
+    current = place.survey.current
+    if current is None:
+        return tuple(standing_checks(place))
+    look = look_at(place, place.survey.active, current)
+    first = live_release(place.root, current, look.objection, look.missing)
+    return first, *all_checks(_live(place))
+
+
+def _live(place: Workplace) -> Subject:
+    """The live release, and what somebody wrote into others since they were left."""
+    rules = rules_now(place)
+    looks = lingering.look(place, rules)
+    strays = {one.record.id: tuple(one.found.homeless) for one in looks if one.found.homeless}
+    return subject_for(place, rules, release=place.survey.current, strays=strays, missing=missing(place, rules))
+
+
+def standing_checks(place: Workplace) -> list[Check]:
     """What there is to say of a site on which no release is live; nothing where one is."""
-    return standing(place.root, place.survey.current, [one.id for one in place.survey.releases if one.good])
+    if place.survey.current is not None:
+        return []
+    return nothing_live(place.root, [one.id for one in place.survey.releases if one.good])

@@ -28,7 +28,7 @@ def looking(request: Request, tell: Listener, *, shared_name: str = "shared") ->
         found = surveys.survey(root)
         if not found.managed:
             found = surveys.as_new(found, shared_name)
-            refuse_linked_shared(root, shared_name)
+        refuse_linked_shared(root, found.layout.shared_name)
         yield Workplace(root, request, tell, found)
 
 

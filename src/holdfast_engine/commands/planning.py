@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.checks.subject import Subject
+from holdfast_engine.commands import counting, elsewhere
+from holdfast_engine.commands.elsewhere import Elsewhere
 from holdfast_engine.commands.expecting import expected
 from holdfast_engine.commands.homing import baseline_of, left_alone, missing_code, sweep
 from holdfast_engine.commands.kinds import refuse_changed_kinds
 from holdfast_engine.commands.linking import web_user
+from holdfast_engine.commands.missing import Rows, missing
 from holdfast_engine.commands.narrowing import unconfirmed
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules, rules_for, unshared
@@ -21,10 +24,12 @@ from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
 from holdfast_engine.model.listing import DIR, FILE, Listing
+from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan, Step
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import STRAY, SharedPath
+from holdfast_engine.model.sets import main_of
 from holdfast_engine.model.words import count
 from holdfast_engine.sources import GitSource, TreeSource
 from holdfast_engine.state.records import ReleaseRecord
@@ -41,8 +46,12 @@ class Prospect:
     rules: Rules
     found: Found
     baseline: Optional[Baseline]
+    counted: Rows
+    missing: tuple[Missing, ...]
     seen: frozenset[str] = frozenset()
     """What stood in a live release without a baseline before it was looked through."""
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    """What is to come home from places that are not live."""
 
 
 def stamp(now: float) -> str:
@@ -68,8 +77,11 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
         also = [_as_shared(place, path) for path in found.homeless if path not in rules.shared_paths]
         rules = rules_for(place, listing, settings, also=also)
     refuse_changed_kinds(place, rules, found)
-    plan = _plan(place, source, release, rules, found)
-    return Prospect(plan, source, listing, rules, found, baseline, seen)
+    counted = counting.count(place, save=False)
+    lost = missing(place, rules, counted, accept=place.request.accept)
+    there = elsewhere.look(place, rules)
+    plan = there.shown_in(_plan(place, source, release, rules, found, lost))
+    return Prospect(plan, source, listing, rules, found, baseline, counted, lost, seen, there)
 
 
 def _something(source: TreeSource) -> Listing:
@@ -105,7 +117,9 @@ def _was_shipped(source: TreeSource, path: str, content: bytes) -> bool:
     return isinstance(source, GitSource) and source.contains_blob(path, content)
 
 
-def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found) -> Plan:
+def _plan(
+    place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found, lost: tuple[Missing, ...]
+) -> Plan:
     settings, active = place.request.settings, place.survey.active
     unchanged = not place.request.force and _is_unchanged(place, source, rules, found)
     victims = [] if unchanged else _victims(place, settings.keep)
@@ -123,10 +137,11 @@ def _plan(place: Workplace, source: TreeSource, release: str, rules: Rules, foun
         adopt=dict(found.homeless),
         displaced={**found.displaced, **found.spared},
         prune=tuple(record.id for record in victims),
-        checks=checklist(_subject(place, rules, found)),
+        checks=checklist(_subject(place, rules, found, lost)),
         build=() if unchanged else settings.build,
         hooks={when: [] if unchanged else list(commands) for when, commands in hooks.items()},
         notes=(*source.notices, *_notes(place, found)),
+        missing=tuple(one.to_json() for one in lost),
         unchanged=unchanged,
     )
 
@@ -202,7 +217,7 @@ def stray_words(number: int) -> str:
     return f"bring {count(number, 'stray')} of the live release home"
 
 
-def _subject(place: Workplace, rules: Rules, found: Found) -> Subject:
+def _subject(place: Workplace, rules: Rules, found: Found, lost: tuple[Missing, ...]) -> Subject:
     sizes = [entry.size for entry in rules.listing.entries.values()]
     current = place.survey.current or RelPath("")
     return subject_for(
@@ -212,6 +227,7 @@ def _subject(place: Workplace, rules: Rules, found: Found) -> Subject:
         incoming_files=len(sizes),
         moving=tuple(current / path for path in found.homeless),
         live=place.survey.current,
+        missing=lost,
     )
 
 
@@ -257,6 +273,7 @@ def _is_unchanged(place: Workplace, source: TreeSource, rules: Rules, found: Fou
         if place.root.has(place.bench.layout.in_shared(path))
         else path in known
         for path in rules.shared_paths - found.homeless.keys()
+        if main_of(path) not in rules.shared_paths  # what stands beside a database comes and goes
     )
     same = (active.settings, active.framework) == (place.request.settings.to_json(), rules.detection.framework)
     if active.state != "active" or not (same and stands):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Optional, Union
 
+from holdfast_engine.commands.agreeing import agreed_question
 from holdfast_engine.commands.homing import Homing, Report, rules_proven
 from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.proving import Proving
@@ -14,8 +15,10 @@ from holdfast_engine.commands.trash import Emptying
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.settle import settle
 from holdfast_engine.data.sweep import Found
+from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.durable import SyncFailed
+from holdfast_engine.fs.place import move
 from holdfast_engine.fs.probe import users, users_of
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
@@ -25,9 +28,10 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
+from holdfast_engine.state.survey import current_release, named_release
 
 Ask = Callable[[dict[str, Any]], bool]
-_SOMEBODYS = "it was undone and taken away, and what stands there now is somebody else's"
+_SOMEBODYS = "its deploy was undone, and what stands there now is somebody else's"
 
 
 def prune(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
@@ -38,8 +42,15 @@ def prune(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         victims = beyond(place.survey, keep=keep_of(place))
         if request.only_plan:
             return shown(place, _plan(place, victims))
-        if victims and not request.yes and not ask(_plan(place, victims)):
-            raise Problem("declined", "pruning was declined", state="nothing was changed", hint="`--yes` answers yes")
+        if victims:
+            victims = agreed_question(
+                place,
+                victims,
+                lambda: beyond(place.survey, keep=keep_of(place)),
+                ask,
+                shown=lambda found: _plan(place, found),
+                what="pruning",
+            )
         report = Report()
         facts = {"release": None, "victims": [one.id for one in victims], "who": request.who}
         operation = Operation.begin(place.root, "prune", at=request.now, facts=facts)
@@ -140,9 +151,8 @@ def _remove(
         why = _clear(place, operation, report, record, rules) if record.activated else None
         if why is not None:
             return why
-        proof = Proof(record.id, "swept twice; every file is in its baseline, in shared/ or in the attic")
-        operation.move(what="trash", path=record.id, source=record.path)
-        to_trash(place.root, record.path, f"{operation.name}-{record.id}", proof)
+        if not _goes(place, operation, record):
+            return "it is what `current` names now"
     except Problem as problem:
         return problem.message
     except SyncFailed:
@@ -154,10 +164,26 @@ def _remove(
     return None
 
 
+def _goes(place: Workplace, operation: Operation, record: ReleaseRecord) -> bool:
+    """The release is in the trash; False, and it stands where it stood, when it is what `current` names (G11).
+
+    Looked at before the move and after it: somebody may switch by hand at that very moment.
+    """
+    if current_release(place.root) == record.path:
+        return False
+    proof = Proof(record.id, "swept twice; every file is in its baseline, in shared/ or in the attic")
+    operation.move(what="trash", path=record.id, source=record.path)
+    spot = to_trash(place.root, record.path, f"{operation.name}-{record.id}", proof)
+    if named_release(place.root) == record.path:
+        move(place.root, spot, record.path)
+        return False
+    return True
+
+
 def _settle(place: Workplace, operation: Operation) -> None:
     """No link waits where a move broke off, as far as the host lets us: this operation ends, and nobody settles it."""
     try:
-        settle(place.bench, operation, log.read(place.root, operation.name))
+        settle(place.bench, operation, log.read(place.root, operation.name), quiet=quiet)
     except SyncFailed:
         raise
     except OSError:

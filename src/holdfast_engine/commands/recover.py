@@ -8,11 +8,15 @@ from functools import partial
 from shlex import quote
 from typing import Any, Optional
 
-from holdfast_engine.commands import activating
-from holdfast_engine.commands.homing import Homing, Report
-from holdfast_engine.commands.linking import link_release
+from holdfast_engine.checks.data_memory import lost
+from holdfast_engine.commands import activating, doorstep
+from holdfast_engine.commands.agreeing import agreed_question, declined
+from holdfast_engine.commands.homing import Homing, Report, baseline_of, sweep
 from holdfast_engine.commands.looking import rules_now, unfinished
 from holdfast_engine.commands.lookout import entering, shown
+from holdfast_engine.commands.missing import missing
+from holdfast_engine.commands.remembering import raise_alarm
+from holdfast_engine.commands.reviving import revive, wanted
 from holdfast_engine.commands.searching import Lost, search
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.restore import blocked_by, bring_back
@@ -22,8 +26,11 @@ from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.memory import DATA_MEMORY, Missing
+from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
+from holdfast_engine.model.words import count
 from holdfast_engine.state import records
 from holdfast_engine.state import survey as surveys
 from holdfast_engine.state.records import ReleaseRecord
@@ -46,16 +53,45 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             _register_releases(place)
         if interrupted is not None:
             interrupted["verdict"] = log.read(place.root, interrupted["operation"])[-1].facts["outcome"]
-        found = search(place, rules_now(place))
+        found: list[Lost] = []
         report = Report()
         try:
-            if _agreed(request, tell, ask, found):
-                _put_back(place, found, report)
+            found += revive(place, report, partial(_agreed_to_revive, place, ask))
+            place.refresh()
+            already = len(found)
+            found += search(place, rules_now(place))
+            rest = found[already:] = _agreed(place, found[already:], ask)
+            if any(one.action != "listed" for one in rest):
+                _put_back(place, rest, report)
         except Problem as problem:
+            if problem.code in ("declined", "nothing-live"):
+                problem.answer = _answer(interrupted, found, report, ())
             if problem.code == "declined":
-                problem.answer, problem.state = _answer(interrupted, found, report), _undisturbed(interrupted)
+                problem.state = _undisturbed(interrupted)
             raise
-        return _answer(interrupted, found, report)
+        gone = missing(place, rules_now(place), site=place.refresh().site)
+        answer = _answer(interrupted, found, report, gone)
+        refused = [one for one in gone if one.verdict == REFUSE]
+        if refused:
+            raise_alarm(place, refused)
+            raise _data_missing(place, gone, answer)
+        return answer
+
+
+def _data_missing(place: Workplace, gone: tuple[Missing, ...], answer: dict[str, Any]) -> Problem:
+    """Everything that could be found is back, and counted files are missing all the same: a person has to know."""
+    files = sum(one.files_then - one.files_now for one in gone)
+    problem = Problem(
+        "data-missing",
+        f"{count(files, 'file')} of users' data that were counted are missing, and nothing here holds a copy of them",
+        context=[lost(one) for one in gone],
+        state="what could be found is back; the live release serves what there is",
+        whereabouts=[place.root.absolute(place.bench.layout.shared)],
+        hint=f"mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
+        f"{quote(place.root.path)}`; where they are meant to be gone, `holdfast deploy --accept {DATA_MEMORY}`",
+    )
+    problem.answer = answer
+    return problem
 
 
 def _undisturbed(interrupted: Optional[dict[str, Any]]) -> str:
@@ -135,23 +171,34 @@ def _planned(place: Workplace, *, lost_state: bool) -> dict[str, Any]:
     if lost_state:
         every = sorted((*place.survey.releases, *_unregistered(place)), key=lambda record: record.counter)
         place.survey = replace(place.survey, releases=tuple(every))
-    return shown(place, _question(search(place, rules_now(place))))
+    rules = rules_now(place)
+    return shown(place, _question([*wanted(place), *search(place, rules)], missing(place, rules)))
 
 
-def _question(found: list[Lost]) -> dict[str, Any]:
-    notes = [] if found else ["nothing that appears lost is found"]
-    return {"command": "recover", "found": [one.to_json() for one in found], "notes": notes}
+def _question(found: list[Lost], gone: tuple[Missing, ...]) -> dict[str, Any]:
+    notes = [lost(one) for one in gone]
+    notes += [] if found or gone else ["nothing that appears lost is found"]
+    rows = [one.to_json() for one in found]
+    return {"command": "recover", "found": rows, "missing": [one.to_json() for one in gone], "notes": notes}
 
 
-def _agreed(request: Request, tell: Listener, ask: Ask, found: list[Lost]) -> bool:
-    """True when a person, or `--yes`, said that what can be put back shall be; `declined` for a no."""
-    question = _question(found)
-    tell(Event("planned", "recover", data=question))
+def _agreed(place: Workplace, found: list[Lost], ask: Ask) -> list[Lost]:
+    """What is put back as a person, or `--yes`, said: what was found last (H1); `declined` for a no."""
+    rules = rules_now(place)
+    question = partial(_question, gone=missing(place, rules))
+    place.tell(Event("planned", "recover", data=question(found)))
     if all(one.action == "listed" for one in found):
-        return False
-    if request.yes or ask(question):
+        return found
+    again = partial(search, place, rules)
+    return agreed_question(place, found, again, ask, shown=question, what="putting back what was found")
+
+
+def _agreed_to_revive(place: Workplace, ask: Ask, found: list[Lost]) -> bool:
+    """Nothing is looked for in a release that is not there: what else is missing is asked for once one is live."""
+    place.tell(Event("planned", "recover", data=_question(found, ())))
+    if place.request.yes or ask(_question(found, ())):
         return True
-    raise Problem("declined", "putting back what was found was declined", hint="`--yes` answers yes")
+    raise declined("making a release live")
 
 
 def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
@@ -160,17 +207,33 @@ def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
         place.root, "recover", at=place.request.now, facts={"release": None, "who": place.request.who}
     )
     homing = Homing(place, operation, report)
+    _bring_saved(place, homing, found)
     for one in found:
-        if one.action in ("adopt", "link"):
-            homing.bring(one.release, Found(homeless={one.path: one.what}), wins=one.wins)
+        if one.action in ("adopt", "link") and not one.done:
+            renamed = {one.path: one.old} if one.old else {}
+            homing.bring(one.release, Found(homeless={one.path: one.what}, renamed=renamed), wins=one.wins)
             _serve(place, homing, one.path)
             one.done = True
         elif one.action == "copy":
             _copy_back(place, operation, one)
             if place.survey.current is not None:
                 homing.serve(place.survey.current, one.path)
-    _relink(place, homing)
+    activating.link_live(homing)
+    activating.follow(place)
     operation.end("recovered", at=place.request.now)
+
+
+def _bring_saved(place: Workplace, homing: Homing, found: list[Lost]) -> None:
+    """What was saved in the old document root, before the live release is looked through: some of it lies there now."""
+    current, baseline = place.survey.current, baseline_of(place, place.survey.active)
+    saved = {one.path: one.what for one in found if one.action == "adopt" and not one.release}
+    if current is None or not saved:
+        return
+    doorstep.bring(homing, current, saved, doorstep.shipped(place, current, baseline))
+    if baseline is not None:
+        homing.bring(current, Found(sweep(place, current, rules_now(place), baseline=baseline).homeless), wins="live")
+    for one in found:
+        one.done = one.done or (one.path in saved and not one.release)
 
 
 def _serve(place: Workplace, homing: Homing, path: str) -> None:
@@ -187,22 +250,15 @@ def _copy_back(place: Workplace, operation: Operation, one: Lost) -> None:
     one.done = True
 
 
-def _relink(place: Workplace, homing: Homing) -> None:
-    """Every shared path of the live release is a link again, and the site file knows what is shared."""
-    place.refresh()
-    current = place.survey.current
-    if current is None:
-        return
-    rules = rules_now(place)
-    link_release(homing, current, rules, before={}, live=True)
-    activating.remember(place, rules)
-
-
-def _answer(interrupted: Optional[dict[str, Any]], found: list[Lost], report: Report) -> dict[str, Any]:
+def _answer(
+    interrupted: Optional[dict[str, Any]], found: list[Lost], report: Report, gone: tuple[Missing, ...]
+) -> dict[str, Any]:
+    """What was found and done; GONE is what is missing in spite of it."""
     return {
         "finished": interrupted,
         "found": [one.to_json() for one in found],
         "restored": sum(one.done for one in found),
         "attic": report.attic,
-        "warnings": [*report.warnings, *report.left],
+        "missing": [one.to_json() for one in gone],
+        "warnings": [*report.warnings, *report.left, *(lost(one) for one in gone)],
     }

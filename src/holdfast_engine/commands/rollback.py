@@ -5,27 +5,31 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from shlex import quote
 from typing import Any
 
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.activation.switch import require_switchable
+from holdfast_engine.checks.data_memory import as_warning
 from holdfast_engine.checks.host import permissions
 from holdfast_engine.checks.linkage import linkage
-from holdfast_engine.commands import activating, counting
-from holdfast_engine.commands.answering import answer
+from holdfast_engine.commands import activating, counting, doorstep, elsewhere
+from holdfast_engine.commands.agreeing import agreed
+from holdfast_engine.commands.answering import Account, answer, warned
 from holdfast_engine.commands.applying import Journey
-from holdfast_engine.commands.deploy import refuse_on_refusal
+from holdfast_engine.commands.guarding import Watch
 from holdfast_engine.commands.homing import Homing, Report, as_shipped, baseline_of, missing_code, sweep
 from holdfast_engine.commands.hooks import run_guarded
 from holdfast_engine.commands.kinds import refuse_blocked
 from holdfast_engine.commands.linking import announce_seeds, link_release, seeds_before
 from holdfast_engine.commands.lookout import entering, shown
+from holdfast_engine.commands.missing import empty_by_name, missing
 from holdfast_engine.commands.planning import stray_words, subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.sweep import Found
-from holdfast_engine.model.event import Event, Listener
+from holdfast_engine.model.event import Listener
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, Check, Plan, Step
@@ -46,17 +50,14 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         target = choose(place.survey, request.release, site=place.root.path)
         if target.path == place.survey.current:
             return _stays(place, target)
-        journey = Return(place, target)
-        plan = journey.plan()
+
+        def look() -> Return:
+            return Return(place, choose(place.survey, request.release, site=place.root.path))
+
+        journey = look()
         if request.only_plan:
-            return shown(place, plan.to_json())
-        tell(Event("planned", "plan", data=plan.to_json()))
-        refuse_on_refusal(place, plan)
-        if not request.yes and not ask(plan.to_json()):
-            raise Problem(
-                "declined", "the rollback was declined", state="nothing was changed", hint="`--yes` answers yes"
-            )
-        return journey.run()
+            return shown(place, journey.plan.to_json())
+        return agreed(place, journey, look, ask, what="the rollback").run()
 
 
 def _stays(place: Workplace, target: ReleaseRecord) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def _stays(place: Workplace, target: ReleaseRecord) -> dict[str, Any]:
     place.notice("rollback", f"release `{target.id}` is live already")
     files = counting.files(place)
     live = {"release": target.id, "previous": target.id}
-    return answer("unchanged", **live, steps=[], before=files, place=place, report=Report())
+    return answer("unchanged", **live, steps=[], place=place, account=Account(files, Report()))
 
 
 def choose(survey: Survey, wanted: str, *, site: str) -> ReleaseRecord:
@@ -127,11 +128,16 @@ class Return(Journey):
         self.seen: dict[str, activating.Stamp] = {}
         self.rules: Rules = self._rules()
         self.found = self._look()
+        self.elsewhere = elsewhere.look(self.place, self.rules)
         refuse_blocked(self.rules)
         gone = missing_code(self.place, self.target.path, self.baseline, self.rules)
         if gone:
             raise self._altered(f"`{gone[0]}` is missing in it" + (f", and {len(gone) - 1} more" if gone[1:] else ""))
-        self.before = counting.files(self.place) + counting.coming(self.place, self.left, self.found.homeless)
+        counted = counting.count(self.place, save=False)
+        self.missing = missing(self.place, self.rules, counted)
+        self.report.warnings.extend(warned(as_warning(self.missing)))
+        coming = counting.coming(self.place, self.left, self.found.homeless) + self.elsewhere.coming(self.place)
+        self.before = counting.total(counted) + coming
 
     def _altered(self, why: str) -> Problem:
         return Problem(
@@ -159,7 +165,9 @@ class Return(Journey):
         self.rules = rules_for(self.place, self.rules.listing, self.settings, also=[*self.rules.shared, *also])
         return found
 
+    @cached_property
     def plan(self) -> Plan:
+        """The way back as it would go; what is missing is told, and keeps nobody from going it."""
         steps = [
             Step("adopt", stray_words(self.found.count())),
             Step("link", f"link {count(len(self.rules.shared), 'shared path')} of today into `{self.target.path}`"),
@@ -167,7 +175,7 @@ class Return(Journey):
             Step("activate", f"switch `current` to `{self.target.path}` in one rename"),
             Step("late-sweep", "bring home what was written to the release that is left"),
         ]
-        return Plan(
+        plan = Plan(
             command="rollback",
             release=self.target.id,
             previous=self.previous.id if self.previous else None,
@@ -178,10 +186,12 @@ class Return(Journey):
             shared=self.rules.shared,
             adopt=dict(self.found.homeless),
             displaced={**self.found.displaced, **self.found.spared},
-            checks=(self._may_move(),),
+            checks=(self._may_move(), *as_warning(self.missing)),
             hooks={"before_activation": [], "after_activation": list(self.settings.after_activation)},
             notes=("data stays as it is: a rollback changes code alone",),
+            missing=tuple(one.to_json() for one in self.missing),
         )
+        return self.elsewhere.shown_in(plan)
 
     def _may_move(self) -> Check:
         """What must be moved can be; who may write what the web user needs is no reason against a way back."""
@@ -205,6 +215,8 @@ class Return(Journey):
     def _conclude(self) -> dict[str, Any]:
         self.step("remember", self._remember)
         self.late_problem(self._after)
+        if self.settings.after_activation:
+            self.look_whether_live(deep=True)
         self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
         return self.finish(
             "activated",
@@ -213,9 +225,8 @@ class Return(Journey):
                 release=self.target.id,
                 previous=self.previous.id if self.previous else None,
                 steps=self.timings,
-                before=self.before,
                 place=self.place,
-                report=self.report,
+                account=Account(self.before, self.report, self.rules),
             ),
         )
 
@@ -224,7 +235,12 @@ class Return(Journey):
 
     def _adopt(self) -> None:
         if self.left is not None and self.left != self.target.path:
-            self._homing().bring(self.left, self.found, wins="live")
+            homing, baseline = self._homing(), baseline_of(self.place, self.previous)
+            homing.bring(self.left, self.found, wins="live")
+            is_code = doorstep.shipped(self.place, self.left, baseline)
+            if elsewhere.bring_saved(homing, self.left, self.elsewhere, is_code):
+                homing.bring(self.left, sweep(self.place, self.left, self.rules, baseline=baseline), wins="live")
+            elsewhere.bring_left(homing, self.elsewhere)
             self.rules = self._rules()
 
     def _link(self) -> None:
@@ -273,16 +289,18 @@ class Return(Journey):
     def _remember(self) -> None:
         activating.mark_active(self.place, self.target.but(hooks_due=bool(self.settings.after_activation)))
         activating.remember(self.place, self.rules)
+        doorstep.open_up(self.place, self.path)
 
     def _after(self) -> None:
         previous = self.previous.path if self.previous else ""
-        self.report.warnings += run_guarded(
+        run_guarded(
             self.place,
             self.rules,
             self.settings.after_activation,
             release=self.target.path,
             previous=previous,
             code="hook-failed-after-activation",
+            watch=Watch(self.report.warnings, empty_by_name(self.place.survey.site)),
         )
         activating.hooks_ended(self.place, self.target.id)
 

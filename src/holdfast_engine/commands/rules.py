@@ -13,10 +13,12 @@ from holdfast_engine.data.classify import Classifier
 from holdfast_engine.data.detect import Detection, detect
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.shape_patterns import lineage
+from holdfast_engine.fs.sets import belongs_to
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.paths import RelPath, link_text, outermost
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import ARTIFACT, FOUND, STRAY, SharedPath
+from holdfast_engine.model.sets import JOURNAL, main_of
 from holdfast_engine.state.records import ReleaseRecord
 
 
@@ -73,6 +75,8 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
     covered = {one.path for one in certain} | _standing(place, links)
     lying = list(found_in_shared(place.bench, classifier, covered))
     every = {one.path: one for one in (*also, *lying, *certain)}
+    for path in [path for path in every if path.endswith(JOURNAL) and main_of(path) in every]:
+        del every[path]  # whatever rules say: in its place a link would be dangerous (`model.sets`)
     kept = tuple(every[path] for path in outermost(every))
     standing = {at: to for at, to in links.items() if not any(RelPath(at).is_within(one.path) for one in kept)}
     happened = [path for path, one in every.items() if one.why in (STRAY, FOUND)]
@@ -147,13 +151,23 @@ def found_in_shared(bench: Bench, classifier: Classifier, covered: set[str]) -> 
         here = waiting.pop()
         for name in bench.root.names(bench.layout.shared / here):
             path = here / name
-            if path in covered or unshared(classifier, path):
+            if path in covered or unshared(classifier, path) or _goes_unlinked(bench, classifier, path):
                 continue
             kind = bench.root.kind(bench.layout.in_shared(path))
             if kind == DIR and (path in above or _is_of_the_release(classifier, path)):
                 waiting.append(path)
             elif kind in (DIR, FILE, LINK):
                 yield SharedPath(path, DIR if kind == DIR else FILE, FOUND)
+
+
+def _goes_unlinked(bench: Bench, classifier: Classifier, path: str) -> bool:
+    """True for a database's journal, in whose place a link would be dangerous, and for all that belongs to a database
+    which a person has unshared.
+    """
+    main = main_of(path)
+    if not main or not (unshared(classifier, main) or path.endswith(JOURNAL)):
+        return False
+    return bool(belongs_to(bench.root, bench.layout.in_shared(path)))
 
 
 def _ships_code_in(classifier: Classifier, path: str) -> bool:

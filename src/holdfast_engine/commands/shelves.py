@@ -6,24 +6,29 @@ from collections.abc import Callable
 from shlex import quote
 from typing import Any
 
+from holdfast_engine.commands.agreeing import agreed_question
 from holdfast_engine.commands.homing import Homing, Report, baseline_of
 from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.workplace import Workplace, reading
 from holdfast_engine.data.adopt import COPIED, EQUAL, MERGED
+from holdfast_engine.data.old_root import EMPTIED
 from holdfast_engine.data.restore import blocked_by, bring_back, look
+from holdfast_engine.data.restore_sets import refuse_in_use
 from holdfast_engine.fs import attic as shelves
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.sets import belongs_to, companions, is_database
 from holdfast_engine.fs.walk import size_of, walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
+from holdfast_engine.model.sets import LINKED, main_of
 from holdfast_engine.state import format as site_format
 
 Ask = Callable[[dict[str, Any]], bool]
-_QUIET = (MERGED, "a link of another tool stood here")
+_QUIET = (MERGED, EMPTIED, "a link of another tool stood here")
 
 
 def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
@@ -33,8 +38,14 @@ def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
 
 
 def entries(root: Root) -> list[dict[str, Any]]:
-    """Notes of content that is in the attic now and means something to a person."""
-    return [note for note in shelves.notes(root) if _means_something(root, note)]
+    """Notes of content that is in the attic now and means something to a person; of a database the one on its main
+    file, for the rest comes with it.
+    """
+    return [note for note in shelves.notes(root) if _means_something(root, note) and not _goes_along(root, note)]
+
+
+def _goes_along(root: Root, note: dict[str, Any]) -> bool:
+    return bool(main_of(note["place"])) and bool(belongs_to(root, note["place"]))
 
 
 def _means_something(root: Root, note: dict[str, Any]) -> bool:
@@ -58,7 +69,9 @@ def _differs(root: Root, place: RelPath, there: RelPath) -> bool:
 
 
 def _row(root: Root, note: dict[str, Any]) -> dict[str, Any]:
-    _, size = size_of(root, note["place"])
+    place = note["place"]
+    parts = companions(root, place) if root.kind(place) == "file" and is_database(root, place) else []
+    size = sum(size_of(root, place + end)[1] for end in ("", *parts))
     return {
         "operation": note["operation"],
         "path": note["path"],
@@ -78,37 +91,34 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     with entering(request, tell) as place:
         wanted = _wanted(place, request.path)
-        found = [
-            note
-            for note in entries(place.root)
-            if note["path"] == wanted and request.release in ("", note["operation"])
-        ]
-        if not found:
-            raise Problem(
-                "path-missing",
-                f"the attic holds no `{wanted}`" + (f" of `{request.release}`" if request.release else ""),
-                state="nothing was changed",
-                hint=f"`holdfast attic --site {quote(request.site)}` lists what it holds",
-            )
-        question = {"command": "restore", "path": wanted, "from": str(found[-1]["place"])}
+        question, note = _question(place, wanted)
         if request.only_plan:
-            _refuse_blocked(place, wanted)
+            refuse_in_use(place.bench, look(place.bench, note["place"], wanted))
             return shown(place, question)
-        if not request.yes and not ask(question):
-            raise Problem(
-                "declined", "the restore was declined", state="nothing was changed", hint="`--yes` answers yes"
-            )
-        source, was_shared = found[-1]["place"], _is_shared(place, wanted)
-        _refuse_blocked(place, wanted)
+        _, note = agreed_question(
+            place,
+            (question, note),
+            lambda: _question(place, wanted),
+            ask,
+            shown=lambda found: found[0],
+            what="the restore",
+        )
+        source, was_shared = note["place"], _is_shared(place, wanted)
         stands = look(place.bench, source, wanted)
+        refuse_in_use(place.bench, stands)
         current = place.survey.current
         served = current is not None and place.bench.is_served(current, wanted)
         facts = {"path": wanted, "source": source, "stands": stands, "served": served, "who": request.who}
         operation = Operation.begin(place.root, "restore", at=request.now, facts=facts)
-        replaced = bring_back(place.bench, operation, source=source, path=wanted, stands=stands)
+        try:
+            replaced = bring_back(place.bench, operation, source=source, path=wanted, stands=stands)
+        except Problem:
+            operation.end("undone", at=request.now)  # somebody opened a database a moment ago: all of it is as it was
+            raise
         homing = Homing(place, operation, Report())
         if place.survey.current is not None:
             homing.serve(place.survey.current, wanted)
+            homing.link_home(place.survey.current, (wanted + end for end in LINKED))
         operation.end("restored", at=request.now)
         saved = [{"path": path, "place": str(spot)} for path, spot in replaced]
         saved += [{"path": row["path"], "place": row["place"]} for row in homing.report.attic]
@@ -116,8 +126,36 @@ def restore(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         return {"restored": [{"path": wanted, "from": str(source)}], "saved": saved, "warnings": warnings}
 
 
+def _question(place: Workplace, wanted: RelPath) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What would be brought back, and the note of it; refused where the attic does not hold it, or it cannot be put."""
+    request = place.request
+    found = [
+        note for note in entries(place.root) if note["path"] == wanted and request.release in ("", note["operation"])
+    ]
+    if not found:
+        raise Problem(
+            "path-missing",
+            f"the attic holds no `{wanted}`" + (f" of `{request.release}`" if request.release else ""),
+            state="nothing was changed",
+            hint=f"`holdfast attic --site {quote(request.site)}` lists what it holds",
+        )
+    _refuse_blocked(place, wanted)
+    return {"command": "restore", "path": wanted, "from": str(found[-1]["place"])}, found[-1]
+
+
 def _refuse_blocked(place: Workplace, path: RelPath) -> None:
-    """`restore-blocked` where a file or a link stands in the way of a directory: it is the newer one, and stays."""
+    """`restore-blocked` where a file or a link stands in the way of a directory: it is the newer one, and stays. So it
+    is for a part of a database by itself.
+    """
+    main = main_of(path)
+    if main and is_database(place.root, place.bench.layout.in_shared(main)):
+        raise Problem(
+            "restore-blocked",
+            f"`{path}` is a part of the database `{main}`, and is never put back without it",
+            state="nothing was changed",
+            whereabouts=[place.root.absolute(place.bench.layout.in_shared(main))],
+            hint=f"`holdfast restore {quote(main)}` brings back what the attic holds of it, as a whole",
+        )
     blocking = blocked_by(place.bench, path)
     if blocking is not None:
         raise Problem(

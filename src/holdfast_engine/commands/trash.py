@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Optional
+from functools import cached_property
 
 from holdfast_engine.commands.homing import Report, caches_then
+from holdfast_engine.commands.undoing import AWAY
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
-from holdfast_engine.data.seeds import RETIRED_SEED
+from holdfast_engine.data.seeds import RETIRED_SEED, SHIPPED
 from holdfast_engine.data.sweep import stamp_of
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.copy import digest_of
-from holdfast_engine.fs.discard import Proof, empty_trash, to_trash
+from holdfast_engine.fs.clock import settled
+from holdfast_engine.fs.copy import digest_of, same_file
+from holdfast_engine.fs.discard import Proof, empty_trash, stood_at, to_trash
 from holdfast_engine.fs.probe import users_of
+from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import NOTE, Record
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.state import records
+from holdfast_engine.state.records import ReleaseRecord
 
-Known = Callable[[str, RelPath, tuple[int, int, int, int]], bool]
+Stamp = tuple[int, int, int, int]
+Known = Callable[[str, RelPath, Stamp], bool]
 """True for a file, by path, place and stamp, that needs no copy in the attic."""
 
 
@@ -70,43 +77,88 @@ class Emptying:
         return kind if gone and kind and self.place.root.has(Layout.baselines / f"{kind}.jsonl") else ""
 
     def _last_look(self, name: str, kind: str, release: str) -> str:
-        """Whatever in NAME is not known to be elsewhere is in the attic; returns what may not be read, if anything."""
-        known, reason = self._expectation(kind, release)
-        if known is None:
-            return ""
+        """Whatever in NAME is not known to be elsewhere is in the attic; returns what may not be read, if anything.
+
+        Whatever it is and whether a baseline tells of it or not: what nothing explains is somebody's (G6, G11).
+        """
+        if name.endswith((".json", ".jsonl")):
+            return ""  # our own record of a release, or its baseline
+        known, reason = self._expectation(name, kind, release)
         unread: list[str] = []
-        top = self._stood_at(name) if kind == "merged" else RelPath("")
+        top = self._stood_at(name, kind)
         for path, place, stamp in self._files(Layout.trash / name, unread):
-            if not known(path, place, stamp):
+            if not known(top / path, place, stamp):
                 self._keep(top / path, place, reason)
         return unread[0] if unread else ""
 
-    def _stood_at(self, name: str) -> RelPath:
-        """Where the merged directory NAME stood in its release, by the journal of the operation that merged it."""
-        operation = "-".join(name.split("-")[:2])
-        moves = [record.facts for record in log.read(self.place.root, operation)]
+    def _stood_at(self, name: str, kind: str) -> RelPath:
+        """Where NAME stood in its release: by its own name, or by the journal of the operation that merged it; empty
+        for what has its path below it.
+        """
+        if kind != "merged":
+            return stood_at(name.partition("~")[0])
+        moves = [record.facts for record in self._journal(name)]
         stood = (facts["path"] for facts in moves if facts.get("target") == Layout.trash / name and "path" in facts)
         return RelPath(next(stood, ""))
 
-    def _expectation(self, kind: str, release: str) -> tuple[Optional[Known], str]:
-        if release:
-            return self._shipped(release), f"written into release {release} after it was removed"
-        if kind == "merged":
+    def _journal(self, name: str) -> tuple[Record, ...]:
+        """What the operation wrote that put NAME here; nothing where its journal is gone or cannot be read."""
+        try:
+            return log.read(self.place.root, "-".join(name.split("-")[:2]))
+        except Problem:
+            return ()
+
+    def _expectation(self, name: str, kind: str, release: str) -> tuple[Known, str]:
+        if kind in ("merged", "mirror", "spent"):
             return _nothing, "written into a directory after it was merged into shared/"
         if kind.startswith(RETIRED_SEED):
             digest = kind[len(RETIRED_SEED) :]
             return lambda _path, place, _stamp: digest_of(self.place.root, place) == digest, (
                 "written to a shipped file while a newer version took its place"
             )
-        return None, ""
+        if kind.partition("@")[0] == SHIPPED:
+            return self._is_seed, "written to a shipped file after it gave way to the shared one"
+        undone, reason = self._undone(name), f"written into release {kind} after it was removed"
+        return _either(undone, self._shipped(release) if release else self._is_elsewhere), reason
 
-    def _shipped(self, release: str) -> Optional[Known]:
+    def _is_seed(self, path: str, place: RelPath, _stamp: Stamp) -> bool:
+        """True for content that some release shipped at a shared path."""
+        return digest_of(self.place.root, place) in self._seeds or attic.holds(self.place.root, place, path)
+
+    @cached_property
+    def _seeds(self) -> frozenset[str]:
+        every = (*records.read_all(self.place.root), *self._spent_records())
+        return frozenset(digest for record in every for digest in record.seeds.values())
+
+    def _spent_records(self) -> Iterator[ReleaseRecord]:
+        """Records of releases that lie in the trash, as far as they can be read."""
+        for name in self.place.root.names(Layout.trash):
+            try:
+                record = records.read_at(self.place.root, Layout.trash / name) if name.endswith(".json") else None
+            except Problem:
+                record = None
+            if record is not None:
+                yield record
+
+    def _undone(self, name: str) -> Known:
+        """What a release held when its deploy was undone, by the time that the journal says."""
+        notes = (record.facts for record in self._journal(name) if record.kind == NOTE and AWAY in record.facts)
+        at = next((facts["at_ns"] for facts in notes), 0)
+        return lambda _path, _place, stamp: settled(max(stamp[1], stamp[2]), at=at)
+
+    def _is_elsewhere(self, path: str, place: RelPath, _stamp: Stamp) -> bool:
+        """True for content that is live, shared or kept under the same path: nothing tells what was shipped there."""
+        root, current = self.place.root, self.place.survey.current
+        twins = [self.place.bench.layout.in_shared(path), *([current / path] if current else [])]
+        return any(same_file(root, place, twin) for twin in twins) or attic.holds(root, place, path)
+
+    def _shipped(self, release: str) -> Known:
         baseline = baselines.read(self.place.root, release)
         if baseline is None:
-            return None
+            return self._is_elsewhere
         is_cache = self._caches_of(release, baseline)
 
-        def known(path: str, place: RelPath, stamp: tuple[int, int, int, int]) -> bool:
+        def known(path: str, place: RelPath, stamp: Stamp) -> bool:
             entry = baseline.get(path)
             if is_cache(path) or (entry is not None and baseline.proves(entry, stamp)):
                 return True
@@ -124,7 +176,10 @@ class Emptying:
             return lambda _path: False
         return caches_then(record, baseline.listing(), self.place.request.settings)
 
-    def _files(self, top: RelPath, unread: list[str]) -> Iterator[tuple[str, RelPath, tuple[int, int, int, int]]]:
+    def _files(self, top: RelPath, unread: list[str]) -> Iterator[tuple[str, RelPath, Stamp]]:
+        itself = self.place.root.lstat(top)
+        if itself is not None and kind_of(itself) == FILE:
+            yield "", top, stamp_of(FILE, itself)
         for path, kind, status in list(walk(self.place.root, top, unreadable=unread)):
             if kind == FILE:
                 yield path, top / path, stamp_of(kind, status)
@@ -138,8 +193,12 @@ class Emptying:
         self.report.set_aside(path, spot, reason)
 
 
-def _nothing(_path: str, _place: RelPath, _stamp: tuple[int, int, int, int]) -> bool:
+def _nothing(_path: str, _place: RelPath, _stamp: Stamp) -> bool:
     return False
+
+
+def _either(one: Known, two: Known) -> Known:
+    return lambda path, place, stamp: one(path, place, stamp) or two(path, place, stamp)
 
 
 def _kind(name: str) -> str:

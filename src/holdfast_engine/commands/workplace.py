@@ -18,12 +18,13 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state import survey as surveys
 from holdfast_engine.state.lock import lock
-from holdfast_engine.state.survey import Survey
+from holdfast_engine.state.survey import Survey, current_release
 
 
 @dataclass
@@ -52,6 +53,8 @@ def reading(request: Request, tell: Listener) -> Iterator[Workplace]:
     """A managed site, open for looking; nothing is locked and nothing changes."""
     with Root(request.site) as root:
         survey = surveys.require_site(root)
+        surveys.refuse_links(root, *site_format.PREPARED)
+        refuse_linked_shared(root, survey.layout.shared_name)
         yield Workplace(root, as_deployed(request, survey), tell, survey)
 
 
@@ -83,7 +86,26 @@ def changing(
             if not short:
                 reserve.keep(root)
             place.request = as_deployed(request, place.refresh())
+            before = place.survey.current
             yield place
+            still_live(root, before)
+
+
+def still_live(root: Root, before: Optional[RelPath]) -> None:
+    """A release is live where one was BEFORE the command; `nothing-live` else: no good end is told then (G11)."""
+    if before is not None and current_release(root) is None:
+        raise nothing_live(root, f"`current` led to `{before}` before this command, and leads nowhere now")
+
+
+def nothing_live(root: Root, why: str) -> Problem:
+    """The last word of a command after which the site is not up (61)."""
+    return Problem(
+        "nothing-live",
+        why,
+        state="shared data is where it was; the site may be down",
+        whereabouts=[root.absolute(Layout.releases)],
+        hint=f"holdfast recover --site {quote(root.path)}",
+    )
 
 
 def as_deployed(request: Request, survey: Survey) -> Request:
@@ -189,6 +211,7 @@ def _prepare(root: Root) -> None:
             hint="run Holdfast as the user who owns the deploy root",
         ) from error
     except OSError as error:
+        surveys.refuse_links(root, *site_format.PREPARED)
         raise Problem(
             "disk-full", f"not even the journal can be written: {error.strerror}", state="nothing was changed"
         ) from error

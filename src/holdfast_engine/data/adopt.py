@@ -5,51 +5,62 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Optional, TypeVar
+from typing import Any, Optional, TypeVar
 from zlib import crc32
 
 from holdfast_engine.data import foreign_links as foreign
-from holdfast_engine.data.links import Bench, opened
+from holdfast_engine.data.adopt_sets import Quiet, SetAdoption, unwatched
+from holdfast_engine.data.links import Bench, opened, place_link
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
 from holdfast_engine.fs.discard import Proof, carry, drop_copied, free_in_trash, to_trash
 from holdfast_engine.fs.place import UNSUPPORTED, change_places, drop_own_link, exchange, make_link, step_aside, switch
 from holdfast_engine.fs.probe import waiting_place
+from holdfast_engine.fs.sets import carry_companions, is_database, same_set
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.sets import main_of
 
 MERGED, EQUAL = "merged into shared/", "equal to what is shared"
 COPIED = "copied into shared/ from another file system"
 """Why our own link, or nothing that is not served as well, lies in the attic."""
 NEWER = "the live release held a newer version"
 T = TypeVar("T")
-_LOOKS = 50
+LOOKS = 50
 """How often a name that the application changes under our hands is looked at anew."""
-LIVE, SHARED = "live", "shared"
-"""Who wins where both sides hold different content: what the application sees now, or what is shared already."""
+ELDER = "a newer version was saved in a place that is still written to"
+LIVE, SHARED, NEWEST = "live", "shared", "newest"
+"""Who wins where both sides hold different content: what the application sees now, what is shared already, or of two
+files what was saved last.
+"""
 
 
 @dataclass
 class Moved:
-    """What an adoption did, for the report: paths brought home, and (path, place, reason) of what went to the attic."""
+    """What an adoption did, for the report: paths brought home, (path, place, reason) of what went to the attic, (path,
+    why) of what was left where it was, and what a person has to know.
+    """
 
     adopted: list[str] = field(default_factory=list)
     displaced: list[tuple[str, str, str]] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Adoption:
-    """One adoption's circumstances: where, under which journal, and who wins."""
+class Adoption(SetAdoption):
+    """One adoption's circumstances: where, under which journal, and who wins. QUIET keeps writers out of a database."""
 
     bench: Bench
     operation: Operation
     release: RelPath
     wins: str
     moved: Moved
+    quiet: Quiet = unwatched
 
     def adopt(self, path: str) -> None:
         """PATH in the release is our link and `shared/` holds the data of both sides; what lost lies in the attic.
@@ -72,7 +83,7 @@ class Adoption:
         Each act goes on from what it finds, as after a crash. How often is bounded: a name that
         is never to be had is somebody's mistake, and is told.
         """
-        for _ in range(_LOOKS - 1):
+        for _ in range(LOOKS - 1):
             try:
                 return act(path)
             except (FileExistsError, FileNotFoundError):
@@ -84,6 +95,8 @@ class Adoption:
 
     def _adopt_one(self, path: str) -> bool:
         """PATH is adopted; True where both sides hold a directory and each child is to be adopted by itself."""
+        if self._goes_with_its_database(path):
+            return False
         here, there = self.release / path, self.bench.layout.in_shared(path)
         kind = self.bench.root.kind(here)
         if kind is None or self.bench.is_linked(self.release, path):
@@ -108,6 +121,8 @@ class Adoption:
         if self.bench.root.link(there) == self.bench.text(self.release, path):
             drop_own_link(self.bench.root, there)
         self._mend_links(path)
+        if self.bench.root.kind(there) == "file":
+            self._link_companions(path)
 
     def _adopt_content(self, path: str, kind: str, other: Optional[str]) -> bool:
         """True for two directories, which are merged child by child, each its own gapless adoption."""
@@ -115,13 +130,15 @@ class Adoption:
         if kind == other == "dir":
             return True
         if other is None and (self.wins == LIVE or self.bench.root.obstacle(there.parent) is None):
-            self._bring_home(path)
-        elif kind == other == "file" and same_file(self.bench.root, here, there):
+            self._bring_set_home(path)
+        elif kind == other == "file" and same_set(self.bench.root, here, there):
             self._displace(path, EQUAL, report=False)
-        elif self.wins == LIVE:
+        elif self.wins == LIVE or self._is_newer_set(here, there):
             self._announce("adopt", path)
             self._set_shared_aside(path, "the live release held another version")
-            self._bring_home(path)
+            self._bring_set_home(path)
+        elif self._is_newest(path):
+            self._serve_newer(path)
         else:
             self._displace(path, "another version is shared")
         return False
@@ -201,6 +218,8 @@ class Adoption:
         there = self.bench.layout.in_shared(path)
         below = [(found, kind) for found, kind, _ in walk(self.bench.root, spot)]
         for inner, kind in [*below, ("", self.bench.root.kind(spot) or "")]:
+            if self._is_part(spot / inner):
+                continue
             if kind == "file" or (kind == "link" and not self.bench.root.has(there / inner)):
                 self._look_again(partial(self._bring_late, spot, path, kind), inner)
 
@@ -220,7 +239,7 @@ class Adoption:
         there, left = self.bench.layout.in_shared(path), False
         for below, kind, _ in list(walk(self.bench.root, spot)):
             text = link_text(self.release / path / below, there / below)
-            if kind == "dir" or self.bench.root.link(spot / below) == text:
+            if kind == "dir" or self.bench.root.link(spot / below) == text or self._is_part(spot / below):
                 continue
             brought = self._look_again(partial(self._bring_late, spot, path, kind), below)
             left = not brought or left
@@ -238,10 +257,18 @@ class Adoption:
         here, there = spot / below, self.bench.layout.in_shared(path)
         if kind == "other":
             return False
+        if kind == "file" and is_database(self.bench.root, here):
+            return self._bring_set_late(here, there, path, NEWER)
+        if (
+            kind == "file"
+            and main_of(path)
+            and is_database(self.bench.root, self.bench.layout.in_shared(main_of(path)))
+        ):
+            return self._late_companion(here, there, path)
         if not self.bench.root.has(here) or (kind == "file" and same_file(self.bench.root, here, there)):
             return True
         if self.bench.root.has(there):
-            return self.wins == LIVE and not self._is_newer(there, here) and self._change_places(here, there, path)
+            return self.wins != SHARED and not self._is_newer(there, here) and self._change_places(here, there, path)
         self.operation.move(what="late", path=path, source=here, target=there)
         durable.make_directories(self.bench.root, there.parent)
         carry(self.bench.root, here, there)
@@ -253,7 +280,23 @@ class Adoption:
         one, two = self.bench.root.lstat(there), self.bench.root.lstat(here)
         return one is not None and two is not None and one.st_mtime_ns > two.st_mtime_ns
 
-    def _change_places(self, here: RelPath, there: RelPath, path: str) -> bool:
+    def _serve_newer(self, path: str) -> None:
+        """PATH, saved after what is shared, is served in its place in one step: links to it, as the live release has,
+        lead to the one or the other at every moment (G3). The elder lies in the attic.
+        """
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        self._announce("adopt", path)
+        with opened(self.bench.root, [here.parent]):
+            self._change_places(here, there, path, reason=ELDER)
+        place_link(self.bench, self.release, path, self.bench.text(self.release, path))
+
+    def _is_newest(self, path: str) -> bool:
+        """PATH was saved after what is shared. Never asked of one part of a database."""
+        here, there = self.release / path, self.bench.layout.in_shared(path)
+        both = self.bench.root.kind(here) == self.bench.root.kind(there) == "file"
+        return self.wins == NEWEST and both and not main_of(path) and self._is_newer(here, there)
+
+    def _change_places(self, here: RelPath, there: RelPath, path: str, *, reason: str = NEWER) -> bool:
         """HERE, the newer one, is served in one step, and what stood THERE goes to the attic (G3)."""
         root = self.bench.root
         waiting = waiting_place(root, f"late-{self.operation.name}-{crc32(os.fsencode(path)):08x}", there)
@@ -263,24 +306,39 @@ class Adoption:
         if beside:
             copy_tree(root, here, waiting)
         change_places(root, waiting if beside else here, there)
-        self._aside(waiting if beside else here, path, NEWER)
+        self._aside(waiting if beside else here, path, reason)
         if beside:
             drop_copied(root, here, there)
         self.moved.adopted.append(path)
         return True
 
     def _displace(self, path: str, reason: str, *, report: bool = True) -> RelPath:
-        """Our link stands at PATH in the release and what stood there lies in the attic, in one exchange."""
+        """Our link stands at PATH in the release and what stood there lies in the attic, in one exchange; a database
+        with its companions, of which those that are shared are linked.
+        """
         here, text = self.release / path, self.bench.text(self.release, path)
-        spot = attic.reserve_place(
-            self.bench.root,
-            here,
-            path=path,
-            operation=self.operation.name,
-            reason=reason,
-            at=self.operation.at,
-            merged=reason == MERGED,
-        )
+        if self.bench.root.kind(here) == "file" and is_database(self.bench.root, here):
+            with self._at_rest(here) if reason != COPIED else nullcontext():  # what is copied is held at rest already
+                spot = self._exchange(path, self._reserve(path, reason, whole=True), text, reason)
+                carry_companions(self.bench.root, here, spot)
+            self._link_companions(path)
+        else:
+            spot = self._exchange(path, self._reserve(path, reason), text, reason)
+        if report:
+            self.moved.displaced.append((path, spot, reason))
+        return spot
+
+    def _reserve(self, path: str, reason: str, *, whole: bool = False) -> RelPath:
+        """A place in the attic for what stands at PATH; WHOLE: for a database, with nothing beside it."""
+        operation, facts = self.operation, {"path": path, "reason": reason}
+        about: dict[str, Any] = {**facts, "operation": operation.name, "at": operation.at}
+        if whole:
+            return attic.reserve_for_set(self.bench.root, self.release / path, **about)
+        return attic.reserve_place(self.bench.root, self.release / path, **about, merged=reason == MERGED)
+
+    def _exchange(self, path: str, spot: RelPath, text: str, reason: str) -> RelPath:
+        """What stood at PATH is at SPOT, and a link with TEXT at PATH."""
+        here = self.release / path
         facts = {"release": self.release, "wins": self.wins, "reason": reason}
         self.operation.move(what="displace", path=path, source=here, target=spot, text=text, **facts)
         make_link(self.bench.root, spot, text)
@@ -291,14 +349,14 @@ class Adoption:
             if self.bench.root.link(spot) == text:  # else it was exchanged before something failed
                 drop_own_link(self.bench.root, spot)
             raise
-        if report:
-            self.moved.displaced.append((path, spot, reason))
         return spot
 
     def _set_shared_aside(self, path: str, reason: str) -> None:
         self._aside(self.bench.layout.in_shared(path), path, reason)
 
     def _aside(self, source: RelPath, path: str, reason: str) -> None:
+        if self._aside_whole(source, path, reason):
+            return
         self.operation.move(what="aside", path=path, source=source)
         spot = attic.set_aside(
             self.bench.root, source, path=path, operation=self.operation.name, reason=reason, at=self.operation.at
@@ -320,7 +378,7 @@ class Adoption:
             return
         elder = foreign.in_another_release(self.bench, text, there)
         if elder is not None:
-            Adoption(self.bench, self.operation, elder, SHARED, self.moved).adopt(path)
+            replace(self, release=elder, wins=SHARED).adopt(path)
         elif other is None or self.wins == LIVE:
             self._announce("carry", path)
             if other is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -12,6 +13,7 @@ from typing import Optional
 from holdfast_engine import FORMAT
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import durable
+from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
@@ -19,11 +21,8 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, link_text
-from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.problem import unknown_format
 from holdfast_engine.state.format import DAMAGE, damaged
-
-TICK_NS = 20_000_000
-"""Two changes within one tick of the kernel's clock may leave one time behind (4 to 10 ms; inode times are coarse)."""
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -50,7 +49,7 @@ def take(
         digest = ""
         if kind == FILE:
             known = digests.get(path)
-            digest = known.digest if known and known.size == status.st_size else digest_of(root, release / path)
+            digest = known.digest if known and _is_still(known, status) else digest_of(root, release / path)
         elif kind == LINK:
             digest = root.link(release / path) or ""
             if digest == bench.text(release, path) or digest == own_text(made, path):
@@ -59,6 +58,22 @@ def take(
         stamps = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         entries.append(Entry(path, kind, mode, status.st_size if kind == FILE else 0, digest, *stamps))
     return entries
+
+
+def _is_still(known: Entry, status: os.stat_result) -> bool:
+    """True while size and time of writing are KNOWN's; one that was just written has no time yet."""
+    return known.size == status.st_size and known.mtime in (0, status.st_mtime_ns)
+
+
+def untouched(root: Root, release: RelPath, shipped: Baseline) -> dict[str, Entry]:
+    """Entries of SHIPPED whose files nobody can have written since: their content needs not be read again."""
+    found: dict[str, Entry] = {}
+    for path, kind, status in walk(root, release, descend=lambda path: shipped.get(path) is not None):
+        entry = shipped.get(path)
+        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        if kind == FILE and entry is not None and shipped.proves(entry, stamp):
+            found[path] = entry
+    return found
 
 
 def own_text(made: Mapping[str, str], path: str) -> Optional[str]:
@@ -97,9 +112,10 @@ class Baseline:
     def proves(self, entry: Entry, stamp: tuple[int, int, int, int]) -> bool:
         """True when STAMP (size, mtime, ctime, inode) is the entry's and old enough that no write can hide behind it.
 
-        A ctime cannot be set by any program (inode(7)), so an equal one means an equal content.
+        A ctime cannot be set by any program (inode(7)), so an equal one means an equal content; unless the clock was
+        set back since, and comes by the same time again.
         """
-        return stamp == entry.stamp() and entry.ctime < self.taken_ns - TICK_NS
+        return stamp == entry.stamp() and settled(entry.ctime, at=self.taken_ns)
 
     def with_seeds(self, seeds: Iterable[str]) -> Baseline:
         return Baseline(self.entries, self.taken_ns, seeds)
@@ -136,11 +152,9 @@ def _decoded(release: str, content: bytes) -> Baseline:
     head, _, body = content.decode("utf-8", "surrogateescape").partition("\n")
     header = json.loads(head)
     if header["format"] > FORMAT:
-        raise Problem(
-            "format-unknown", f"the baseline of `{release}` has format {header['format']}", state="nothing was changed"
-        )
+        raise unknown_format(Layout.baselines / f"{release}.jsonl", f"it has format {header['format']}")
     rows = json.loads("[" + ",".join(body.splitlines()) + "]")
     entries = [Entry.from_row(row) for row in rows]
     if not all(isinstance(value, int) for value in (header["taken"], *(entry.ctime for entry in entries))):
         raise TypeError("a time that is no number")
-    return Baseline({entry.path: entry for entry in entries}, header["taken"])
+    return Baseline({entry.path: entry for entry in entries}, min(header["taken"], now_ns()))

@@ -8,17 +8,18 @@ from typing import Any, Optional
 from zlib import crc32
 
 from holdfast_engine.data.links import Bench
+from holdfast_engine.data.restore_sets import REPLACED, bring_set, is_set, refuse_in_use, settle_set_restore
 from holdfast_engine.fs import attic, durable
-from holdfast_engine.fs.copy import copy_tree, same_file
+from holdfast_engine.fs.copy import copy_tree
 from holdfast_engine.fs.discard import drop_copied
 from holdfast_engine.fs.place import change_places, move, settle_places
 from holdfast_engine.fs.probe import waiting_place
+from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.sets import belongs_to, same_set
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
-
-REPLACED = "replaced by a restore"
-"""Why content is in the attic that stood where something was restored."""
+from holdfast_engine.model.sets import main_of, suffixes_of
 
 Stands = dict[str, Optional[list[int]]]
 """What is to be brought back, by path, with how that which stands there now looked when it was decided."""
@@ -28,11 +29,20 @@ def look(bench: Bench, source: RelPath, path: str) -> Stands:
     """What of SOURCE is not served at PATH: a directory in the place of a directory is merged file by file, so that
     what only today's has stays (I56).
     """
+    root = bench.root
     return {
         inner: _stamp(bench, inner)
         for inner in _inner(bench, source, path)
-        if not same_file(bench.root, _place_in(source, inner, path), bench.layout.in_shared(inner))
+        if not _goes_along(root, _place_in(source, inner, path), bench.layout.in_shared(inner))
+        and not same_set(root, _place_in(source, inner, path), bench.layout.in_shared(inner))
     }
+
+
+def _goes_along(root: Root, place: RelPath, there: RelPath) -> bool:
+    """True for what stands beside a database, in the attic or in `shared/`: it comes with its own, or never (DESIGN
+    5).
+    """
+    return bool(main_of(place)) and bool(belongs_to(root, place) or belongs_to(root, there))
 
 
 def _place_in(source: RelPath, inner: str, path: str) -> RelPath:
@@ -55,8 +65,16 @@ def _inner(bench: Bench, source: RelPath, path: str) -> Iterator[str]:
 
 
 def _stamp(bench: Bench, path: str) -> Optional[list[int]]:
-    status = bench.root.lstat(bench.layout.in_shared(path))
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino] if status else None
+    """Of a database its newest rows as well."""
+    there = bench.layout.in_shared(path)
+    found = [bench.root.lstat(there), *(bench.root.lstat(there + end) for end in suffixes_of(there)[:1])]
+    stamps = [
+        number
+        for status in found
+        if status
+        for number in (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    ]
+    return stamps or None
 
 
 def blocked_by(bench: Bench, path: str) -> Optional[RelPath]:
@@ -89,6 +107,9 @@ def _bring_one(bench: Bench, operation: Operation, source: RelPath, path: str) -
     durable.make_directories(bench.root, there.parent, mode=0o2775)
     name = f"restore-{operation.name}-{crc32(os.fsencode(path)):08x}"
     waiting = waiting_place(bench.root, name, there)
+    refuse_in_use(bench, [path])
+    if is_set(bench, source, path):
+        return next(iter(bring_set(bench, operation, source, path, waiting)), None)
     operation.move(what="restore", path=path, source=source, target=there, waiting=waiting)
     copy_tree(bench.root, source, waiting)
     if not bench.root.has(there):
@@ -107,6 +128,9 @@ def settle_restore(bench: Bench, operation: Operation, facts: dict[str, Any]) ->
 
     Where a crash came between two renames, the place is empty first of all: the copy comes into it.
     """
+    if "spot" in facts:
+        settle_set_restore(bench, operation, facts)
+        return
     waiting = RelPath(facts["waiting"])
     spare = settle_places(bench.root, waiting, facts["target"])
     for left in (spare, waiting):

@@ -12,14 +12,17 @@ from holdfast_engine.data.links import Bench, place_link
 from holdfast_engine.data.shape_patterns import is_environment
 from holdfast_engine.fs import access, attic, durable
 from holdfast_engine.fs.copy import copy_file, digest_of
-from holdfast_engine.fs.discard import Proof, to_trash
+from holdfast_engine.fs.discard import Proof, named_for, to_trash
 from holdfast_engine.fs.place import change_places, make_link
 from holdfast_engine.fs.probe import waiting_place, written
+from holdfast_engine.fs.sets import companions, holders, holds_rows, is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.readers import EVERYBODY, permissions
 from holdfast_engine.model.rules import SEEDED
+from holdfast_engine.model.sets import members
 
 
 @dataclass
@@ -127,11 +130,10 @@ class SeedMerge:
         self.seeded.added.append(path)
 
     def _mode(self, path: str) -> int:
-        """The mode of the source, never the sealed one: a seed is data from now on."""
+        """The mode of the source, never the sealed one: a seed is data from now on, as private as it was shipped."""
         status = self.bench.root.lstat(self.release / path)
         mode = status.st_mode if status else 0o644
-        private = not mode & 0o044
-        return (0o600 if private else 0o644) | (0o111 if mode & 0o100 else 0)
+        return permissions(mode & EVERYBODY, executable=bool(mode & 0o100), writable=True)
 
     def _give_to_owner(self, there: RelPath) -> None:
         """Root's copy belongs to whoever owns the directory it lies in, as an upload would."""
@@ -148,11 +150,14 @@ class SeedMerge:
             self._keep(path, shipped, before)
 
     def _is_written(self, there: RelPath) -> bool:
-        """True for what is equal to what was shipped and yet in use: a database with rows in its companions, a file
-        that a process holds open for writing. In its place an update would lose what comes next (G1).
+        """True for what is equal to what was shipped and yet in use: a file that a process holds open for writing, a
+        database beside which anything stands, or that any process has open. In its place an update would lose what
+        comes next (G1), or get rows of the old one played into it.
         """
-        companions = (self.bench.root.lstat(there + suffix) for suffix in ("-wal", "-journal"))
-        return there in self._open_for_writing or any(status and status.st_size for status in companions)
+        root = self.bench.root
+        if there in self._open_for_writing or not is_database(root, there):
+            return there in self._open_for_writing
+        return bool(companions(root, there) or holders(root, [there]))
 
     @cached_property
     def _open_for_writing(self) -> frozenset[str]:
@@ -198,10 +203,11 @@ class SeedMerge:
     def _make_way(self, here: RelPath, path: str) -> None:
         """The release's own copy goes to the trash: the source holds it, and what is served lies in `shared/`."""
         proof = Proof(path, "shipped by the source and merged into shared/")
-        to_trash(self.bench.root, here, f"{self.operation.name}-shipped", proof)
+        to_trash(self.bench.root, here, named_for(self.bench.root, f"{self.operation.name}-{SHIPPED}", path), proof)
 
 
-RETIRED_SEED = "seed-"
+RETIRED_SEED, SHIPPED = "seed-", "shipped"
+"""What the trash calls a shipped version that was replaced, and what a release shipped at a shared path."""
 
 
 def put_away(bench: Bench, operation: Operation, facts: Mapping[str, str]) -> Optional[RelPath]:
@@ -215,13 +221,20 @@ def put_away(bench: Bench, operation: Operation, facts: Mapping[str, str]) -> Op
     """
     there, waiting = RelPath(facts["source"]), RelPath(facts["target"])
     shipped = (facts["shipped"], facts["before"])
-    if digest_of(bench.root, waiting) not in shipped and _has(bench, there, facts["shipped"]):
+    written = digest_of(bench.root, waiting) not in shipped or _has_rows(bench, there, waiting)
+    if written and _has(bench, there, facts["shipped"]):
         change_places(bench.root, waiting, there)
     found = digest_of(bench.root, waiting)
     if found in shipped:
         retire_seed(bench, operation, waiting, facts["path"], found)
         return None
     return keep_seed(bench, operation, waiting, facts["path"])
+
+
+def _has_rows(bench: Bench, there: RelPath, waiting: RelPath) -> bool:
+    """The database that waits was opened before it gave way at THERE, and what it wrote next stands beside its name."""
+    rows = any(holds_rows(bench.root, path) for path in members(there)[1:])
+    return rows and bool(holders(bench.root, [waiting]))
 
 
 def _has(bench: Bench, path: RelPath, digest: str) -> bool:

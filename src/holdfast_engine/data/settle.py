@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from holdfast_engine.data.adopt import COPIED, MERGED, NEWER, Adoption, Moved
+from holdfast_engine.data.adopt_renames import Renaming
+from holdfast_engine.data.adopt_sets import Quiet, settle_set, unwatched
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.data.seeds import keep_seed, put_away
@@ -16,9 +18,10 @@ from holdfast_engine.fs.place import drop_own_link, make_link, settle_places
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 
 
-def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Moved:
+def settle(bench: Bench, operation: Operation, records: Sequence[Record], *, quiet: Quiet = unwatched) -> Moved:
     """No link waits for an exchange any more and every move that RECORDS began is complete.
 
     Idempotent. Moves of data always go forward: each leaves the path resolving to its data
@@ -28,19 +31,28 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record]) -> Mov
     for facts in moves:
         if facts["what"] == "late":
             _settle_late(bench, operation, facts)  # first, or what waits would be taken for what came late
+        elif facts["what"] in ("aside", "second-name") and "target" in facts:
+            settle_set(bench, operation, facts)  # first, or what is left of one set would be taken for another's
     for facts in moves:
-        if facts["what"] == "displace":
-            _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts["text"])
-            _bring_rest(bench, operation, facts, moved)
-        elif facts["what"] == "mend-link":
-            _drop_mended(bench, RelPath(facts["target"]), facts["text"])
-        elif facts["what"] == "seed-update":
-            _settle_seed(bench, operation, facts)
-        elif facts["what"] == "restore":
-            settle_restore(bench, operation, facts)
-        elif facts["what"] in ("adopt", "carry") and bench.root.has(facts["release"]):
-            _go_on(bench, operation, facts, moved)
+        _settle_one(bench, operation, facts, moved, quiet)
     return moved
+
+
+def _settle_one(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved, quiet: Quiet) -> None:
+    if facts["what"] == "displace":
+        _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts["text"])
+        _bring_rest(bench, operation, facts, moved)
+        settle_set(bench, operation, facts)
+    elif facts["what"] == "mend-link":
+        _drop_mended(bench, RelPath(facts["target"]), facts["text"])
+    elif facts["what"] == "seed-update":
+        _settle_seed(bench, operation, facts)
+    elif facts["what"] == "restore":
+        settle_restore(bench, operation, facts)
+    elif facts["what"] == "rename" and bench.root.has(facts["release"]):
+        _end_rename(Renaming(bench, operation, RelPath(facts["release"]), facts["wins"], moved, quiet), facts)
+    elif facts["what"] in ("adopt", "carry") and bench.root.has(facts["release"]):
+        _go_on(Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved, quiet), facts["path"])
 
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV)
@@ -49,17 +61,25 @@ every next try would end so too.
 """
 
 
-def _go_on(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved) -> None:
+def _go_on(adoption: Adoption, path: str) -> None:
     """The path is our link with its data behind it, or still the data itself, served where it stood.
 
     What may not be moved is left: it must not keep every later command from working (G4, I100).
     """
     try:
-        Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved).adopt(facts["path"])
+        adoption.adopt(path)
+    except Problem as problem:
+        adoption.moved.left.append((path, f"stands where it stood: {problem.message}"))
     except OSError as error:
         if error.errno not in _REFUSED:
             raise
-        moved.left.append((facts["path"], "could not be moved, and stands where it stood"))
+        adoption.moved.left.append((path, "could not be moved, and stands where it stood"))
+
+
+def _end_rename(renaming: Renaming, facts: dict[str, Any]) -> None:
+    """What was renamed lies under its new name, or still under the old one, served by its link."""
+    settle_places(renaming.bench.root, facts["target"], facts["source"])
+    renaming.complete(facts["path"], facts["old"])
 
 
 def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> None:

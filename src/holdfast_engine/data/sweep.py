@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Optional
 
+from holdfast_engine.data.adopt_renames import goes_with_renamed, renamed_from
 from holdfast_engine.data.baseline import Baseline, own_text
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.shape_patterns import is_environment
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.root import kind_of
+from holdfast_engine.fs.sets import holds_rows, is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.sets import main_of
 
 Ruler = Callable[[str, str], tuple[str, str]]
 """Care and target of a stray from its path and kind (rule 5)."""
@@ -27,12 +30,12 @@ def stamp_of(kind: str, status: os.stat_result) -> tuple[int, int, int, int]:
     return (status.st_size if kind == FILE else 0, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
+Directory = tuple[int, int, int]
+"""A directory's times (nanoseconds) and inode: no name in it can come or go without changing them."""
+
+
 def _nowhere(_path: str) -> bool:
     return False
-
-
-_SQLITE = b"SQLite format 3\0"
-_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Found:
     HOMELESS: to be adopted, each at the path that becomes shared, with its reason. DISPLACED:
     content that gives way to what the next release ships, kept in the attic. SPARED: output of
     builds and the like that nobody ships, kept in the attic as well. ODD: FIFOs and the like.
+    DIRECTORIES: times and inode of each one, as they were before it was looked into.
+    RENAMED: those of HOMELESS that are links of ours under a new name, with the old one.
     """
 
     homeless: dict[str, str] = field(default_factory=dict)
@@ -49,6 +54,8 @@ class Found:
     spared: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    directories: dict[str, Directory] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.homeless or self.displaced or self.spared)
@@ -66,7 +73,7 @@ class Sweep:
     active one. SHARED are the paths that are linked there, with their kinds; RULER decides about strays. UNSHARED
     says what a person named as code or output, RETIRED that nobody is shown this release. HAPPENED are those of SHARED
     that no rule names: they are shared because something lies there. LINKS are the framework's own. LEADS_TO_DATA says
-    of build output that data has a place of its own in it.
+    of build output that data has a place of its own in it. LINKED are paths that were links of ours in RELEASE.
     """
 
     bench: Bench
@@ -82,13 +89,18 @@ class Sweep:
     happened: Collection[str] = frozenset()
     links: Mapping[str, str] = field(default_factory=dict)
     leads_to_data: Callable[[str], bool] = _nowhere
+    linked: Collection[str] = frozenset()
 
     def look(self) -> Found:
         """Walk the release once. Links of ours are explained; nothing is read through a link."""
-        found = Found()
+        found, top = Found(), self.bench.root.lstat(self.release)
+        if top is not None:
+            found.directories[""] = (top.st_mtime_ns, top.st_ctime_ns, top.st_ino)
         for path, kind, status in walk(
             self.bench.root, self.release, descend=self._descends, unreadable=found.unreadable
         ):
+            if kind == DIR:
+                found.directories[path] = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
             try:
                 self._judge(found, path, kind, stamp_of(kind, status))
             except PermissionError:  # the application made a file of its own there, for itself alone
@@ -116,6 +128,8 @@ class Sweep:
 
     def _judge(self, found: Found, path: str, kind: str, stamp: tuple[int, int, int, int]) -> None:
         before = self.baseline.get(path)
+        if (kind == FILE and self._judge_companion(found, path)) or (kind == LINK and self._judge_renamed(found, path)):
+            return
         if kind in (LINK, FILE, DIR) and path in self.shared:
             if not (kind == DIR and self._is_taken_apart(path)):
                 self._judge_shared(found, path, kind)
@@ -175,10 +189,6 @@ class Sweep:
             return
         if kind == OTHER:
             found.odd.append(path)
-        elif kind == FILE and self._belongs_to_database(path):
-            base = path[: path.rindex("-")]
-            found.homeless[base] = "a database that the application writes"
-            self._with_companions(found, base)
         elif kind == DIR and (self._ships_below(path) or self.leads_to_data(path)):
             return
         elif self.next_listing.kind(path) in (FILE, LINK) or (kind != DIR and self._ships_below(path)):
@@ -198,7 +208,6 @@ class Sweep:
             return
         if self._is_database(path):
             found.homeless[path] = "a database that the release ships and the application writes"
-            self._with_companions(found, path)
         elif self.next_listing.has(path):
             self._judge_rival(found, path, kind, "changed on the server, and the next release ships this path")
         else:
@@ -207,7 +216,6 @@ class Sweep:
     def _judge_rival(self, found: Found, path: str, kind: str, reason: str) -> None:
         if kind == FILE and self._is_database(path):
             found.homeless[path] = "a database that the application writes"
-            self._with_companions(found, path)
         elif kind == FILE and is_environment(path) and not self.unshared(path):
             found.homeless[path] = "an environment that somebody wrote on the server"
         else:
@@ -226,7 +234,6 @@ class Sweep:
             found.homeless[path] = f"{reason}, and leads out of the site"
         elif kind == FILE and not self.unshared(path) and self._is_database(path):
             found.homeless[path] = f"{reason}, a database among what is built"
-            self._with_companions(found, path)
         elif care == "cache":
             # a cache to the next framework alone: to the one that wrote it, it was data like any other
             found.homeless[path] = reason
@@ -247,27 +254,41 @@ class Sweep:
         end = os.path.realpath(root.absolute(self.release / path))
         return root.leads_somewhere(self.release / path) and not end.startswith(os.path.realpath(root.path) + "/")
 
-    def _belongs_to_database(self, path: str) -> bool:
-        """True for what holds a shipped database's newest rows while its main file is still as it was shipped."""
-        base = path[: path.rindex("-")] if path.endswith(_COMPANIONS) else ""
-        return bool(base) and not self.unshared(base) and self._is_database(base)
+    def _judge_companion(self, found: Found, path: str) -> bool:
+        """True for what stands beside a database and belongs to it (I91): it goes where that goes, and speaks for
+        itself only where the database does not: while its main file is as it was shipped, and where the two were
+        parted. What holds no rows says nothing.
+        """
+        main, root = main_of(path), self.bench.root
+        if not main or self.unshared(main):
+            return False
+        rows = holds_rows(root, self.release / path)
+        if self._is_database(main):
+            if rows and self.baseline.get(main) is not None and not self.is_cache(main):
+                found.homeless[main] = "a database that the application writes"
+            return True
+        there = self.bench.layout.in_shared(main)
+        if root.kind(there) != FILE or not is_database(root, there):
+            return False
+        if rows:
+            found.homeless[path] = f"holds rows of the database {main}, which is shared without it"
+        return True
 
-    def _with_companions(self, found: Found, path: str) -> None:
-        """A SQLite database's -wal, -shm and -journal go where it goes (I91)."""
-        for suffix in _COMPANIONS:
-            if self.bench.root.kind(self.release / (path + suffix)) == FILE:
-                found.homeless[path + suffix] = f"belongs to the database {path}"
+    def _judge_renamed(self, found: Found, path: str) -> bool:
+        """True for a link of ours under a name that the application gave it: what it leads to has that name now."""
+        if self.retired or self.next_listing.has(path) or self.unshared(path) or self.is_cache(path):
+            return False
+        if goes_with_renamed(self.bench, self.release, path):
+            return True
+        old = renamed_from(self.bench, self.release, path)
+        if old not in self.linked or main_of(old) in self.linked:
+            return False
+        found.homeless[path], found.renamed[path] = f"was `{old}`, and is renamed", old
+        return True
 
     def _is_database(self, path: str) -> bool:
         """By its first bytes, not by its name (I69)."""
-        try:
-            descriptor = self.bench.root.open_file(self.release / path)
-        except OSError:
-            return False
-        try:
-            return os.read(descriptor, len(_SQLITE)) == _SQLITE
-        finally:
-            os.close(descriptor)
+        return self.bench.root.kind(self.release / path) == FILE and is_database(self.bench.root, self.release / path)
 
     def _unchanged(self, before: Entry, path: str, kind: str, stamp: tuple[int, int, int, int]) -> bool:
         if before.kind != kind:

@@ -7,17 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Optional
 
 from holdfast_engine.fs.root import Root
+from holdfast_engine.model.sets import HEADER
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-_MAGIC = b"SQLite format 3\0"
 _WAL = 2
-
-
-def is_database(header: bytes) -> bool:
-    """True when a file that begins with HEADER is a SQLite database, whatever its name."""
-    return header.startswith(_MAGIC)
+PATIENCE = 5.0
+"""How many seconds a transaction of somebody else is waited for."""
 
 
 @contextmanager
@@ -25,12 +22,14 @@ def quiet(root: Root, path: str) -> Iterator[bool]:
     """No transaction is under way in the database at PATH inside the block; False when that could not be had.
 
     In rollback-journal mode an exclusive transaction of ours keeps writers waiting, so that no
-    hot journal is left beside the old name. In WAL mode nothing is opened: closing the last
-    connection would checkpoint the application's own file. Files that are no database pass.
+    hot journal is left beside the old name; what a crash has left of one is played back as it
+    begins. In WAL mode nothing is opened: closing the last connection would checkpoint the
+    application's own file. Files that are no database pass. Inside the block nothing in this
+    process may open the file itself: as it is closed again, our lock is gone (fcntl(2)).
     """
     header = _header(root, path)
-    if not is_database(header) or header[18:19] == bytes([_WAL]):
-        yield is_database(header)
+    if (header and not header.startswith(HEADER)) or header[18:19] == bytes([_WAL]):
+        yield True
         return
     connection = _begin(root.absolute(path))
     try:
@@ -59,7 +58,7 @@ def _begin(path: str) -> Optional[Connection]:
     except ImportError:
         return None
     try:
-        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True, timeout=5, isolation_level=None)
+        connection = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None)
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error:
         return None

@@ -44,8 +44,8 @@ class Tree(Protocol):
         """The directory PATH is in the archive."""
         ...
 
-    def file(self, path: str, executable: bool, chunks: Iterable[bytes]) -> object:  # noqa: FBT001
-        """The file PATH holds all of CHUNKS."""
+    def file(self, path: str, executable: bool, chunks: Iterable[bytes], access: int) -> object:  # noqa: FBT001
+        """The file PATH holds all of CHUNKS, and has the mode ACCESS."""
         ...
 
     def symlink(self, path: str, text: str) -> object:
@@ -78,7 +78,9 @@ class Gate:
             self._writer.directory(path)
 
     def file(self, name: str, mode: int, size: int, chunks: Iterable[bytes]) -> None:
-        """The file NAME is there with all of CHUNKS, which are SIZE bytes; of MODE, its owner's executable bit."""
+        """The file NAME is there with all of CHUNKS, which are SIZE bytes; of MODE, its owner's executable bit and the
+        bits of who may read it.
+        """
         path = self._admit(name, FILE)
         if mode & (stat.S_ISUID | stat.S_ISGID):
             raise refusal(
@@ -87,7 +89,7 @@ class Gate:
         self._bytes += size
         if size < 0 or self._bytes > self.limits.bytes:
             raise refusal(f"holds more than the {self.limits.bytes} bytes that a release may have")
-        self._writer.file(path, bool(mode & stat.S_IXUSR), chunks)
+        self._writer.file(path, bool(mode & stat.S_IXUSR), chunks, mode)
 
     def link(self, name: str, text: str) -> None:
         """The symlink NAME will be there with TEXT when all else is: nothing can be written through it."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from holdfast_engine.fs.archive_gate import Tree, objection_to_link, refusal
 from holdfast_engine.fs.extract import require_writable
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed
+from holdfast_engine.model.readers import Readers
 
 _SHORT = 256 << 10
 """Bytes of one file that is kept for questions about it: what plans ask for is text, and shorter."""
@@ -26,6 +27,7 @@ class Look:
         self.links: dict[str, str] = {}
         self.kept: dict[str, bytes] = {}
         self.marked: list[str] = []
+        self.readers = Readers()
         self._mark = mark
         self._only = only
         self._room = _LONGEST_ANSWER if only else _KEPT_IN_ALL
@@ -33,8 +35,8 @@ class Look:
     def directory(self, path: str) -> None:
         self._enter(path)
 
-    def file(self, path: str, _executable: bool, chunks: Iterable[bytes]) -> None:  # noqa: FBT001
-        """Note the size of PATH, and keep its content where it may be asked for."""
+    def file(self, path: str, _executable: bool, chunks: Iterable[bytes], access: int) -> None:  # noqa: FBT001
+        """Note the size of PATH and who may read it, and keep its content where it may be asked for."""
         most = (_LONGEST_ANSWER if path == self._only else -1) if self._only else _SHORT
         size, parts = 0, []
         for chunk in chunks:
@@ -43,6 +45,7 @@ class Look:
                 parts.append(chunk)
         self._enter(path.rpartition("/")[0])
         self.entries[path] = Listed(FILE, size)
+        self.readers.count(path, access)
         if size <= most:
             self._keep(path, size, b"".join(parts))
 
@@ -76,6 +79,7 @@ class Look:
         found.links = {path[start:]: text for path, text in self.links.items()}
         found.kept = {path[start:]: content for path, content in self.kept.items()}
         found.marked = [path[start:] for path in self.marked]
+        found.readers = self.readers.below(start)
         for path in found.entries:
             require_writable(path)
         for path, text in found.links.items():
@@ -100,9 +104,9 @@ class Unwrapped:
         if path != self._top:
             self._writer.directory(self._inner(path))
 
-    def file(self, path: str, executable: bool, chunks: Iterable[bytes]) -> None:  # noqa: FBT001
+    def file(self, path: str, executable: bool, chunks: Iterable[bytes], access: int) -> None:  # noqa: FBT001
         """The file PATH."""
-        self._writer.file(self._inner(path), executable, chunks)
+        self._writer.file(self._inner(path), executable, chunks, access)
 
     def symlink(self, path: str, text: str) -> None:
         """The link PATH, judged from where it will stand."""

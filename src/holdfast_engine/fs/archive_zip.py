@@ -188,7 +188,7 @@ def _mode(name: str, mode: int, attributes: int) -> int:
         raise refusal("is neither file, directory nor link", name)
     if (kind == stat.S_IFDIR) != name.endswith("/") or (attributes & 0x10 and kind != stat.S_IFDIR):
         raise refusal("is a directory by its name or by its kind, and not by both", name)
-    return kind | stat.S_IMODE(mode)
+    return kind | (stat.S_IMODE(mode) or 0o644)  # no mode is no word about who may read it
 
 
 def _weigh(members: list[_Member], gate: Gate) -> None:

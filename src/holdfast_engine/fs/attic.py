@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from holdfast_engine.fs import durable
@@ -15,15 +15,18 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.rules import SEEDED, SHARED
+from holdfast_engine.model.sets import suffixes_of
 
 NOTES = "notes.jsonl"
 _FILES, _MERGED = "files", "merged"
 
 
-def _place(root: Root, operation: str, path: str, about: dict[str, Any], *, top: str = _FILES) -> RelPath:
+def _place(
+    root: Root, operation: str, path: str, about: dict[str, Any], *, top: str = _FILES, suffixes: Collection[str] = ()
+) -> RelPath:
     """Where content goes; its note, which says more ABOUT it, is on disk before the content moves (G1)."""
     shelf = Layout.attic / operation
-    spot = _free_place(root, shelf / top, path)
+    spot = _free_place(root, shelf / top, path, suffixes)
     durable.make_directories(root, spot.parent, mode=0o700)
     note = {"path": path, "place": str(spot.below(shelf)), **about}
     descriptor = durable.open_for_append(root, shelf / NOTES)
@@ -44,13 +47,21 @@ def reserve_place(
     return _place(root, operation, path, about, top=top)
 
 
-def _free_place(root: Root, top: RelPath, path: str) -> RelPath:
+def reserve_for_set(root: Root, source: str, *, path: str, operation: str, reason: str, at: float) -> RelPath:
+    """The same for the database SOURCE: nothing stands beside the place either. Its companions are kept there with it,
+    under one note, and it opens from there.
+    """
+    about = {"origin": source, "reason": reason, "care": SHARED, "at": at}
+    return _place(root, operation, path, about, suffixes=suffixes_of(path))
+
+
+def _free_place(root: Root, top: RelPath, path: str, suffixes: Collection[str]) -> RelPath:
     """PATH below TOP, TOP~2, TOP~3 … : the first at which nothing stands and whose parents are directories.
 
     The directory is numbered and not the name, which may be as long as a name can be.
     """
     here, count = top, 1
-    while root.has(here / path) or root.obstacle((here / path).parent):
+    while any(root.has(here / (path + end)) for end in ("", *suffixes)) or root.obstacle((here / path).parent):
         count += 1
         here = RelPath(f"{top}~{count}")
     return here / path

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.descent import Descent, levels
 from holdfast_engine.fs.root import Root
+from holdfast_engine.model.memory import is_data
 
 Stamp = tuple[int, int, int, int]
 
 
 class Counted(NamedTuple):
-    """One directory of the quick census: its times and inode, and how many entries of it are no directories."""
+    """One directory of the quick census: its times and inode, how many entries of it are no directories, and how many
+    of these are users' files by their names.
+    """
 
     mtime: int
     ctime: int
     inode: int
     files: int
+    data: int
 
 
 def full(root: Root, top: str) -> dict[str, Stamp]:
@@ -53,12 +59,11 @@ def _full_level(prefix: str, here: int, found: dict[str, Stamp]) -> list[str]:
     return below
 
 
-def quick(root: Root, top: str, known: Mapping[str, Counted], *, settled_before: int) -> dict[str, Counted]:
+def quick(root: Root, top: str, known: Mapping[str, Counted], *, now: int) -> dict[str, Counted]:
     """How many files each directory below TOP holds; only directories that changed since KNOWN are listed anew.
 
-    A name cannot vanish without its directory's times changing. A directory whose times lie
-    after SETTLED_BEFORE (nanoseconds) may have changed again within one clock tick and is
-    listed every time.
+    A name cannot vanish without its directory's times changing. A directory whose times are not settled NOW
+    (nanoseconds) may have changed again within one clock tick and is listed every time.
     """
     counted: dict[str, Counted] = {}
     children = _children(known)
@@ -70,9 +75,34 @@ def quick(root: Root, top: str, known: Mapping[str, Counted], *, settled_before:
     with way:
         for prefix, here, below in levels(way):
             path = prefix.rstrip("/")
-            counted[path], names = _count(here, known.get(path), children.get(path, []), settled_before)
+            counted[path], names = _count(here, known.get(path), children.get(path, []), now)
             below.extend(names)
     return counted
+
+
+def proof_of(root: Root, top: str, directories: Iterable[str]) -> tuple[str, int]:
+    """One digest over names, times and inodes of DIRECTORIES below TOP, and the newest of the times; OSError where one
+    is gone. One call for each: what a link planted on the way would show has other numbers.
+    """
+    proof, newest = hashlib.sha256(), 0
+    with root.directory(top) as here:
+        for path in directories:
+            status = os.stat(path or ".", dir_fd=here, follow_symlinks=False)
+            newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
+            proof.update(row_of(path, (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)))
+    return proof.hexdigest(), newest
+
+
+def row_of(path: str, stamp: tuple[int, int, int]) -> bytes:
+    """What one directory adds to a proof."""
+    return b"%b\0%d %d %d\0" % (os.fsencode(path), *stamp)
+
+
+def proven(counted: Mapping[str, Counted], *, at: int) -> dict[str, Counted]:
+    """COUNTED as it may be kept: a directory that may have changed once more in the tick in which it was counted, AT,
+    has no times that could be met again, and is listed anew.
+    """
+    return {path: row if settled(row.ctime, at=at) else row._replace(ctime=0) for path, row in counted.items()}
 
 
 def _children(known: Mapping[str, Counted]) -> dict[str, list[str]]:
@@ -84,22 +114,23 @@ def _children(known: Mapping[str, Counted]) -> dict[str, list[str]]:
     return found
 
 
-def _count(here: int, before: Counted | None, children: list[str], settled_before: int) -> tuple[Counted, list[str]]:
+def _count(here: int, before: Counted | None, children: list[str], now: int) -> tuple[Counted, list[str]]:
     """What the open directory holds, and the names of the directories in it, as a list of the caller's own."""
     status = os.fstat(here)
     same = before and before[:3] == (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    if before and same and max(before.mtime, before.ctime) < settled_before:
+    if before and same and settled(before.ctime, at=now):
         return before, [*children]
-    files, below = _list(here)
-    return Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, files), below
+    files, data, below = _list(here)
+    return Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, files, data), below
 
 
-def _list(here: int) -> tuple[int, list[str]]:
-    files, below = 0, []
+def _list(here: int) -> tuple[int, int, list[str]]:
+    files, data, below = 0, 0, list[str]()
     with os.scandir(here) as scan:
         for entry in scan:
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.name)
             else:
                 files += 1
-    return files, below
+                data += is_data(entry.name)
+    return files, data, below

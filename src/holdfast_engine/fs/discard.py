@@ -43,6 +43,20 @@ def to_trash(root: Root, path: str, name: str, proof: Proof, *, inner: str = "")
     return spot
 
 
+def named_for(root: Root, name: str, path: str) -> str:
+    """NAME, which says as well where something stood that goes to the trash; alone where a name may not be so long."""
+    told = f"{name}@{path.replace('%', '%25').replace('/', '%2F').replace('~', '%7E')}"
+    return told if len(os.fsencode(told)) + _NUMBER <= os.fpathconf(root.fd, "PC_NAME_MAX") else name
+
+
+def stood_at(name: str) -> RelPath:
+    """The path that `named_for` put into a name; empty when there is none."""
+    return RelPath(name.partition("@")[2].replace("%2F", "/").replace("%7E", "~").replace("%25", "%"))
+
+
+_NUMBER = len("~9999")
+
+
 def free_in_trash(root: Root, name: str) -> RelPath:
     """Where in the trash something called NAME would go now."""
     spot, count = Layout.trash / name, 1

@@ -13,6 +13,7 @@ from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -160,6 +161,35 @@ def rewrite_own(descriptor: int, content: bytes) -> None:
     _write_all(descriptor, content)
 
 
+def jot(root: Root, path: RelPath, content: bytes) -> None:
+    """A note in the cache holds CONTENT. Nothing relies on it, so it is not synced: who reads it knows a torn one."""
+    if not path.is_within(Layout.cache):
+        raise ValueError(f"{path} is no note in the cache")
+    make_directories(root, path.parent, mode=0o700)
+    hidden = f".{path.name}"
+    reach("durable.jot")
+    with root.directory(path.parent) as here:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(hidden, flags, 0o600, dir_fd=here)
+        try:
+            _write_all(descriptor, content)
+        finally:
+            os.close(descriptor)
+        os.rename(hidden, path.name, src_dir_fd=here, dst_dir_fd=here)
+
+
+def forget(root: Root, path: RelPath) -> None:
+    """No note stands at PATH in the cache."""
+    if not path.is_within(Layout.cache):
+        raise ValueError(f"{path} is no note in the cache")
+    reach("durable.forget")
+    with root.directory(path.parent) as here:
+        try:
+            os.unlink(path.name, dir_fd=here)
+        except FileNotFoundError:
+            pass
+
+
 def open_for_append(root: Root, path: RelPath) -> int:
     """A descriptor that only appends to Holdfast's own file PATH, made when it is missing; the caller closes it."""
     reach("durable.open_for_append")
@@ -207,10 +237,22 @@ def give_like(root: Root, path: RelPath, example: RelPath) -> None:
 
 @contextmanager
 def temporary_directory() -> Iterator[str]:
-    """A directory of our own outside every site, gone after the block: for looking at sources before a site exists."""
+    """A directory of our own outside every site, gone after the block: for looking at sources before a site exists.
+
+    Raises `host-error` where no place for one can be written to.
+    """
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="holdfast-") as path:
+    try:
+        made = tempfile.TemporaryDirectory(prefix="holdfast-")
+    except OSError as error:
+        raise Problem(
+            "host-error",
+            f"a temporary directory cannot be made: {error.strerror}",
+            state="nothing was changed",
+            hint="`export TMPDIR=DIR` with a directory that you may write to, then the same again",
+        ) from error
+    with made as path:
         yield path
 
 

@@ -17,6 +17,7 @@ from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.model.manifest import DIR, FILE, LINK, Entry
 from holdfast_engine.model.paths import folded
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.readers import Readers, permissions
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -49,8 +50,9 @@ class TreeWriter:
     `entries` holds what was written, by path, with digests taken while writing. Every name is
     created exclusively, relative to a descriptor of its parent that was opened without following
     a link (G9), so nothing that exists is written to. Files end 0444 or 0555 when SEALED, unless
-    KEEP_WRITABLE says yes to their path; otherwise 0644 or 0755, whatever the umask. Directories
-    stay 0755: sealing them comes when nothing is written into them any more.
+    KEEP_WRITABLE says yes to their path; otherwise 0644 or 0755, whatever the umask; what is
+    private by `readers`, which the source sets, lacks the rights of those who may not read it.
+    Directories stay 0755: sealing them comes when nothing is written into them any more.
 
     Nothing is durable before the caller's `syncfs`. A crash leaves any part of the tree.
     Raises `source-unusable` for names that no release may hold, `disk-full`, `no-permission`.
@@ -60,6 +62,7 @@ class TreeWriter:
         self, top_fd: int, *, sealed: bool, keep_writable: Callable[[str], bool], refuse_folded: bool = False
     ) -> None:
         self.entries: dict[str, Entry] = {}
+        self.readers = Readers()
         self._sealed = sealed
         self._keep_writable = keep_writable
         self._folded: Optional[dict[str, str]] = {} if refuse_folded else None
@@ -84,10 +87,11 @@ class TreeWriter:
             raise _fault(path, error) from error
         return self.entries[path]
 
-    def file(self, path: str, executable: bool, chunks: Iterable[bytes]) -> Entry:  # noqa: FBT001
-        """Write CHUNKS to the new file PATH, and make its parents. Not synced."""
+    def file(self, path: str, executable: bool, chunks: Iterable[bytes], access: int = 0o644) -> Entry:  # noqa: FBT001
+        """Write CHUNKS to the new file PATH, and make its parents. ACCESS is its mode in the source. Not synced."""
         reach("extract.file")
-        mode = self._mode(path, executable=executable)
+        readers, writable = self.readers.of(access), not self._sealed or self._keep_writable(path)
+        mode = permissions(readers, executable=executable, writable=writable)
         try:
             name = self._enter_parent(path)
             fd = os.open(name, _NEW_FILE, mode, dir_fd=self._fd)
@@ -117,11 +121,6 @@ class TreeWriter:
     def close(self) -> None:
         """Close every descriptor but TOP_FD. What was written stays."""
         self._leave(0)
-
-    def _mode(self, path: str, *, executable: bool) -> int:
-        if self._sealed and not self._keep_writable(path):
-            return 0o555 if executable else 0o444
-        return 0o755 if executable else 0o644
 
     def _enter_parent(self, path: str) -> str:
         """Make the parent of PATH the current directory and return PATH's last name, checked."""

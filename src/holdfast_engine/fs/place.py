@@ -85,11 +85,35 @@ def _move_plainly(root: Root, source: RelPath, target: RelPath) -> None:
 
 def _end_move(root: Root, source: RelPath, target: str) -> None:
     """A plain move from SOURCE to TARGET that a crash ended between its two names of one file is complete."""
-    one, two = root.lstat(source), root.lstat(target)
-    if one and two and stat.S_ISREG(one.st_mode) and (one.st_dev, one.st_ino) == (two.st_dev, two.st_ino):
-        with root.directory(source.parent) as here:
-            os.unlink(source.name, dir_fd=here)
-            durable.sync(here)
+    drop_second_name(root, source, target)
+
+
+def is_same(root: Root, one: str, two: str) -> bool:
+    """True when ONE and TWO are two names of one regular file."""
+    first, second = root.lstat(one), root.lstat(two)
+    return bool(first and second and stat.S_ISREG(first.st_mode) and os.path.samestat(first, second))
+
+
+def give_second_name(root: Root, path: str, name: str) -> None:
+    """The regular file at PATH stands at NAME as well, where nothing stood: one file under two names (link(2)). On
+    disk when it returns. OSError where the file system has none, or the file is another user's (protected_hardlinks).
+    """
+    reach("place.second_name")
+    with root.directory(RelPath(path).parent) as here, root.directory(RelPath(name).parent) as there:
+        os.link(RelPath(path).name, RelPath(name).name, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
+        durable.sync(there)
+    reach("place.second_named")
+
+
+def drop_second_name(root: Root, path: str, other: str) -> bool:
+    """PATH is no name any more of the file that stands at OTHER; False, and nothing done, where they are two files."""
+    if not is_same(root, path, other):
+        return False
+    reach("place.drop_second_name")
+    with root.directory(RelPath(path).parent) as here:
+        os.unlink(RelPath(path).name, dir_fd=here)
+        durable.sync(here)
+    return True
 
 
 def exchange(root: Root, one: str, two: str) -> None:

@@ -145,6 +145,24 @@ def users_of(used: dict[int, frozenset[str]], path: str) -> list[int]:
     return sorted(process for process, paths in used.items() if any(RelPath(one).is_within(path) for one in paths))
 
 
+def lockers(root: Root, path: str) -> list[int]:
+    """The processes that hold a lock on the file at PATH, whoever they belong to (proc(5), locks): a connection to a
+    SQLite database that keeps a `-wal` holds one for as long as it is open.
+
+    A file system whose files have another device number for the kernel (btrfs) shows none.
+    """
+    status = root.lstat(path)
+    if status is None:
+        return []
+    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
+    try:
+        with open("/proc/locks", encoding="ascii", errors="replace") as lines:
+            rows = [line.split() for line in lines if "->" not in line]
+    except OSError:
+        return []
+    return sorted({int(row[4]) for row in rows if row[5] == f"{device}:{status.st_ino}" and row[4].isdigit()})
+
+
 def written(root: Root) -> frozenset[str]:
     """Files below the deploy root that some process holds open for writing, as far as /proc tells (proc(5), fdinfo)."""
     top = os.path.realpath(root.path) + "/"

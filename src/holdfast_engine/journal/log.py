@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Optional
 
+from holdfast_engine import FORMAT
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.record import BEGIN, END, Record
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.problem import Problem, unknown_format
 
 
 def read(root: Root, operation: str) -> tuple[Record, ...]:
     """The records of OPERATION in order.
 
     A torn last line counts as not written: its act did not begin. Anything unreadable before
-    the last line raises `journal-unreadable`, for then we cannot tell what was done (G7).
+    the last line raises `journal-unreadable`, for then we cannot tell what was done (G7). A
+    journal of a newer format raises `format-unknown`.
     """
     path = Layout.journals / f"{operation}.jsonl"
     lines = (root.read(path) or b"").splitlines(keepends=True)
@@ -30,6 +32,9 @@ def read(root: Root, operation: str) -> tuple[Record, ...]:
             whereabouts=[root.absolute(path)],
             hint=f"read it, then move it away: `mv {root.absolute(path)} {root.path}/`",
         )
+    written = whole[0].facts.get("format", FORMAT) if whole and whole[0].kind == BEGIN else FORMAT
+    if not (isinstance(written, int) and written <= FORMAT):
+        raise unknown_format(path, f"it has format {written}")
     return tuple(whole)
 
 

@@ -42,7 +42,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """A deploy or rollback as it would go. TOKEN is equal for two plans made from one state of the host (G8)."""
+    """A deploy or rollback as it would go. TOKEN is equal for two plans made from one state of the host (G8).
+
+    ORIGINS say of what is to be adopted where it lies, when that is not the live release.
+    """
 
     command: str
     release: str
@@ -54,17 +57,22 @@ class Plan:
     shared: tuple[SharedPath, ...] = ()
     actions: dict[str, str] = field(default_factory=dict)
     adopt: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
     displaced: dict[str, str] = field(default_factory=dict)
     prune: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     build: tuple[str, ...] = ()
     hooks: dict[str, list[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    missing: tuple[dict[str, Any], ...] = ()
     unchanged: bool = False
 
     @property
     def token(self) -> str:
-        return repr((self.release, self.previous, self.shared, sorted(self.adopt), sorted(self.displaced), self.prune))
+        """With the verdicts of the checks: what a person agreed to is what was said last (H1)."""
+        said = [(check.name, check.verdict) for check in self.checks]
+        moves = (sorted(self.adopt), sorted(self.displaced), self.prune)
+        return repr((self.release, self.previous, self.shared, *moves, said, self.unchanged))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -81,11 +89,15 @@ class Plan:
                 {"path": one.path, "kind": one.kind, "why": one.why, "action": self.actions.get(one.path, "link")}
                 for one in self.shared
             ],
-            "adopt": [{"path": path, "from": self.previous, "why": why} for path, why in self.adopt.items()],
+            "adopt": [
+                {"path": path, "from": self.origins.get(path, self.previous), "why": why}
+                for path, why in self.adopt.items()
+            ],
             "displaced": [{"path": path, "why": why} for path, why in self.displaced.items()],
             "prune": list(self.prune),
             "checks": [check.to_json() for check in self.checks],
             "steps": [step.to_json() for step in self.steps],
             "notes": list(self.notes),
             "unchanged": self.unchanged,
+            "data": {"missing": list(self.missing)},
         }

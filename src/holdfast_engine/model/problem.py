@@ -57,6 +57,8 @@ CODES = {
     "lfs-content-missing": "refused",
     "source-overlaps-site": "refused",
     "shared-is-a-link": "refused",
+    "place-is-a-link": "refused",
+    "adopt-unsafe": "refused",
     "seed-type-changed": "refused",
     "space-short": "refused",
     "release-outside": "refused",
@@ -64,6 +66,8 @@ CODES = {
     "release-altered": "refused",
     "path-split-impossible": "refused",
     "restore-blocked": "refused",
+    "database-busy": "refused",
+    "database-open": "refused",
     "name-too-long": "refused",
     "declined": "declined",
     "no-permission": "host",
@@ -85,6 +89,9 @@ CODES = {
     "data-shrank-after-activation": "needs-person",
     "unfinished": "unfinished",
     "both-kept": "needs-person",
+    "nothing-live": "needs-person",
+    "switched-meanwhile": "needs-person",
+    "data-missing": "needs-person",
     "journal-unreadable": "needs-person",
     "step-failed-after-activation": "unfinished",
     "bug": "bug",
@@ -139,3 +146,13 @@ class Problem(Exception):
             "whereabouts": list(self.whereabouts),
             "hint": self.hint,
         }
+
+
+def unknown_format(path: str, why: str) -> Problem:
+    """The problem of our own file at PATH, which a newer Holdfast wrote: what it means is not guessed (G7)."""
+    return Problem(
+        "format-unknown",
+        f"`{path}` is not understood: {why}",
+        state="nothing was changed",
+        hint="use the Holdfast version that wrote it, or a newer one",
+    )

@@ -17,6 +17,7 @@ from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.lfs import MARK, may_be_pointer, missing
+from holdfast_engine.sources.private import kept_private
 from holdfast_engine.sources.tree import SETTINGS_FILE
 from holdfast_engine.sources.unfilled import unfilled
 from holdfast_engine.sources.zstd import zstd
@@ -70,7 +71,7 @@ class ArchiveSource:
     def notices(self) -> tuple[str, ...]:
         top = self._looked.top
         left = (f"the directory `{top}/` around everything in the archive is left out",) if top else ()
-        return (*left, *unfilled(self.listing()))
+        return (*left, *unfilled(self.listing()), *kept_private(self._looked.tree.readers))
 
     def describe(self) -> dict[str, Any]:
         return {"kind": "archive", "location": self._path, "ref": "", "commit": "", "sha256": self._digest}
@@ -93,7 +94,7 @@ class ArchiveSource:
     def extract(self, writer: TreeWriter) -> None:
         """Write the whole tree; raises what `listing` raises, and `fetch-incomplete` where the file has changed."""
         self._see_unchanged()
-        top = self._looked.top
+        top, writer.readers = self._looked.top, self._looked.tree.readers
         self._unpack(Unwrapped(writer, top) if top else writer)
         self._see_unchanged()
 

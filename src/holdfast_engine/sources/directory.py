@@ -15,8 +15,10 @@ from holdfast_engine.fs.extract import DEEPEST, TreeWriter
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.readers import EVERYBODY, Readers, permissions
 from holdfast_engine.model.words import named
 from holdfast_engine.sources.lfs import missing, pointers_of, without_pointers
+from holdfast_engine.sources.private import kept_private
 from holdfast_engine.sources.tree import SETTINGS_FILE
 from holdfast_engine.sources.unfilled import unfilled
 
@@ -54,6 +56,7 @@ class DirectorySource:
     def __init__(self, path: str) -> None:
         self._path = path
         self._tree_id = ""
+        self._tally = Readers()
 
     def prepare(self) -> None:
         """See that PATH can be read. Raises `source-missing`, `source-unusable`, `no-permission`."""
@@ -62,7 +65,7 @@ class DirectorySource:
 
     @property
     def tree_id(self) -> str:
-        """A digest of all names, kinds, executable bits, link texts and contents, as they were extracted."""
+        """A digest of all names, kinds, executable bits, private modes, link texts and contents, as extracted."""
         if not self._tree_id:
             self._tree_id = self.fingerprint()
         return self._tree_id
@@ -77,7 +80,7 @@ class DirectorySource:
         found = list(unfilled(self.listing()))
         if self.skipped:
             found.append(f"FIFOs, sockets and devices are not deployed ({len(self.skipped)}): {named(self.skipped)}")
-        return tuple(found)
+        return (*found, *kept_private(self._readers))
 
     def describe(self) -> dict[str, Any]:
         return {"kind": "directory", "location": self._path, "ref": "", "commit": ""}
@@ -97,7 +100,7 @@ class DirectorySource:
 
     def extract(self, writer: TreeWriter) -> None:
         """Write the whole tree; a file's executable bit is its owner's. `tree_id` then tells what was written."""
-        digest = hashlib.sha256()
+        digest, writer.readers = hashlib.sha256(), self._readers
         with closing(self._walk()) as walk:
             for entry in filter(None, (_write(found, writer) for found in walk)):
                 digest.update(_line(entry))
@@ -105,9 +108,9 @@ class DirectorySource:
 
     def fingerprint(self) -> str:
         """What `tree_id` would be if the tree were extracted now; reads every file."""
-        digest = hashlib.sha256()
+        digest, readers = hashlib.sha256(), self._readers
         with closing(self._walk()) as walk:
-            for entry in filter(None, map(_observed, walk)):
+            for entry in filter(None, (_observed(found, readers) for found in walk)):
                 digest.update(_line(entry))
         return digest.hexdigest()
 
@@ -116,7 +119,18 @@ class DirectorySource:
 
     @cached_property
     def _listed(self) -> dict[str, Listed]:
-        return {found.path: found.listed for found in self._walk()}
+        return {found.path: found.listed for found in map(self._counted, self._walk())}
+
+    def _counted(self, found: _Found) -> _Found:
+        if found.listed.kind == FILE:
+            self._tally.count(found.path, found.status.st_mode)
+        return found
+
+    @property
+    def _readers(self) -> Readers:
+        """Who may read the files, counted when they are listed."""
+        self.listing()
+        return self._tally
 
     @contextmanager
     def _top(self) -> Iterator[int]:
@@ -256,18 +270,18 @@ def _write(found: _Found, writer: TreeWriter) -> Optional[Entry]:
         return writer.symlink(found.path, _text(found))
     if kind == FILE:
         chunks = without_pointers(found.path, found.status.st_size, _content(found))
-        return writer.file(found.path, _is_program(found), chunks)
+        return writer.file(found.path, _is_program(found), chunks, found.status.st_mode)
     return None
 
 
-def _observed(found: _Found) -> Optional[Entry]:
+def _observed(found: _Found, readers: Readers) -> Optional[Entry]:
     """What `_write` would note of FOUND."""
     kind = found.listed.kind
     if kind == FILE:
         digest = hashlib.sha256()
         for piece in _content(found):
             digest.update(piece)
-        mode = 0o755 if _is_program(found) else 0o644
+        mode = permissions(readers.of(found.status.st_mode), executable=_is_program(found), writable=True)
         return Entry(found.path, FILE, mode, found.status.st_size, digest.hexdigest())
     if kind == OTHER:
         return None
@@ -284,6 +298,11 @@ def _is_program(found: _Found) -> bool:
 
 
 def _line(entry: Entry) -> bytes:
-    """One entry for the digest; NUL stands in no name and no link text, so no two trees give the same bytes."""
+    """One entry for the digest; NUL stands in no name and no link text, so no two trees give the same bytes.
+
+    Who may read a file is part of the version only where it is private: trees without such a file keep their digest.
+    """
     program = "x" if entry.kind == FILE and entry.mode & stat.S_IXUSR else "-"
-    return os.fsencode(f"{entry.kind}\0{program}\0{entry.path}\0{entry.digest}\0")
+    readers = entry.mode & EVERYBODY if entry.kind == FILE else EVERYBODY
+    private = f"{readers:03o}" if readers != EVERYBODY else ""
+    return os.fsencode(f"{entry.kind}\0{program}{private}\0{entry.path}\0{entry.digest}\0")

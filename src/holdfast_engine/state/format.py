@@ -12,7 +12,7 @@ from holdfast_engine.fs import durable
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.problem import Problem, unknown_format
 from holdfast_engine.model.rules import SharedPath
 
 T = TypeVar("T")
@@ -94,16 +94,8 @@ def layout_of(root: Root) -> Layout:
 def _require_known(value: dict[str, Any]) -> None:
     strange = sorted(set(value["features"]) - set(FEATURES))
     if value["format"] > FORMAT or strange:
-        raise _unknown(f"it has format {value['format']} and features {', '.join(map(ascii, strange)) or 'we know'}")
-
-
-def _unknown(why: str) -> Problem:
-    return Problem(
-        "format-unknown",
-        f"`{Layout.site_file}` is not understood: {why}",
-        state="nothing was changed",
-        hint="use the Holdfast version that wrote it, or a newer one",
-    )
+        told = f"it has format {value['format']} and features {', '.join(map(ascii, strange)) or 'we know'}"
+        raise unknown_format(Layout.site_file, told)
 
 
 def _unreadable(root: Root, error: Exception) -> Problem:
@@ -133,11 +125,16 @@ def write(root: Root, site: SiteFile) -> None:
     durable.replace_own(root, Layout.site_file, json.dumps(value, indent=1, sort_keys=True).encode() + b"\n")
 
 
+PREPARED = (
+    *(Layout.state, Layout.scratch, Layout.journals, Layout.records, Layout.baselines),
+    *(Layout.attic, Layout.trash, Layout.cache, Layout.reserve),
+)
+"""The directories of our own that every site has."""
+
+
 def prepare(root: Root) -> None:
     """`.holdfast/` and its directories exist, readable by their owner alone: journals and the attic
     may hold secrets.
     """
-    for path in (Layout.state, Layout.scratch, Layout.journals, Layout.records, Layout.baselines):
-        durable.make_directories(root, path, mode=0o700)
-    for path in (Layout.attic, Layout.trash, Layout.cache, Layout.reserve):
+    for path in PREPARED:
         durable.make_directories(root, path, mode=0o700)

@@ -13,7 +13,7 @@ from holdfast_engine.fs.probe import longest_name
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.problem import Problem, unknown_format
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state.format import DAMAGE, damaged
 
@@ -59,18 +59,22 @@ def read(root: Root, release: str) -> Optional[ReleaseRecord]:
 
 
 def read_at(root: Root, path: RelPath) -> Optional[ReleaseRecord]:
-    """The record in the file PATH, or None when there is none; `state-unreadable` when it is damaged."""
+    """The record in the file PATH, or None when there is none. A newer format raises `format-unknown`, a damaged one
+    `state-unreadable`.
+    """
     content = root.read(path)
     try:
-        return _decode(content) if content else None
+        return _decode(path, content) if content else None
     except DAMAGE as error:
         then = "its release is then one that was made by hand, and is never pruned"
         raise damaged(root, path, error, then=then) from error
 
 
-def _decode(content: bytes) -> ReleaseRecord:
+def _decode(path: RelPath, content: bytes) -> ReleaseRecord:
     value = json.loads(content)
-    value.pop("format")
+    written = value.pop("format")
+    if written > FORMAT:
+        raise unknown_format(path, f"it has format {written}")
     if not (isinstance(value["counter"], int) and isinstance(value["id"], str)):
         raise TypeError("a record without a number or a name")
     value["path"] = RelPath(value["path"])

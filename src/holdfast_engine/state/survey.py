@@ -21,7 +21,7 @@ from holdfast_engine.state.records import ReleaseRecord
 
 @dataclass(frozen=True)
 class Survey:
-    """One look at a site. CURRENT is the path below the root that `current` names, if it stays below it."""
+    """One look at a site. CURRENT is the directory below the root that `current` leads to, if there is one."""
 
     site: SiteFile
     managed: bool
@@ -43,14 +43,36 @@ class Survey:
 
 
 def survey(root: Root) -> Survey:
-    """Look at the site of ROOT; changes nothing and takes no lock."""
-    site = site_format.read(root)
+    """Look at the site of ROOT; changes nothing and takes no lock. Raises `place-is-a-link` for `.holdfast/` or
+    `releases/` behind a link, `format-unknown` and `state-unreadable`.
+    """
+    site, current = site_format.read(root), current_release(root)
+    if site is None:
+        refuse_links(root, Layout.state)
+    if current is None or root.kind(current) != "dir":  # a release that is found has no link above it
+        refuse_links(root, Layout.releases)
     return Survey(
         site=site or SiteFile(),
         managed=site is not None,
-        current=current_release(root),
+        current=current,
         releases=tuple(records.read_all(root)),
         unfinished=log.unfinished(root),
+    )
+
+
+def refuse_links(root: Root, *paths: RelPath) -> None:
+    """`place-is-a-link` for the first of PATHS that is one: what lies behind it is outside the deploy root (G9)."""
+    found = next((path for path in paths if root.kind(path) == "link"), None)
+    if found is None:
+        return
+    where, real = root.absolute(found), os.path.realpath(root.absolute(found))
+    raise Problem(
+        "place-is-a-link",
+        f"`{where}` is a link, and Holdfast works on nothing that lies behind one",
+        state="nothing was changed; what is served through the link is served as before",
+        whereabouts=[real],
+        hint=f"mount the other place there instead: `rm {quote(where)} && mkdir {quote(where)} && "
+        f"mount --bind {quote(real)} {quote(where)}`, and add it to /etc/fstab",
     )
 
 
@@ -60,10 +82,11 @@ def as_new(found: Survey, shared_name: str) -> Survey:
 
 
 def current_release(root: Root) -> Optional[RelPath]:
-    """Where `current` leads, as a path below the root; None when it leads elsewhere or is no link.
+    """The directory below the root that `current` leads to; None when it leads elsewhere, to nothing, or is no link.
 
     By its text where that names a directory; a text that goes by another name of the root, or by a
     second link, is resolved by names alone, so that what is live is never taken for nothing (G2).
+    What is not there is no release: nothing is linked in it, and no rules are made from it (G11).
     """
     text = root.link(Layout.current)
     if text is None:
@@ -72,7 +95,12 @@ def current_release(root: Root) -> Optional[RelPath]:
     if found is not None and root.kind(found) == "dir":
         return found
     resolved = _resolved(root)
-    return resolved if resolved is not None and root.kind(resolved) == "dir" else found
+    return resolved if resolved is not None and root.kind(resolved) == "dir" else None
+
+
+def named_release(root: Root) -> Optional[RelPath]:
+    """What `current` names below the root by its text, whether anything is there or not."""
+    return _by_text(root, root.link(Layout.current) or "")
 
 
 def _resolved(root: Root) -> Optional[RelPath]:

@@ -50,12 +50,13 @@ def code_of(act):
 
 
 def test_a_release_holds_what_the_directory_holds(app, tmp_path):
-    """Contents, executable bits, empty directories and the text of links."""
+    """Contents, executable bits, private modes, empty directories and the text of links."""
     source = DirectorySource(str(app))
     entries = extracted(source, tmp_path / "out")
     out = tmp_path / "out"
     assert (out / "public/css/app.css").read_text() == "a{}"
-    assert stat.S_IMODE((out / "artisan").stat().st_mode) == 0o755
+    assert stat.S_IMODE((out / "artisan").stat().st_mode) == 0o700
+    assert stat.S_IMODE((out / "public-api").stat().st_mode) == 0o644
     assert (out / "storage").is_dir()
     assert (os.readlink(out / "latest"), os.readlink(out / "passwd")) == ("public/css", "/etc/passwd")
     assert set(entries) == set(source.listing().entries)

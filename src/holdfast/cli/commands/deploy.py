@@ -44,6 +44,7 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
     holdfast deploy --source club-1.4.tar.gz --sha256 HEX    an archive, if it is the one that is meant
     holdfast deploy --plan                                   show what would be done
     holdfast deploy --accept database-identity               the database was changed on purpose
+    holdfast deploy --accept data-memory=public/exports      these files may be gone, now and later
     """,
     site=True,
     changes=True,
@@ -54,9 +55,9 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
 @click.option(
     "--accept",
     multiple=True,
-    metavar="CHECK",
+    metavar="CHECK[=PATH]",
     shell_complete=complete.checks,
-    help="Take what this check says as meant, this once; repeatable.",
+    help="Take what this check says as meant, this once; `data-memory=PATH`: for good. Repeatable.",
 )
 def command(run: options.Run, *, force: bool, accept: tuple[str, ...], **given: Any) -> options.Answer:
     """Deploy one release.

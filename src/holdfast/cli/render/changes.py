@@ -9,7 +9,7 @@ from shlex import quote
 from holdfast.cli.render.pages import Result, checks
 from holdfast.cli.render.words import Line, Lines, count, facts, origin, rows, section, shown, title, warnings
 
-_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "written")
+_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written")
 
 
 def plan(result: Result) -> Lines:
@@ -88,10 +88,16 @@ def outcome(result: Result) -> Lines:
 def _data(data: Result) -> str:
     if "files_after" not in data:
         return ""
-    after, lost = int(data["files_after"]), int(data.get("lost") or 0)
+    after = int(data["files_after"])
+    ends = "".join(f", {int(data[word]):,} {word}" for word in _measured(data))
     if "files_before" not in data:
-        return f": {count(after, 'file')} of data, {lost:,} lost"
-    return f": {count(int(data['files_before']), 'file')} of data before, {after:,} after, {lost:,} lost"
+        return f": {count(after, 'file')} of data{ends}"
+    return f": {count(int(data['files_before']), 'file')} of data before, {after:,} after{ends}"
+
+
+def _measured(data: Result) -> list[str]:
+    """What was counted: nothing is said of what was not, and of files that went by other hands where there are some."""
+    return [*(["lost"] if data.get("lost") is not None else []), *(["vanished"] if data.get("vanished") else [])]
 
 
 def _moved(data: Result) -> Lines:
@@ -169,6 +175,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "rollback": outcome,
     "adopt": outcome,
     "link": link,
+    "sweep": outcome,
     "recover": recover,
     "found": found,
     "restore": restore,

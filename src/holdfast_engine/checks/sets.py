@@ -1,0 +1,67 @@
+"""Databases that are shared as single files: whether all that belongs to one lies in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from holdfast_engine.checks.subject import Subject, accepting
+from holdfast_engine.fs.sets import holders, is_orphan, parted, still_fits
+from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
+from holdfast_engine.model.sets import main_of
+
+
+def sets(subject: Subject) -> Iterator[Check]:
+    """Looks only at shared single files, and at what stands beside them in `shared/` and in what is live: in a shared
+    directory a database and its companions cannot be parted. An environment file is none.
+    """
+    live = subject.live or subject.release
+    plain = {*subject.needs, *subject.may_need}
+    told = [
+        check
+        for one in subject.shared
+        if live is not None and one.kind == FILE and one.path not in plain
+        for check in (*_beside(subject, live, one.path), *_alone(subject, live, one.path))
+    ]
+    refused = [check for check in told if check.verdict == REFUSE]
+    yield next(iter([*refused, *told]), Check("sets", PASS, "no database is parted from what belongs to it"))
+
+
+def _beside(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
+    """Rows of a database that are in the release, where nobody looks for them who opens it now."""
+    root, there = subject.root, subject.layout.in_shared(path)
+    for end in parted(root, live / path, there):
+        here = RelPath(live / (path + end))
+        why = f"`{here}` holds rows of `{there}`, and is not beside it"
+        users = holders(root, [live / path, there])
+        if users:
+            named = ", ".join(str(user) for user in users[:5])
+            why = f"{why}: process {named} opened the database before it came home"
+            yield Check("sets", WARN, why, "restart what runs there")
+        elif still_fits(root, here, there):
+            yield Check("sets", WARN, f"{why}; it fits", _recover(subject))
+        else:
+            yield Check("sets", REFUSE, f"{why}; it was written without them since", _by_hand(subject, here, there))
+
+
+def _alone(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
+    """Rows in `shared/` whose database is not there; the live release may hold it, and it comes home then."""
+    root, here = subject.root, subject.layout.in_shared(path)
+    if not main_of(path) or not is_orphan(root, here):
+        return
+    why, main = f"`{here}` holds rows of a database that is not beside it", live / main_of(path)
+    if root.leads_to(live / path, here) or still_fits(root, here, main):
+        yield Check("sets", WARN, f"{why}, but at `{main}`", _recover(subject))
+    else:
+        yield Check("sets", REFUSE, why, _by_hand(subject, here, RelPath(main_of(here))))
+
+
+def _recover(subject: Subject) -> str:
+    return f"`holdfast recover --site {subject.root.path}` brings them together, and so does the next deploy"
+
+
+def _by_hand(subject: Subject, part: RelPath, main: RelPath) -> str:
+    where = subject.root.absolute
+    copies = f"copy `{where(part)}` beside a copy of the `{main.name}` it was written with, and see which rows you need"
+    return f"{copies}; then move it out of the site; {accepting('sets')}"

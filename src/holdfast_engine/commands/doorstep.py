@@ -1,0 +1,70 @@
+"""The old document root of an adopted site, looked through by every command that brings data home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Optional
+
+from holdfast_engine.commands.homing import Homing
+from holdfast_engine.commands.lingering import REFUSED
+from holdfast_engine.commands.rules import Rules
+from holdfast_engine.commands.workplace import Workplace, words
+from holdfast_engine.data.adopt import Moved
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.old_root import OldRoot
+from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.fs.place import make_link
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import COMPANIONS
+from holdfast_engine.state import doorway
+
+PLACE = "the old document root"
+
+
+def saved(place: Workplace, rules: Rules) -> dict[str, str]:
+    """What was saved in the old document root since the last look, with the reason, as a plan shows it. A database's
+    companions come first, so that it is never found without them; caches stay where they are.
+    """
+    names = doorway.detached(place.root, doorway.entries(place.root, place.survey.site))
+    found = [name for name in names if not rules.classifier.is_cache(name)]
+    found.sort(key=lambda name: (not name.endswith(COMPANIONS), name))
+    return dict.fromkeys(found, f"saved in {PLACE}")
+
+
+def bring(homing: Homing, live: RelPath, names: dict[str, str], is_code: Callable[[str], bool]) -> bool:
+    """What was saved under NAMES is in LIVE, where the next look finds it, in `shared/` or in the attic; True when it
+    was anything.
+
+    What may not be moved is told of and left: it must not keep any command from working.
+    """
+    place, moved = homing.place, Moved()
+    round_ = OldRoot(place.bench, homing.operation, live, is_code, moved)
+    for name in names:
+        try:
+            round_.bring(name)
+        except OSError as error:
+            if error.errno not in REFUSED:
+                raise
+            moved.left.append((f"`{name}` in {PLACE}", f"could not be brought home: {words(error)}"))
+    homing.report.add(moved)
+    return bool(names)
+
+
+def shipped(place: Workplace, live: RelPath, baseline: Optional[Baseline]) -> Callable[[str], bool]:
+    """Whether a file of LIVE is as it was shipped, by its BASELINE; without one nothing is known to be."""
+
+    def is_code(path: str) -> bool:
+        entry = baseline.get(path) if baseline else None
+        return entry is not None and entry.kind == FILE and digest_of(place.root, live / path) == entry.digest
+
+    return is_code
+
+
+def open_up(place: Workplace, live: RelPath) -> None:
+    """Each name at the top of LIVE that the old document root lacks is to be seen there too."""
+    entries = doorway.entries(place.root, place.survey.site)
+    for name in place.root.names(live) if entries else ():
+        if name not in (Layout.releases, Layout.current, Layout.state, place.bench.layout.shared, *entries):
+            make_link(place.root, RelPath(name), doorway.through(name))

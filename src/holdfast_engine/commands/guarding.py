@@ -1,0 +1,135 @@
+"""What a user's command did to shared data, by a full count before it and one after it, and who is to blame."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Optional
+
+from holdfast_engine.commands.rules import Rules
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.memory import (
+    SOME,
+    Losses,
+    Stamp,
+    Taken,
+    comes_and_goes,
+    is_data,
+    is_evidence,
+    is_flag,
+    losses,
+)
+from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.rules import HAPPENED
+
+_NAMES = 200
+_SINGLES = ""
+
+
+@dataclass
+class Watch:
+    """What is known of one operation's hooks: files that they MADE themselves, what may be EMPTY, the WARNINGS."""
+
+    warnings: list[str]
+    empty: tuple[str, ...] = ()
+    made: set[str] = field(default_factory=set)
+
+    def counts(self, rules: Rules, path: str) -> bool:
+        """True for users' files: not what a hook of this operation made (a maintenance flag), nor what comes and goes
+        by itself, nor what a person said may go.
+        """
+        here = RelPath(path)
+        if path in self.made or is_flag(path) or not is_data(here.name) or comes_and_goes(here.parent):
+            return False
+        return not (rules.classifier.is_cache(path) or any(here.is_within(one) for one in self.empty))
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """What is not where it was after one command, of it what is EVIDENCE of harm, place by place, and how many files of
+    each shared path are GONE from it, or MOVED to another place.
+    """
+
+    lost: Losses
+    evidence: tuple[Taken, ...]
+    gone: Counter[str]
+    moved: Counter[str]
+
+
+def compared(
+    watch: Watch, rules: Rules, before: Mapping[str, Stamp], after: Mapping[str, Stamp], *, at: float
+) -> Optional[Shrunk]:
+    """What vanished, moved or became shorter between the two counts; None when nothing did."""
+    lost = losses(before, after, lambda path: watch.counts(rules, path))
+    known = {_same(stamp) for stamp in before.values()}
+    watch.made.update(path for path, stamp in after.items() if path not in before and _same(stamp) not in known)
+    if not any(lost):
+        return None
+    counted = [path for path, stamp in before.items() if stamp[0] and watch.counts(rules, path)]
+    gone, moved = (Counter(_top(rules, path) for path in paths) for paths in (lost.gone, lost.moved))
+    return Shrunk(lost, tuple(_evidence(rules, counted, lost.gone, at)), gone, moved)
+
+
+def _same(stamp: Stamp) -> tuple[int, int, int]:
+    """What a file keeps when it is renamed: size, time of its content, inode."""
+    return stamp[0], stamp[1], stamp[3]
+
+
+def _top(rules: Rules, path: str) -> str:
+    """The shared path that PATH belongs to, else its first name."""
+    above = [*RelPath(path).ancestors(), RelPath(path)]
+    return next((one for one in above if one in rules.shared_paths), above[0])
+
+
+def _evidence(rules: Rules, counted: Collection[str], gone: Collection[str], at: float) -> Iterator[Taken]:
+    """Shared paths that lost so much that only the command explains it, and, in the others, directories in which
+    nothing is left.
+    """
+    before, lost = _by_top(rules, counted), _by_top(rules, gone)
+    for top, paths in lost.items():
+        if top == _SINGLES and len(before[top]) < SOME:
+            continue
+        if is_evidence(len(paths), len(before[top])):
+            here = _common(paths)
+            yield _taken(here, sum(RelPath(path).is_within(here) for path in before[top]), paths, at)
+        else:
+            yield from _emptied(top, before[top], paths, at)
+
+
+def _by_top(rules: Rules, paths: Iterable[str]) -> dict[str, list[str]]:
+    """PATHS by the shared path that they lie in; single files that only their being there made shared are judged
+    together, for applications delete one or the other.
+    """
+    single = {one.path for one in rules.shared if one.kind != DIR and one.why in HAPPENED}
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        top = _top(rules, path)
+        found.setdefault(_SINGLES if top in single else top, []).append(path)
+    return found
+
+
+def _emptied(top: str, before: list[str], lost: list[str], at: float) -> Iterator[Taken]:
+    """The outermost directories below TOP that held at least three files and hold none any more."""
+    held, went = _by_directory(before), _by_directory(lost)
+    empty = [path for path, number in went.items() if number == held[path] >= SOME and RelPath(path).is_within(top)]
+    for here in outermost(empty):
+        inside = [path for path in lost if RelPath(path).is_within(here)]
+        yield _taken(here, len(inside), inside, at)
+
+
+def _by_directory(paths: Iterable[str]) -> Counter[str]:
+    return Counter(str(above) for path in paths for above in RelPath(path).ancestors())
+
+
+def _common(paths: list[str]) -> RelPath:
+    """The deepest directory that holds all of PATHS; a single file is its own place."""
+    first, last = RelPath(min(paths)), RelPath(max(paths))
+    if first == last:
+        return first
+    shared = [one for one in first.ancestors() if last.is_within(one)]
+    return shared[-1] if shared else RelPath("")
+
+
+def _taken(path: RelPath, files: int, names: list[str], at: float) -> Taken:
+    return Taken(str(path), files, len(names), at, tuple(names[:_NAMES]))

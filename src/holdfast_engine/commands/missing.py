@@ -1,0 +1,194 @@
+"""What of the data that was counted once is missing now (DESIGN 5, memory); looks, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Optional
+
+from holdfast_engine.commands import counting
+from holdfast_engine.commands.rules import Rules, unshared
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.fs.census import Counted
+from holdfast_engine.fs.root import kind_of
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.memory import (
+    DATA_SHRANK,
+    SOME,
+    Kept,
+    Missing,
+    Taken,
+    is_evidence,
+    is_flag,
+    judged,
+    kept_of,
+    may_be_empty,
+    passes,
+    still_taken,
+    taken_of,
+)
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import REFUSE
+from holdfast_engine.model.rules import HAPPENED
+from holdfast_engine.state.format import SiteFile
+
+Rows = Mapping[str, Counted]
+"""How many files each directory of `shared/` holds."""
+
+
+def missing(
+    place: Workplace,
+    rules: Rules,
+    counted: Optional[Rows] = None,
+    *,
+    site: Optional[SiteFile] = None,
+    accept: Iterable[str] = (),
+) -> tuple[Missing, ...]:
+    """Counted data that is gone, in the order of its paths. COUNTED is how `shared/` stands, SITE what is remembered;
+    both are looked up where they are not given.
+
+    A path that today's rules do not name is looked for all the same, unless a person named it as code or said, by
+    ACCEPT or before, that it may be empty. What may not be read, or is mounted below, is not taken for gone.
+    """
+    site = site or place.survey.site
+    wanted, taken = remembered(rules, site, accept), taken_now(rules, site, accept)
+    if not (wanted or taken):
+        return ()
+    rows = counting.count(place, save=False) if counted is None else counted
+    now = figures(place, rules, rows, wanted, empty=empty_by_name(site, accept))
+    single = passing_singles(site)
+    if is_all({path: now[path][0] for path in single if path in wanted}):
+        single = frozenset()
+    judgements = (judged(path, kept, now[path][kept.every], passing=path in single) for path, kept in wanted.items())
+    found = {one.path: one for one in judgements if one is not None and not _is_hidden(place, one.path)}
+    found = {path: one for path, one in found.items() if not _is_covered(one, site, accept)}
+    for each in taken:
+        one = still_taken(each, absent(place, each))
+        if one is not None and not _is_told(found.values(), one):
+            found[one.path] = one
+    return tuple(found[path] for path in sorted(found))
+
+
+def passing_singles(site: SiteFile) -> frozenset[str]:
+    """Single files that are shared because somebody wrote them, and by no rule: applications delete such."""
+    return frozenset(one.path for one in site.shared if one.kind != DIR and one.why in HAPPENED)
+
+
+def is_all(now: Mapping[str, int]) -> bool:
+    """True where at least three are gone and none is left: that is no application's everyday work."""
+    return len(now) >= SOME and not any(now.values())
+
+
+def remembered(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> dict[str, Kept]:
+    """What was counted in each path that held files, without those whose going alarms nobody."""
+    empty = empty_by_name(site, accept)
+    every = kept_of(site.identity, site.options)
+    return {path: kept for path, kept in every.items() if kept.files and _matters(rules, empty, path)}
+
+
+def taken_now(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> list[Taken]:
+    """What hooks took of paths that matter, and nobody accepts."""
+    if DATA_SHRANK in accept:
+        return []
+    empty = empty_by_name(site, accept)
+    return [one for one in taken_of(site.options) if _matters(rules, empty, one.path)]
+
+
+def empty_by_name(site: SiteFile, accept: Iterable[str] = ()) -> tuple[str, ...]:
+    """What a person said may be empty, now or before."""
+    before = site.options.get("may_be_empty")
+    return tuple(dict.fromkeys([*map(str, before if isinstance(before, list) else ()), *may_be_empty(accept)]))
+
+
+def _matters(rules: Rules, empty: Iterable[str], path: str) -> bool:
+    if is_flag(path) or any(RelPath(path).is_within(one) for one in empty):
+        return False
+    return not path or not unshared(rules.classifier, path)
+
+
+def _is_covered(one: Missing, site: SiteFile, accept: Iterable[str]) -> bool:
+    """True where a person names a part of ONE that may be empty (what the rest held then is not known, and is counted
+    anew if there is a rest), or accepts what hooks took, and that is all of it.
+    """
+    if one.files_now and any(RelPath(path).is_within(one.path) for path in may_be_empty(accept)):
+        return True
+    took = sum(each.lost for each in taken_of(site.options) if RelPath(each.path).is_within(one.path))
+    rest = one.files_then - one.files_now - took
+    return DATA_SHRANK in accept and took > 0 and not is_evidence(rest, one.files_then)
+
+
+def _is_told(found: Iterable[Missing], one: Missing) -> bool:
+    """True where a path at or above that of ONE is refused already."""
+    return any(RelPath(one.path).is_within(each.path) and each.verdict == REFUSE for each in found)
+
+
+def absent(place: Workplace, taken: Taken) -> int:
+    """How many of the files that were TAKEN are not back with content."""
+    return sum(not _is_back(place, name) for name in taken.names)
+
+
+def _is_back(place: Workplace, name: str) -> bool:
+    status = place.root.lstat(place.bench.layout.in_shared(name))
+    return status is not None and (kind_of(status) != FILE or status.st_size > 0)
+
+
+def _is_hidden(place: Workplace, path: str) -> bool:
+    """True where something at PATH may not be read, or lies on a disk that is mounted below it."""
+    where = place.bench.layout.in_shared(path) if path else place.bench.layout.shared
+    status = place.root.lstat(where)
+    if status is None or kind_of(status) != DIR:
+        return False
+    unseen: list[str] = []
+    try:
+        inside = walk(place.root, where, unreadable=unseen)
+        return any(kind == DIR and found.st_dev != status.st_dev for _, kind, found in inside) or bool(unseen)
+    except PermissionError:
+        return True
+
+
+def figures(
+    place: Workplace, rules: Rules, counted: Rows, paths: Iterable[str], *, empty: tuple[str, ...]
+) -> dict[str, tuple[int, int]]:
+    """Of each of PATHS how many users' files are there, and how many files in all. What may be EMPTY does not count."""
+    found = dict.fromkeys(paths, (0, 0))
+    for directory, tops, passing in _placed(counted, found, _passes(rules.classifier.is_cache, empty)):
+        row = counted[directory]
+        for top in tops if row.files else ():
+            data, every = found[top]
+            found[top] = (data + (0 if passing else row.data), every + row.files)
+    singles = {path: _single(place, path) for path in found if path and path not in counted}
+    return {**found, **singles}
+
+
+def _passes(is_cache: Callable[[str], bool], empty: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether what a directory holds comes and goes by itself."""
+
+    def passing(directory: str) -> bool:
+        above, _, name = directory.rpartition("/")
+        return passes(name, above.rpartition("/")[2]) or is_cache(directory) or directory in empty
+
+    return passing
+
+
+def _placed(
+    counted: Iterable[str], paths: Iterable[str], goes: Callable[[str], bool]
+) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Each directory with those of PATHS that it lies in, and whether it GOES; parents come first, and are asked
+    once.
+    """
+    wanted, known = frozenset(paths), dict[str, tuple[tuple[str, ...], bool]]()
+    for directory in sorted(counted):
+        above = known.get(directory.rpartition("/")[0], ((), False)) if directory else ((), False)
+        tops = (*above[0], directory) if directory in wanted else above[0]
+        known[directory] = (tops, above[1] or (bool(tops and directory) and goes(directory)))
+        yield (directory, *known[directory])
+
+
+def _single(place: Workplace, path: str) -> tuple[int, int]:
+    """What is no directory: a file with content, or a link that leads somewhere, is one file."""
+    where = place.bench.layout.in_shared(path)
+    status = place.root.lstat(where)
+    if status is not None and kind_of(status) == LINK:
+        leads = int(place.root.leads_somewhere(where))
+        return leads, leads
+    return int(bool(status and status.st_size)), int(status is not None)

@@ -1,0 +1,88 @@
+"""Whether a release is whole: its code is there, not only links to data (G3, G11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Optional
+
+from holdfast_engine.activation.switch import activate
+from holdfast_engine.commands.homing import as_shipped, baseline_of, missing_code
+from holdfast_engine.commands.rules import Rules, rules_for, settings_of
+from holdfast_engine.commands.workplace import Workplace, nothing_live
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.state.records import ReleaseRecord
+
+_FEW = 5
+"""So many missing files, or a tenth of all, may be the application's own deletions; more is an accident."""
+_ENTRIES = ("index.php", "index.html", "index.htm")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a release: why it is not whole, if it is not, and which of its shipped files are MISSING."""
+
+    objection: str
+    missing: tuple[str, ...] = ()
+
+
+def look_at(place: Workplace, record: Optional[ReleaseRecord], path: RelPath) -> Look:
+    """How whole the release at PATH is, by its baseline; without one, whether there is any code in it."""
+    if place.root.kind(path) != DIR:
+        return Look(f"there is no directory `{path}`")
+    baseline = baseline_of(place, record)
+    if baseline is None or record is None:
+        return Look("" if next(_code(place, path), "") else "it holds links and empty directories alone")
+    rules = rules_for(place, as_shipped(place, path, baseline), settings_of(record, place.request.settings))
+    missing = tuple(missing_code(place, path, baseline, rules))
+    return Look(_objection(baseline, rules, missing), missing)
+
+
+def _code(place: Workplace, path: RelPath) -> Iterator[str]:
+    return (inner for inner, kind, _ in walk(place.root, path, unreadable=[]) if kind == FILE)
+
+
+def _objection(baseline: Baseline, rules: Rules, missing: tuple[str, ...]) -> str:
+    """Nothing for a few files that are gone: applications delete what they shipped, an installer or a notice."""
+    files = sum(entry.kind != DIR and not rules.is_shared(entry.path) for entry in baseline.entries.values())
+    if missing and (len(missing) * 2 >= files or (len(missing) > _FEW and len(missing) * 10 > files)):
+        return f"{len(missing)} of its {files} files are missing"
+    top = RelPath("" if rules.web_root in ("", ".") else rules.web_root)
+    doors = [str(top / name) for name in _ENTRIES if baseline.get(top / name) is not None]
+    return f"`{doors[0]}` is missing" if doors and set(doors) <= set(missing) else ""
+
+
+def newest_whole(place: Workplace) -> Optional[ReleaseRecord]:
+    """The newest release that was live, was never found bad, and is whole; of unproven ones after all the others."""
+    live = place.survey.current
+    good = [one for one in reversed(place.survey.releases) if one.good and one.path != live]
+    proven = sorted(good, key=lambda one: baseline_of(place, one) is None)
+    return next((one for one in proven if not look_at(place, one, one.path).objection), None)
+
+
+def require_live(place: Workplace, release: RelPath, *, deep: bool) -> None:
+    """`current` leads to RELEASE, which is whole; `nothing-live` when it is not (G11).
+
+    What a hook removed of `current` alone is put back at once, and told as that hook's failure. DEEP looks for every
+    file of the release: where somebody's commands have run since it was sealed.
+    """
+    if place.root.kind(Layout.current) is None and place.root.kind(release) == DIR:
+        activate(place.root, release)
+        raise Problem(
+            "hook-failed-after-activation",
+            "`current` was gone after the hooks; it leads to the new release again",
+            state="the new release is live",
+            hint="take out of the hooks what removes `current`",
+        )
+    place.refresh()
+    current, active = place.survey.current, place.survey.active
+    if current != release:
+        raise nothing_live(place.root, f"`current` does not lead to `{release}`, which was made live")
+    why = look_at(place, active, release).objection if deep else ""
+    if why:
+        raise nothing_live(place.root, f"`{release}` is not whole: {why}")

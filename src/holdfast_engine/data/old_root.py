@@ -1,0 +1,171 @@
+"""What was saved in the old document root of an adopted site: brought home, each name by one exchange with the link
+that stood there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from holdfast_engine.data.adopt import LOOKS, NEWEST, Adoption, Moved
+from holdfast_engine.data.links import Bench, opened
+from holdfast_engine.fs import attic
+from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.place import change_places, drop_own_link, make_link, move, step_aside, switch
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.state.doorway import through
+
+EMPTIED = "a directory of the old document root whose content was brought home"
+SAME = "equal to what the live release serves"
+SHIPPED = "saved in the old document root, where the live release serves its own"
+OLDER = "saved in the old document root, before what is served"
+NEWER = "a newer version was saved in the old document root"
+_TOP = RelPath("")
+_WAITING = Layout.scratch / "own-old-root"
+
+
+@dataclass(frozen=True)
+class OldRoot:
+    """One round through the old document root, LIVE being the release that its links show.
+
+    IS_CODE says of a file of LIVE that it is as some release shipped it.
+    """
+
+    bench: Bench
+    operation: Operation
+    live: RelPath
+    is_code: Callable[[str], bool]
+    moved: Moved
+
+    def bring(self, path: str) -> None:
+        """What was saved at PATH is in the live release, in `shared/` or in the attic, and the link stands there again.
+
+        Idempotent: after a crash it goes on from what it finds. Whatever is neither file nor directory is left. OSError
+        when a name cannot be moved; nothing is lost then.
+        """
+        waiting = [(path, False)]
+        while waiting:
+            here, emptied = waiting.pop()
+            if self._look_again(self._close if emptied else self._bring_one, here):
+                names = self.bench.root.names(here)
+                waiting.append((here, True))
+                waiting.extend((f"{here}/{name}", False) for name in reversed(names))
+
+    def _look_again(self, act: Callable[[str], bool], path: str) -> bool:
+        """ACT of PATH, begun anew where somebody saved there meanwhile; bounded, as an adoption is."""
+        for _ in range(LOOKS - 1):
+            try:
+                return act(path)
+            except (FileExistsError, FileNotFoundError):
+                continue
+        return act(path)
+
+    def _bring_one(self, path: str) -> bool:
+        """True for a directory on both sides, whose children are brought one by one."""
+        root, there = self.bench.root, self.live / path
+        kind, other = root.kind(path), root.kind(there)
+        if kind == LINK or kind is None:
+            self._point(path)
+        elif self.bench.is_linked(self.live, path):
+            self._merge(path)
+        elif kind not in (FILE, DIR):
+            self.moved.left.append((path, "is neither file, directory nor link"))
+        elif other is None:
+            self._come_in(path)
+        elif kind == other == DIR:
+            return True
+        elif kind == other == FILE:
+            self._choose(path)
+        else:
+            self._aside(path, SHIPPED)
+        return False
+
+    def _merge(self, path: str) -> None:
+        """At a path that is shared: of two versions what was saved last is served, the other one lies in the attic."""
+        Adoption(self.bench, self.operation, _TOP, NEWEST, self.moved).adopt(path)
+        self._point(path)
+
+    def _point(self, path: str) -> None:
+        """Our link into `shared/` at PATH becomes the one that shows what is live, in one rename."""
+        if self.bench.is_linked(_TOP, path):
+            switch(self.bench.root, path, through(path), waiting=_WAITING)
+
+    def _come_in(self, path: str) -> None:
+        """Nothing is served at PATH: what was saved there is in the live release, where the next look finds it."""
+        root, there, text = self.bench.root, self.live / path, through(path)
+        # `displace` is settled as this is: the link that waits is dropped, or stands where what it waited for was
+        self._announce(path, there, "came into the live release")
+        with opened(root, [RelPath(path).parent, there.parent, *self._own_directory(path)]):
+            make_link(root, there, text)
+            self._exchange(path, there)
+        self.moved.adopted.append(path)
+
+    def _announce(self, path: str, target: RelPath, reason: str) -> None:
+        facts = {"release": _TOP, "wins": NEWEST, "reason": reason, "text": through(path)}
+        self.operation.move(what="displace", path=path, source=path, target=target, **facts)
+
+    def _exchange(self, path: str, spot: RelPath) -> None:
+        try:
+            step_aside(self.bench.root, path, spot)
+        except OSError:
+            if self.bench.root.link(spot) == through(path):  # else it was exchanged before something failed
+                drop_own_link(self.bench.root, spot)
+            raise
+
+    def _own_directory(self, path: str) -> list[RelPath]:
+        return [RelPath(path)] if self.bench.root.kind(path) == DIR else []
+
+    def _choose(self, path: str) -> None:
+        """Two files, and the live release serves its own: shipped code stays, of anything else what was saved last."""
+        here, there = RelPath(path), self.live / path
+        if same_file(self.bench.root, here, there):
+            self._aside(path, SAME)
+        elif self.is_code(path):
+            self._aside(path, SHIPPED)
+        elif self._is_newer(here, there):
+            self.operation.move(what="late", path=path, source=here, target=there)
+            with opened(self.bench.root, [here.parent, there.parent]):
+                change_places(self.bench.root, here, there)
+            self.moved.adopted.append(path)
+            self._aside(path, NEWER)
+        else:
+            self._aside(path, OLDER)
+
+    def _is_newer(self, here: RelPath, there: RelPath) -> bool:
+        one, two = self.bench.root.lstat(here), self.bench.root.lstat(there)
+        return one is not None and two is not None and one.st_mtime_ns > two.st_mtime_ns
+
+    def _aside(self, path: str, reason: str) -> RelPath:
+        """The link stands at PATH again, and what was saved there lies in the attic, in one exchange."""
+        root, operation = self.bench.root, self.operation
+        merged = reason == EMPTIED
+        spot = attic.reserve_place(
+            root, path, path=path, operation=operation.name, reason=reason, at=operation.at, merged=merged
+        )
+        self._announce(path, spot, reason)
+        with opened(root, [RelPath(path).parent, *self._own_directory(path)]):
+            make_link(root, spot, through(path))
+            self._exchange(path, spot)
+        if reason not in (SAME, EMPTIED):
+            self.moved.displaced.append((path, spot, reason))
+        return spot
+
+    def _close(self, path: str) -> bool:
+        """The directory PATH, of which only links are left, gives way to one link; what came into it until then comes
+        along where nothing is served in its place, and stays in the attic otherwise.
+        """
+        root = self.bench.root
+        if any(kind not in (LINK, DIR) for _, kind, _ in walk(root, path)):
+            return False
+        spot = self._aside(path, EMPTIED)
+        for below, kind, _ in list(walk(root, spot)):
+            there = self.live / path / below
+            if kind == FILE and not root.has(there) and root.kind(there.parent) == DIR:
+                self.operation.move(what="late", path=f"{path}/{below}", source=spot / below, target=there)
+                move(root, spot / below, there)
+                self.moved.adopted.append(f"{path}/{below}")
+        return False

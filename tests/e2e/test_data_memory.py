@@ -1,0 +1,313 @@
+"""Counted data that is gone is a state of the site, until it is back or a person accepts it (DESIGN 5, memory)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+
+from holdfast_engine.commands import perform
+from holdfast_engine.model.request import Settings
+from lib.refusals import assert_refused, fails
+from lib.world import PLAIN, World
+
+UPLOADS = [f"public/uploads/{number}.jpg" for number in range(4)]
+OTHERS = [f"public/certs/{number}.pdf" for number in range(3)]
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A site whose shared data was counted: a directory by rule, one that people made, and a single file."""
+    world = World(tmp_path, PLAIN, env=None)
+    world.ship()
+    for path in (*UPLOADS, *OTHERS, "public/ads.txt"):
+        world.precious.write(path)
+    world.ship()
+    world.commit()
+    return world
+
+
+def verdict(world: World, name: str = "data-memory") -> str:
+    checks = world.perform("checklist")["checks"]
+    return next(check["verdict"] for check in checks if check["name"] == name)
+
+
+def recovered(world: World) -> dict[str, Any]:
+    """What `recover` answers where data is missing."""
+    return fails(lambda: world.perform("recover"), exits=61, code="data-missing").answer
+
+
+def unmount(world: World) -> None:
+    (world.site / "shared").rename(world.top / "away")
+    (world.site / "shared").mkdir()
+
+
+def mount(world: World) -> None:
+    shutil.rmtree(world.site / "shared")
+    (world.top / "away").rename(world.site / "shared")
+
+
+@pytest.mark.parametrize("command", ["recover", "rollback", "link", "prune"])
+def test_no_command_forgets_that_shared_data_is_gone(world, command):
+    """`shared/` is not mounted: whatever a person types meanwhile, the checklist refuses until the data is back."""
+    unmount(world)
+    more = {"link": {"release": str(world.live.resolve()), "path": str(world.site / "shared")}}.get(command, {})
+
+    answer = recovered(world) if command == "recover" else world.perform(command, **more)
+
+    assert verdict(world) == "refuse"
+    problem = fails(world.deploy, exits=30, code="checklist-refused")
+    assert "shared/public/uploads held 4 files on 2023-11-" in "".join(problem.context)
+    named = {"path": "public/certs", "files_then": 3, "files_now": 0}
+    assert [row for row in problem.answer["data"]["missing"] if named.items() <= row.items() and row["since"]] != []
+    assert command == "prune" or "3 files" in json.dumps(answer)
+    mount(world)
+    assert verdict(world) == "pass"
+    world.deploy()
+    world.precious.assert_served()
+
+
+def test_recover_says_how_many_files_are_missing_and_since_when(world):
+    """It never says that nothing is lost: each path, its files, the date, the way on, and exit 61."""
+    unmount(world)
+
+    problem = fails(lambda: world.perform("recover"), exits=61, code="data-missing")
+
+    assert "shared/public/uploads: 4 files are missing; 4 were counted on 2023-11-" in "".join(problem.context)
+    assert "--accept data-memory" in problem.hint
+    assert {row["path"] for row in problem.answer["missing"]} == {"public/uploads", "public/certs", "public/ads.txt"}
+    plan = world.perform("recover", only_plan=True)
+    assert any("4 files are missing" in note for note in plan["notes"])
+    assert not any("nothing" in note for note in plan["notes"])
+
+
+def test_a_few_new_uploads_do_not_lift_the_alarm(world):
+    """People go on writing to what lies beneath a missing mount: that is not the data."""
+    unmount(world)
+    recovered(world)
+    world.precious.write("public/uploads/new.jpg", into=world.site / "shared")
+
+    assert verdict(world) == "refuse"
+    assert [row["files_now"] for row in recovered(world)["missing"] if row["path"] == "public/uploads"] == [1]
+
+
+def test_emptied_data_is_accepted_for_once_by_name(world):
+    """The new figures count from then on; nothing has to be new for it."""
+    for path in UPLOADS:
+        (world.site / "shared" / path).unlink()
+    world.precious.written = {path: text for path, text in world.precious.written.items() if path not in UPLOADS}
+    world.deploy(accept=("data-memory",))
+    assert verdict(world) == "pass"
+    for path in OTHERS:
+        (world.site / "shared" / path).unlink()
+    fails(world.deploy, exits=30, code="checklist-refused")
+
+    answer = world.deploy(accept=("data-memory",))
+
+    assert (answer["outcome"], answer["data"]["missing"]) == ("unchanged", [])
+    assert verdict(world) == "pass"
+    assert world.ship()["outcome"] == "deployed"
+
+
+def test_a_path_that_may_be_empty_is_never_refused_again(world):
+    """Exports that expire: accepted by name for good, noted; another path is not covered by it."""
+    exports = world.site / "shared/public/uploads"
+    for path in UPLOADS:
+        (world.site / "shared" / path).unlink()
+    problem = fails(world.deploy, exits=30, code="checklist-refused")
+    assert "--accept data-memory=public/uploads" in problem.hint
+
+    world.deploy(accept=("data-memory=public/uploads",))
+    (exports / "one.csv").write_text("an export")
+    world.ship()
+    (exports / "one.csv").unlink()
+
+    assert world.ship()["outcome"] == "deployed"
+    memory = next(check for check in world.perform("checklist")["checks"] if check["name"] == "data-memory")
+    assert (memory["verdict"], "public/uploads" in memory["why"]) == ("pass", True)
+    shutil.rmtree(world.site / "shared/public/certs")
+    fails(world.ship, exits=30, code="checklist-refused")
+
+
+def test_half_of_the_files_gone_is_told_with_the_old_figure_until_they_are_back(world):
+    """At least three were there: a warning that goes on, whatever is deployed meanwhile."""
+    kept = [(world.site / "shared" / path, (world.site / "shared" / path).read_bytes()) for path in UPLOADS[:2]]
+    for path, _ in kept:
+        path.unlink()
+
+    for _ in range(2):
+        answer = world.ship()
+        assert any("held 4 files" in line and "holds 2 now" in line for line in answer["warnings"])
+        assert [row["files_then"] for row in answer["data"]["missing"]] == [4]
+    assert world.perform("recover")["missing"] != []
+
+    for path, content in kept:
+        path.write_bytes(content)
+    assert world.ship()["data"]["missing"] == []
+    assert verdict(world) == "pass"
+
+
+def test_what_comes_and_goes_by_itself_is_not_missed(tmp_path):
+    """Sessions, caches and logs, in whatever directory they lie."""
+    world = World(tmp_path)
+    world.ship()
+    passing = ("storage/framework/sessions/a", "storage/logs/laravel.log", "storage/app/tmp/b", "storage/app/cache/c")
+    for path in passing:
+        world.precious.write(path)
+    world.ship()
+    for path in passing:
+        (world.site / "shared" / path).unlink()
+
+    answer = world.ship()
+
+    assert answer["data"]["missing"] == []
+    assert verdict(world) == "pass"
+
+
+def test_a_single_file_that_is_gone_is_told_of_once(world):
+    """`ads.txt` was shared because it was written: applications delete such files."""
+    (world.site / "shared/public/ads.txt").unlink()
+    assert verdict(world) == "warn"
+
+    assert any("shared/public/ads.txt" in line for line in world.deploy()["warnings"])
+
+    assert verdict(world) == "pass"
+
+
+def test_all_single_files_gone_at_once_is_no_applications_work(world):
+    """An unmounted `shared/` of a site that has nothing but such files."""
+    for path in ("public/ads.txt", "public/a.pdf", "public/b.pdf"):
+        world.precious.write(path)
+    world.ship()
+    for path in ("public/ads.txt", "public/a.pdf"):
+        (world.site / "shared" / path).unlink()
+    assert verdict(world) == "warn"
+    (world.site / "shared/public/b.pdf").unlink()
+
+    fails(world.ship, exits=30, code="checklist-refused")
+
+
+def test_what_is_named_as_code_is_not_missed(world):
+    """A person has unshared it: its data may go."""
+    world.settings = Settings(code=("public/certs/",))
+    shutil.rmtree(world.site / "shared/public/certs")
+
+    assert world.ship()["outcome"] == "deployed"
+    assert verdict(world) == "pass"
+
+
+def test_a_site_of_an_earlier_version_is_still_guarded(world):
+    """Without the newer memory the counts of the identity are what is known."""
+    file = world.site / ".holdfast/site.json"
+    site = json.loads(file.read_text())
+    del site["options"]["memory"]
+    file.write_text(json.dumps(site))
+    assert verdict(world) == "pass"
+    shutil.rmtree(world.site / "shared/public/uploads")
+
+    problem = fails(world.deploy, exits=30, code="checklist-refused")
+
+    assert "shared/public/uploads held 5 files at the last deploy" in "".join(
+        problem.context
+    )  # a placeholder with them
+
+
+def test_the_plan_tells_what_is_missing(world):
+    """INTERFACE: `data.missing`."""
+    shutil.rmtree(world.site / "shared/public/certs")
+
+    plan = world.perform("plan", source=world.source)
+
+    assert [(row["path"], row["files_then"], row["files_now"]) for row in plan["data"]["missing"]] == [
+        ("public/certs", 3, 0)
+    ]
+
+
+@pytest.mark.parametrize("accept", ["data-memory=", "data-memory=../x", "data-memory=/etc", "data-memory=a/*"])
+def test_what_may_be_empty_is_a_path_of_the_site(world, tmp_path, accept):
+    """Bad input changes nothing."""
+    assert_refused(tmp_path, lambda: world.deploy(accept=(accept,)), exits=10, code="path-invalid")
+
+
+def _asking(world: World, command: str, act: Any, **more: Any) -> Any:
+    """COMMAND, which asks; while it waits for the answer, yes, ACT happens."""
+    asked: list[dict[str, Any]] = []
+
+    def ask(plan: dict[str, Any]) -> bool:
+        asked.append(plan)
+        if len(asked) == 1:
+            act()
+        return True
+
+    return perform(world.request(command, yes=False, **more), tell=world.events.append, ask=ask), asked
+
+
+def test_h1_a_second_look_that_refuses_is_obeyed_by_a_deploy(world):
+    """H1: between the question and the answer `shared/public/uploads` becomes an empty directory."""
+
+    def swap() -> None:
+        (world.site / "shared/public/uploads").rename(world.top / "aside")
+        (world.site / "shared/public/uploads").mkdir()
+
+    problem = fails(lambda: _asking(world, "deploy", swap, source=world.source), exits=30, code="checklist-refused")
+
+    assert "data-memory" in problem.message
+    world.assert_code_is(2)
+    assert verdict(world) == "refuse"
+
+
+def test_h1_a_rollback_is_shown_again_when_the_site_changed_meanwhile(world):
+    """H1: what is shown last is what is run: here with what is missing now, which a way back only tells of."""
+
+    def swap() -> None:
+        shutil.rmtree(world.site / "shared/public/certs")
+
+    answer, asked = _asking(world, "rollback", swap)
+
+    assert answer["outcome"] == "activated"
+    assert [plan["data"]["missing"] != [] for plan in asked] == [False, True]
+    assert verdict(world) == "refuse"
+
+
+def test_h1_what_a_recovery_finds_meanwhile_is_asked_for(world):
+    """H1: a stray that came while the question stood is in the next question, not among what was agreed to."""
+    world.precious.write("public/late/one.txt")
+
+    answer, asked = _asking(world, "recover", lambda: world.precious.write("public/later/two.txt"))
+
+    assert [len(question["found"]) for question in asked] == [1, 2]
+    assert answer["restored"] == 2
+    world.precious.assert_served()
+
+
+def test_h4_lost_is_measured_and_what_other_hands_took_is_counted_apart(world):
+    """H4: `lost` is what our own moves lost; what is deleted meanwhile has vanished."""
+    world.precious.write("public/new/one.txt")
+    deleting = f"rm {world.site}/shared/public/uploads/0.jpg"
+    world.settings = Settings(before_activation=(deleting,))
+    del world.precious.written[UPLOADS[0]]
+
+    data = world.ship()["data"]
+
+    assert (data["lost"], data["vanished"]) == (0, 1)
+    assert data["files_before"] - data["files_after"] == 1
+    world.precious.assert_served()
+
+
+def test_h4_a_move_that_does_not_arrive_is_counted_as_lost(world, monkeypatch):
+    """H4: the number is no literal: what is not found where it was put is counted."""
+    from holdfast_engine.data.adopt import Adoption
+
+    world.precious.write("public/new/one.txt")
+    real = Adoption.adopt
+
+    def losing(self: Adoption, path: str) -> None:
+        real(self, path)
+        if path == "public/new":
+            shutil.rmtree(world.site / "shared/public/new")
+
+    monkeypatch.setattr(Adoption, "adopt", losing)
+
+    assert world.ship()["data"]["lost"] == 1
