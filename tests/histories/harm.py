@@ -5,6 +5,8 @@ Everything of the ordinary histories goes on in between.
 
 from __future__ import annotations
 
+import shutil
+
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
@@ -47,9 +49,10 @@ class Misfortunes(Histories):
             town.people(lambda place=place: people.write(town, place, top=town.site))
         self._write_to_a_database(0, top=town.site)
         debts.owe(town, town.view(town.site))
-        town.new_version(parts, static=False)
+        shutil.copytree(town.site, town.top / "source", symlinks=True)
         town.forgetful = True
         assert town.do("adopt") == "done"
+        town.new_version(parts, static=False)
         assert town.do("deploy") == "done"
 
     def _write_to_a_database(self, which, *, top=None) -> None:

@@ -144,13 +144,14 @@ class Town:
     def hidden(self, before: View, shared: frozenset[str]) -> list[str]:
         """What was served before and is not now, although the release that is live ships no code in its place (G2).
 
-        SHARED are the paths that were data in `shared/` before: they are served whatever is shipped.
+        SHARED are the paths that were data in `shared/` before: they are served whatever is shipped. What is owed
+        was written later, elsewhere.
         """
         return [
             f"not served any more: {path}: {self.expected[one]}"
             for path, one in before.items()
             if one in self.expected
-            and digest_of(str(self.live / path)) != one
+            and digest_of(str(self.live / path)) not in (one, self.owed.get(path))
             and not (self.ships(path) and path not in shared)
         ]
 
@@ -220,7 +221,7 @@ class Town:
         """
         before = {path: one for path, one in self.view().items() if not is_within(path, replaces)}
         shared, quiet = self.shared_in(before), self._is_quiet()
-        state = whole(self.top) if not kill and at is None and quiet else None
+        state = whole(self.top) if not (kill or at or may) and quiet else None
         request = self.request(command, **more)
         self.replaced = set()
         how = _killed(request, kill, may) if kill else self._ran(request, at, may)
@@ -230,7 +231,7 @@ class Town:
         if how in REFUSALS and state is not None and command != "adopt":
             assert_unchanged(state, whole(self.top))
         what = f"{command} {more} killed at {kill}: {how}"
-        if may and how not in ("done", KILLED) and not self.is_live():
+        if may and how != "done" and not self.is_live():
             self.accept_the_dark(before, what)
         else:
             self.check(before, shared, what)
@@ -255,7 +256,7 @@ class Town:
     def _is_quiet(self) -> bool:
         """True when no operation is under way, so that a command which is refused changes nothing at all."""
         journals = sorted((self.site / ".holdfast/journal").glob("*.jsonl"))
-        return bool(journals) and b'"end"' in journals[-1].read_bytes().splitlines()[-1]
+        return bool(journals) and b'"end"' in journals[-1].read_bytes().rstrip().rpartition(b"\n")[2]
 
     def _ran(self, request: Request, at: Callable[[str], None] | None, may: Collection[int] = ()) -> str:
         heard = failpoint.listen(at)
