@@ -9,6 +9,8 @@ from holdfast_engine.checks.beside import beside
 from holdfast_engine.checks.contract import PRESET_NARROWED, contract
 from holdfast_engine.checks.doorway import doorway
 from holdfast_engine.checks.environment import environment
+from holdfast_engine.checks.exposure import NAME as EXPOSURE
+from holdfast_engine.checks.exposure import exposure
 from holdfast_engine.checks.host import host
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.checks.subject import Subject
@@ -23,6 +25,7 @@ ACCEPTABLE = (
     "database-identity",
     "shared-identity",
     PRESET_NARROWED,
+    EXPOSURE,
     "space",
     "inodes",
 )
@@ -31,7 +34,7 @@ ACCEPTABLE = (
 
 def checklist(subject: Subject) -> tuple[Check, ...]:
     """Every check's word on SUBJECT; nothing is changed."""
-    groups = (linkage, host, contract, environment, doorway, beside)
+    groups = (linkage, host, contract, environment, doorway, exposure, beside)
     return accepted((check for group in groups for check in group(subject)), subject.accept)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from holdfast_engine.checks.subject import Subject
+from holdfast_engine.model.exposure import served
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.plan import PASS, WARN, Check
@@ -16,11 +17,19 @@ _NAMED = 8
 
 def doorway(subject: Subject) -> Iterator[Check]:
     """Whether the old place shows what is live: only where an adoption has left links in it."""
-    root = subject.root
+    if is_doorway(subject):
+        yield _doorway(subject, _entries(subject))
+
+
+def is_doorway(subject: Subject) -> bool:
+    """True where links of an adoption stand beside `current`."""
+    link = subject.root.link
+    return any(link(name) == link_text(name, Layout.current / name) for name in _entries(subject))
+
+
+def _entries(subject: Subject) -> list[RelPath]:
     own = (subject.layout.shared, Layout.releases, Layout.current, Layout.state)
-    entries = [RelPath(name) for name in root.names("") if name not in own]
-    if any(root.link(name) == link_text(name, Layout.current / name) for name in entries):
-        yield _doorway(subject, entries)
+    return [RelPath(name) for name in subject.root.names("") if name not in own]
 
 
 def _doorway(subject: Subject, entries: list[RelPath]) -> Check:
@@ -32,8 +41,8 @@ def _doorway(subject: Subject, entries: list[RelPath]) -> Check:
         return Check("old-document-root", PASS, "the old document root shows what is live")
     said = [f"`{name}` was saved there and is not what `current` serves" for name in detached[:_NAMED]]
     said += [f"`{name}` is not to be seen there" for name in absent[:_NAMED]]
-    mend = f"point the web server at `{root.absolute(Layout.current)}`"
+    mend = f"point the web server at `{served(root.path, subject.web_root)}`"
     if detached:
-        first = quote(root.absolute(detached[0]))
-        mend += f"; copy what was saved, as in `cp {first} {quote(root.absolute(Layout.current / detached[0]))}`"
+        first = quote(detached[0])
+        mend += f"; copy what was saved, as in `cd {quote(root.path)} && cp {first} current/{first}`"
     return Check("old-document-root", WARN, f"the old document root differs: {'; '.join(said)}", mend)
