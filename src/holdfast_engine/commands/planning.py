@@ -24,6 +24,7 @@ from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.probe import may_change_places
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
+from holdfast_engine.model.exposure import served
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath
@@ -141,7 +142,7 @@ def _plan(
         checks=checklist(_subject(place, rules, found, lost)),
         build=() if unchanged else settings.build,
         hooks={when: [] if unchanged else list(commands) for when, commands in hooks.items()},
-        notes=(*source.notices, *_notes(place, found)),
+        notes=(*source.notices, *_notes(place, rules, found)),
         missing=tuple(one.to_json() for one in lost),
         unchanged=unchanged,
     )
@@ -161,12 +162,13 @@ def _sweep_step(found: Found) -> Step:
     )
 
 
-def _notes(place: Workplace, found: Found) -> list[str]:
+def _notes(place: Workplace, rules: Rules, found: Found) -> list[str]:
     notes = []
     if found.homeless and place.survey.current is not None:
         notes += _gaps(place, place.survey.current)
     if place.request.settings.public_html:
-        notes.append("`public_html` is read and not acted on yet: point the web server at `current`")
+        where = served(place.root.path, rules.web_root)
+        notes.append(f"`public_html` is read and not acted on yet: point the web server at `{where}`")
     return notes + left_alone(place.survey.current or RelPath(""), found)
 
 
@@ -255,6 +257,7 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         listing=rules.listing,
         shared=rules.shared,
         needs=classifier.needs,
+        web_root=rules.web_root,
         may_need=tuple(path for path in classifier.preset.files if RelPath(path).name.startswith(".env")),
         expected=expected(rules),
         outputs=tuple(path for path in map(RelPath.parse, place.request.settings.shared) if classifier.builds(path)),
