@@ -25,8 +25,8 @@ def doorway(subject: Subject) -> Iterator[Check]:
 def _doorway(subject: Subject, entries: list[RelPath]) -> Check:
     """A save by rename puts a file in the place of a link; a new version may bring a name that has none."""
     root, live = subject.root, current_release(subject.root)
-    detached = [name for name in entries if root.kind(name) != "link"]
-    absent = [name for name in (root.names(live) if live else []) if name not in entries and name != Layout.state]
+    detached = old_root.detached(root, entries)
+    absent = [name for name in (root.names(live) if live else []) if name not in entries and not name.startswith(".")]
     if not detached and not absent:
         return Check("old-document-root", PASS, "the old document root shows what is live")
     said = [f"`{name}` was saved there and is not what `current` serves" for name in detached[:_NAMED]]
