@@ -8,7 +8,7 @@ from typing import Optional
 
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.checks.environment import remembered
-from holdfast_engine.commands import counting, left_open
+from holdfast_engine.commands import counting, giving_way, left_open
 from holdfast_engine.commands.homing import Homing, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.narrowing import memory_of
 from holdfast_engine.commands.planning import subject_for
@@ -92,7 +92,11 @@ def remember(place: Workplace, rules: Rules) -> None:
         site.but(
             shared=rules.shared,
             declared=rules.settings.shared,
-            options={**site.options, "links": dict(rules.links), "preset": preset},
+            options={
+                **giving_way.remembered(site, giving_way.memory_of(place, rules)),
+                "links": dict(rules.links),
+                "preset": preset,
+            },
             identity=counting.identity(place, rules),
         ),
     )
