@@ -73,9 +73,8 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     if place.survey.current is not None and place.root.kind(place.survey.current) == "dir":
         if baseline is None:
             seen = frozenset(path for path, _, _ in walk(place.root, place.survey.current, unreadable=[]))
-        found = sweep(place, place.survey.current, rules, baseline=baseline)
-        if baseline is None:
-            _spare_old_code(place, source, listing, found)
+        makers = bool(settings.build or settings.before_activation)
+        found = look_at_live(place, source, rules, baseline, unbuilt=makers)
         also = [_as_shared(place, path) for path in found.homeless if path not in rules.shared_paths]
         rules = rules_for(place, listing, settings, also=also)
     refuse_changed_kinds(place, rules, found)
@@ -84,6 +83,22 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     there = elsewhere.look(place, rules)
     plan = there.shown_in(_plan(place, source, release, rules, found, lost))
     return Prospect(plan, source, listing, rules, found, baseline, counted, lost, seen, there)
+
+
+def look_at_live(
+    place: Workplace, source: TreeSource, rules: Rules, baseline: Optional[Baseline], *, unbuilt: bool
+) -> Found:
+    """What the live release holds that must come home when RULES hold; UNBUILT as long as output is still to be made.
+
+    Where nothing is known of what it shipped, the code of SOURCE and of its history, and of what was built from it, is
+    no data.
+    """
+    live = place.survey.current or RelPath("")
+    pinned = bool(place.survey.active and place.survey.active.pinned)
+    found = sweep(place, live, rules, baseline=baseline, unbuilt=unbuilt, unproven=pinned)
+    if baseline is None:
+        _spare_old_code(place, source, rules.listing, found)
+    return found
 
 
 def _something(source: TreeSource) -> Listing:
@@ -166,6 +181,9 @@ def _notes(place: Workplace, rules: Rules, found: Found) -> list[str]:
     notes = []
     if found.homeless and place.survey.current is not None:
         notes += _gaps(place, place.survey.current)
+    if found.pending:
+        what = f"{count(len(found.pending), 'path')} of the live release, as `{min(found.pending)}`"
+        notes.append(f"in build output lies {what}: what the build does not make itself comes home after it")
     if place.request.settings.public_html:
         where = served(place.root.path, rules.web_root)
         notes.append(f"`public_html` is read and not acted on yet: point the web server at `{where}`")
