@@ -13,12 +13,12 @@ from crash.judge import snapshot
 from crash.victim import KILLED, Fate
 from crash.victim import perform as in_a_child
 from histories import debts
-from histories.databases import Database
 from histories.pool import files_of
 from holdfast_engine.commands import perform
 from holdfast_engine.fs import failpoint
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
+from lib.database_writer import Database
 from lib.precious import contents, digest
 from lib.snapshot import assert_unchanged
 from lib.snapshot import snapshot as whole
