@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from holdfast_engine.fs import copy, failpoint, place, probe
+from holdfast_engine.fs import copy, failpoint, probe
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.request import Settings
+from lib.other_disks import with_shared_apart
 from lib.refusals import Killed, failing_at
 from lib.world import World
 
@@ -93,19 +94,15 @@ def test_a_file_of_the_users_that_is_called_like_a_waiting_seed_stays(seeded, mo
 
 @pytest.fixture
 def logging(tmp_path, monkeypatch):
-    """A site without exchange of names (NFS) that writes `log/` into its release: the log is copied home."""
+    """A site with `shared/` on another disk that writes `log/` into its release: the log is copied home."""
     world = World(tmp_path, PHP, env=None)
     world.ship()
     log = Path(os.path.realpath(world.live)) / "log"
     log.parent.chmod(0o755)
     log.mkdir()
     (log / "a.log").write_text("1\n")
-    monkeypatch.setattr(place, "_renameat2", _no_flags)
+    with_shared_apart(monkeypatch)
     return world, log
-
-
-def _no_flags(*_: object) -> None:
-    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
 
 def _append(path: Path) -> None:

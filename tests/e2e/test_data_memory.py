@@ -311,3 +311,18 @@ def test_h4_a_move_that_does_not_arrive_is_counted_as_lost(world, monkeypatch):
     monkeypatch.setattr(Adoption, "adopt", losing)
 
     assert world.ship()["data"]["lost"] == 1
+
+
+def test_h1_an_adoption_that_is_refused_meanwhile_makes_nothing(tmp_path):
+    """H1: while the question stands, content comes under a name that Holdfast needs."""
+    world = World(tmp_path, PLAIN, env=None)
+    (world.site / "public").mkdir(parents=True)
+    (world.site / "public/index.php").write_text("<?php // live")
+
+    def come() -> None:
+        (world.site / "shared").mkdir()
+        (world.site / "shared/own.txt").write_text("the application's own")
+
+    fails(lambda: _asking(world, "adopt", come, path=str(world.site)), exits=20, code="adopt-unclear")
+
+    assert sorted(one.name for one in world.site.iterdir()) == ["public", "shared"]

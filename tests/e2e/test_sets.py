@@ -439,6 +439,24 @@ def test_an_update_that_a_release_ships_never_comes_under_rows_of_today(tmp_path
     assert rows(world.live / "data/words.sqlite") == ["1", "here"]
 
 
+def test_rows_that_were_shipped_by_mistake_never_come_beside_a_database_that_lives_here(tmp_path):
+    """G1: a `-wal` in the repository would be played into the main file that the application went on with."""
+    world = World(tmp_path, PHP, env=None)
+    world.settings = Settings(shared=("data/",))
+    crashed(let_be(world.repository / "data/words.sqlite"), "shipped")
+    world.ship()
+    assert rows(world.live / "data/words.sqlite") == ["shipped"]
+    with closing(sqlite3.connect(world.live / "data/words.sqlite", isolation_level=None)) as database:
+        database.execute("insert into t values ('here')")
+    world.ship()
+    assert rows(world.live / "data/words.sqlite") == ["shipped", "here"]
+
+
+def let_be(path: Path) -> Path:
+    path.parent.mkdir(parents=True)
+    return path
+
+
 def test_the_same_code_again_is_unchanged_while_a_database_is_in_use(world):
     """Idempotent: what stands beside a database comes and goes, and is no reason for a release."""
     with Connected(world.live, "club.sqlite") as app:

@@ -6,9 +6,10 @@ import os
 
 import pytest
 
-from holdfast_engine.data.adopt import LIVE, SHARED, Adoption, Moved
+from holdfast_engine.data.adopt import Adoption
 from holdfast_engine.data.foreign_links import adjusted
 from holdfast_engine.data.links import Bench
+from holdfast_engine.data.moved import LIVE, SHARED, Moved
 from holdfast_engine.data.seeds import Seeded, SeedMerge
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation

@@ -17,15 +17,24 @@ def sets(subject: Subject) -> Iterator[Check]:
     directory a database and its companions cannot be parted. An environment file is none.
     """
     live = subject.live or subject.release
-    plain = {*subject.needs, *subject.may_need}
-    told = [
-        check
-        for one in subject.shared
-        if live is not None and one.kind == FILE and one.path not in plain
-        for check in (*_beside(subject, live, one.path), *_alone(subject, live, one.path))
-    ]
+    told = [check for path in _lying(subject) if live is not None for check in _judged(subject, live, path)]
     refused = [check for check in told if check.verdict == REFUSE]
     yield next(iter([*refused, *told]), Check("sets", PASS, "no database is parted from what belongs to it"))
+
+
+def _lying(subject: Subject) -> list[str]:
+    """Those of the shared single files that are there, by one look into each directory that holds some."""
+    plain = {*subject.needs, *subject.may_need}
+    files = [RelPath(one.path) for one in subject.shared if one.kind == FILE and one.path not in plain]
+    lists = {
+        where: frozenset(subject.root.names(subject.layout.in_shared(where))) for where in {one.parent for one in files}
+    }
+    return [path for path in files if path.name in lists[path.parent]]
+
+
+def _judged(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
+    yield from _alone(subject, live, path) if main_of(path) else ()
+    yield from _beside(subject, live, path)
 
 
 def _beside(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
@@ -48,7 +57,7 @@ def _beside(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
 def _alone(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
     """Rows in `shared/` whose database is not there; the live release may hold it, and it comes home then."""
     root, here = subject.root, subject.layout.in_shared(path)
-    if not main_of(path) or not is_orphan(root, here):
+    if not is_orphan(root, here):
         return
     why, main = f"`{here}` holds rows of a database that is not beside it", live / main_of(path)
     if root.leads_to(live / path, here) or still_fits(root, here, main):

@@ -8,7 +8,7 @@ from typing import Optional
 
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.checks.environment import remembered
-from holdfast_engine.commands import remembering
+from holdfast_engine.commands import left_open, remembering
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, as_shipped, baseline_of, sweep
 from holdfast_engine.commands.linking import link_release
@@ -18,8 +18,8 @@ from holdfast_engine.commands.planning import subject_for
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.adopt import NEWEST
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.probe import random_salt
@@ -131,6 +131,7 @@ def late_sweep(
     """
     place = homing.place
     place.refresh()
+    homing.report.add(left_open.look_again(place, homing.operation))
     baseline, now = baseline_of(place, record), baseline_of(place, place.survey.active)
     if baseline is None or place.root.kind(active) != DIR:
         return  # no rules are made from a release that is not there, and no links in it

@@ -57,8 +57,15 @@ def coming(place: Workplace, release: Optional[RelPath], homeless: Iterable[str]
     if release is None:
         return 0
     shared = place.bench.layout
-    paths = [path for path in homeless if not place.root.has(shared.in_shared(path))]
+    paths = [path for path in homeless if not any(map(place.root.has, map(shared.in_shared, _known_by(path))))]
     return sum(size_of(place.root, release / path)[0] for path in paths)
+
+
+def _known_by(path: str) -> list[str]:
+    """What of it in `shared/` says that PATH is counted, or stays where it is: itself, or the database it was parted
+    from.
+    """
+    return [path, main_of(path)] if main_of(path) else [path]
 
 
 def identity(place: Workplace, rules: Rules, counted: Mapping[str, Counted]) -> dict[str, list[int]]:

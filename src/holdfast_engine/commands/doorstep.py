@@ -9,8 +9,8 @@ from holdfast_engine.commands.homing import Homing
 from holdfast_engine.commands.lingering import REFUSED
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace, words
-from holdfast_engine.data.adopt import Moved
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.moved import Moved
 from holdfast_engine.data.old_root import OldRoot
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.place import make_link

@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING, Any, Optional
 
 from holdfast_engine.activation.switch import activate
+from holdfast_engine.commands import left_open
 from holdfast_engine.commands.undoing import STOPPED, stopped_at, undo
 from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data.restore import bring_back, look
@@ -58,6 +59,7 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     if stopped is not None and verdict == BACK:
         resumed.note(**{STOPPED: stopped})
     moved = settle(place.bench, resumed, history, quiet=quiet)
+    left_open.remember(place, moved.copied)
     if not own:
         _tell_of(place, history, dict(moved.left))
     if verdict == BACK and begin["command"] == "deploy":  # a rollback's target stays as retired as it was

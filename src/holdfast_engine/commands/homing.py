@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Optional
 
+from holdfast_engine.commands import left_open
 from holdfast_engine.commands.rules import Rules, rules_for, settings_of, union, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.adopt import Adoption, Moved
+from holdfast_engine.data.adopt import Adoption
 from holdfast_engine.data.adopt_renames import Renaming, in_order
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify import Classifier
 from holdfast_engine.data.links import place_link
+from holdfast_engine.data.moved import Moved
 from holdfast_engine.data.presets import load
 from holdfast_engine.data.sweep import Found, Sweep
 from holdfast_engine.databases.sqlite import quiet
@@ -156,13 +158,17 @@ class Homing:
         for path in found.homeless:
             if path not in found.renamed:
                 self._adopt(adoption, path)
-        self.report.add(moved)
-        self._look_for(moved.adopted)
+        self._tell(moved)
         for care, group in ((CODE, found.displaced), (ARTIFACT, found.spared)):
             for path, reason in group.items():
                 if rival is None or not same_file(self.place.root, release / path, rival / path):
                     self._keep(release, path, reason, care, clear=clear)
         self.report.left.extend(line for line in left_alone(release, found) if line not in self.report.left)
+
+    def _tell(self, moved: Moved) -> None:
+        self.report.add(moved)
+        self._look_for(moved.adopted)
+        left_open.remember(self.place, moved.copied)
 
     def _adoption(self, release: RelPath, wins: str, moved: Moved) -> Adoption:
         return Adoption(self.place.bench, self.operation, release, wins, moved, quiet)
@@ -216,8 +222,7 @@ class Homing:
             if bench.root.has(release / path):
                 moved = Moved()
                 self._adopt(self._adoption(release, wins, moved), path)
-                self.report.add(moved)
-                self._look_for(moved.adopted)
+                self._tell(moved)
             else:
                 place_link(bench, release, path, bench.text(release, path))
 
@@ -242,8 +247,7 @@ class Homing:
         else:
             moved = Moved()
             self._adopt(self._adoption(release, "shared", moved), path)
-            self.report.add(moved)
-            self._look_for(moved.adopted)
+            self._tell(moved)
 
 
 def cannot_move(place: Workplace, path: RelPath, error: OSError) -> Problem:

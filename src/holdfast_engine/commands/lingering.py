@@ -12,9 +12,9 @@ from holdfast_engine.commands.homing import Homing, baseline_of, sweep
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.adopt import NEWEST
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.links import place_link
+from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import digest_of

@@ -21,9 +21,9 @@ from holdfast_engine.commands.searching import CODE_ENDINGS
 from holdfast_engine.commands.served import live_releases
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.adopt import LIVE, NEWEST
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.classify_settings import Configured
+from holdfast_engine.data.moved import LIVE, NEWEST
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk

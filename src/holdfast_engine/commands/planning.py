@@ -21,6 +21,7 @@ from holdfast_engine.commands.rules import Rules, rules_for, unshared
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
+from holdfast_engine.fs.probe import may_change_places
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
 from holdfast_engine.model.listing import DIR, FILE, Listing
@@ -162,11 +163,23 @@ def _sweep_step(found: Found) -> Step:
 
 def _notes(place: Workplace, found: Found) -> list[str]:
     notes = []
-    if not place.survey.site.options.get("exchange", True) and found.homeless:
-        notes.append("this file system cannot exchange two names: strays are copied, and each is absent for a moment")
+    if found.homeless and place.survey.current is not None:
+        notes += _gaps(place, place.survey.current)
     if place.request.settings.public_html:
         notes.append("`public_html` is read and not acted on yet: point the web server at `current`")
     return notes + left_alone(place.survey.current or RelPath(""), found)
+
+
+def _gaps(place: Workplace, live: RelPath) -> list[str]:
+    """What a file system does not let us do without a gap, said before it happens (G7)."""
+    shared = place.bench.layout.shared
+    if place.root.kind(shared) == DIR and not may_change_places(place.root, live, shared):
+        how = "strays are copied, and each is absent for a moment; what a process goes on writing to an original"
+        return [f"`{shared}` lies on another file system: {how} is brought home by the next deploys"]
+    if not place.survey.site.options.get("exchange", True):
+        how = "each stray comes home by two renames, and is absent for a moment between them"
+        return [f"this file system cannot exchange two names: {how}"]
+    return []
 
 
 def _action(place: Workplace, one: SharedPath, rules: Rules, found: Found) -> str:

@@ -11,10 +11,10 @@ from holdfast_engine.commands.homing import baseline_of, sweep
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.shelves import entries
 from holdfast_engine.commands.workplace import Workplace
-from holdfast_engine.data.adopt import NEWEST
-from holdfast_engine.data.adopt import SHARED as SHARED_WINS
 from holdfast_engine.data.adopt_renames import in_order
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.moved import NEWEST
+from holdfast_engine.data.moved import SHARED as SHARED_WINS
 from holdfast_engine.data.restore import blocked_by
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.copy import digest_of, same_file

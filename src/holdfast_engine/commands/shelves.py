@@ -10,7 +10,7 @@ from holdfast_engine.commands.agreeing import agreed_question
 from holdfast_engine.commands.homing import Homing, Report, baseline_of
 from holdfast_engine.commands.lookout import entering, shown
 from holdfast_engine.commands.workplace import Workplace, reading
-from holdfast_engine.data.adopt import COPIED, EQUAL, MERGED
+from holdfast_engine.data.moved import COPIED, EQUAL, MERGED
 from holdfast_engine.data.old_root import EMPTIED
 from holdfast_engine.data.restore import blocked_by, bring_back, look
 from holdfast_engine.data.restore_sets import refuse_in_use
@@ -28,7 +28,7 @@ from holdfast_engine.model.sets import LINKED, main_of
 from holdfast_engine.state import format as site_format
 
 Ask = Callable[[dict[str, Any]], bool]
-_QUIET = (MERGED, EMPTIED, "a link of another tool stood here")
+_QUIET = (EMPTIED, "a link of another tool stood here")
 
 
 def attic(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _means_something(root: Root, note: dict[str, Any]) -> bool:
     place = note["place"]
     if root.kind(place) not in ("file", "dir", "link"):
         return False
-    if note["reason"] in (EQUAL, COPIED):
+    if note["reason"] in (EQUAL, COPIED, MERGED):
         return _differs(root, place, site_format.layout_of(root).in_shared(note["path"]))
     if note["reason"] in _QUIET:
         return any(kind == "file" for _, kind, _ in walk(root, place))

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Optional, TypeVar
 from zlib import crc32
@@ -14,41 +14,21 @@ from zlib import crc32
 from holdfast_engine.data import foreign_links as foreign
 from holdfast_engine.data.adopt_sets import Quiet, SetAdoption, unwatched
 from holdfast_engine.data.links import Bench, opened, place_link
+from holdfast_engine.data.moved import COPIED, ELDER, EQUAL, LIVE, MERGED, NEWER, NEWEST, SHARED, Moved
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.copy import copy_tree, same_file
-from holdfast_engine.fs.discard import Proof, carry, drop_copied, free_in_trash, to_trash
-from holdfast_engine.fs.place import UNSUPPORTED, change_places, drop_own_link, exchange, make_link, step_aside, switch
-from holdfast_engine.fs.probe import waiting_place
+from holdfast_engine.fs.discard import Proof, free_in_trash, to_trash
+from holdfast_engine.fs.place import change_places, drop_own_link, make_link, move, step_aside, switch
+from holdfast_engine.fs.probe import may_change_places, waiting_place
 from holdfast_engine.fs.sets import carry_companions, is_database, same_set
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.sets import main_of
 
-MERGED, EQUAL = "merged into shared/", "equal to what is shared"
-COPIED = "copied into shared/ from another file system"
-"""Why our own link, or nothing that is not served as well, lies in the attic."""
-NEWER = "the live release held a newer version"
 T = TypeVar("T")
 LOOKS = 50
 """How often a name that the application changes under our hands is looked at anew."""
-ELDER = "a newer version was saved in a place that is still written to"
-LIVE, SHARED, NEWEST = "live", "shared", "newest"
-"""Who wins where both sides hold different content: what the application sees now, what is shared already, or of two
-files what was saved last.
-"""
-
-
-@dataclass
-class Moved:
-    """What an adoption did, for the report: paths brought home, (path, place, reason) of what went to the attic, (path,
-    why) of what was left where it was, and what a person has to know.
-    """
-
-    adopted: list[str] = field(default_factory=list)
-    displaced: list[tuple[str, str, str]] = field(default_factory=list)
-    left: list[tuple[str, str]] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -154,15 +134,24 @@ class Adoption(SetAdoption):
         make_link(self.bench.root, there, text)
         try:
             with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
-                exchange(self.bench.root, here, there)
+                self._step_aside(path, there, text)
         except OSError as error:
             if self.bench.root.link(there) == text:  # else it was exchanged before something failed
                 drop_own_link(self.bench.root, there)
-            if error.errno not in (errno.EXDEV, *UNSUPPORTED):
+            if error.errno != errno.EXDEV:
                 raise
             self._copy_home(path)
         self._mend_links(path)
         self.moved.adopted.append(path)
+
+    def _step_aside(self, path: str, spot: RelPath, text: str) -> None:
+        """What stands at PATH in the release and the link that waits at SPOT changed places. Where that takes two
+        renames, the journal says when the path is without either (G4): a link that is gone later was taken away.
+        """
+        facts = {"path": path, "source": self.release / path, "target": spot, "text": text}
+        told = partial(self.operation.move, what="gap", **facts)
+        if step_aside(self.bench.root, self.release / path, spot, before_the_gap=told):
+            self.operation.move(what="gap-closed", **facts)
 
     def _mend_links(self, path: str) -> None:
         """Relative links in a directory that came home lead where they led before, each mended by one rename (G2).
@@ -206,22 +195,24 @@ class Adoption(SetAdoption):
         spot = self._displace(path, COPIED, report=False)
         self.follow_up(spot, path)
 
-    def follow_up(self, spot: RelPath, path: str) -> None:
+    def follow_up(self, spot: RelPath, path: str, wanted: Optional[Callable[[str], bool]] = None) -> None:
         """What changed in the original at SPOT while it was copied is served as well, unless what is served is newer:
         it may have been written through the link already, and the original stays in the attic (G2).
 
-        Idempotent: after a crash it goes on with what still lies at SPOT.
+        Idempotent: after a crash it goes on with what lies at SPOT. A later look brings the files that are WANTED, by
+        path: a process that had the original open may have gone on writing to it.
         """
         if self.wins != LIVE:  # nothing was shared here: only the original and what was made of its copy count
-            replace(self, wins=LIVE).follow_up(spot, path)
+            replace(self, wins=LIVE).follow_up(spot, path, wanted)
             return
         there = self.bench.layout.in_shared(path)
         below = [(found, kind) for found, kind, _ in walk(self.bench.root, spot)]
         for inner, kind in [*below, ("", self.bench.root.kind(spot) or "")]:
-            if self._is_part(spot / inner):
+            if self._is_part(spot / inner) or (wanted is not None and not wanted(spot / inner)):
                 continue
             if kind == "file" or (kind == "link" and not self.bench.root.has(there / inner)):
                 self._look_again(partial(self._bring_late, spot, path, kind), inner)
+        self.moved.copied.append((path, spot))
 
     def _close_merge(self, path: str) -> None:
         """Every child of PATH is adopted; the directory of links gives way to one link."""
@@ -271,9 +262,16 @@ class Adoption(SetAdoption):
             return self.wins != SHARED and not self._is_newer(there, here) and self._change_places(here, there, path)
         self.operation.move(what="late", path=path, source=here, target=there)
         durable.make_directories(self.bench.root, there.parent)
-        carry(self.bench.root, here, there)
+        apart = not may_change_places(self.bench.root, here.parent, there.parent)
+        (copy_tree if apart else move)(self.bench.root, here, there)
         self.moved.adopted.append(path)
-        return True
+        return self._has_gone(here, path, apart=apart)
+
+    def _has_gone(self, here: RelPath, path: str, *, apart: bool) -> bool:
+        """False for an original on another file system: it stays, for whoever has it open goes on writing to it."""
+        if apart:
+            self.moved.copied.append((path, here))
+        return not apart
 
     def _is_newer(self, there: RelPath, here: RelPath) -> bool:
         """THERE was written through the link, after HERE was out of sight. Their ctimes would tell of our own moves."""
@@ -307,10 +305,8 @@ class Adoption(SetAdoption):
             copy_tree(root, here, waiting)
         change_places(root, waiting if beside else here, there)
         self._aside(waiting if beside else here, path, reason)
-        if beside:
-            drop_copied(root, here, there)
         self.moved.adopted.append(path)
-        return True
+        return self._has_gone(here, path, apart=beside)
 
     def _displace(self, path: str, reason: str, *, report: bool = True) -> RelPath:
         """Our link stands at PATH in the release and what stood there lies in the attic, in one exchange; a database
@@ -339,12 +335,12 @@ class Adoption(SetAdoption):
     def _exchange(self, path: str, spot: RelPath, text: str, reason: str) -> RelPath:
         """What stood at PATH is at SPOT, and a link with TEXT at PATH."""
         here = self.release / path
-        facts = {"release": self.release, "wins": self.wins, "reason": reason}
+        facts = {"release": self.release, "wins": self.wins, "reason": reason, "gap": "told"}
         self.operation.move(what="displace", path=path, source=here, target=spot, text=text, **facts)
         make_link(self.bench.root, spot, text)
         try:
             with opened(self.bench.root, [here.parent, *self._own_directory(here)]):
-                step_aside(self.bench.root, here, spot)
+                self._step_aside(path, spot, text)
         except OSError:
             if self.bench.root.link(spot) == text:  # else it was exchanged before something failed
                 drop_own_link(self.bench.root, spot)

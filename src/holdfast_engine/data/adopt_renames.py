@@ -66,11 +66,8 @@ class Renaming(Adoption):
         """
         root, one, two = self.bench.root, self.bench.layout.in_shared(old), self.bench.layout.in_shared(path)
         alias = link_text(two, one)
-        if root.kind(two) is None and renamed_from(self.bench, self.release, path) == old:
-            make_link(root, two, alias)
-        if root.link(two) == alias and root.kind(one) == "file":
-            self._lead(path, old)
-            self._take_place(one, two)
+        if root.kind(one) == "file" and (root.link(two) == alias or self._may_begin(path, old)):
+            self._take_name(path, old, alias)
         if root.link(one) == alias:
             drop_own_link(root, one)
         if root.kind(one) is None and root.kind(two) == "file":
@@ -80,13 +77,23 @@ class Renaming(Adoption):
         for suffix in LINKED if root.kind(two) == "file" else ():
             self._lead_companion(path + suffix, old + suffix)
 
-    def _take_place(self, one: RelPath, two: RelPath) -> None:
-        """The file at ONE and the link at TWO change places; the newest rows are beside either until that is done."""
-        whole = is_database(self.bench.root, one)
+    def _may_begin(self, path: str, old: str) -> bool:
+        free = self.bench.root.kind(self.bench.layout.in_shared(path)) is None
+        return free and renamed_from(self.bench, self.release, path) == old
+
+    def _take_name(self, path: str, old: str, alias: str) -> None:
+        """The newest rows of a database are beside either name until both have changed places; `database-busy` before
+        anything is done.
+        """
+        root, one, two = self.bench.root, self.bench.layout.in_shared(old), self.bench.layout.in_shared(path)
+        whole = is_database(root, one)
         with self._at_rest(one) if whole else nullcontext():
+            if root.link(two) is None:
+                make_link(root, two, alias)
+            self._lead(path, old)
             if whole:
-                name_beside(self.bench.root, one, two)
-            change_places(self.bench.root, two, one)
+                name_beside(root, one, two)
+            change_places(root, two, one)
 
     def _lead(self, path: str, old: str) -> None:
         """The link at PATH, which has the text of OLD, leads to its own place, by one rename."""
@@ -108,5 +115,6 @@ class Renaming(Adoption):
 
 def goes_with_renamed(bench: Bench, release: RelPath, path: str) -> bool:
     """True for the link of a companion that was renamed together with the link of its database."""
-    main, old = main_of(path), main_of(renamed_from(bench, release, path))
-    return bool(main and old) and renamed_from(bench, release, main) == old
+    main = main_of(path)
+    old = main_of(renamed_from(bench, release, path)) if main else ""
+    return bool(old) and renamed_from(bench, release, main) == old

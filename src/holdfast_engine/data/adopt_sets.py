@@ -48,7 +48,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.sets import JOURNAL, LINKED, WAL, main_of
 
 if TYPE_CHECKING:
-    from holdfast_engine.data.adopt import Moved
+    from holdfast_engine.data.moved import Moved
 
 Quiet = Callable[[Root, str], AbstractContextManager[bool]]
 """A block in which no transaction is under way in the database at a path; False where that could not be had."""
@@ -134,7 +134,7 @@ class SetAdoption:
             self._refuse_open(here, there)
             self._clear_orphans(here, there, path)
             for suffix in name_beside(root, here, there):
-                self._bring_home(path + suffix)
+                self._bring_home(path + suffix)  # who opens the database in between is refused, and shown nothing old
                 self.moved.adopted.remove(path + suffix)
             self._bring_home(path)
         self._link_companions(path)

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from holdfast_engine.data.adopt import LOOKS, NEWEST, Adoption, Moved
+from holdfast_engine.data.adopt import LOOKS, Adoption
 from holdfast_engine.data.links import Bench, opened
+from holdfast_engine.data.moved import NEWEST, Moved
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.place import change_places, drop_own_link, make_link, move, step_aside, switch

@@ -15,7 +15,7 @@ from holdfast_engine.fs.copy import copy_file, digest_of
 from holdfast_engine.fs.discard import Proof, named_for, to_trash
 from holdfast_engine.fs.place import change_places, make_link
 from holdfast_engine.fs.probe import waiting_place, written
-from holdfast_engine.fs.sets import companions, holders, holds_rows, is_database
+from holdfast_engine.fs.sets import belongs_to, companions, holders, holds_rows, is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.manifest import Entry
@@ -109,6 +109,9 @@ class SeedMerge:
         found = self.bench.root.kind(there)
         before = self.before.get(path)
         self.seeded.digests[path] = shipped
+        main = belongs_to(self.bench.root, here)
+        if main and main.below(self.release) not in self.seeded.added:
+            return  # rows that were shipped by mistake: beside a database that lives here they would be played into it
         if found is None:
             self._add(path, kind, known=before is not None)
         elif found != kind:

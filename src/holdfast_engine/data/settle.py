@@ -6,15 +6,16 @@ import errno
 from collections.abc import Sequence
 from typing import Any
 
-from holdfast_engine.data.adopt import COPIED, MERGED, NEWER, Adoption, Moved
+from holdfast_engine.data.adopt import Adoption
 from holdfast_engine.data.adopt_renames import Renaming
 from holdfast_engine.data.adopt_sets import Quiet, settle_set, unwatched
 from holdfast_engine.data.links import Bench
+from holdfast_engine.data.moved import COPIED, MERGED, NEWER, Moved
 from holdfast_engine.data.restore import settle_restore
 from holdfast_engine.data.seeds import keep_seed, put_away
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.discard import drop_copied
-from holdfast_engine.fs.place import drop_own_link, make_link, settle_places
+from holdfast_engine.fs.place import close_gap, drop_own_link, settle_places
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
 from holdfast_engine.model.paths import RelPath
@@ -28,6 +29,7 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record], *, qui
     whether the operation around it goes forward or back.
     """
     moved, moves = Moved(), [record.facts for record in records if record.kind == MOVE]
+    _close_gaps(bench, moves)  # first, or what was moved would be taken for what the application removed
     for facts in moves:
         if facts["what"] == "late":
             _settle_late(bench, operation, facts)  # first, or what waits would be taken for what came late
@@ -40,7 +42,7 @@ def settle(bench: Bench, operation: Operation, records: Sequence[Record], *, qui
 
 def _settle_one(bench: Bench, operation: Operation, facts: dict[str, Any], moved: Moved, quiet: Quiet) -> None:
     if facts["what"] == "displace":
-        _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts["text"])
+        _drop_waiting(bench, RelPath(facts["source"]), RelPath(facts["target"]), facts)
         _bring_rest(bench, operation, facts, moved)
         settle_set(bench, operation, facts)
     elif facts["what"] == "mend-link":
@@ -53,6 +55,18 @@ def _settle_one(bench: Bench, operation: Operation, facts: dict[str, Any], moved
         _end_rename(Renaming(bench, operation, RelPath(facts["release"]), facts["wins"], moved, quiet), facts)
     elif facts["what"] in ("adopt", "carry") and bench.root.has(facts["release"]):
         _go_on(Adoption(bench, operation, RelPath(facts["release"]), facts["wins"], moved, quiet), facts["path"])
+
+
+def _close_gaps(bench: Bench, moves: Sequence[dict[str, Any]]) -> None:
+    """Where names cannot be exchanged, no path is without its link for a crash between the two renames."""
+    gaps: dict[str, dict[str, Any]] = {}
+    for facts in moves:
+        if facts["what"] == "gap":
+            gaps[facts["source"]] = facts
+        elif facts["what"] == "gap-closed":
+            gaps.pop(facts["source"], None)
+    for source, facts in gaps.items():
+        close_gap(bench.root, source, facts["target"], facts["text"])
 
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV)
@@ -79,19 +93,22 @@ def _go_on(adoption: Adoption, path: str) -> None:
 def _end_rename(renaming: Renaming, facts: dict[str, Any]) -> None:
     """What was renamed lies under its new name, or still under the old one, served by its link."""
     settle_places(renaming.bench.root, facts["target"], facts["source"])
-    renaming.complete(facts["path"], facts["old"])
+    try:
+        renaming.complete(facts["path"], facts["old"])
+    except Problem as problem:
+        renaming.moved.left.append((facts["path"], f"is served from where it was: {problem.message}"))
 
 
-def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, text: str) -> None:
+def _drop_waiting(bench: Bench, source: RelPath, target: RelPath, facts: dict[str, Any]) -> None:
     """The link that waits in the attic was not exchanged: what it was to displace still stands where it was.
 
-    Where names cannot be exchanged it may have been displaced already, with nothing in its place: then the link comes.
+    A journal of an earlier version does not tell of its gaps: nothing in the place of what was displaced is one.
     """
-    root = bench.root
+    root, text = bench.root, facts["text"]
     if root.link(target) == text and root.link(source) != text:
         drop_own_link(root, target)
-    if not root.has(source) and root.has(target) and root.kind(source.parent) == "dir":
-        make_link(root, source, text)
+    if "gap" not in facts:
+        close_gap(root, source, target, text)
 
 
 def _drop_mended(bench: Bench, waiting: RelPath, text: str) -> None:

@@ -128,7 +128,7 @@ class Sweep:
 
     def _judge(self, found: Found, path: str, kind: str, stamp: tuple[int, int, int, int]) -> None:
         before = self.baseline.get(path)
-        if (kind == FILE and self._judge_companion(found, path)) or (kind == LINK and self._judge_renamed(found, path)):
+        if kind == FILE and self._judge_companion(found, path):
             return
         if kind in (LINK, FILE, DIR) and path in self.shared:
             if not (kind == DIR and self._is_taken_apart(path)):
@@ -150,7 +150,9 @@ class Sweep:
         """
         own = self.retired or path in self.happened or {kind, self.shared[path]} == {FILE, DIR}
         own = own and self._is_as_shipped(path)
-        if not own and not self.bench.is_linked(self.release, path):
+        if own or self.bench.is_linked(self.release, path):
+            return
+        if kind != LINK or not self._judge_renamed(found, path):
             found.homeless[path] = "stands where the link to shared/ belongs"
 
     def _is_taken_apart(self, path: str) -> bool:
@@ -163,7 +165,9 @@ class Sweep:
         """What came to such a directory, or was changed in it, comes home to its own path."""
         if kind == OTHER:
             found.odd.append(path)
-        elif not (kind == LINK and self._is_explained_link(path)) and not (kind == DIR and self._descends(path)):
+        elif kind == LINK and (self._is_explained_link(path) or self._judge_renamed(found, path)):
+            return
+        elif not (kind == DIR and self._descends(path)):
             found.homeless[path] = "came to, or was changed in, a directory that is shared"
 
     def _is_as_shipped(self, path: str) -> bool:
@@ -185,7 +189,7 @@ class Sweep:
         return self._unchanged(before, path, kind, stamp_of(kind, status))
 
     def _judge_added(self, found: Found, path: str, kind: str) -> None:
-        if kind == LINK and self._is_explained_link(path):
+        if kind == LINK and (self._is_explained_link(path) or self._judge_renamed(found, path)):
             return
         if kind == OTHER:
             found.odd.append(path)

@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import stat
+from collections.abc import Callable
 from typing import Optional
 from zlib import crc32
 
@@ -161,11 +162,13 @@ def settle_places(root: Root, waiting: str, there: str) -> Optional[RelPath]:
     return None
 
 
-def step_aside(root: Root, path: str, spot: str) -> None:
+def step_aside(root: Root, path: str, spot: str, *, before_the_gap: Callable[[], object] = bool) -> bool:
     """What stood at PATH stands at SPOT, and the link that waited at SPOT stands at PATH: one exchange.
 
-    Two renames on a file system without it: a gap that the plan has told of. A crash in it leaves nothing at PATH and
-    what stood there at SPOT. OSError (EXDEV) for a directory of an image: overlayfs moves only what was made on top.
+    True where the file system has none: two renames, with a gap that the plan has told of and BEFORE_THE_GAP writes
+    down; whoever has a file of it open goes on writing to it at SPOT. A crash in it leaves nothing at PATH and what
+    stood there at SPOT, until `close_gap`. OSError (EXDEV) for a directory of an image: overlayfs moves only what was
+    made on top.
     """
     try:
         exchange(root, path, spot)
@@ -176,8 +179,21 @@ def step_aside(root: Root, path: str, spot: str) -> None:
         if error.errno not in UNSUPPORTED:
             raise
         text = root.link(spot) or ""
+        before_the_gap()
         drop_own_link(root, spot)
         move(root, path, spot)
+        make_link(root, path, text)
+        return True
+    return False
+
+
+def close_gap(root: Root, path: str, spot: str, text: str) -> None:
+    """The link with TEXT stands at PATH where a crash came between the two renames of `step_aside`. Idempotent; where
+    somebody made PATH anew meanwhile, or nothing was moved, all stays as it is.
+    """
+    _end_move(root, RelPath(path), spot)
+    moved = root.kind(spot) not in (None, "link") or root.link(spot) not in (None, text)
+    if moved and not root.has(path) and root.kind(RelPath(path).parent) == "dir":
         make_link(root, path, text)
 
 

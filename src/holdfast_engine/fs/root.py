@@ -15,7 +15,8 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 
 OPEN_DIR = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+"""How it ends where nothing stands: below no directory, behind a link, or under a name longer than a name may be."""
 
 
 class Root:

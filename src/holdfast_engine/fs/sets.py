@@ -10,7 +10,7 @@ from holdfast_engine.fs.copy import copy_file, same_file
 from holdfast_engine.fs.discard import carry, drop_copied
 from holdfast_engine.fs.place import drop_second_name, give_second_name, is_same
 from holdfast_engine.fs.probe import lockers, users, users_of
-from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.root import Root, kind_of
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import COMPANIONS, HEADER, JOURNAL, LINKED, SHM, WAL, main_of, members, suffixes_of
 
@@ -66,8 +66,8 @@ def holds_rows(root: Root, companion: str) -> bool:
     """True for a `-wal` with something in it and for a journal that SQLite would play back: without it rows are gone,
     or half a transaction is seen. A `-shm` is made anew by whoever opens the database.
     """
-    status = root.lstat(companion)
-    if status is None or root.kind(companion) != "file" or status.st_size == 0 or companion.endswith(SHM):
+    status = None if companion.endswith(SHM) else root.lstat(companion)
+    if status is None or kind_of(status) != "file" or status.st_size == 0:
         return False
     try:
         return not companion.endswith(JOURNAL) or _header(root, companion, 1) != b"\0"
