@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from crash import hands, victim
 from crash.arena import Arena, recovering, remove
 from crash.noticing import Harness
 from crash.scenarios import NEXT_AT, deploying, run
-from holdfast_engine.commands import perform
-from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings
 from lib.database_writer import Database, rows_in
 from lib.precious import contents
@@ -68,26 +65,6 @@ def _unmount(site: Path) -> None:
 
 def _verdict(site: Path) -> str:
     return str(run(Request("checklist", str(site), now=NEXT_AT))["verdict"])
-
-
-def asked(arena: Arena, _: str) -> list[str]:
-    """Between the question and the answer the disk with the data goes: the deploy is refused, whatever was answered."""
-    site = arena.copy()
-    run(arena.act(site))
-
-    def answer(_plan: dict[str, Any]) -> bool:
-        if not site.with_name(f"{site.name}-away").exists():
-            _unmount(site)
-        return True
-
-    request = deploying(3, at=NEXT_AT)(site, arena.sources).but(yes=False)
-    try:
-        perform(request, tell=lambda _event: None, ask=answer)
-        wrong = ["data went before the answer, and the deploy is done"]
-    except Problem as problem:
-        wrong = [] if problem.code == "checklist-refused" else [f"{problem.code}: {problem.message}"]
-    remove(site)
-    return wrong
 
 
 def written_on(arena: Arena, place: str) -> list[str]:
@@ -194,6 +171,6 @@ def hooked_after(arena: Arena, command: str) -> list[str]:
 HARNESSES: dict[str, Harness] = {
     one.__name__: one
     for one in (
-        switched, emptied, asked, written_on, two_sets, stayed, old_root, linked, undone, hooked_after,
+        switched, emptied, written_on, two_sets, stayed, old_root, linked, undone, hooked_after,
     )
 }  # fmt: skip

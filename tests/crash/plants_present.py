@@ -6,17 +6,14 @@ from typing import Any
 
 from crash.plants import nothing, put
 from holdfast_engine.commands import (
-    agreeing,
     applying,
     doorstep,
     hooks,
     lingering,
     link,
-    remembering,
     trash,
     wholeness,
 )
-from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.fs import sets
 from holdfast_engine.journal import verdict
 
@@ -27,21 +24,6 @@ def journal_believed_against_current() -> None:
 
 def _blind(judge: Any) -> Any:
     return lambda records, *, current: judge(records, current=None)
-
-
-def memory_overwritten() -> None:
-    put(remembering._keep_alarms, nothing)
-
-
-def second_refusal_ignored() -> None:
-    refuse, looks = agreeing.refuse_on_refusal, [0]
-
-    def once(place: Workplace, plan: Any) -> None:
-        looks[0] += 1
-        if looks[0] == 1:
-            refuse(place, plan)
-
-    put(refuse, once)
 
 
 def companions_left_behind() -> None:
