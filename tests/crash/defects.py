@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crash import plants
+from crash import plants, plants_present
 
 
 @dataclass(frozen=True)
@@ -90,4 +90,38 @@ DEFECTS = (
     Defect("moves replace", plants.moves_replace, "contract", "restore", "moves"),
     Defect("walks follow links", plants.walks_follow_links, "contract", "restore", "links"),
     Defect("other file systems entered", plants.other_file_systems_entered, "contract", "restore", "file systems"),
+    Defect(
+        "journal believed against current",
+        plants_present.journal_believed_against_current,
+        "switched",
+        "deploy-later",
+        "durable.sync_file_system:1",
+    ),
+    Defect("memory overwritten by recover", plants.alarm_forgotten, "emptied", "deploy-later", "recover"),
+    Defect("companions left behind", plants_present.companions_left_behind, "written_on", "deploy-later", "club.db"),
+    Defect("members compared alone", plants_present.members_compared_alone, "two_sets", "deploy-later", "club.db"),
+    Defect("retired release not swept", plants_present.retired_not_swept, "stayed", "deploy-later", "public/late.txt"),
+    Defect("old document root not swept", plants_present.old_root_not_swept, "old_root", "adopt-plain", "late.txt"),
+    Defect(
+        "live data linked as seeds",
+        plants_present.live_data_linked_as_seeds,
+        "linked",
+        "link-live",
+        "public/uploads/a.jpg",
+    ),
+    Defect(
+        "trash looked at by baselines alone",
+        plants_present.trash_looked_at_by_baselines_alone,
+        "undone",
+        "deploy-later",
+        "durable.append_own:38",
+    ),
+    Defect(
+        "final look left out",
+        plants_present.final_look_left_out,
+        "hooked_after",
+        "deploy-later",
+        'chmod -R u+w "$HOLDFAST_RELEASE"; rm -rf "$HOLDFAST_RELEASE"/public/*',
+    ),
+    Defect("later hooks left out", plants_present.later_hooks_left_out, "hooked_after", "deploy-later", "false"),
 )

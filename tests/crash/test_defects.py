@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from crash import noticing, noticing_present
 from crash.defects import DEFECTS, Defect
-from crash.noticing import HARNESSES, in_a_fork
+from crash.noticing import in_a_fork
+
+HARNESSES = {**noticing.HARNESSES, **noticing_present.HARNESSES}
 
 
 def _asked(arenas, defect: Defect, *, planted: bool) -> list[str]:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from histories import backups, debts, hooking, mounts, people, staying, switching
-from histories.databases import KINDS, Database
 from histories.machine import Histories, _kill, _parts, _places
+from lib.database_writer import KINDS, Database
 
 _moments = st.integers(1, 150)
 _commands = st.lists(st.sampled_from(("recover", "deploy", "rollback")), min_size=1, max_size=2)

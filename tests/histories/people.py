@@ -57,6 +57,7 @@ def append(town: Town, place: str) -> str | None:
 def remove(town: Town, place: str) -> None:
     where = town.live / place
     town.taken_away.add(place)
+    town.destroyed = True
     debts.forgive(town, place)
     if where.is_file() or where.is_symlink():
         where.unlink()

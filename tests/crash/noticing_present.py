@@ -1,0 +1,176 @@
+"""Harnesses for what is looked at anew: what is live, what is away, what runs on, what was written since (G11).
+
+Each is as those of noticing.py: on a copy of a site it does what people, programs and hooks do, and says in lines what
+it objects to.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from crash import hands, victim
+from crash.arena import Arena, recovering, remove
+from crash.noticing import Harness
+from crash.scenarios import NEXT_AT, deploying, run
+from holdfast_engine.model.request import Request, Settings
+from lib.database_writer import Database, rows_in
+from lib.precious import contents
+
+_LATE = "written late, by a program that stayed\n"
+_NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
+
+
+def switched(arena: Arena, point: str) -> list[str]:
+    """A deploy is killed at POINT, `current` is pointed at its release by hand, and people work there; `recover`."""
+    site, path = arena.copy(), "public/fresh/1.pdf"
+    known = set(os.listdir(site / "releases"))
+    victim.perform(arena.act(site), victim.fate(point))
+    release = next(one for one in os.listdir(site / "releases") if one not in known)
+    (site / "releases" / release).chmod(0o755)
+    _point(site, release)
+    hands.write(site / "current", {path: _LATE})
+    victim.perform(recovering(site))
+    wrong = _unserved(site, path)
+    wrong += [] if os.readlink(site / "current").endswith(release) else ["what was live is not any more"]
+    remove(site)
+    return wrong
+
+
+def _point(site: Path, release: str) -> None:
+    (site / "current").unlink()
+    (site / "current").symlink_to(f"releases/{release}")
+
+
+def _unserved(site: Path, path: str) -> list[str]:
+    shown = site / "current" / path
+    return [] if shown.is_file() and shown.read_text() == _LATE else [f"not served: {path}"]
+
+
+def emptied(arena: Arena, command: str) -> list[str]:
+    """`shared/` is not mounted, and a person types COMMAND: the checklist goes on refusing."""
+    site = arena.copy()
+    run(arena.act(site))
+    _unmount(site)
+    victim.perform(recovering(site).but(command=command, now=NEXT_AT))
+    wrong = [] if _verdict(site) == "refuse" else [f"data is away, and after {command} the checklist does not refuse"]
+    remove(site)
+    return wrong
+
+
+def _unmount(site: Path) -> None:
+    (site / "shared").rename(site.with_name(f"{site.name}-away"))
+    (site / "shared").mkdir()
+
+
+def _verdict(site: Path) -> str:
+    return str(run(Request("checklist", str(site), now=NEXT_AT))["verdict"])
+
+
+def written_on(arena: Arena, place: str) -> list[str]:
+    """A program that never checkpoints writes on through a deploy to its database at PLACE, and is killed."""
+    site, database = arena.copy(), Database(place, "wal")
+    database.write(site / "current", 5)
+    wrong = []
+    for request in (arena.act(site), deploying(3, at=NEXT_AT)(site, arena.sources)):
+        ended = victim.perform(request)
+        wrong += [] if ended.how == "done" else [f"ended as {ended.how}: {ended.what}"]
+        wrong += database.wrong(site / "current")
+        database.write(site / "current", 5)
+    database.stop()
+    wrong += database.wrong(site / "current")
+    remove(site)
+    return wrong
+
+
+def two_sets(arena: Arena, place: str) -> list[str]:
+    """A worker that stayed began a database anew at PLACE. Its main file is the older one, its last rows are not."""
+    site, now = arena.copy(), NEXT_AT
+    old = (site / "current").resolve()
+    first, second = Database(place, "wal"), Database(place, "wal")
+    first.write(old, 3)
+    run(arena.act(site))
+    first.stop()
+    (old / place).unlink()
+    for suffix in ("-wal", "-shm"):
+        (old / f"{place}{suffix}").unlink(missing_ok=True)
+    second.write(old, 7)
+    second.stop()
+    for where, time in ((old / place, now - 90), (old / f"{place}-wal", now + 90)):
+        os.utime(where, (time, time))
+    for one in (site / "shared").glob(f"{place}*"):
+        os.utime(one, (now, now))
+    victim.perform(deploying(3, at=now)(site, arena.sources))
+    found, told = rows_in(site / "current" / place)
+    wrong = [] if told == "ok" and found == second.acknowledged else [f"{told}, with {len(found)} of 7 rows"]
+    remove(site)
+    return wrong
+
+
+def stayed(arena: Arena, path: str) -> list[str]:
+    """A worker writes PATH in the release that a deploy has left; the next deploy serves it."""
+    site = arena.copy()
+    old = (site / "current").resolve()
+    run(arena.act(site))
+    hands.write(old, {path: _LATE})
+    run(deploying(3, at=NEXT_AT)(site, arena.sources))
+    wrong = _unserved(site, path)
+    remove(site)
+    return wrong
+
+
+def old_root(arena: Arena, path: str) -> list[str]:
+    """The process of before an adoption saves PATH where it stands; the next deploy serves it."""
+    site = arena.copy()
+    run(arena.act(site))
+    hands.write(site, {path: _LATE})
+    run(deploying(3, at=NEXT_AT)(site, arena.sources))
+    wrong = _unserved(site, path)
+    remove(site)
+    return wrong
+
+
+def linked(arena: Arena, path: str) -> list[str]:
+    """PATH in a release that is live under another name than `current` is moved: who has it open writes to the same."""
+    site = arena.copy()
+    (site / "current").rename(site / "html")
+    before = os.stat(site / "html" / path).st_ino
+    run(arena.act(site))
+    wrong = [] if os.stat(site / "html" / path).st_ino == before else [f"copied and not moved: {path}"]
+    remove(site)
+    return wrong
+
+
+def undone(arena: Arena, point: str) -> list[str]:
+    """A deploy killed at POINT is undone; something writes into its release in the trash, and two deploys follow."""
+    site = arena.copy()
+    victim.perform(arena.act(site), victim.fate(point))
+    run(recovering(site))
+    release = next(one for one in sorted((site / ".holdfast/trash").iterdir()) if (one / "public").is_dir())
+    hands.write(release, {"public/late.txt": _LATE})
+    for version, at in ((3, NEXT_AT), (2, NEXT_AT + 60)):
+        run(deploying(version, at=at)(site, arena.sources))
+    places = [place for some in contents(site, without=_NOT_KEPT).values() for place in some]
+    wrong = [] if any(place.endswith("late.txt") for place in places) else ["lost: public/late.txt"]
+    remove(site)
+    return wrong
+
+
+def hooked_after(arena: Arena, command: str) -> list[str]:
+    """After the activation COMMAND runs, and then another one: the deploy is not done when one fails or does harm."""
+    site = arena.copy()
+    mark = site.with_name(f"{site.name}-ran")
+    settings = Settings(after_activation=(command, f"touch {mark}"))
+    ended = victim.perform(arena.act(site).but(settings=settings))
+    wrong = ["the deploy says that it is done"] if ended.how == "done" else []
+    wrong += [] if mark.exists() else ["the second hook did not run"]
+    remove(site)
+    return wrong
+
+
+HARNESSES: dict[str, Harness] = {
+    one.__name__: one
+    for one in (
+        switched, emptied, written_on, two_sets, stayed, old_root, linked, undone, hooked_after,
+    )
+}  # fmt: skip
