@@ -167,9 +167,9 @@ def test_what_may_not_be_moved_is_told_of_and_keeps_no_deploy_from_working(world
     world.precious.write("certificates/42.pdf", into=old)
     world.precious.write("jobs.log", into=old)
     world.commit()
-    really = adopt.exchange
+    really = adopt.step_aside
     with monkeypatch.context() as refusing:
-        refusing.setattr(adopt, "exchange", lambda *words: refuse(words[1]) or really(*words))
+        refusing.setattr(adopt, "step_aside", lambda *words, **more: refuse(words[1]) or really(*words, **more))
         ended = world.deploy()
     assert ended["outcome"] == "deployed"
     assert any("certificates" in line for line in ended["warnings"])
