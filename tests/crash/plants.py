@@ -203,7 +203,7 @@ def exchange_by_two_renames() -> None:
 def attic_note_after_the_move() -> None:
     def aside(top: Any, source: str, *, path: str, operation: str, reason: str, at: float, care: str = "") -> RelPath:
         shelf = Layout.attic / operation
-        spot = attic._free_place(top, shelf / "files", path)
+        spot = attic._free_place(top, shelf / "files", path, ())
         durable.make_directories(top, spot.parent, mode=0o700)
         place.move(top, source, spot)
         attic.reserve_place(top, source, path=path, operation=operation, reason=reason, at=at)
@@ -369,6 +369,7 @@ def pinned_pruned() -> None:
 def active_pruned() -> None:
     beyond = retention.beyond
     put(beyond, lambda survey, keep, coming=False: beyond(replace(survey, current=None), keep=keep, coming=coming))
+    prune.current_release = prune.named_release = nothing  # type: ignore[attr-defined]  # the last look is left out too
 
 
 def live_version_loses() -> None:

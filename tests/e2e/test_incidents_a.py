@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -94,6 +95,7 @@ def test_i03_recover_gathers_copies_from_every_kept_release_and_overwrites_nothi
         (release / "public/editor").unlink()
         laravel.precious.write(f"public/editor/{name}", into=release)
         (release / "public/editor/one.png").write_bytes(b"an old version of one")
+        os.utime(release / "public/editor/one.png", (1, 1))
     laravel.perform("recover")
     laravel.precious.assert_served()
     assert digest(b"an old version of one") in contents(laravel.site)

@@ -141,6 +141,26 @@ def test_repositories_and_links_of_a_persons_own_stay_where_they_are(world):
     assert sorted(shown(world)) == [".git", "site.git"]
 
 
+def test_a_save_whose_new_file_was_brought_home_before_it_was_renamed_is_served(world):
+    """G2: the rename gave its link the name; what it leads to is what was saved, of a known and of a new name."""
+    for path in ("db.json", "new.json"):
+        text = world.precious.write(f"{path}.tmp", into=world.site)
+        world.perform("sweep")
+        os.replace(world.site / f"{path}.tmp", world.site / path)
+        del world.precious.written[f"{path}.tmp"]
+        world.precious.written[path] = text
+    (world.site / "own").symlink_to("current/server.js")
+    for _ in range(2):
+        world.perform("sweep")
+        world.precious.assert_served()
+        assert (world.site / "db.json").read_bytes() == world.precious.written["db.json"]
+        assert os.readlink(world.site / "new.json") == "current/new.json"
+        assert os.readlink(world.site / "own") == "current/server.js"
+        assert not os.path.lexists(world.live / "db.json.tmp")
+    world.ship()
+    world.precious.assert_served()
+
+
 def test_a_document_root_of_which_every_link_was_replaced_is_known_still(world):
     """The site file remembers what it held."""
     names = [path.name for path in world.site.iterdir() if path.is_symlink() and path.name != "current"]

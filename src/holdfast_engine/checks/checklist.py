@@ -9,6 +9,8 @@ from holdfast_engine.checks.beside import beside
 from holdfast_engine.checks.contract import PRESET_NARROWED, contract
 from holdfast_engine.checks.doorway import doorway
 from holdfast_engine.checks.environment import environment
+from holdfast_engine.checks.exposure import NAME as EXPOSURE
+from holdfast_engine.checks.exposure import exposure
 from holdfast_engine.checks.host import host
 from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.checks.retired import retired
@@ -29,6 +31,7 @@ ACCEPTABLE = (
     DATA_SHRANK,
     "sets",
     PRESET_NARROWED,
+    EXPOSURE,
     "space",
     "inodes",
 )
@@ -37,7 +40,7 @@ ACCEPTABLE = (
 
 def checklist(subject: Subject) -> tuple[Check, ...]:
     """Every check's word on SUBJECT; nothing is changed."""
-    groups = (linkage, host, contract, environment, doorway, retired, beside, sets)
+    groups = (linkage, host, contract, environment, doorway, exposure, retired, beside, sets)
     return accepted((check for group in groups for check in group(subject)), subject.accept)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from holdfast_engine.checks.subject import Subject
-from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.exposure import served
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, WARN, Check
 from holdfast_engine.state import doorway as old_root
@@ -22,16 +22,21 @@ def doorway(subject: Subject) -> Iterator[Check]:
         yield _doorway(subject, entries)
 
 
+def is_doorway(subject: Subject) -> bool:
+    """True where links of an adoption stand, or stood, beside `current`."""
+    return bool(old_root.entries(subject.root, subject.site))
+
+
 def _doorway(subject: Subject, entries: list[RelPath]) -> Check:
     """A save by rename puts a file in the place of a link; a new version may bring a name that has none."""
     root, live = subject.root, current_release(subject.root)
-    detached = [name for name in entries if root.kind(name) != "link"]
-    absent = [name for name in (root.names(live) if live else []) if name not in entries and name != Layout.state]
+    detached = old_root.detached(root, entries)
+    absent = [name for name in (root.names(live) if live else []) if name not in entries and not name.startswith(".")]
     if not detached and not absent:
         return Check("old-document-root", PASS, "the old document root shows what is live")
     said = [f"`{name}` was saved there and is not what `current` serves" for name in detached[:_NAMED]]
     said += [f"`{name}` is not to be seen there" for name in absent[:_NAMED]]
-    mend = f"point the web server at `{root.absolute(Layout.current)}`"
+    mend = f"point the web server at `{served(root.path, subject.web_root)}`"
     if detached:
         mend += f"; `holdfast sweep --site {quote(root.path)}`, or the next deploy, brings home what was saved there"
     return Check("old-document-root", WARN, f"the old document root differs: {'; '.join(said)}", mend)

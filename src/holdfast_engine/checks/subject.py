@@ -48,6 +48,7 @@ class Subject:
     listing: Listing
     shared: tuple[SharedPath, ...]
     needs: tuple[str, ...]
+    web_root: str = ""
     may_need: tuple[str, ...] = ()
     expected: tuple[Expected, ...] = ()
     outputs: tuple[str, ...] = ()

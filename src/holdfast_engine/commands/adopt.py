@@ -20,9 +20,11 @@ from holdfast_engine.commands.answering import measured
 from holdfast_engine.commands.building import listing_of
 from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.linking import link_release
+from holdfast_engine.commands.looking import rules_now
 from holdfast_engine.commands.moving_sets import MovingSets, refuse_busy
 from holdfast_engine.commands.planning import stamp
 from holdfast_engine.commands.rules import rules_for
+from holdfast_engine.commands.unsuitable import refuse_unsuitable
 from holdfast_engine.commands.workplace import Workplace, changing
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic, durable
@@ -33,6 +35,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Listener
+from holdfast_engine.model.exposure import is_flat, served
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
@@ -83,6 +86,8 @@ def _question(request: Request, site: str, tell: Listener) -> dict[str, Any]:
                 hint=f"`holdfast status --site {quote(site)}`",
             )
         laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+        if not root.has(Layout.site_file):  # an adoption that a crash cut short was looked at before it began
+            refuse_unsuitable(root, laid_out=laid_out)
         names = [name for name in root.names("") if name not in OURS]
         refuse_foreign_releases(root)
         if not laid_out and not names and root.kind(Layout.current) is None:
@@ -92,8 +97,9 @@ def _question(request: Request, site: str, tell: Listener) -> dict[str, Any]:
                 state="nothing was changed",
                 hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
             )
-    refuse_early(request.but(site=site), tell, laid_out=laid_out)
-    return {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out}
+    web_root = refuse_early(request.but(site=site), tell, laid_out=laid_out)
+    notes = advice(site, web_root or "", laid_out=laid_out)
+    return {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out, "notes": notes}
 
 
 def _not_served(root: Root) -> Problem:
@@ -104,6 +110,17 @@ def _not_served(root: Root) -> Problem:
         whereabouts=[root.absolute(Layout.releases)],
         hint="point `current` at the release that is to be live, then `holdfast status`",
     )
+
+
+def advice(site: str, web_root: str, *, laid_out: bool) -> list[str]:
+    """What a person has to know, for the old place goes on working and does not say it."""
+    if laid_out:
+        return ["releases from before the adoption are kept, and no rollback goes to them: nothing proves them whole"]
+    point = f"point the web server at `{served(site, web_root)}`"
+    told = [f"{point}: its old document root shows only names that were there today"]
+    if is_flat(web_root):
+        told.append(f"while the web server's document root is `{site}` itself, it hands out `/{Layout().shared}/`")
+    return told
 
 
 class Taking:
@@ -130,23 +147,15 @@ class Taking:
         if not leads_to_a_release(place.root):
             raise _not_served(place.root)
         live = current.name if current else None
+        told = advice(place.root.path, rules_now(place).web_root, laid_out=self.laid_out)
         data = measured(place, None, counting.files(place), self.report)
         return {
             "outcome": "adopted",
             "release": live,
             "current": live,
             "data": data,
-            "warnings": [*self.report.warnings, *self.report.left, *self._advice()],
+            "warnings": [*self.report.warnings, *self.report.left, *told],
         }
-
-    def _advice(self) -> list[str]:
-        """What a person has to know, for the old place goes on working and does not say it."""
-        if self.laid_out:
-            return [
-                "releases from before the adoption are kept, and no rollback goes to them: nothing proves them whole"
-            ]
-        where = self.place.root.absolute(Layout.current)
-        return [f"point the web server below `{where}`: its old document root shows only names that were there today"]
 
     def take(self, operation: Operation, name: str) -> None:
         """Everything up to the end of the journal. Idempotent: after a crash it goes on from what it finds (G4)."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from shlex import quote
+from typing import Optional
 
 from holdfast_engine.checks.host import permissions
 from holdfast_engine.commands.building import listing_of
@@ -14,6 +16,7 @@ from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.event import Listener
+from holdfast_engine.model.exposure import FRONTS, is_document_root, is_flat, leave_and_adopt, place_beside
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.paths import RelPath
@@ -39,13 +42,16 @@ def refuse_inside_a_site(path: str) -> None:
         )
 
 
-def refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> None:
-    """What rules refuse of what is live, they refuse before anything is made or moved (I14, I27)."""
+def refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> Optional[str]:
+    """What rules refuse of what is live, they refuse before anything is made or moved (I14, I27).
+
+    Returns the web root of what is live; None where nothing is, or where an adoption goes on.
+    """
     with looking(request, tell) as there:
         beside = RelPath("") if there.root.kind(Layout.current) is None else Layout.current
         live = there.survey.current if laid_out else beside
         if there.survey.managed or live is None:
-            return
+            return None
         found = listing_of(there, live)
         own = {path: entry for path, entry in found.entries.items() if live or RelPath(path).parts[0] not in OURS}
         rules = rules_for(there, Listing(own, found.read, found.link), request.settings)
@@ -53,6 +59,41 @@ def refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> None:
             _refuse_long_names(there.root)
         else:
             _refuse_immovable(there, rules)
+            if not live:
+                _refuse_served(there.root, rules.web_root)
+        return rules.web_root
+
+
+def _refuse_served(root: Root, web_root: str) -> None:
+    """`adopt-unsafe` for what a web server serves as it lies there: `shared/` and its secrets would lie in it.
+
+    A plain look at the tree decides, for nobody can ask the web server: the names that hosts give to document roots.
+    An application that has a web root of its own below them may be served from there alone, unless the top has a
+    page as well.
+    """
+    site, real = root.path, os.path.realpath(root.path)
+    surely = not is_flat(web_root)
+    if not any(root.has(name) for name in FRONTS):
+        return
+    if not (is_document_root(site, surely=surely) or is_document_root(real, surely=surely)):
+        return
+    place = free_place(place_beside(real))
+    raise Problem(
+        "adopt-unsafe",
+        f"`{site}` is a document root by its name, and a site in it would hand out `/{Layout().shared}/.env`",
+        context=[f"a site lies outside of what is served, as in `{place}`, and the document root is a link into it"],
+        state="nothing was changed",
+        hint=f"`{leave_and_adopt(real, place, web_root)}`",
+    )
+
+
+def free_place(path: str) -> str:
+    """PATH, or PATH-2, PATH-3 …: the first at which nothing stands."""
+    count, name = 1, path
+    while os.path.lexists(name):
+        count += 1
+        name = f"{path}-{count}"
+    return name
 
 
 def _refuse_long_names(root: Root) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.checks.checklist import accepted
 from holdfast_engine.checks.linkage import linkage
-from holdfast_engine.commands import activating, counting, doorstep, elsewhere
+from holdfast_engine.commands import activating, counting, doorstep, elsewhere, giving_way
 from holdfast_engine.commands.answering import Account, answer, told_by, warned
 from holdfast_engine.commands.applying import Journey
 from holdfast_engine.commands.building import build, listing_of, served_environment
@@ -18,7 +18,7 @@ from holdfast_engine.commands.homing import Homing, Report, sweep
 from holdfast_engine.commands.hooks import refuse_shrunk, run_guarded
 from holdfast_engine.commands.linking import announce_seeds, bring_made, link_release, seeds_before, web_user
 from holdfast_engine.commands.missing import empty_by_name
-from holdfast_engine.commands.planning import Prospect, subject_for
+from holdfast_engine.commands.planning import Prospect, look_at_live, subject_for
 from holdfast_engine.commands.prune import prune_beyond
 from holdfast_engine.commands.remembering import count_first
 from holdfast_engine.commands.rules import Rules, rules_for
@@ -33,6 +33,7 @@ from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, Check
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
 
@@ -52,12 +53,14 @@ class Deployment(Journey):
         self.previous = self.place.survey.active
         self.left = self.place.survey.current
         self.rules: Rules = self.prospect.rules
+        self.found = self.prospect.found
         self.baseline = self.prospect.baseline
+        self.unproven = self.baseline is None or bool(self.previous and self.previous.pinned)
+        self.to_be_built = bool(plan.build or plan.hooks["before_activation"])
         self.digests: dict[str, Entry] = {}
         self.seeded = Seeded()
         self.seen: dict[str, activating.Stamp] = {}
-        coming = counting.coming(self.place, self.left, self.prospect.found.homeless)
-        self.before = counting.total(self.prospect.counted) + coming + self.prospect.elsewhere.coming(self.place)
+        self.before = self._counted_before()
         self.watch = Watch(self.report.warnings, empty_by_name(self.place.survey.site, self.place.request.accept))
         self.record = ReleaseRecord(
             id=plan.release,
@@ -67,6 +70,11 @@ class Deployment(Journey):
             source=plan.source,
             settings=self.place.request.settings.to_json(),
         )
+
+    def _counted_before(self) -> int:
+        """How many files were counted when this was planned, with those that are to come home."""
+        coming = counting.coming(self.place, self.left, self.found.homeless)
+        return counting.total(self.prospect.counted) + coming + self.prospect.elsewhere.coming(self.place)
 
     def run(self) -> dict[str, Any]:
         """Every step in order; a failure before the switch is undone, one after it is told (G4)."""
@@ -172,13 +180,21 @@ class Deployment(Journey):
         build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous, lent=lent)
         self.digests = {}  # a build may have written anywhere
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
+        self.to_be_built = bool(self.prospect.plan.hooks["before_activation"])
+        if self.left is not None and self.place.root.kind(self.left) == "dir":
+            self._look_anew()
+
+    def _look_anew(self) -> None:
+        """Now it is known what the build makes: that is code, whatever the plan took it for (DESIGN 4)."""
+        self.found = look_at_live(self.place, self.prospect.source, self.rules, self.baseline, unbuilt=self.to_be_built)
+        self.before = self._counted_before()
 
     def _adopt(self) -> None:
         """What the live release holds comes home; then the rules see it in `shared/`."""
         if self.left is None:
             return
         homing, there = self._homing(), self.prospect.elsewhere
-        homing.bring(self.left, self.prospect.found, wins="live", rival=self.path)
+        homing.bring(self.left, self.found, wins="live", rival=self.path)
         elsewhere.bring_saved(homing, self.left, there, self._is_code)
         if self.baseline is None and self.previous is not None:
             self._observe(self.left, self.previous.id)
@@ -199,7 +215,9 @@ class Deployment(Journey):
         taken = baselines.now_ns()
         skip = self.rules.classifier.is_cache
         every = baselines.take(self.place.bench, left, digests={}, skip=skip, made=dict(self.rules.links))
-        entries = [entry for entry in every if entry.path in self.prospect.seen]  # what came since is a stray
+        waiting = self.found.pending if self.to_be_built else ()  # until it is known what is built
+        seen = [entry for entry in every if entry.path in self.prospect.seen]  # what came since is a stray
+        entries = [one for one in seen if not any(RelPath(one.path).is_within(path) for path in waiting)]
         record = records.read(self.place.root, release)
         if record is not None and not record.pinned:
             # what a build left and what users wrote beside it look alike in it: it proves nothing to prune by (G6, G7)
@@ -215,15 +233,31 @@ class Deployment(Journey):
         self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
         if self.left is None or self.baseline is None:
             return
-        found = sweep(self.place, self.left, self.rules, baseline=self.baseline)
-        if found.homeless or found.displaced.keys() - self.prospect.found.displaced.keys():
+        found = sweep(
+            self.place,
+            self.left,
+            self.rules,
+            baseline=self.baseline,
+            unbuilt=self.to_be_built,
+            unproven=self.unproven,
+        )
+        if found.homeless or found.displaced.keys() - self.found.displaced.keys():
             self._homing().bring(self.left, found, wins="live", rival=self.path)
             self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
 
     def _link(self) -> None:
+        self.report.warnings += giving_way.told(self.place, self.rules)
+        self._link_these([one for one in self.rules.shared if not self._comes_after_hooks(one)])
+
+    def _link_these(self, shared: list[SharedPath]) -> None:
         before = seeds_before(self.place, self.previous, self.baseline, self.rules)
         self.record = announce_seeds(self.place, self.record, self.rules, self.digests)
-        self.seeded = link_release(self._homing(), self.path, self.rules, before=before)
+        rules = replace(self.rules, shared=tuple(shared))
+        self.seeded = link_release(self._homing(), self.path, rules, before={**before, **self.seeded.digests})
+
+    def _comes_after_hooks(self, one: SharedPath) -> bool:
+        """Data in build output is linked once the hooks ran: they may empty that, or build it anew."""
+        return self.to_be_built and self.rules.classifier.is_below_output(one.path)
 
     def _hooks(self) -> None:
         previous = self.previous.path if self.previous else ""
@@ -240,6 +274,9 @@ class Deployment(Journey):
         )
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
         bring_made(self._homing(), self.path, self.rules)
+        late = [one for one in self.rules.shared if self._comes_after_hooks(one)]
+        if late:
+            self._link_these(late)
         self.digests = baselines.untouched(self.place.root, self.path, shipped)
 
     def _note_what_is_shipped(self) -> Baseline:
@@ -285,11 +322,14 @@ class Deployment(Journey):
         """The last look at the live release, and every link of the new one checked before anybody is
         sent there (G3).
         """
-        known = self.rules.shared_paths
+        known, self.to_be_built = self.rules.shared_paths, False
         if self._runs_commands:
             refuse_shrunk(self.place, self.rules, self.watch)
         self._bring_again()
+        if self.found.pending and self.prospect.baseline is None and self.left and self.previous:
+            self._observe(self.left, self.previous.id)
         self._homing().link_home(self.path, sorted(self.rules.shared_paths - known), wins="shared")
+        self.record = self.record.but(shared=self.rules.shared)
         self.seen = activating.stamps_of_files(self.place, self.rules)
         subject = subject_for(self.place, self.rules, release=self.path)
         checks = accepted(linkage(subject), subject.accept)
@@ -346,3 +386,4 @@ class Deployment(Journey):
             self.report.warnings.append("nothing was pruned: what came after the switch did not end well")
             return
         prune_beyond(self.place, self.operation, self.report, keep=self.place.request.settings.keep)
+        giving_way.put_away(self._homing(), self.rules.given_way)

@@ -12,6 +12,7 @@ from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.moved import Moved
 from holdfast_engine.data.old_root import OldRoot
+from holdfast_engine.data.shape_patterns import is_environment
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.place import make_link
 from holdfast_engine.model.layout import Layout
@@ -27,8 +28,9 @@ def saved(place: Workplace, rules: Rules) -> dict[str, str]:
     """What was saved in the old document root since the last look, with the reason, as a plan shows it. A database's
     companions come first, so that it is never found without them; caches stay where they are.
     """
-    names = doorway.detached(place.root, doorway.entries(place.root, place.survey.site))
-    found = [name for name in names if not rules.classifier.is_cache(name)]
+    live, names = place.survey.current or RelPath(""), doorway.entries(place.root, place.survey.site)
+    found = [name for name in doorway.detached(place.root, names) if not rules.classifier.is_cache(name)]
+    found += [name for name in names if doorway.renamed_from(place.root, live, name)]
     found.sort(key=lambda name: (not name.endswith(COMPANIONS), name))
     return dict.fromkeys(found, f"saved in {PLACE}")
 
@@ -66,5 +68,6 @@ def open_up(place: Workplace, live: RelPath) -> None:
     """Each name at the top of LIVE that the old document root lacks is to be seen there too."""
     entries = doorway.entries(place.root, place.survey.site)
     for name in place.root.names(live) if entries else ():
-        if name not in (Layout.releases, Layout.current, Layout.state, place.bench.layout.shared, *entries):
+        own = name in (Layout.releases, Layout.current, Layout.state, place.bench.layout.shared)
+        if not own and name not in entries and not is_environment(name):  # which is read, and never to be shown
             make_link(place.root, RelPath(name), doorway.through(name))

@@ -58,9 +58,20 @@ class Report:
 
 
 def sweep(
-    place: Workplace, release: RelPath, rules: Rules, *, baseline: Optional[Baseline], deep: bool = False
+    place: Workplace,
+    release: RelPath,
+    rules: Rules,
+    *,
+    baseline: Optional[Baseline],
+    deep: bool = False,
+    unbuilt: bool = False,
+    unproven: bool = False,
 ) -> Found:
-    """What RELEASE holds that must come home, RULES being those of what is served at its paths from now on."""
+    """What RELEASE holds that must come home, RULES being those of what is served at its paths from now on.
+
+    UNBUILT: output is still to be made, and what lies there waits for it. UNPROVEN: the release had been lived in when
+    its BASELINE was taken, and stays for that reason.
+    """
     shipped = baseline or Baseline({}, 0)
     both = union(rules.listing, shipped.listing())
     known = [one for one in place.survey.site.shared if one.why not in (STRAY, FOUND)]
@@ -81,9 +92,13 @@ def sweep(
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
         linked=frozenset(one.path for one in place.survey.site.shared if one.kind == FILE),
     ).look()
-    if baseline is None:
+    if baseline is None or unproven:
         # nothing is known of what it shipped, so it is never pruned: output of builds stays where it is
         found.spared.clear()
+        for path in [path for path in found.displaced if ruler.in_output(path)]:
+            del found.displaced[path]
+    if unbuilt:
+        found.wait(ruler.in_output)
     return found
 
 

@@ -24,6 +24,7 @@ from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs.probe import may_change_places
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
+from holdfast_engine.model.exposure import served
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath
@@ -72,9 +73,8 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     if place.survey.current is not None and place.root.kind(place.survey.current) == "dir":
         if baseline is None:
             seen = frozenset(path for path, _, _ in walk(place.root, place.survey.current, unreadable=[]))
-        found = sweep(place, place.survey.current, rules, baseline=baseline)
-        if baseline is None:
-            _spare_old_code(place, source, listing, found)
+        makers = bool(settings.build or settings.before_activation)
+        found = look_at_live(place, source, rules, baseline, unbuilt=makers)
         also = [_as_shared(place, path) for path in found.homeless if path not in rules.shared_paths]
         rules = rules_for(place, listing, settings, also=also)
     refuse_changed_kinds(place, rules, found)
@@ -83,6 +83,22 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     there = elsewhere.look(place, rules)
     plan = there.shown_in(_plan(place, source, release, rules, found, lost))
     return Prospect(plan, source, listing, rules, found, baseline, counted, lost, seen, there)
+
+
+def look_at_live(
+    place: Workplace, source: TreeSource, rules: Rules, baseline: Optional[Baseline], *, unbuilt: bool
+) -> Found:
+    """What the live release holds that must come home when RULES hold; UNBUILT as long as output is still to be made.
+
+    Where nothing is known of what it shipped, the code of SOURCE and of its history, and of what was built from it, is
+    no data.
+    """
+    live = place.survey.current or RelPath("")
+    pinned = bool(place.survey.active and place.survey.active.pinned)
+    found = sweep(place, live, rules, baseline=baseline, unbuilt=unbuilt, unproven=pinned)
+    if baseline is None:
+        _spare_old_code(place, source, rules.listing, found)
+    return found
 
 
 def _something(source: TreeSource) -> Listing:
@@ -141,7 +157,7 @@ def _plan(
         checks=checklist(_subject(place, rules, found, lost)),
         build=() if unchanged else settings.build,
         hooks={when: [] if unchanged else list(commands) for when, commands in hooks.items()},
-        notes=(*source.notices, *_notes(place, found)),
+        notes=(*source.notices, *_notes(place, rules, found)),
         missing=tuple(one.to_json() for one in lost),
         unchanged=unchanged,
     )
@@ -161,12 +177,16 @@ def _sweep_step(found: Found) -> Step:
     )
 
 
-def _notes(place: Workplace, found: Found) -> list[str]:
+def _notes(place: Workplace, rules: Rules, found: Found) -> list[str]:
     notes = []
     if found.homeless and place.survey.current is not None:
         notes += _gaps(place, place.survey.current)
+    if found.pending:
+        what = f"{count(len(found.pending), 'path')} of the live release, as `{min(found.pending)}`"
+        notes.append(f"in build output lies {what}: what the build does not make itself comes home after it")
     if place.request.settings.public_html:
-        notes.append("`public_html` is read and not acted on yet: point the web server at `current`")
+        where = served(place.root.path, rules.web_root)
+        notes.append(f"`public_html` is read and not acted on yet: point the web server at `{where}`")
     return notes + left_alone(place.survey.current or RelPath(""), found)
 
 
@@ -255,6 +275,7 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         listing=rules.listing,
         shared=rules.shared,
         needs=classifier.needs,
+        web_root=rules.web_root,
         may_need=tuple(path for path in classifier.preset.files if RelPath(path).name.startswith(".env")),
         expected=expected(rules),
         outputs=tuple(path for path in map(RelPath.parse, place.request.settings.shared) if classifier.builds(path)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from holdfast_engine.checks.shared_identity import unmounted
-from holdfast_engine.commands import counting
+from holdfast_engine.commands import counting, giving_way
 from holdfast_engine.commands.missing import (
     Rows,
     absent,
@@ -54,7 +54,8 @@ def remember(place: Workplace, rules: Rules, *, accept: tuple[str, ...] = ()) ->
     taken = [one for one in taken_now(rules, site, accept) if DATA_MEMORY not in accept and absent(place, one)]
     options = _options(site, memory, taken, empty_by_name(site, accept))
     preset = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
-    options.update(links=dict(rules.links), preset=preset)
+    options = {**giving_way.remembered(options, giving_way.memory_of(place, rules)), "links": dict(rules.links)}
+    options["preset"] = preset
     written = site.but(shared=rules.shared, declared=rules.settings.shared, options=options, identity=identity)
     site_format.write(place.root, written)
     return lost

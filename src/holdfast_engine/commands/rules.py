@@ -13,11 +13,12 @@ from holdfast_engine.data.classify import Classifier
 from holdfast_engine.data.detect import Detection, detect
 from holdfast_engine.data.links import Bench
 from holdfast_engine.data.shape_patterns import lineage
+from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.sets import belongs_to
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.paths import RelPath, link_text, outermost
 from holdfast_engine.model.request import Settings
-from holdfast_engine.model.rules import ARTIFACT, FOUND, STRAY, SharedPath
+from holdfast_engine.model.rules import ARTIFACT, FOUND, HAPPENED, STRAY, SharedPath
 from holdfast_engine.model.sets import JOURNAL, main_of
 from holdfast_engine.state.records import ReleaseRecord
 
@@ -27,7 +28,8 @@ class Rules:
     """The rules on one release: DETECTION, CLASSIFIER, and SHARED, the paths to link, outermost and in order.
 
     LINKS are the framework's own, which lead to data by another name: where, and to what in the release. BLOCKED are
-    files in `shared/` where the release ships a directory of code: they cannot be linked.
+    files in `shared/` where the release ships a directory of code: they cannot be linked. GIVEN_WAY is what happened to
+    lie in `shared/` where a build makes something: the build wins.
     """
 
     listing: Listing
@@ -37,6 +39,7 @@ class Rules:
     settings: Settings
     links: tuple[tuple[str, str], ...] = ()
     blocked: tuple[str, ...] = ()
+    given_way: tuple[str, ...] = ()
 
     @cached_property
     def shared_paths(self) -> frozenset[str]:
@@ -79,10 +82,25 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
         del every[path]  # whatever rules say: in its place a link would be dangerous (`model.sets`)
     kept = tuple(every[path] for path in outermost(every))
     standing = {at: to for at, to in links.items() if not any(RelPath(at).is_within(one.path) for one in kept)}
-    happened = [path for path, one in every.items() if one.why in (STRAY, FOUND)]
-    blocked = tuple(path for path in happened if _is_blocked(place.bench, classifier, path))
-    kept = tuple(one for one in kept if one.path not in blocked)
-    return Rules(listing, detection, classifier, kept, settings, tuple(standing.items()), blocked)
+    happened = [path for path, one in every.items() if one.why in HAPPENED]
+    given_way = tuple(path for path in happened if _gives_way(place, classifier, path))
+    blocked = tuple(path for path in happened if path not in given_way and _is_blocked(place.bench, classifier, path))
+    kept = tuple(one for one in kept if one.path not in blocked and one.path not in given_way)
+    return Rules(listing, detection, classifier, kept, settings, tuple(standing.items()), blocked, given_way)
+
+
+def _gives_way(place: Workplace, classifier: Classifier, path: str) -> bool:
+    """True for what no rule names, in build output, where a build makes something else than a directory around it; and
+    where an earlier one did so, for what is not shown any more (DESIGN 4).
+    """
+    if not classifier.in_output(path):
+        return False
+    status, live = place.root.lstat(place.bench.layout.in_shared(path)), place.survey.current
+    shown = live is not None and place.bench.is_served(live, path)
+    if status is not None and not shown and place.survey.site.options.get("given_way", {}).get(path) == status.st_ino:
+        return True
+    made = classifier.listing.kind(path)
+    return made == FILE or (status is not None and kind_of(status) != DIR and _ships_code_in(classifier, path))
 
 
 def _links(place: Workplace, classifier: Classifier) -> dict[str, str]:
@@ -177,8 +195,10 @@ def _ships_code_in(classifier: Classifier, path: str) -> bool:
 def _is_of_the_release(classifier: Classifier, path: str) -> bool:
     """True for a directory that the release fills: data in it is linked by itself, or builds would end in `shared/`."""
     builds = path not in dict(classifier.links())  # what stands in the place of the framework's own link is one whole
+    if classifier.in_output(path) and classifier.listing.kind(path) == FILE:
+        return False
     output = builds and (classifier.ruling(path).care == ARTIFACT or classifier.keeps_output(path))
-    return output or _ships_code_in(classifier, path)
+    return (output and not classifier.is_whole_in_output(path)) or _ships_code_in(classifier, path)
 
 
 def unshared(classifier: Classifier, path: str) -> bool:

@@ -113,7 +113,7 @@ class Adoption(SetAdoption):
             self._bring_set_home(path)
         elif kind == other == "file" and same_set(self.bench.root, here, there):
             self._displace(path, EQUAL, report=False)
-        elif self.wins == LIVE or self._is_newer_set(here, there):
+        elif self.wins == LIVE:
             self._announce("adopt", path)
             self._set_shared_aside(path, "the live release held another version")
             self._bring_set_home(path)
@@ -289,10 +289,13 @@ class Adoption(SetAdoption):
         place_link(self.bench, self.release, path, self.bench.text(self.release, path))
 
     def _is_newest(self, path: str) -> bool:
-        """PATH was saved after what is shared. Never asked of one part of a database."""
-        here, there = self.release / path, self.bench.layout.in_shared(path)
-        both = self.bench.root.kind(here) == self.bench.root.kind(there) == "file"
-        return self.wins == NEWEST and both and not main_of(path) and self._is_newer(here, there)
+        """PATH was saved after what is shared. Never asked of a database: who has the shared one open would go on
+        writing to the attic; what is shared stays whole, and the other is kept.
+        """
+        root, here, there = self.bench.root, self.release / path, self.bench.layout.in_shared(path)
+        if self.wins != NEWEST or root.kind(here) != "file" or root.kind(there) != "file" or main_of(path):
+            return False
+        return not (is_database(root, here) or is_database(root, there)) and self._is_newer(here, there)
 
     def _change_places(self, here: RelPath, there: RelPath, path: str, *, reason: str = NEWER) -> bool:
         """HERE, the newer one, is served in one step, and what stood THERE goes to the attic (G3)."""

@@ -220,12 +220,6 @@ class SetAdoption:
         self.moved.displaced.append((path, spot, reason))
         return True
 
-    def _is_newer_set(self, here: RelPath, there: RelPath) -> bool:
-        """The database HERE, with all of its set, was written after the one THERE, where that decides."""
-        root = self.bench.root
-        both = root.kind(here) == root.kind(there) == "file" and (is_database(root, here) or is_database(root, there))
-        return self.wins == "newest" and both and newest(root, here) > newest(root, there)
-
     def _is_part(self, place: RelPath) -> bool:
         """True for a companion beside its database: it goes when that goes."""
         return bool(main_of(place)) and bool(belongs_to(self.bench.root, place))

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from holdfast_engine.data.classify_present import Existing, Present
 from holdfast_engine.data.classify_rules import CONFIGURATION, DECLARED, KNOWN, NAME, PRESET, SHAPE, Rules
+from holdfast_engine.data.output import Output
 from holdfast_engine.data.shape_patterns import PathSet, compiled, lineage
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import folded, outermost
@@ -130,6 +131,8 @@ class Classifier(Rules):
         if made:
             return (ARTIFACT if kind == "link" and made == path else SHARED), made
         said = self.ruling(path)
+        if self.in_output(path) and self._output.keeps(path, self._output_top(path)) and not self._ships(path):
+            return SHARED, self._output.place(path, self._output_top(path))
         if said.care in (ARTIFACT, CACHE, EPHEMERAL) or (said.care == CODE and said.rule == CONFIGURATION):
             return said.care, path
         covered = self._covering(path, said)
@@ -138,8 +141,36 @@ class Classifier(Rules):
         return SHARED, covered or self._not_shipped(path)
 
     def leads_to_data(self, path: str) -> bool:
-        """True for build output in which data has a place of its own: it is looked into, not taken as one whole."""
-        return self._above_data.match(path) == path and self.ruling(path).care == ARTIFACT
+        """True for build output in which data has a place of its own, or that is served: it is looked into, not taken
+        as one whole.
+        """
+        if self._above_data.match(path) == path:
+            return self.ruling(path).care == ARTIFACT
+        return self.in_output(path) and self._output.leads_to_served(path, self._output_top(path))
+
+    def in_output(self, path: str) -> bool:
+        """True where builds leave their output, as far as no person and no declaration says otherwise (DESIGN 4)."""
+        said = self.ruling(path)
+        return said.care == ARTIFACT and said.rule in (PRESET, SHAPE) and bool(self._output_top(path))
+
+    def is_below_output(self, path: str) -> bool:
+        """True for what lies below a directory that builds fill, whatever it is itself."""
+        return any(self._output_top(here) == here for here in lineage(path)[1:])
+
+    def is_whole_in_output(self, path: str) -> bool:
+        """True for a directory in build output that a build does not fill: somebody put it there to be served."""
+        return self.in_output(path) and self.stray_target(path, DIR) == (SHARED, path)
+
+    def _output_top(self, path: str) -> str:
+        """Where the build output begins in which PATH lies."""
+        return self._groups[0][1].match(path) or self._built_top(path)
+
+    def _ships(self, path: str) -> bool:
+        return self.listing.kind(path) not in (None, DIR)
+
+    @cached_property
+    def _output(self) -> Output:
+        return Output(self.listing, self.web_root)
 
     @cached_property
     def _above_data(self) -> PathSet:

@@ -15,7 +15,7 @@ from holdfast_engine.data.declared import Declared, declared
 from holdfast_engine.data.detect import Detection
 from holdfast_engine.data.detect_proofs import additions
 from holdfast_engine.data.presets import Preset, beside, load, merged, placed
-from holdfast_engine.data.shape import Shape
+from holdfast_engine.data.shape import DATA_NAMES, Shape
 from holdfast_engine.data.shape_ignores import Ignores
 from holdfast_engine.data.shape_patterns import PathSet, lineage
 from holdfast_engine.model.listing import DIR, FILE, Listing
@@ -59,11 +59,13 @@ class Rules:
         self._known = {one.path: one for one in known if not self._unshared(one.path)}
         self._always = PathSet((*self.preset.dirs, *self.needs, *self.preset.databases))
         self._files, self._candidates = PathSet(self.preset.files), PathSet(self.preset.candidates)
+        output = PathSet(self.preset.artifacts)
         self._groups = (
-            (ARTIFACT, PathSet(self.preset.artifacts)),
+            (ARTIFACT, output),
             (CACHE, PathSet(self.preset.caches)),
             (EPHEMERAL, PathSet(self.preset.ephemeral)),
-            (CODE, PathSet(self.preset.code)),
+            # a front page that is built is a build's, as what lies beside it (DESIGN 4)
+            (CODE, PathSet(path for path in self.preset.code if output.match(path) is None)),
         )
 
     def ruling(self, path: str) -> Ruling:
@@ -117,12 +119,20 @@ class Rules:
         care, top = max(found, key=lambda match: len(match[1]))
         if care in (ARTIFACT, CACHE) and self._declared_inside(top, path):
             return None
+        if care == ARTIFACT and self._kept_open_inside(top, path):
+            return None
         return Ruling(path, care, PRESET, f"{self.preset.name}: `{top}`")
 
     def _declared_inside(self, top: str, path: str) -> bool:
         """True when the application itself puts data at or above PATH and below TOP, where the preset sees output."""
         said = next((self._declared[here] for here in lineage(path) if here in self._declared), None)
         return said is not None and said.care == SHARED and said.path.startswith(top + "/")
+
+    def _kept_open_inside(self, top: str, path: str) -> bool:
+        """True when the source keeps a directory open for data at or above PATH and below TOP: a placeholder, and an
+        ignore line at that very place.
+        """
+        return any(here.startswith(top + "/") and self.shape.is_kept_open(here) for here in lineage(path))
 
     def _preset_matches(self, path: str) -> Iterator[tuple[str, str]]:
         yield SHARED, self._always.match(path) or ""
@@ -192,10 +202,23 @@ class Rules:
     def _by_ignores(self, path: str) -> Optional[Ruling]:
         """An ignored path is data or build output; code only where it is shipped all the same."""
         rule = self.ignores.ignored(path, is_dir=self.listing.kind(path) == DIR)
-        if not rule or self.shape.ships_code(path):
+        if not rule:
             return None
-        built = _BUILT_NAMES.intersection(self.ignores.top(path).lower().split("/"))
+        built = bool(self._built_top(path))
+        if self.shape.ships_code(path) and not (built and self._has_front_page(self.ignores.top(path))):
+            return None
         return Ruling(path, ARTIFACT if built else SHARED, SHAPE, f"ignored by {rule}")
+
+    def _built_top(self, path: str) -> str:
+        """The ignored directory at or above PATH that a build fills, by its name or by its front page; else nothing."""
+        top = self.ignores.top(path)
+        return top if _BUILT_NAMES.intersection(top.lower().split("/")) or self._has_front_page(top) else ""
+
+    def _has_front_page(self, top: str) -> bool:
+        """True for a directory TOP with a page of its own that is no guard: somebody built what the source ignores."""
+        page = f"{top}/index.html"
+        named = top.rpartition("/")[2].lower() in DATA_NAMES
+        return not named and self.listing.kind(page) == FILE and not self.shape.placeholder(page)
 
     def _by_name(self, path: str) -> Optional[Ruling]:
         top = self._name_top(path)

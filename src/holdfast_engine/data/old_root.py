@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from holdfast_engine.data.adopt import LOOKS, Adoption
-from holdfast_engine.data.links import Bench, opened
+from holdfast_engine.data.links import Bench, opened, place_link
 from holdfast_engine.data.moved import NEWEST, Moved
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
@@ -18,7 +18,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.state.doorway import through
+from holdfast_engine.state.doorway import renamed_from, through
 
 EMPTIED = "a directory of the old document root whose content was brought home"
 SAME = "equal to what the live release serves"
@@ -70,6 +70,7 @@ class OldRoot:
         root, there = self.bench.root, self.live / path
         kind, other = root.kind(path), root.kind(there)
         if kind == LINK or kind is None:
+            self._follow_rename(path)
             self._point(path)
         elif self.bench.is_linked(self.live, path):
             self._merge(path)
@@ -94,6 +95,45 @@ class OldRoot:
         """Our link into `shared/` at PATH becomes the one that shows what is live, in one rename."""
         if self.bench.is_linked(_TOP, path):
             switch(self.bench.root, path, through(path), waiting=_WAITING)
+
+    def _follow_rename(self, path: str) -> None:
+        """What was brought home under a temporary name, and got the name PATH since by its link, has it everywhere."""
+        root, bench = self.bench.root, self.bench
+        other = renamed_from(root, self.live, path)
+        if other is None or (root.kind(self.live / path) == FILE and self.is_code(path)):
+            return
+        shared = bench.is_linked(self.live, other)
+        source = bench.layout.in_shared(other) if shared else self.live / other
+        target = self._served_at(path, shared=shared)
+        if root.kind(source) == FILE and root.kind(target) in (None, FILE):
+            self._rename(path, source, target)
+        elif root.has(source):
+            return  # a directory, or in the way of one: both are served as they are
+        if shared:
+            with opened(root, [(self.live / other).parent]):
+                drop_own_link(root, self.live / other)
+            if not root.has(self.live / path):
+                place_link(bench, self.live, path, bench.text(self.live, path))
+        switch(root, path, through(path), waiting=_WAITING)
+
+    def _served_at(self, path: str, *, shared: bool) -> RelPath:
+        """Where what `current` shows at PATH lies; in `shared/` if it is SHARED and nothing is there yet."""
+        own = self.bench.root.kind(self.live / path) == FILE
+        home = not own and (shared or self.bench.is_linked(self.live, path))
+        return self.bench.layout.in_shared(path) if home else self.live / path
+
+    def _rename(self, path: str, source: RelPath, target: RelPath) -> None:
+        """SOURCE has the name TARGET; what had it before lies in the attic. A crash leaves one of the two there."""
+        root, operation = self.bench.root, self.operation
+        operation.move(what="late", path=path, source=source, target=target)
+        self.moved.adopted.append(path)
+        with opened(root, [source.parent, target.parent]):
+            if not root.has(target):
+                move(root, source, target)
+                return
+            change_places(root, source, target)
+            spot = attic.set_aside(root, source, path=path, operation=operation.name, reason=NEWER, at=operation.at)
+            self.moved.displaced.append((path, spot, NEWER))
 
     def _come_in(self, path: str) -> None:
         """Nothing is served at PATH: what was saved there is in the live release, where the next look finds it."""

@@ -54,6 +54,7 @@ _CODE_ENDINGS = (
 )  # fmt: skip
 
 _NOT_WRITTEN = frozenset(("test", "tests", "spec", "build", "dist", "out", "coverage", "node_modules"))
+_OUTPUT = frozenset(("build", "dist", "out"))
 _THEMES = frozenset(("media", "theme", "themes", "demo", "plugins", "dist", "modules", "img", "fonts"))
 """Below these a data name is part of a design: `dashboard/assets/media/avatars`."""
 _ANYTHING = "a-name-that-nobody-uses"
@@ -130,6 +131,8 @@ class Shape:
         """
         if self._listing.kind(path) != DIR or path in self._real or self._holds_submodule(path):
             return ""
+        if self.is_kept_open(path):
+            return "ships only a placeholder and all else in it is ignored"
         inner = self._in_web_root(path)
         if self._written(path) and (not inner or self._plain_above(path)):
             return "ships nothing and all its content is ignored"
@@ -138,6 +141,14 @@ class Shape:
         if not self._listing.children.get(path):
             return "is empty"
         return "ships only a placeholder" if inner or path in self._kept else ""
+
+    def is_kept_open(self, path: str) -> bool:
+        """True for a directory with a placeholder alone of which the source ignores the content, and not the place."""
+        if self._listing.kind(path) != DIR or path in self._real or path not in self._kept:
+            return False
+        inside, names = f"{path}/{_ANYTHING}", path.lower().split("/")
+        tools = any(name.startswith(".") or name in _NOT_WRITTEN - _OUTPUT for name in names)
+        return not tools and self._ignores.top(inside) == inside
 
     def _holds_submodule(self, path: str) -> bool:
         """True when another repository belongs at or below PATH: it is empty because a copy of the source lacks it."""

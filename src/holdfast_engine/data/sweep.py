@@ -44,7 +44,8 @@ class Found:
 
     HOMELESS: to be adopted, each at the path that becomes shared, with its reason. DISPLACED:
     content that gives way to what the next release ships, kept in the attic. SPARED: output of
-    builds and the like that nobody ships, kept in the attic as well. ODD: FIFOs and the like.
+    builds and the like that nobody ships, kept in the attic as well. PENDING: in output that is still to be built, and
+    one of these once it is. ODD: FIFOs and the like.
     DIRECTORIES: times and inode of each one, as they were before it was looked into.
     RENAMED: those of HOMELESS that are links of ours under a new name, with the old one.
     """
@@ -52,6 +53,7 @@ class Found:
     homeless: dict[str, str] = field(default_factory=dict)
     displaced: dict[str, str] = field(default_factory=dict)
     spared: dict[str, str] = field(default_factory=dict)
+    pending: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     directories: dict[str, Directory] = field(default_factory=dict)
@@ -59,6 +61,11 @@ class Found:
 
     def __bool__(self) -> bool:
         return bool(self.homeless or self.displaced or self.spared)
+
+    def wait(self, is_pending: Callable[[str], bool]) -> None:
+        """What lies where IS_PENDING waits until the build has made what it makes, and is decided on then."""
+        for group in (self.homeless, self.displaced, self.spared):
+            self.pending.update((path, group.pop(path)) for path in [path for path in group if is_pending(path)])
 
     def count(self) -> int:
         return len(self.homeless) + len(self.displaced) + len(self.spared)

@@ -15,8 +15,9 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 
 OPEN_DIR = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
-"""How it ends where nothing stands: below no directory, behind a link, or under a name longer than a name may be."""
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_NOTHING = (*_ABSENT, errno.ENAMETOOLONG)
+"""A name that is longer than names can be is nobody's."""
 
 
 class Root:
@@ -74,7 +75,7 @@ class Root:
             with self.directory(RelPath(path).parent) as parent:
                 return os.stat(RelPath(path).name or ".", dir_fd=parent, follow_symlinks=False)
         except OSError as error:
-            if error.errno in _ABSENT:
+            if error.errno in _NOTHING:
                 return None
             raise
 
@@ -121,7 +122,7 @@ class Root:
             with self.directory(RelPath(path).parent) as parent:
                 return os.readlink(RelPath(path).name, dir_fd=parent)
         except OSError as error:
-            if error.errno in (*_ABSENT, errno.EINVAL):
+            if error.errno in (*_NOTHING, errno.EINVAL):
                 return None
             raise
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
@@ -37,3 +39,13 @@ def detached(root: Root, names: list[RelPath]) -> list[RelPath]:
     found = [name for name in real if name not in _REPOSITORIES and not all(root.has(name / one) for one in _BARE)]
     mounts = mounts_below(root, "") if found else []
     return [name for name in found if not any(mount.is_within(name) for mount in mounts)]
+
+
+def renamed_from(root: Root, live: RelPath, path: str) -> Optional[RelPath]:
+    """The name whose link stands at PATH now: somebody saved by rename just when the new file was brought home, and so
+    renamed its link. None for any other link, as a person's own that leads to what is to be seen beside it.
+    """
+    text = root.link(path) or ""
+    other = RelPath(path).parent / RelPath(text).name
+    renamed = other != path and text == through(other) and not root.has(other)
+    return other if renamed and root.has(live / other) else None
