@@ -19,12 +19,12 @@ from crash import judge, victim
 from crash.hands import write_sources
 from crash.judge import Oracle
 from crash.passage import Passage
-from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
+from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, WITHOUT_EXCHANGE, Scenario
 from crash.syscalls import compiled_engine
 from holdfast_engine.model.request import Request
 from lib import patience, tally
 
-for _name in ("adopt", "deploy", "link", "prune", "recover", "rollback", "shelves"):
+for _name in ("adopt", "deploy", "link", "prune", "recover", "rollback", "shelves", "sweeping"):
     import_module(f"holdfast_engine.commands.{_name}")  # once, and not again in every child
 
 ACCEPTED = ("already-managed",)
@@ -127,10 +127,13 @@ class Arena:
     def next_goes_on(self, site: Path) -> list[str]:
         """After the next ordinary commands nothing is lost, everything is served, nothing lies about."""
         wrong = self.go_on(site)
+        wrong += self.oracle.torn(site)
         return wrong + self.oracle.lost(site) + self.oracle.unserved(site) + judge.litter(site, self.base)
 
     def at_the_crash(self, site: Path) -> list[str]:
-        return self.oracle.lost(site) + self.oracle.broken(site)
+        """Where names cannot be exchanged there is a gap, of which the plan has told: a path may be missing in it."""
+        wrong = self.oracle.lost(site) + self.oracle.torn(site)
+        return wrong if self.scenario.name == WITHOUT_EXCHANGE else wrong + self.oracle.broken(site)
 
     def verdict(self, site: Path, *, recover_first: bool) -> list[str]:
         """What is wrong with SITE at the instant of a crash and after the next command; SITE is used up.

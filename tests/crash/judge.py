@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crash.scenarios import Scenario
+from lib.database_writer import rows_in
 from lib.precious import contents, digest
 
 _STATE = ".holdfast"
@@ -62,6 +66,8 @@ class Oracle:
     top: str
     either: frozenset[str] = frozenset()
     more: frozenset[str] = frozenset()
+    rows: Mapping[str, tuple[set[int], ...]] = field(default_factory=dict)
+    """What a client may read in each database, before the command and after it."""
 
     def lost(self, site: Path) -> list[str]:
         """User contents that stand nowhere outside the trash and the cache (G1)."""
@@ -85,6 +91,15 @@ class Oracle:
             and (_is_in(site / self.top / path, release) or now.get(path) not in self._known(path))
         ]
 
+    def torn(self, site: Path) -> list[str]:
+        """Databases that a client at what is served finds broken, or without rows that were acknowledged."""
+        found = {name: _rows(site / self.top / name) for name in self.rows}
+        return [
+            f"torn: {name}: {told}, {len(rows)} rows"
+            for name, (rows, told) in found.items()
+            if told != "ok" or rows not in self.rows[name]
+        ]
+
     def _went(self, site: Path) -> bool:
         """True when another release is live than before."""
         return bool(self.top) and live(site) != self.live_before
@@ -103,6 +118,16 @@ class Oracle:
     def _differs(self, path: str, content: str, now: View) -> bool:
         fits = path in self.either and now.get(path) in (self.before.get(path), self.after.get(path))
         return now.get(path) != content and not fits
+
+
+def _rows(where: Path) -> tuple[set[int], str]:
+    """Read in a copy, as whoever opens the database last changes its files."""
+    found = os.path.realpath(where)
+    with tempfile.TemporaryDirectory() as top:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            if os.path.exists(found + suffix):
+                shutil.copyfile(found + suffix, f"{top}/copy{suffix}")
+        return rows_in(Path(top) / "copy")
 
 
 def _by_path(item: tuple[str, str]) -> str:
@@ -131,6 +156,9 @@ def take_oracle(scenario: Scenario, base: Path, after: Path, later: Path, source
         top=scenario.view,
         either=scenario.either,
         more=scenario.more,
+        rows={
+            name: tuple(_rows(top / scenario.view / name)[0] for top in (base, after)) for name in scenario.databases
+        },
     )
 
 

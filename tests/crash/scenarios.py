@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crash import hands
 from holdfast_engine.commands import perform
+from holdfast_engine.fs import place
 from holdfast_engine.model.request import Request, Settings, Source
+from lib.database_writer import Database
 
 _NEW_YEAR = 1_700_000_000.0
 ACT_AT, NEXT_AT = _NEW_YEAR + 3600, _NEW_YEAR + 7200
@@ -20,10 +23,10 @@ class Scenario:
     """PREPARE makes the site; ACT is the command that is killed; NEXT what a person types afterwards.
 
     VIEW is where the application is served from: `current`, or the site itself while it is
-    adopted. EITHER are paths where what was served before or after may be served at the end (a
-    stray of a retired release is brought home by some commands, and stays there otherwise); MORE
-    are such as may be served as well, where `recover` found no state and therefore took
-    everything for data.
+    adopted; DATABASES are to be read there, whole, at every moment. EITHER are paths where what was
+    served before or after may be served at the end (a stray of a retired release is brought home by
+    some commands, and stays there otherwise); MORE are such as may be served as well, where
+    `recover` found no state and therefore took everything for data.
     """
 
     name: str
@@ -31,12 +34,31 @@ class Scenario:
     act: Callable[[Path, Path], Request]
     next: Callable[[Path, Path], list[Request]]
     view: str = "current"
+    databases: frozenset[str] = frozenset()
     either: frozenset[str] = frozenset()
     more: frozenset[str] = frozenset()
 
 
+WITHOUT_EXCHANGE = "no-exchange"
+"""A scenario on a file system that renames and does not exchange (NFS, many FUSE): known by the path of its sites."""
+_UNKNOWN_FLAG = 1 << 20
+
+
 def run(request: Request) -> dict[str, Any]:
-    return perform(request, tell=lambda _event: None, ask=lambda _plan: True)
+    with _as_its_file_system_does(request.site):
+        return perform(request, tell=lambda _event: None, ask=lambda _plan: True)
+
+
+@contextmanager
+def _as_its_file_system_does(site: str) -> Iterator[None]:
+    """The kernel itself refuses the exchange (EINVAL): every other call of it is as it is."""
+    known = place._EXCHANGE
+    try:
+        if f"/{WITHOUT_EXCHANGE}/" in site:
+            place._EXCHANGE = _UNKNOWN_FLAG
+        yield
+    finally:
+        place._EXCHANGE = known
 
 
 def _request(site: Path, command: str, *, at: float = ACT_AT, **more: Any) -> Request:
@@ -151,6 +173,47 @@ def _scripted(site: Path, sources: Path) -> None:
     hands.link(site / "current", "releases/1")
 
 
+def _left_behind(site: Path, sources: Path) -> None:
+    """As above, and a whole directory and a log in the release that was left; nothing was swept since."""
+    _used_after_two(site, sources)
+    elder = min((site / "releases").iterdir())
+    hands.write(elder, {"public/photos-0/a.jpg": "a photo of a worker that stayed\n", "public/late-0.txt": "late\n"})
+
+
+def _adopted(site: Path, sources: Path) -> None:
+    """A plain directory that was adopted, whose old process runs on: it saves by rename, and makes new names."""
+    _plain(site, sources)
+    hands.write(site, {"notes.txt": "notes of before\n"})
+    run(_request(site, "adopt", at=_NEW_YEAR))
+    hands.write(site / "current", {"notes.txt": "notes, at current\n"})
+    hands.write(site, {"notes.txt": "notes, saved last where they were\n", "app.log": "a log\n"})
+    hands.write(site, {"reports/1.pdf": "a report\n", "reports/2026/2.pdf": "another\n"})
+
+
+def _with_databases(site: Path, sources: Path) -> None:
+    """Two databases beside code whose writer was killed: newest rows are in what stands beside them."""
+    _deployed(site, sources, (1,))
+    for name in ("club.sqlite", "books/books.db"):
+        _killed_writer(_live(site), name, rows=4)
+
+
+def _killed_writer(live: Path, name: str, *, rows: int) -> None:
+    writer = Database(name, "wal")
+    writer.write(live, rows)
+    writer.stop()
+
+
+def _with_database_in_the_attic(site: Path, sources: Path) -> None:
+    """A database came home; somebody took its links away and began another one, which the next deploy brought home."""
+    _with_databases(site, sources)
+    run(deploying(2, at=_NEW_YEAR + 300)(site, sources))
+    live = _live(site)
+    for link in live.glob("club.sqlite*"):
+        link.unlink()
+    _killed_writer(live, "club.sqlite", rows=2)
+    run(deploying(1, at=_NEW_YEAR + 600)(site, sources))
+
+
 def _linking(number: int) -> Callable[[Path, Path], Request]:
     def request(site: Path, _sources: Path) -> Request:
         return _request(site, "link", release=str(site / "releases" / str(number)), path=str(site / "shared"))
@@ -188,6 +251,11 @@ _LATER = then_deploy(3)
 _LATE = frozenset(
     {f"public/{name}" for name in ("late.txt", "late-0.txt", "late-1.txt", "photos-0/a.jpg", "photos-1/a.jpg")}
 )
+_DATABASES = frozenset({"club.sqlite", "books/books.db"})
+_ONE_SET: dict[str, Any] = {
+    "databases": frozenset({"club.sqlite"}),
+    "either": frozenset(f"club.sqlite{suffix}" for suffix in ("", "-wal", "-shm")),
+}
 _SEED_OF_NEXT = frozenset({"public/avatars/seed2.svg"})
 
 SCENARIOS = {
@@ -203,6 +271,11 @@ SCENARIOS = {
         Scenario("adopt-layout", _scripted, asking("adopt"), _adopt_then_deploy),
         Scenario("recover", _used_after_two, asking("recover"), _LATER, either=_LATE),
         Scenario("recover-stateless", _stateless, asking("recover"), _recover_then_deploy),
+        Scenario("sweep", _left_behind, asking("sweep"), _LATER, either=_LATE),
+        Scenario("old-root", _adopted, deploying(2), _LATER),
+        Scenario("sets", _with_databases, deploying(2), _LATER, databases=_DATABASES),
+        Scenario("restore-set", _with_database_in_the_attic, asking("restore", path="club.sqlite"), _LATER, **_ONE_SET),
+        Scenario(WITHOUT_EXCHANGE, _used, deploying(2), _LATER),
         Scenario("restore", _with_attic, asking("restore", path=".env"), _LATER, either=frozenset({".env"})),
     )
 }

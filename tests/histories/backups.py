@@ -65,9 +65,7 @@ class Backup:
         held = contents(town.site, without=_NOT_KEPT)
         town.expected = {one: text for one, text in town.ever.items() if one in held}
         town.owed, town.in_trash = {}, set()
-        town.forgetful = town.destroyed = (
-            True  # of a state from before the rest nobody knows which seeds were updated since
-        )
+        town.forgetful = town.destroyed = True  # the state may be older than the rest, and know of other seeds
         for database in town.databases:
             database.acknowledged = self.rows.get(database.place, set())
             database.owed = False
