@@ -124,4 +124,13 @@ DEFECTS = (
         'chmod -R u+w "$HOLDFAST_RELEASE"; rm -rf "$HOLDFAST_RELEASE"/public/*',
     ),
     Defect("later hooks left out", plants_present.later_hooks_left_out, "hooked_after", "deploy-later", "false"),
+    Defect(
+        "copies without exchange",
+        plants_present.copies_without_exchange,
+        "kept_open",
+        "no-exchange",
+        "public/incoming/big.bin",
+    ),
+    Defect("clock ticks alike everywhere", plants_present.clock_ticks_alike_everywhere, "tick", "restore"),
+    Defect("private modes widened", plants_present.private_modes_widened, "private", "deploy-later", "config/key.pem"),
 )

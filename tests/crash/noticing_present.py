@@ -13,7 +13,8 @@ from crash import hands, victim
 from crash.arena import Arena, recovering, remove
 from crash.noticing import Harness
 from crash.scenarios import NEXT_AT, deploying, run
-from holdfast_engine.model.request import Request, Settings
+from holdfast_engine.fs import clock
+from holdfast_engine.model.request import Request, Settings, Source
 from lib.database_writer import Database, rows_in
 from lib.precious import contents
 
@@ -84,25 +85,26 @@ def written_on(arena: Arena, place: str) -> list[str]:
 
 
 def two_sets(arena: Arena, place: str) -> list[str]:
-    """A worker that stayed began a database anew at PLACE. Its main file is the older one, its last rows are not."""
+    """A worker that stayed began a database anew at PLACE. Its main file is the newer one, the shared one's last rows
+    are newer still: what is shared stays, and is whole.
+    """
     site, now = arena.copy(), NEXT_AT
     old = (site / "current").resolve()
-    first, second = Database(place, "wal"), Database(place, "wal")
-    first.write(old, 3)
+    shared, other = Database(place, "wal"), Database(place, "wal")
+    shared.write(old, 3)
     run(arena.act(site))
-    first.stop()
-    (old / place).unlink()
-    for suffix in ("-wal", "-shm"):
-        (old / f"{place}{suffix}").unlink(missing_ok=True)
-    second.write(old, 7)
-    second.stop()
-    for where, time in ((old / place, now - 90), (old / f"{place}-wal", now + 90)):
+    shared.write(site / "current", 3)
+    for name in (place, f"{place}-wal", f"{place}-shm"):
+        (old / name).unlink(missing_ok=True)
+    other.write(old, 9)
+    other.stop()
+    for where, time in ((old / place, now), (site / "shared" / place, now - 90)):
         os.utime(where, (time, time))
-    for one in (site / "shared").glob(f"{place}*"):
-        os.utime(one, (now, now))
     victim.perform(deploying(3, at=now)(site, arena.sources))
+    shared.write(site / "current", 3)
+    shared.stop()
     found, told = rows_in(site / "current" / place)
-    wrong = [] if told == "ok" and found == second.acknowledged else [f"{told}, with {len(found)} of 7 rows"]
+    wrong = [] if told == "ok" and found == shared.acknowledged else [f"{told}, with {len(found)} rows"]
     remove(site)
     return wrong
 
@@ -168,9 +170,41 @@ def hooked_after(arena: Arena, command: str) -> list[str]:
     return wrong
 
 
+def kept_open(arena: Arena, path: str) -> list[str]:
+    """An upload to PATH goes on through one descriptor while its directory comes home: all of it is served."""
+    site = arena.copy()
+    hands.write(site / "current", {path: "before\n"})
+    with (site / "current" / path).open("a") as upload:
+        run(arena.act(site))
+        upload.write("after\n")
+    shown = (site / "current" / path).read_text()
+    remove(site)
+    return [] if shown == "before\nafter\n" else [f"served: {shown!r}"]
+
+
+def private(arena: Arena, path: str) -> list[str]:
+    """What the source ships at PATH for its owner alone is read by nobody else, in the release or in `shared/`."""
+    site, source = arena.copy(), arena.fresh()
+    hands.copy_tree(arena.sources / "v2", source)
+    hands.write(source, {path: "a key\n"})
+    (source / path).chmod(0o600)
+    run(arena.act(site).but(source=Source("directory", str(source))))
+    mode = (site / "current" / path).stat().st_mode
+    remove(site)
+    remove(source)
+    return [f"{path} has mode {mode & 0o777:o}"] if mode & 0o077 else []
+
+
+def tick(_arena: Arena, _: str) -> list[str]:
+    """A time of whole seconds proves nothing about the second that it names."""
+    second = 1_700_000_000_000_000_000
+    return ["an equal second is taken for proof"] if clock.settled(second, at=second + 500_000_000) else []
+
+
 HARNESSES: dict[str, Harness] = {
     one.__name__: one
     for one in (
         switched, emptied, written_on, two_sets, stayed, old_root, linked, undone, hooked_after,
+        built, kept_open, private, tick,
     )
 }  # fmt: skip

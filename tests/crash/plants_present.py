@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from crash.plants import nothing, put
+from holdfast_engine.activation import seal
 from holdfast_engine.commands import (
     applying,
     doorstep,
@@ -14,7 +16,9 @@ from holdfast_engine.commands import (
     trash,
     wholeness,
 )
-from holdfast_engine.fs import sets
+from holdfast_engine.data import adopt
+from holdfast_engine.fs import clock, durable, sets
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import verdict
 
 
@@ -32,11 +36,7 @@ def companions_left_behind() -> None:
 
 
 def members_compared_alone() -> None:
-    def newest(root: Any, path: str) -> int:
-        status = root.lstat(path)
-        return status.st_mtime_ns if status else 0
-
-    put(sets.newest, newest)
+    adopt.is_database = lambda *_words: False  # type: ignore[attr-defined]
 
 
 def retired_not_swept() -> None:
@@ -73,3 +73,26 @@ def later_hooks_left_out() -> None:
             run(place, rules, (command,), **named)
 
     put(run, until_the_first)
+
+
+def copies_without_exchange() -> None:
+    def refused(*_words: Any, **_named: Any) -> bool:
+        raise OSError(errno.EXDEV, "as on another file system")
+
+    adopt.step_aside = refused  # type: ignore[attr-defined]
+
+
+def clock_ticks_alike_everywhere() -> None:
+    put(clock.tick_of, lambda _stamp: clock.TICK_NS)
+
+
+def private_modes_widened() -> None:
+    sealed = seal.seal
+
+    def open_to_all(root: Any, release: Any, **named: Any) -> None:
+        sealed(root, release, **named)
+        for path, kind, _ in walk(root, release):
+            if kind == "file":
+                durable.set_mode(root, release / path, 0o444)
+
+    put(sealed, open_to_all)
