@@ -205,6 +205,6 @@ HARNESSES: dict[str, Harness] = {
     one.__name__: one
     for one in (
         switched, emptied, written_on, two_sets, stayed, old_root, linked, undone, hooked_after,
-        built, kept_open, private, tick,
+        kept_open, private, tick,
     )
 }  # fmt: skip

@@ -214,3 +214,35 @@ def test_a_directory_that_the_source_keeps_open_in_output_is_data(tmp_path):
         world.ship()
         world.precious.assert_served()
     assert not (world.live / "web/assets/js").is_symlink()
+
+
+def test_somebody_s_own_script_links_what_its_build_does_not_make(tmp_path):
+    """G2: `link` on releases that are built elsewhere, as by a deploy tool."""
+    world = World(tmp_path, {}, env=None)
+    (world.site / "shared").mkdir(parents=True)
+    files = {**SITES["vite"][1], "build.sh": build_of("dist"), ".gitignore": "/dist\n"}
+    for version in (1, 2, 3):
+        release = world.site / "releases" / str(version)
+        release.mkdir(parents=True)
+        for path, text in {**files, "version.txt": f"{version}\n"}.items():
+            (release / path).write_text(text)
+        built(release)
+        world.perform("link", release=str(release), path=str(world.site / "shared"))
+        (world.site / "next").symlink_to(f"releases/{version}")
+        (world.site / "next").rename(world.live)
+        assert_is(world, "dist", version)
+        world.precious.assert_served()
+        world.precious.write(f"dist/ads{version}.txt")
+        world.precious.write(f"dist/news/{version}.pdf")
+
+
+def test_a_site_that_lost_its_state_serves_the_new_build_all_the_same(tmp_path):
+    """G2, G7: `recover` without `.holdfast/` takes no page of a build for data that would hide the next one."""
+    world, root = made("vite", tmp_path)
+    upload(world, f"{root}/ads.txt")
+    ship(world)
+    world.forget_state()
+    world.perform("recover")
+    ship(world)
+    assert_is(world, root, 3)
+    world.precious.assert_served()
