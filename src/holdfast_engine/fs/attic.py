@@ -55,7 +55,7 @@ def reserve_for_set(root: Root, source: str, *, path: str, operation: str, reaso
     return _place(root, operation, path, about, suffixes=suffixes_of(path))
 
 
-def _free_place(root: Root, top: RelPath, path: str, suffixes: Collection[str]) -> RelPath:
+def _free_place(root: Root, top: RelPath, path: str, suffixes: Collection[str] = ()) -> RelPath:
     """PATH below TOP, TOP~2, TOP~3 … : the first at which nothing stands and whose parents are directories.
 
     The directory is numbered and not the name, which may be as long as a name can be.
