@@ -99,7 +99,6 @@ DEFECTS = (
     ),
     Defect("memory overwritten by recover", plants.alarm_forgotten, "emptied", "deploy-later", "recover"),
     Defect("companions left behind", plants_present.companions_left_behind, "written_on", "deploy-later", "club.db"),
-    Defect("members compared alone", plants_present.members_compared_alone, "two_sets", "deploy-later", "club.db"),
     Defect("retired release not swept", plants_present.retired_not_swept, "stayed", "deploy-later", "public/late.txt"),
     Defect("old document root not swept", plants_present.old_root_not_swept, "old_root", "adopt-plain", "late.txt"),
     Defect(

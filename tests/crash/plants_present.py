@@ -35,10 +35,6 @@ def companions_left_behind() -> None:
     put(sets.companions, lambda *_words: ())
 
 
-def members_compared_alone() -> None:
-    adopt.is_database = lambda *_words: False  # type: ignore[attr-defined]
-
-
 def retired_not_swept() -> None:
     put(lingering.look, lambda *_words, **_named: ())
 

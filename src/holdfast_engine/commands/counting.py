@@ -26,9 +26,9 @@ def count(place: Workplace, *, save: bool) -> Mapping[str, Counted]:
     """Each directory of `shared/` with its number of files; only directories that changed are listed anew."""
     known, began = _load(place), now_ns()
     counted = quick(place.root, place.bench.layout.shared, known, now=began)
-    lasting = proven(counted, at=began) if save else {}
-    if save and lasting != known:
-        durable.replace_own(place.root, _INDEX, json.dumps({"format": 1, "directories": lasting}).encode())
+    if save:
+        lasting = proven(counted, at=began)
+        durable.jot(place.root, _INDEX, json.dumps({"format": 1, "directories": lasting}).encode())
     return counted
 
 
