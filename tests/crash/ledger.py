@@ -62,7 +62,7 @@ class _Ledger:
         inside = os.path.relpath(made.place, self.site)
         late = [path for path in self._files if "/journal/" in path and path != made.place]
         self.wrong += [f"{made.name} {inside} before its record was on disk"] if late and made.name != "fsync" else []
-        noted = inside.startswith(".holdfast/cache/")  # a torn note of the cache says nothing, and is made anew
+        noted = inside.startswith(".holdfast/cache/looked/")  # a torn note of the cache says nothing, and is made anew
         if made.name in ("rename", "link") and made.source in self._files and not noted:
             self.wrong.append(f"{inside} got its name before its content was on disk")
         if made.name == "rename" and inside == "current":

@@ -28,7 +28,7 @@ def count(place: Workplace, *, save: bool) -> Mapping[str, Counted]:
     counted = quick(place.root, place.bench.layout.shared, known, now=began)
     if save:
         lasting = proven(counted, at=began)
-        durable.jot(place.root, _INDEX, json.dumps({"format": 1, "directories": lasting}).encode())
+        durable.replace_own(place.root, _INDEX, json.dumps({"format": 1, "directories": lasting}).encode())
     return counted
 
 
