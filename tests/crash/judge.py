@@ -77,7 +77,8 @@ class Oracle:
     def broken(self, site: Path) -> list[str]:
         """What is served now that is neither the whole of before nor the whole of after (G3).
 
-        A path of the release's own must be of that release; data may be in the state before or after.
+        A path of the release's own must be of that release, unless it is named as EITHER; data may be in the state
+        before or after.
         """
         if not self.before and not os.path.lexists(site / "current"):
             return []
@@ -88,6 +89,7 @@ class Oracle:
             f"served wrongly: {path}"
             for path, content in due.items()
             if content not in ("broken", now.get(path))
+            and not self._fits(path, now)
             and (_is_in(site / self.top / path, release) or now.get(path) not in self._known(path))
         ]
 
@@ -111,13 +113,14 @@ class Oracle:
         """What the live release shows differently from an undisturbed site after the same commands."""
         now = view(site / "current")
         wrong = [f"not served: {path}" for path, content in self.later.items() if self._differs(path, content, now)]
-        return wrong + [
-            f"served and should not be: {path}" for path in sorted(now.keys() - self.later.keys() - self.more)
-        ]
+        more = (path for path in sorted(now.keys() - self.later.keys() - self.more) if not self._fits(path, now))
+        return wrong + [f"served and should not be: {path}" for path in more]
 
     def _differs(self, path: str, content: str, now: View) -> bool:
-        fits = path in self.either and now.get(path) in (self.before.get(path), self.after.get(path))
-        return now.get(path) != content and not fits
+        return now.get(path) != content and not self._fits(path, now)
+
+    def _fits(self, path: str, now: View) -> bool:
+        return path in self.either and now.get(path) in (self.before.get(path), self.after.get(path))
 
 
 def _rows(where: Path) -> tuple[set[int], str]:
@@ -212,8 +215,8 @@ def snapshot(site: Path) -> dict[str, tuple[int, str]]:
     return found
 
 
-_LONG = re.compile(r"\d{6,}")
-_CHANCE = re.compile(r"(?<=-)[0-9a-f]{16}(?![0-9a-f])")
+_LONG = re.compile(r"\d{6,}(?:\.\d+)?")
+_CHANCE = re.compile(r"(?<=-)[0-9a-f]{16}(?![0-9a-f])|(?<=\"proof\":\")[0-9a-f]{64}")
 _LINE = re.compile(r"^[0-9a-f]{8} \[\d+,", re.MULTILINE)
 _ENDED = re.compile(r"\A(.*\n)(?:.*\n)*(.*\"end\",.*\n)\Z")
 
@@ -222,7 +225,7 @@ def fingerprint(site: Path, *, times: bool = True) -> str:
     """Equal for two sites that hold the same, journals included, wherever they lie and whenever they were made.
 
     Of a time or an inode that the state keeps, it counts whether something still has it (not without TIMES); who
-    held the lock and what was named by chance do not. Of a journal that is ended counts what may be read of it
+    held the lock, what was named by chance and what was made of many times do not. Of a journal that is ended counts what may be read of it
     again: its beginning, its end, and what it put into the trash.
     """
     paths = [os.path.join(here, name) for here, *both in os.walk(site) for names in both for name in names]

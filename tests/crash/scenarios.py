@@ -272,7 +272,9 @@ SCENARIOS = {
         Scenario("recover", _used_after_two, asking("recover"), _LATER, either=_LATE),
         Scenario("recover-stateless", _stateless, asking("recover"), _recover_then_deploy),
         Scenario("sweep", _left_behind, asking("sweep"), _LATER, either=_LATE),
+        Scenario("old-root", _adopted, deploying(2), _LATER, either=frozenset({"notes.txt"})),
         Scenario("sets", _with_databases, deploying(2), _LATER, databases=_DATABASES),
+        Scenario("restore-set", _with_database_in_the_attic, asking("restore", path="club.sqlite"), _LATER, **_ONE_SET),
         Scenario(WITHOUT_EXCHANGE, _used, deploying(2), _LATER),
         Scenario("restore", _with_attic, asking("restore", path=".env"), _LATER, either=frozenset({".env"})),
     )

@@ -575,6 +575,7 @@ def test_a_recovery_brings_no_shipped_file_back_that_people_took_away(tmp_path):
     """G5: what an older release shipped is nobody's data; put back, it would stand in the way of every newer one."""
     world = World(tmp_path, {**LARAVEL, "storage/app/demo.txt": "demo {version}\n"})
     world.ship()
+    world.precious.write("storage/app/public/1.png")
     live = world.live.resolve()
     shutil.copytree(live / "storage", live / "real")
     (live / "storage").unlink()

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from holdfast_engine.commands import activating
 from holdfast_engine.fs import failpoint
+from holdfast_engine.model.problem import Problem
 from lib.world import World
 
 
@@ -52,6 +54,22 @@ def test_an_environment_saved_by_a_worker_that_was_just_left_is_the_newest_and_i
     with at("place.switched", lambda: save_atomically(world, live, "APP_KEY=base64:k\nLATE=1\n")):
         getattr(world, act)()
     world.precious.assert_served()
+
+
+@pytest.mark.parametrize("act", ["deploy", "rollback"])
+def test_what_cannot_be_moved_after_the_switch_is_never_told_as_undone(world, act, monkeypatch):
+    """G4: the exit code says that the release is live, whatever refused what came after (I47)."""
+    live = os.path.basename(os.readlink(world.live))
+
+    def refused(*_words, **_named):
+        raise Problem("no-permission", "another user's directory", state="the live release is unchanged")
+
+    world.commit()
+    monkeypatch.setattr(activating, "late_sweep", refused)
+    with pytest.raises(Problem) as caught:
+        getattr(world, act)()
+    assert (caught.value.code, caught.value.exit_code) == ("step-failed-after-activation", 60)
+    assert os.path.basename(os.readlink(world.live)) != live
 
 
 def test_an_environment_saved_on_both_sides_keeps_the_shared_one_and_the_other_in_the_attic(world):

@@ -70,6 +70,17 @@ def test_what_a_worker_makes_in_the_release_it_stayed_in_is_served_after_any_com
     world.precious.assert_none_lost()
 
 
+def test_a_deploy_brings_home_what_was_written_where_current_led_before_it_was_lost(world):
+    """G2, G11: nothing is live when the next one is deployed, and the release that was left is swept all the same."""
+    world.precious.write("certificates/42.pdf", into=world.live.resolve())
+    world.live.unlink()
+    world.commit()
+    plan = world.perform("plan", source=world.source, only_plan=True)
+    assert [step["name"] for step in plan["steps"]][:2] == ["fetch", "adopt"]
+    world.deploy()
+    world.precious.assert_served()
+
+
 def test_a_plan_shows_what_comes_home_from_which_release(world):
     """G8: the release that holds it is named, and nothing is changed."""
     old = releases(world)[1]

@@ -25,6 +25,8 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.state.survey import current_release
 
 T = TypeVar("T")
+_STANDS = ("failed", "unfinished", "needs-person")
+"""The classes of a problem beside which a new release may be live."""
 
 
 class Journey:
@@ -130,8 +132,21 @@ class Journey:
         try:
             act()
         except Problem as problem:
-            self.late = self.late or problem
+            self.late = self.late or self._of_late(problem)
             self.place.notice(problem.code, problem.message, hint=problem.hint)
+
+    def _of_late(self, problem: Problem) -> Problem:
+        """PROBLEM as one that came after the switch: whatever it is, nobody may read it as "undone"."""
+        if problem.kind in _STANDS:
+            return problem
+        return Problem(
+            "step-failed-after-activation",
+            f"the new release is live, but what follows could not be finished: {problem.message}",
+            context=problem.context,
+            state="the new release is live and complete",
+            whereabouts=problem.whereabouts,
+            hint=problem.hint or self._how_to_complete(),
+        )
 
     def look_whether_live(self, *, deep: bool) -> None:
         """What was made live is live and whole, or that is the problem. DEEP after commands of the user's."""

@@ -95,7 +95,7 @@ class Deployment(Journey):
             count_first(self.place, self.rules, self.prospect.counted)
         if self.prospect.plan.build:
             self.step("build", self._build)
-        if self.left is not None:
+        if self.left is not None or self.prospect.elsewhere:
             self.step("adopt", self._adopt)
         self.step("link", self._link)
         if self.prospect.plan.hooks["before_activation"]:
@@ -190,18 +190,21 @@ class Deployment(Journey):
         self.before = self._counted_before()
 
     def _adopt(self) -> None:
-        """What the live release holds comes home; then the rules see it in `shared/`."""
-        if self.left is None:
-            return
+        """What is to come home does, where nothing is live as well; then the rules see it in `shared/`."""
         homing, there = self._homing(), self.prospect.elsewhere
-        homing.bring(self.left, self.found, wins="live", rival=self.path)
-        elsewhere.bring_saved(homing, self.left, there, self._is_code)
-        if self.baseline is None and self.previous is not None:
-            self._observe(self.left, self.previous.id)
-        self._bring_again()
+        if self.left is not None:
+            self._adopt_live(homing, self.left)
         elsewhere.bring_left(homing, there)
         if there:
             self.rules = rules_for(self.place, self.rules.listing, self.place.request.settings)
+
+    def _adopt_live(self, homing: Homing, left: RelPath) -> None:
+        """What the live release LEFT holds comes home, and what was saved in the old document root with it."""
+        homing.bring(left, self.found, wins="live", rival=self.path)
+        elsewhere.bring_saved(homing, left, self.prospect.elsewhere, self._is_code)
+        if self.baseline is None and self.previous is not None:
+            self._observe(left, self.previous.id)
+        self._bring_again()
 
     def _is_code(self, path: str) -> bool:
         """Without a baseline: what is a file in the live release still, now that its data is home."""

@@ -81,7 +81,7 @@ def look_ahead(place: Workplace, source: TreeSource, *, release: str = "") -> Pr
     counted = counting.count(place, save=False)
     lost = missing(place, rules, counted, accept=place.request.accept)
     there = elsewhere.look(place, rules)
-    plan = there.shown_in(_plan(place, source, release, rules, found, lost))
+    plan = there.shown_in(_plan(place, source, release, rules, found, lost, there))
     return Prospect(plan, source, listing, rules, found, baseline, counted, lost, seen, there)
 
 
@@ -135,7 +135,13 @@ def _was_shipped(source: TreeSource, path: str, content: bytes) -> bool:
 
 
 def _plan(
-    place: Workplace, source: TreeSource, release: str, rules: Rules, found: Found, lost: tuple[Missing, ...]
+    place: Workplace,
+    source: TreeSource,
+    release: str,
+    rules: Rules,
+    found: Found,
+    lost: tuple[Missing, ...],
+    there: Elsewhere,
 ) -> Plan:
     settings, active = place.request.settings, place.survey.active
     unchanged = not place.request.force and _is_unchanged(place, source, rules, found)
@@ -148,7 +154,7 @@ def _plan(
         source=source.describe(),
         framework=rules.detection.framework,
         web_root=rules.web_root,
-        steps=(_sweep_step(found),) if unchanged else tuple(_steps(place, release, rules, found, victims)),
+        steps=(_sweep_step(found),) if unchanged else tuple(_steps(place, release, rules, found, victims, there)),
         shared=rules.shared,
         actions={one.path: _action(place, one, rules, found) for one in rules.shared},
         adopt=dict(found.homeless),
@@ -212,7 +218,9 @@ def _action(place: Workplace, one: SharedPath, rules: Rules, found: Found) -> st
     return "create" if one.kind == DIR else "missing"
 
 
-def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: list[Any]) -> list[Step]:
+def _steps(
+    place: Workplace, release: str, rules: Rules, found: Found, victims: list[Any], there: Elsewhere
+) -> list[Step]:
     settings = place.request.settings
     steps = [Step("fetch", f"fetch the source into `releases/{release}`: {_measure(rules.listing)}")]
     if settings.build:
@@ -220,6 +228,8 @@ def _steps(place: Workplace, release: str, rules: Rules, found: Found, victims: 
         steps.append(Step("build", f"run {commands} there, before any link to data exists"))
     if place.survey.current is not None:
         steps.append(Step("adopt", stray_words(found.count()) if found else "sweep the live release"))
+    elif there:
+        steps.append(Step("adopt", f"bring {count(len(there.origins), 'stray')} home from releases that are not live"))
     steps.append(Step("link", f"link {count(len(rules.shared), 'shared path')}"))
     if settings.before_activation:
         steps.append(
