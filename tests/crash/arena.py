@@ -19,10 +19,11 @@ from crash import judge, victim
 from crash.hands import write_sources
 from crash.judge import Oracle
 from crash.passage import Passage
-from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, WITHOUT_EXCHANGE, Scenario
+from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
 from crash.syscalls import compiled_engine
 from holdfast_engine.model.request import Request
 from lib import patience, tally
+from lib.database_writer import ABSENT
 
 for _name in ("adopt", "deploy", "link", "prune", "recover", "rollback", "shelves", "sweeping"):
     import_module(f"holdfast_engine.commands.{_name}")  # once, and not again in every child
@@ -131,9 +132,11 @@ class Arena:
         return wrong + self.oracle.lost(site) + self.oracle.unserved(site) + judge.litter(site, self.base)
 
     def at_the_crash(self, site: Path) -> list[str]:
-        """Where names cannot be exchanged there is a gap, of which the plan has told: a path may be missing in it."""
-        wrong = self.oracle.lost(site) + self.oracle.torn(site)
-        return wrong if self.scenario.name == WITHOUT_EXCHANGE else wrong + self.oracle.broken(site)
+        """Where one call cannot do it there is a gap, of which the plan has told: a path may be missing in it."""
+        lost, torn = self.oracle.lost(site), self.oracle.torn(site)
+        if self.scenario.gap:
+            return lost + [line for line in torn if ABSENT not in line]
+        return lost + torn + self.oracle.broken(site)
 
     def verdict(self, site: Path, *, recover_first: bool) -> list[str]:
         """What is wrong with SITE at the instant of a crash and after the next command; SITE is used up.

@@ -16,6 +16,9 @@ FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
 KINDS = ("ENOSPC", "ENOSPC+", "EIO", "EIO+", "EPERM", "EPERM+", "interrupt", "crash")
 """An error once, and from there on; a person's Ctrl-C; what nothing in the engine may catch."""
 
+MANY = 30
+"""So many kills of one scenario, or some fewer, are tried in every run."""
+
 every_scenario = pytest.mark.parametrize("name", SCENARIOS)
 
 
@@ -33,9 +36,10 @@ def test_a_command_reaches_at_least_the_points_that_it_always_reached(arenas, na
 
 @every_scenario
 def test_a_kill_at_a_point_loses_nothing_and_the_next_command_goes_on(arenas, name):
-    """G1, G3 and G4 at each way through the code to each point."""
+    """G1, G3 and G4 at a deterministic share of the ways through the code to each point; the long run takes all."""
     arena = arenas(name)
-    assert sweep(arena, victim.telling(arena.points), trials.kill) == []
+    ways = victim.telling(arena.points)
+    assert sweep(arena, ways[:: -(-len(ways) // MANY)], trials.kill) == []
 
 
 @every_scenario

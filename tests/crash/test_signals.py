@@ -11,6 +11,7 @@ from crash import syscalls, trials
 from crash.arena import remove, sweep
 
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
+MANY = 20
 COMMANDS = ("deploy-later", "rollback", "link-live", "prune")
 
 
@@ -28,13 +29,13 @@ def _calls(arena):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_kill_at_fifty_and_more_system_calls_loses_nothing(arenas, name):
+def test_a_kill_at_system_calls_of_every_kind_loses_nothing(arenas, name):
     """G4: the first call of each kind that changes something below the site, others spread from first to last."""
     arena = arenas(name)
     calls = _calls(arena)
     assert len(calls) >= FLOORS[name]["calls"]
-    chosen = [f"call/{call}" for call in syscalls.spread(calls, 50)]
-    assert len(chosen) >= 50
+    chosen = [f"call/{call}" for call in syscalls.spread(calls, MANY)]
+    assert len(chosen) >= MANY
     assert sweep(arena, chosen, trials.kill_at_call) == []
 
 

@@ -18,6 +18,8 @@ KINDS = (("club.sqlite", "wal"), ("database/books.sqlite", "wal"), ("stock.db", 
 """Where the application keeps one, and its mode: files beside code, and directories that nobody declared."""
 _PATIENCE = 5.0
 
+ABSENT = "it is not there"
+
 
 class Database:
     """One database at PLACE. OWED while it may be out of sight until the next deploy, by what people did."""
@@ -79,7 +81,7 @@ class Database:
 def rows_in(where: Path) -> tuple[set[int], str]:
     """The rows that a new client reads, and what the database says of itself."""
     if not where.is_file():
-        return set(), "it is not there"
+        return set(), ABSENT
     with contextlib.closing(sqlite3.connect(where, timeout=_PATIENCE)) as client:
         try:
             told = client.execute("pragma integrity_check").fetchone()[0]

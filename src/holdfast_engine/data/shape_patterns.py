@@ -110,10 +110,18 @@ class PathSet:
         parent, _, name = path.rpartition("/")
         if self.names(path, name):
             return path
-        # What covers a directory covers all that lies in it, and is looked for once.
-        if parent not in self._covers:
-            self._covers[parent] = next((here for here in lineage(parent) if self.names(here)), None)
-        return self._covers[parent]
+        return self._covering(parent)
+
+    def _covering(self, directory: str) -> Optional[str]:
+        """What covers a directory covers all that lies in it: each one on the way up is asked once."""
+        waiting = []
+        while directory not in self._covers:
+            waiting.append(directory)
+            directory = directory.rpartition("/")[0]
+        found = self._covers[directory]
+        for here in reversed(waiting):
+            found = self._covers[here] = here if self.names(here) else found
+        return found
 
     def names(self, path: str, name: str = "") -> bool:
         """True when an entry speaks of PATH itself, whose last part is NAME."""
