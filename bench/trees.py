@@ -15,11 +15,11 @@ def git(repository: str, *words: str) -> str:
     return ran.stdout.strip()
 
 
-def repository(top: str) -> str:
-    """A packed git repository at TOP: 8,000 files with 42 MB, half of them text."""
+def repository(top: str, *, files: int = FILES) -> str:
+    """A packed git repository at TOP: 8,000 FILES with 42 MB, half of them text."""
     chance = random.Random(8_000)
     words = [f"{chance.getrandbits(40):x}" for _ in range(2_000)]
-    for number in range(FILES):
+    for number in range(files):
         path = os.path.join(top, f"vendor/package-{number // 80:03}/part-{number // 10 % 8}", f"file-{number:04}.php")
         os.makedirs(os.path.dirname(path), exist_ok=True)
         size = int(BYTES / FILES * chance.choice((0.2, 0.5, 1, 1, 2.3)))

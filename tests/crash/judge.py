@@ -224,9 +224,9 @@ _ENDED = re.compile(r"\A(.*\n)(?:.*\n)*(.*\"end\",.*\n)\Z")
 def fingerprint(site: Path, *, times: bool = True) -> str:
     """Equal for two sites that hold the same, journals included, wherever they lie and whenever they were made.
 
-    Of a time or an inode that the state keeps, it counts whether something still has it (not without TIMES); who
-    held the lock, what was named by chance and what was made of many times do not. Of a journal that is ended counts what may be read of it
-    again: its beginning, its end, and what it put into the trash.
+    Of a time or an inode that the state keeps, it counts whether something still has it (not without TIMES); who held
+    the lock, what was named by chance and what was made of many times do not. Of a journal that is ended counts what
+    may be read of it again: its beginning, its end, and what it put into the trash.
     """
     paths = [os.path.join(here, name) for here, *both in os.walk(site) for names in both for name in names]
     status = {path: os.lstat(path) for path in paths if "/.holdfast/reserve/" not in path}
