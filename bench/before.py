@@ -8,7 +8,6 @@ written when the other begins. The ratio is that of the medians. System calls ar
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -18,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import trees
@@ -75,7 +73,8 @@ def measured(top: str, before: str, files: int, pairs: int) -> list[str]:
     if shutil.which("strace"):
         trees.next_version(source, pairs + 10)
         now, old = (_asked(side, deploying) for side in sides)
-        lines += [f"deploy, {files:,} files: {what} {old[what]:,} -> {now[what]:,}" for what in ("calls", "syncs", "bytes")]
+        asked = ", ".join(f"{what} {old[what]:,} -> {now[what]:,}" for what in ("calls", "syncs", "bytes"))
+        lines.append(f"deploy, {files:,} files: {asked}")
     return lines
 
 

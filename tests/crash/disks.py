@@ -67,14 +67,14 @@ def stepped(arena: Arena, disk: Path, what: str, *, every: bool) -> tuple[int, l
         done, found = attempt(arena, disk, **{what: left})
         wrong += [f"{arena.scenario.name} with {left} {what} left: {line}" for line in found]
         well, steps = well + done, steps + 1
-        left += 1 if every else max(left // 2, 1)
+        left += 1 if every else max(left, 1)
     return steps, wrong
 
 
 def main(name: str, kind: str, mount: str, every: str) -> None:
     os.umask(0o022)
     if kind == "tmpfs":
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,nr_inodes=3k", "tmpfs", mount], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,nr_inodes=1500", "tmpfs", mount], check=True)
     else:
         subprocess.run(["mount", "-o", "loop", f"{mount}.image", mount], check=True)
     top = workshop()

@@ -217,6 +217,7 @@ def snapshot(site: Path) -> dict[str, tuple[int, str]]:
 
 _LONG = re.compile(r"\d{6,}(?:\.\d+)?")
 _CHANCE = re.compile(r"(?<=-)[0-9a-f]{16}(?![0-9a-f])|(?<=\"proof\":\")[0-9a-f]{64}")
+_SALTED = re.compile(r"(?<=\": \")(?:[0-9a-f]{64}|[0-9a-f]{32})(?=\")")
 _LINE = re.compile(r"^[0-9a-f]{8} \[\d+,", re.MULTILINE)
 _ENDED = re.compile(r"\A(.*\n)(?:.*\n)*(.*\"end\",.*\n)\Z")
 
@@ -237,13 +238,14 @@ def fingerprint(site: Path, *, times: bool = True) -> str:
 
 
 def _text(path: str, status: os.stat_result, real: set[str]) -> str:
-    if path.endswith("/.holdfast/lock"):
-        return ""
+    if path.endswith("/.holdfast/lock") or (not real and "/.holdfast/cache/" in path):
+        return ""  # what a cache may be trusted in depends on the clock
     if "/.holdfast/" not in path or not stat.S_ISREG(status.st_mode):
         return _shape(path, status)
     with open(path, "rb") as stream:
         content = stream.read()
-    kept = _CHANCE.sub("chance", _LINE.sub("[", content.decode(errors="replace")))
+    chance = _SALTED if path.endswith("/.holdfast/site.json") else _CHANCE
+    kept = chance.sub("chance", _LINE.sub("[", content.decode(errors="replace")))
     if "/.holdfast/journal/" in path and (ended := _ENDED.match(kept)):
         kept = ended[1] + "".join(re.findall(r".*\.holdfast/trash/.*\n", kept)) + ended[2]
     return _LONG.sub(lambda number: "known" if number[0] in real else "unknown", kept)

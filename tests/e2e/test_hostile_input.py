@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -183,20 +184,25 @@ def test_branches_and_tags_with_odd_names_do_not_disturb(world):
     assert executed(world) == []
 
 
+def _made(content: bytes | Callable[[], bytes]) -> bytes:
+    """What is large is made where it is used: a process that holds it is slow to fork."""
+    return content() if callable(content) else content
+
+
 ENVIRONMENTS = {
     "binary": bytes(range(256)) * 64,
-    "a line of 10 MB": b"APP_KEY=" + b"x" * (10 << 20),
-    "a quoted line of 10 MB": b'APP_KEY="' + b"x" * (10 << 20) + b'"',
-    "escapes": b'APP_KEY="' + b"\\a" * (2 << 20),
-    "quotes without an end": b"A=\"b\nC='d\n" * 50_000,
-    "a million keys": b"".join(b"K%d=v\n" % number for number in range(100_000)),
+    "a line of 10 MB": lambda: b"APP_KEY=" + b"x" * (10 << 20),
+    "a quoted line of 10 MB": lambda: b'APP_KEY="' + b"x" * (10 << 20) + b'"',
+    "escapes": lambda: b'APP_KEY="' + b"\\a" * (2 << 20),
+    "quotes without an end": lambda: b"A=\"b\nC='d\n" * 50_000,
+    "a million keys": lambda: b"".join(b"K%d=v\n" % number for number in range(100_000)),
     "NULs": b"APP_KEY=a\0b\n\0\0\0=\0\nDB_HOST=\0",
     "carriage returns": b"APP_KEY=a\rDB_HOST=b\r\n\r\r",
     "UTF-16": "APP_KEY=a\n".encode("utf-16"),
     "a byte order mark": b"\xef\xbb\xbfAPP_KEY=a\n",
     "terminal sequences": b"APP_KEY=\x1b]0;x\x07\nDB_HOST=\x1b[2J\nDB_DATABASE=a\x1b[1m\n",
     "commands": b"APP_KEY=$(touch marker)\nDB_HOST=`touch marker`\n",
-    "spaces": b"A=" + b" " * (1 << 20) + b"#" + b" " * (1 << 20),
+    "spaces": lambda: b"A=" + b" " * (1 << 20) + b"#" + b" " * (1 << 20),
     "empty": b"",
 }
 
@@ -206,7 +212,7 @@ def test_a_hostile_environment_file_is_kept_as_it_is_and_never_told(tmp_path, fi
     """G1, G7: whatever stands in `.env`, commands end soon, in words without its values, and its bytes stay."""
     world = World(tmp_path / "world")
     where = world.site / "shared/.env"
-    where.write_bytes(ENVIRONMENTS[first])
+    where.write_bytes(_made(ENVIRONMENTS[first]))
     kept = where.read_bytes()
     for act in (world.ship, world.ship, world.rollback, lambda: world.perform("checklist")):
         problem = outcome(act)
@@ -222,7 +228,7 @@ TOMLS = {
     "not UTF-8": b"[shared]\npaths = ['\xff']\n",
     "deep": b"a = " + b"[" * 5000 + b"]" * 5000,
     "deep tables": b"[" + b".".join([b"a"] * 5000) + b"]\n",
-    "10 MB": b"# " + b"x" * (10 << 20),
+    "10 MB": lambda: b"# " + b"x" * (10 << 20),
     "a huge number": b"keep = " + b"9" * 10000,
     "a date": b"keep = 1979-05-27\n",
     "a path that leads out": b"[shared]\npaths = ['../../etc']\n",
@@ -253,7 +259,7 @@ def test_hostile_settings_are_refused_in_words(tmp_path, capsys, monkeypatch, wh
     elif what == "a FIFO":
         os.mkfifo(where)
     else:
-        where.write_bytes(TOMLS[what])
+        where.write_bytes(_made(TOMLS[what]))
     typed = terminal(capsys, monkeypatch, tmp_path / "here")
     ended = typed("deploy", "--site", world.site, "--source", app, "--yes")
     assert ended.code in (0, 2, 10, 11, 30, 40), ended.err

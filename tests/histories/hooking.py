@@ -19,6 +19,7 @@ _NO_RELEASE = 'chmod -R u+w "$HOLDFAST_RELEASE"; rm -rf "$HOLDFAST_RELEASE"'
 _DIRECTORY = 'cd "$HOLDFAST_SITE" && rm current && mkdir current'
 _EMPTIES = 'rm -rf "$HOLDFAST_SHARED"/storage/app/*'
 _FLAG = "$HOLDFAST_SHARED/storage/framework/down"
+_MENDED = 'test -e "$HOLDFAST_SITE/../harm" || exit 0; '
 _FAILED = (1, 50, 60, 61)
 
 
@@ -31,7 +32,9 @@ class Harm:
     must: str = ""
 
     def settings(self) -> Settings:
-        return Settings(before_activation=self.before, after_activation=self.after)
+        """Commands that do harm as long as the flag stands: a rollback to this release runs them again, mended then."""
+        before, after = (tuple(f"{_MENDED}{one}" for one in hooks) for hooks in (self.before, self.after))
+        return Settings(before_activation=before, after_activation=after)
 
 
 HARMS = {
@@ -53,6 +56,7 @@ def deploy_with(town: Town, name: str, kill: int) -> None:
     """A deploy whose hooks are the harm NAME: it says so, and afterwards the site is live or is made live again."""
     harm, ran = HARMS[name], town.top / "ran"
     ran.unlink(missing_ok=True)
+    (town.top / "harm").touch()
     (town.site / "shared/storage/framework").mkdir(parents=True, exist_ok=True)
     how = town.do("deploy", kill=kill, settings=harm.settings(), may=_FAILED, force=True)
     if not kill and how not in ("checklist-refused", "path-split-impossible", "seed-type-changed"):
@@ -61,6 +65,7 @@ def deploy_with(town: Town, name: str, kill: int) -> None:
     _make_way(town)
     if not town.is_live():
         switching.come_back(town)
+    (town.top / "harm").unlink()
 
 
 def _make_way(town: Town) -> None:

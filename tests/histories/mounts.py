@@ -9,6 +9,7 @@ from pathlib import Path
 
 from histories.town import Town
 
+_ALARMS = {"data-memory", "shared-identity"}
 _COMES_AND_GOES = ("storage/logs", "storage/framework", "bootstrap/cache")
 
 
@@ -40,7 +41,10 @@ def _empty(town: Town, place: Path, commands: Sequence[str]) -> None:
     town.people(lambda: None)
     town.expected, town.destroyed = held | town.expected, False
     assert town.lost() == []
-    assert not town.refuses(), "the data is back, and the checklist still refuses"
+    assert not town.refuses() & _ALARMS, "the data is back, and the checklist still refuses"
+    if town.refuses():  # what was linked meanwhile had nothing to lead to
+        assert town.do("recover") == "done"
+    assert not town.refuses(), "the data is back, and the checklist refuses after a recovery"
     for database in town.databases:
         database.owed = False
 
@@ -50,7 +54,7 @@ def _alarm(town: Town, when: str) -> None:
 
 
 def _emptiable(town: Town) -> list[str]:
-    """Paths of `shared/` that are shared by one link each and hold what a person wrote; and all of it, as `.`."""
+    """Paths of `shared/` that are shared as a whole and hold what a person wrote; and all of it, as `.`."""
     top, view = os.path.realpath(town.site / "shared"), town.view()
     counted = [path for path in view if path != ".env" and not path.startswith(_COMES_AND_GOES)]
     real = [os.path.realpath(town.live / path) for path in counted]
@@ -58,7 +62,8 @@ def _emptiable(town: Town) -> list[str]:
     held = sorted(
         one for one in links if one.startswith(top + "/") and any(path.startswith(one + "/") for path in real)
     )
-    some = [os.path.relpath(one, top) for one in held if os.path.isdir(one)]
+    outermost = [one for one in held if not any(one.startswith(other + "/") for other in held)]
+    some = [os.path.relpath(one, top) for one in outermost if os.path.isdir(one)]
     return [".", *some] if any(path.startswith(top + "/") for path in real) else []
 
 

@@ -282,10 +282,12 @@ class Town:
         """True when `current` leads to a directory that holds code."""
         return self.live.is_symlink() and (self.live / "public/index.php").is_file()
 
-    def refuses(self) -> bool:
-        """True when the checklist says that something is wrong with the site as it is."""
+    def refuses(self) -> frozenset[str]:
+        """The checks that say that something is wrong with the site as it is."""
         answer = perform(self.request("checklist"), tell=lambda _event: None, ask=lambda _plan: True)
-        return bool(answer["verdict"] == "refuse")
+        found = frozenset(check["name"] for check in answer["checks"] if check["verdict"] == "refuse")
+        assert bool(found) == (answer["verdict"] == "refuse")
+        return found
 
     def accept_the_dark(self, before: View, what: str) -> None:
         """Harm was done and nothing is live: that is said, nothing is lost, and what was served is owed."""

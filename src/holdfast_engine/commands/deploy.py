@@ -15,7 +15,7 @@ from holdfast_engine.commands import activating, counting, doorstep, elsewhere, 
 from holdfast_engine.commands.agreeing import ANEW, agreed, refuse_on_refusal
 from holdfast_engine.commands.answering import Account, Standing, answer, answering, told_by
 from holdfast_engine.commands.deployment import Deployment
-from holdfast_engine.commands.homing import Homing, Report, sweep
+from holdfast_engine.commands.homing import Homing, Report
 from holdfast_engine.commands.lookout import elsewhere as outside
 from holdfast_engine.commands.lookout import looking
 from holdfast_engine.commands.planning import Prospect, look_ahead
@@ -152,8 +152,8 @@ def _unchanged(place: Workplace, prospect: Prospect) -> dict[str, Any]:
         operation.end("swept", at=place.request.now)
     else:
         lingering.note(place, prospect.elsewhere.releases)
-    if place.request.accept and active is not None:
-        activating.remember(place, prospect.rules, accept=place.request.accept)
+        if active is not None:  # what was written since the last deploy is missed from now on (DESIGN 5, memory)
+            activating.remember(place, prospect.rules, accept=place.request.accept)
     activating.remember_environment(place, prospect.rules)
     activating.remember_preset(place, prospect.rules)
     release = active.id if active else None
@@ -166,10 +166,7 @@ def _bring_home(homing: Homing, prospect: Prospect, found: Found, active: Releas
     place, there = homing.place, prospect.elsewhere
     homing.bring(active.path, found, wins="live")
     homing.link_home(active.path, found.homeless)
-    is_code = doorstep.shipped(place, active.path, prospect.baseline)
-    if elsewhere.bring_saved(homing, active.path, there, is_code):
-        again = sweep(place, active.path, prospect.rules, baseline=prospect.baseline)
-        homing.bring(active.path, replace(again, spared={}), wins="live")
+    doorstep.bring_home(homing, active.path, prospect.rules, prospect.baseline, there.saved)
     elsewhere.bring_left(homing, there)
     rules = rules_for(place, prospect.listing, place.request.settings)
     lingering.serve(homing, active.path, rules, homing.report.adopted)

@@ -116,6 +116,8 @@ class Deployment(Journey):
             self.look_whether_live(deep=True)
         if self.left is not None:
             self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
+        else:
+            self.late_problem(self._look_at_the_doorstep)
         self.late_problem(lambda: self.step("prune", self._prune))
         plan = self.prospect.plan
         return self.finish(
@@ -380,6 +382,13 @@ class Deployment(Journey):
     def _late_sweep(self) -> None:
         if self.left is not None and self.left != self.path:
             activating.late_sweep(self._homing(), self.left, self.previous, self.path, seen=self.seen)
+
+    def _look_at_the_doorstep(self) -> None:
+        """Nothing was live that what was saved in the old document root could have come into; now something is."""
+        self.place.refresh()
+        saved = doorstep.saved(self.place, self.rules)
+        baseline = baselines.read(self.place.root, self.record.id) if saved else None
+        doorstep.bring_home(self._homing(), self.path, self.rules, baseline, saved)
 
     def _prune(self) -> None:
         """Not while something is wrong with what is live: what could be gone back to stands until that is mended

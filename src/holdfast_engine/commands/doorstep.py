@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Optional
 
-from holdfast_engine.commands.homing import Homing
+from holdfast_engine.commands.homing import Homing, sweep
 from holdfast_engine.commands.lingering import REFUSED
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.workplace import Workplace, words
@@ -52,6 +53,16 @@ def bring(homing: Homing, live: RelPath, names: dict[str, str], is_code: Callabl
             moved.left.append((f"`{name}` in {PLACE}", f"could not be brought home: {words(error)}"))
     homing.report.add(moved)
     return bool(names)
+
+
+def bring_home(
+    homing: Homing, live: RelPath, rules: Rules, baseline: Optional[Baseline], names: dict[str, str]
+) -> None:
+    """What was saved under NAMES is in `shared/` or in the attic, and seen in LIVE; BASELINE and RULES are of that."""
+    if bring(homing, live, names, shipped(homing.place, live, baseline)):
+        found = sweep(homing.place, live, rules, baseline=baseline)
+        homing.bring(live, replace(found, spared={}), wins="live")
+        homing.link_home(live, found.homeless)
 
 
 def shipped(place: Workplace, live: RelPath, baseline: Optional[Baseline]) -> Callable[[str], bool]:

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Optional
 
 from holdfast_engine.data.detect_packages import Packages
 from holdfast_engine.data.presets import EVERY, Evidence, Preset, load, names
 from holdfast_engine.model.listing import Listing
 
+Found = Optional[tuple[str, str]]
+"""The file and the text that prove."""
 
-def holds(listing: Listing, root: str, packages: Packages, proof: Evidence) -> Optional[tuple[str, str]]:
+
+def holds(listing: Listing, root: str, packages: Packages, proof: Evidence) -> Found:
     """The file and the text that prove, or None; every part of PROOF must hold."""
-    where: list[tuple[str, str]] = []
-    for asked, found in (
-        (bool(proof.file), _some_file(listing, root, proof)),
-        (bool(proof.files), _all_files(listing, root, proof.files)),
-        (bool(proof.named), _package("composer.json", proof.named, packages.composer_name)),
-        (bool(proof.composer_all), _all("composer.json", proof.composer_all, packages.composer)),
-        (bool(proof.npm_all), _all("package.json", proof.npm_all, packages.npm)),
-        (bool(proof.composer), _package("composer.json", proof.composer, packages.composer)),
-        (bool(proof.npm), _package("package.json", proof.npm, packages.npm)),
-        (bool(proof.python), _package("requirements", proof.python, packages.python)),
-        (bool(proof.gem), _package("Gemfile", proof.gem, packages.gem)),
-        (bool(proof.library), _package("composer.lock", proof.library, packages.composer_locked)),
-    ):
-        if asked and found is None:
+    first: Found = None
+    for found in _parts(listing, root, packages, proof):
+        if found is None:
             return None
-        if asked and found is not None:
-            where.append(found)
-    return where[0] if where else None
+        first = first or found
+    return first
+
+
+def _parts(listing: Listing, root: str, packages: Packages, proof: Evidence) -> Iterator[Found]:
+    """What each part that PROOF asks for finds, in turn: a source of no interest is not read for the next one."""
+    if proof.file:
+        yield _some_file(listing, root, proof)
+    if proof.files:
+        yield _all_files(listing, root, proof.files)
+    yield from _packages_asked_for(packages, proof)
+
+
+def _packages_asked_for(packages: Packages, proof: Evidence) -> Iterator[Found]:
+    if proof.named:
+        yield _package("composer.json", proof.named, packages.composer_name)
+    if proof.composer_all:
+        yield _all("composer.json", proof.composer_all, packages.composer)
+    if proof.npm_all:
+        yield _all("package.json", proof.npm_all, packages.npm)
+    if proof.composer:
+        yield _package("composer.json", proof.composer, packages.composer)
+    if proof.npm:
+        yield _package("package.json", proof.npm, packages.npm)
+    if proof.python:
+        yield _package("requirements", proof.python, packages.python)
+    if proof.gem:
+        yield _package("Gemfile", proof.gem, packages.gem)
+    if proof.library:
+        yield _package("composer.lock", proof.library, packages.composer_locked)
 
 
 def at(root: str, path: str) -> str:
@@ -55,7 +75,7 @@ def _bases(preset: Preset) -> frozenset[str]:
     return frozenset(found)
 
 
-def _some_file(listing: Listing, root: str, proof: Evidence) -> Optional[tuple[str, str]]:
+def _some_file(listing: Listing, root: str, proof: Evidence) -> Found:
     for name in proof.file:
         path = at(root, name)
         if listing.has(path) and (not proof.contains or any(text in listing.text(path) for text in proof.contains)):
@@ -63,16 +83,16 @@ def _some_file(listing: Listing, root: str, proof: Evidence) -> Optional[tuple[s
     return None
 
 
-def _all_files(listing: Listing, root: str, wanted: tuple[str, ...]) -> Optional[tuple[str, str]]:
+def _all_files(listing: Listing, root: str, wanted: tuple[str, ...]) -> Found:
     if all(listing.has(at(root, name)) for name in wanted):
         return (at(root, wanted[0]) if wanted else "", "exists")
     return None
 
 
-def _all(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Optional[tuple[str, str]]:
+def _all(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found:
     return (manifest, f"asks for {' and '.join(wanted)}") if asked.issuperset(wanted) else None
 
 
-def _package(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Optional[tuple[str, str]]:
+def _package(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found:
     found = [name for name in wanted if name in asked]
     return (manifest, f"asks for {found[0]}") if found else None
