@@ -67,7 +67,7 @@ class Backup:
         town.owed, town.in_trash = {}, set()
         town.forgetful = town.destroyed = True  # the state may be older than the rest, and know of other seeds
         for database in town.databases:
-            database.acknowledged = self.rows.get(database.place, set())
+            database.acknowledged = set(self.rows.get(database.place, ()))
             database.owed = False
         assert [line for one in town.databases for line in one.wrong(town.live)] == []
 

@@ -28,9 +28,16 @@ def forgive(town: Town, path: str) -> None:
         del town.owed[one]
 
 
-def unpaid(town: Town) -> list[str]:
-    """What was owed and is not served, nor anything else that people wrote there; nothing is owed any more."""
+def unpaid(town: Town, *, linked: bool = True) -> list[str]:
+    """What was owed and is not served, nor anything else that people wrote there; nothing is owed any more.
+
+    Where it is not to be LINKED anew, what is home and not served is owed to the next deploy: somebody switched by hand
+    to a release that has no link to it.
+    """
     owed, town.owed = town.owed, {}
+    if not linked:
+        town.owed = {path: content for path, content in owed.items() if (town.site / "shared" / path).exists()}
+        owed = {path: content for path, content in owed.items() if path not in town.owed}
     for database in town.databases:
         database.owed = False
     left = [path for path, content in owed.items() if content in town.expected and not _is_paid(town, path)]

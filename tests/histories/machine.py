@@ -49,7 +49,8 @@ class Histories(RuleBasedStateMachine):
 
     @rule(place=_places, which=st.integers(0, 5))
     def a_worker_that_stayed_behind_writes(self, place, which):
-        self.town.people(lambda: people.write_into_retired(self.town, place, which))
+        town = self.town
+        town.people(lambda: town.wrote_elsewhere(place, people.write_into_retired(town, place, which)))
 
     @rule(parts=_parts, static=st.sampled_from((False, False, False, True)), kill=_kill)
     def deploy_a_new_version(self, parts, static, kill):

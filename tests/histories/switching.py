@@ -79,7 +79,11 @@ def come_back(town: Town) -> None:
         assert town.stale(back=True) == [], "what recover made live is not whole"
     if not town.is_live():
         assert town.forgetful or not whole, f"{how}, and {whole} were whole"
-        assert town.do("deploy", may=(30, 61)) == "done", "nothing is live, and a deploy does not mend it"
+        how = town.do("deploy", may=(30, 61))
+        if how in ("seed-type-changed", "path-split-impossible"):  # its own files are in the way of data
+            town.new_version(frozenset(), static=False)
+            how = town.do("deploy", may=(30, 61))
+        assert how == "done", f"nothing is live, and a deploy ends as {how}"
 
 
 def cut_journal_short(town: Town, lines: int) -> None:

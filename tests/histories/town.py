@@ -61,6 +61,8 @@ class Town:
     """People took something away since a deploy that ended well: should it be all of a path, they accept that."""
     owed: View = field(default_factory=dict)
     """What was served, or written where something stays behind, and is to be served after the next deploy (G2)."""
+    elsewhere: View = field(default_factory=dict)
+    """What was written last into releases that are not live: it may be served next."""
     databases: list[Database] = field(default_factory=list)
     in_trash: set[str] = field(default_factory=set)
     """Contents that a worker wrote into what lay in the trash already: one more look finds them there (G6)."""
@@ -106,6 +108,12 @@ class Town:
         self.destroyed |= not self.expected.keys() <= set(kept)
         self.expected = {one: text for one, text in self.expected.items() if one in kept}
 
+    def wrote_elsewhere(self, path: str, text: str | None) -> str | None:
+        """TEXT stands at PATH in a release that is not live: newer than what is served, so it may be served next."""
+        if text is not None:
+            self.elsewhere[path] = digest(text.encode())
+        return text
+
     def _note_where(self, one: str) -> None:
         if one not in contents(self.site, without=_NOT_KEPT) and one in contents(self.site, without=_ANYWHERE):
             self.in_trash.add(one)
@@ -150,14 +158,14 @@ class Town:
     def hidden(self, before: View, shared: frozenset[str]) -> list[str]:
         """What was served before and is not now, although the release that is live ships no code in its place (G2).
 
-        SHARED are the paths that were data in `shared/` before: they are served whatever is shipped. What is owed
-        was written later, elsewhere.
+        SHARED are the paths that were data in `shared/` before: they are served whatever is shipped. What is owed, or
+        lies elsewhere, was written later.
         """
         return [
             f"not served any more: {path}: {self.expected[one]}"
             for path, one in before.items()
             if one in self.expected
-            and digest_of(str(self.live / path)) not in (one, self.owed.get(path))
+            and digest_of(str(self.live / path)) not in (one, self.owed.get(path), self.elsewhere.get(path))
             and not (self.ships(path) and path not in shared)
         ]
 
@@ -256,7 +264,7 @@ class Town:
         fresh = command == "deploy" or (command == "rollback" and not harmed)
         wrong = self.stale(back=command == "rollback") if fresh else []
         if command in ("deploy", "sweep"):
-            wrong += debts.unpaid(self)
+            wrong += debts.unpaid(self, linked=command == "deploy")
         self.destroyed &= command != "deploy"
         assert wrong == [], f"after {command}: {wrong}"
 

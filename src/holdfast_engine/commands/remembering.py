@@ -47,10 +47,9 @@ def remember(place: Workplace, rules: Rules, *, accept: tuple[str, ...] = ()) ->
     every = missing(place, rules, counted, site=site, accept=accept)
     lost = tuple(one for one in every if not _is_let_go(place, one, accept))
     identity, memory = _today(place, rules, counted, empty_by_name(site, accept))
+    if _is_alarmed(place, site, lost, accept):
+        identity, memory = dict(site.identity), kept_of(site.identity, site.options)
     _keep_alarms(site, lost, identity, memory)
-    if not {DATA_MEMORY, SHARED_IDENTITY} & set(accept):
-        gone = unmounted(place.root, place.bench.layout, site.identity)
-        identity.update({path: site.identity[path] for path in gone})
     taken = [one for one in taken_now(rules, site, accept) if DATA_MEMORY not in accept and absent(place, one)]
     options = _options(site, memory, taken, empty_by_name(site, accept))
     preset = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
@@ -59,6 +58,17 @@ def remember(place: Workplace, rules: Rules, *, accept: tuple[str, ...] = ()) ->
     written = site.but(shared=rules.shared, declared=rules.settings.shared, options=options, identity=identity)
     site_format.write(place.root, written)
     return lost
+
+
+def _is_alarmed(place: Workplace, site: SiteFile, lost: Iterable[Missing], accept: tuple[str, ...]) -> bool:
+    """True while data is away and nobody has accepted that: nothing that is counted meanwhile is the site as it is, as
+    what a rollback brings into the empty directory where a disk belongs.
+    """
+    if {DATA_MEMORY, SHARED_IDENTITY} & set(accept):
+        return False
+    return any(one.verdict == REFUSE for one in lost) or bool(
+        unmounted(place.root, place.bench.layout, site.identity)
+    )
 
 
 def _today(
