@@ -49,6 +49,36 @@ def mount(world: World) -> None:
     (world.top / "away").rename(world.site / "shared")
 
 
+def test_a_deploy_of_the_same_code_remembers_what_came_since(world):
+    """Nothing new to activate, and yet a command that ended well: what it saw is missed from then on."""
+    world.ship()
+    late = [f"public/late/{number}.jpg" for number in range(4)]
+    for path in late:
+        world.precious.write(path)
+    assert world.deploy()["outcome"] == "unchanged"
+    world.precious.write("public/late/more.jpg")
+    assert world.deploy()["outcome"] == "unchanged"
+    (world.site / "shared/public/late").rename(world.top / "away")
+    (world.site / "shared/public/late").mkdir()
+    assert verdict(world) == "refuse"
+    said = fails(world.deploy, exits=30, code="checklist-refused")
+    assert "shared/public/late held 5 files" in "".join(said.context)
+
+
+def test_what_a_rollback_brings_into_the_place_of_a_disk_is_not_remembered(world):
+    """A seed lands in the empty directory under a mount point; when the disk is back nobody misses it."""
+    world.ship({"public/uploads/welcome.txt": "welcome {version}\n"})
+    world.ship()
+    world.ship({"public/uploads/welcome.txt": None})
+    (world.site / "shared/public/uploads/welcome.txt").unlink()
+    world.deploy()
+    unmount(world)
+    world.rollback()
+    assert (world.site / "shared").exists()
+    mount(world)
+    assert verdict(world) == "pass"
+
+
 @pytest.mark.parametrize("command", ["recover", "rollback", "link", "prune"])
 def test_no_command_forgets_that_shared_data_is_gone(world, command):
     """`shared/` is not mounted: whatever a person types meanwhile, the checklist refuses until the data is back."""

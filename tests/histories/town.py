@@ -185,12 +185,14 @@ class Town:
     def stale(self, *, back: bool = False) -> list[str]:
         """Paths of the live release that show neither what it ships nor what a person wrote or took away.
 
-        After a way BACK a seed may be that of any release: data stays as it is (G5).
+        After a way BACK a seed may be that of any release: data stays as it is (G5). So it may after a stop: what
+        a deploy that was undone left, and releases did not ship for a while, is taken for people's own.
         """
+        seeds_stay = back or any(line.endswith(": killed") for line in self.said)
         return [
             f"not fresh: {path}"
             for path, text in self.shipped_now().items()
-            if not (text.startswith("-> ") or self._is_right(path, text) or (back and self._is_a_seed(path)))
+            if not (text.startswith("-> ") or self._is_right(path, text) or (seeds_stay and self._is_a_seed(path)))
         ]
 
     def _is_a_seed(self, path: str) -> bool:

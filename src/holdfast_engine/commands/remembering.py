@@ -66,9 +66,7 @@ def _is_alarmed(place: Workplace, site: SiteFile, lost: Iterable[Missing], accep
     """
     if {DATA_MEMORY, SHARED_IDENTITY} & set(accept):
         return False
-    return any(one.verdict == REFUSE for one in lost) or bool(
-        unmounted(place.root, place.bench.layout, site.identity)
-    )
+    return any(one.verdict == REFUSE for one in lost) or bool(unmounted(place.root, place.bench.layout, site.identity))
 
 
 def _today(

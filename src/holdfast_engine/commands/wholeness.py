@@ -16,6 +16,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
 
 _FEW = 5
@@ -58,11 +59,14 @@ def _objection(baseline: Baseline, rules: Rules, missing: tuple[str, ...]) -> st
 
 
 def newest_whole(place: Workplace) -> Optional[ReleaseRecord]:
-    """The newest release that was live, was never found bad, and is whole; of unproven ones after all the others."""
+    """The newest release that was live, was never found bad, and is whole; of unproven ones after all the others, and
+    after those what was completed and never seen live here, as by another tool's script that switches by itself.
+    """
     live = place.survey.current
-    good = [one for one in reversed(place.survey.releases) if one.good and one.path != live]
-    proven = sorted(good, key=lambda one: baseline_of(place, one) is None)
-    return next((one for one in proven if not look_at(place, one, one.path).objection), None)
+    every = [one for one in reversed(place.survey.releases) if one.path != live]
+    good = sorted((one for one in every if one.good), key=lambda one: baseline_of(place, one) is None)
+    last = [one for one in every if not one.activated and one.state == records.SEALED]
+    return next((one for one in (*good, *last) if not look_at(place, one, one.path).objection), None)
 
 
 def require_live(place: Workplace, release: RelPath, *, deep: bool) -> None:
