@@ -299,6 +299,8 @@ def census_ignores_shrinking() -> None:
 
 def alarm_forgotten() -> None:
     put(remembering._keep_alarms, nothing)
+    put(remembering._is_alarmed, nothing)
+    put(remembering._with_databases, lambda _place, _rules, _counted, options, _lost: {**options, "databases": {}})
 
 
 def second_look_thrown_away() -> None:
@@ -349,9 +351,9 @@ def order_by_time() -> None:
     put(read, lambda top: sorted(read(top), key=lambda record: record.created))
     choose = rollback.choose
 
-    def newest(survey: Any, wanted: str, *, site: str) -> Any:
-        others = [one for one in survey.releases if one.good and one.path != survey.current]
-        return others[-1] if not wanted else choose(survey, wanted, site=site)
+    def newest(place: Any, wanted: str) -> Any:
+        others = [one for one in place.survey.releases if one.good and one.path != place.survey.current]
+        return others[-1] if not wanted else choose(place, wanted)
 
     put(choose, newest)
 

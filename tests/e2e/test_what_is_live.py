@@ -123,6 +123,29 @@ def test_a_journal_of_an_older_day_takes_no_release_away(world, tmp_path):
     world.precious.assert_served()
 
 
+def test_what_an_older_release_shipped_never_wins_over_what_was_written_since(world):
+    """It was code then and is shared now; somebody switched back by hand, and `recover` puts the link there (G2)."""
+    world.ship({"content/home.md": "shipped home\n"})
+    old = os.path.basename(os.readlink(world.live))
+    world.settings = Settings(shared=("content/",))
+    world.ship()
+    world.precious.write("content/home.md")
+    world.ship()
+    point_by_hand(world, old)
+    world.perform("recover")
+    world.precious.assert_served()
+    world.ship()
+    world.precious.assert_served()
+
+
+def test_a_release_that_somebody_deleted_is_passed_over_by_a_rollback(world):
+    """I51: the next older one is whole."""
+    world.ship()
+    releases = sorted((world.site / "releases").iterdir())
+    shutil.rmtree(releases[-2])
+    assert world.rollback()["release"] == releases[-3].name
+
+
 DESTROY = {
     "nothing at current": lambda world: world.live.unlink(),
     "current leads to nothing": lambda world: point_by_hand(world, "gone"),

@@ -38,6 +38,8 @@ _EVERY = Kept(40, 1.0)
         ("public/framework", False),
         ("public/blog", False),
         ("public/attempts", False),
+        ("public/uploads/training_sessions", False),
+        ("public/photo-sessions", False),
         ("", False),
     ],
 )

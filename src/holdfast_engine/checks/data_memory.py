@@ -19,7 +19,8 @@ def data_memory(subject: Subject) -> Check:
     """
     refused = [one for one in subject.missing if one.verdict == REFUSE]
     if refused:
-        why = f"users' files that were there are missing: {_list(refused)}"
+        others = [one for one in subject.missing if one.verdict != REFUSE]
+        why = f"users' files that were there are missing: {_list([*refused, *others])}"
         return Check(DATA_MEMORY, REFUSE, why, _mend(refused))
     if subject.missing:
         mend = f"put back what was not meant to go; {accepting(DATA_MEMORY)} counts anew"
@@ -60,6 +61,6 @@ def _list(found: Sequence[Missing]) -> str:
 
 def _mend(found: Sequence[Missing]) -> str:
     """How it comes back, and what to type where it is meant to be gone."""
-    looks = "mount it, put it back, or restore it from a backup; `holdfast recover` looks for copies"
+    looks = "mount it, put it back, or restore it from a backup; `recover` looks for copies"
     good = f"`--accept {DATA_MEMORY}={found[0].path}` where it may be empty for good" if found[0].path else ""
     return "; ".join(part for part in (looks, accepting(DATA_MEMORY), good) if part)

@@ -24,7 +24,7 @@ def shared_identity(subject: Subject) -> Check:
     lost = unmounted(subject.root, subject.layout, identity)
     if lost:
         names = "; ".join(f"{_name(path)} was a mount with {count(files, 'file')}" for path, files in lost.items())
-        mend = f"mount it again; `holdfast recover` looks for copies; {accepting(SHARED_IDENTITY)}"
+        mend = f"mount it again; `recover` looks for copies; {accepting(SHARED_IDENTITY)}"
         covered = DATA_MEMORY in subject.accept and {one.path for one in subject.missing} >= lost.keys()
         return Check(SHARED_IDENTITY, WARN if covered else REFUSE, f"data that was there is not: {names}", mend)
     told = {one.path for one in subject.missing}

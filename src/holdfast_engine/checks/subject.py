@@ -18,7 +18,7 @@ from holdfast_engine.state.format import SiteFile
 
 def accepting(name: str) -> str:
     """How a person goes on in spite of the check NAME."""
-    return f"if it is meant so, `holdfast deploy --accept {name}`"
+    return f"if it is meant so, deploy with `--accept {name}`"
 
 
 @dataclass(frozen=True)

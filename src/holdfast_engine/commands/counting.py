@@ -20,6 +20,7 @@ from holdfast_engine.model.sets import main_of
 from holdfast_engine.state.format import DAMAGE
 
 _INDEX = Layout.cache / "census.json"
+_FORMAT = 2
 
 
 def count(place: Workplace, *, save: bool) -> Mapping[str, Counted]:
@@ -28,7 +29,7 @@ def count(place: Workplace, *, save: bool) -> Mapping[str, Counted]:
     counted = quick(place.root, place.bench.layout.shared, known, now=began)
     if save:
         lasting = proven(counted, at=began)
-        durable.replace_own(place.root, _INDEX, json.dumps({"format": 1, "directories": lasting}).encode())
+        durable.replace_own(place.root, _INDEX, json.dumps({"format": _FORMAT, "directories": lasting}).encode())
     return counted
 
 
@@ -36,8 +37,8 @@ def _load(place: Workplace) -> dict[str, Counted]:
     """The index, if there is a usable one: deleting it costs time, never knowledge."""
     try:
         value = json.loads(place.root.read(_INDEX) or b"{}")
-        known = value["directories"] if value["format"] == 1 else {}  # a newer one is a cache as well: made anew
-        return {path: Counted(*row) for path, row in known.items()}
+        known = value["directories"] if value["format"] == _FORMAT else {}  # any other is a cache as well: made anew
+        return {path: Counted(*row)._replace(databases=tuple(row[5])) for path, row in known.items()}
     except DAMAGE:
         return {}
 

@@ -114,10 +114,8 @@ class Deployment(Journey):
         if self.prospect.plan.hooks["after_activation"]:
             self.late_problem(lambda: self.step("after", self._after))
             self.look_whether_live(deep=True)
-        if self.left is not None:
-            self.late_problem(lambda: self.step("late-sweep", self._late_sweep))
-        else:
-            self.late_problem(self._look_at_the_doorstep)
+        late = self._look_at_the_doorstep if self.left is None else lambda: self.step("late-sweep", self._late_sweep)
+        self.late_problem(late)
         self.late_problem(lambda: self.step("prune", self._prune))
         plan = self.prospect.plan
         return self.finish(

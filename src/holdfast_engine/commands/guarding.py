@@ -16,6 +16,7 @@ from holdfast_engine.model.memory import (
     Taken,
     comes_and_goes,
     is_data,
+    is_database_name,
     is_evidence,
     is_flag,
     losses,
@@ -84,7 +85,7 @@ def _top(rules: Rules, path: str) -> str:
 
 def _evidence(rules: Rules, counted: Collection[str], gone: Collection[str], at: float) -> Iterator[Taken]:
     """Shared paths that lost so much that only the command explains it, and, in the others, directories in which
-    nothing is left.
+    nothing is left, and databases.
     """
     before, lost = _by_top(rules, counted), _by_top(rules, gone)
     for top, paths in lost.items():
@@ -95,13 +96,15 @@ def _evidence(rules: Rules, counted: Collection[str], gone: Collection[str], at:
             yield _taken(here, sum(RelPath(path).is_within(here) for path in before[top]), paths, at)
         else:
             yield from _emptied(top, before[top], paths, at)
+            yield from (_taken(RelPath(path), 1, [path], at) for path in paths if is_database_name(RelPath(path).name))
 
 
 def _by_top(rules: Rules, paths: Iterable[str]) -> dict[str, list[str]]:
     """PATHS by the shared path that they lie in; single files that only their being there made shared are judged
     together, for applications delete one or the other.
     """
-    single = {one.path for one in rules.shared if one.kind != DIR and one.why in HAPPENED}
+    happened = (one.path for one in rules.shared if one.kind != DIR and one.why in HAPPENED)
+    single = {path for path in happened if not is_database_name(RelPath(path).name)}
     found: dict[str, list[str]] = {}
     for path in paths:
         top = _top(rules, path)

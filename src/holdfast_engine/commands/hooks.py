@@ -105,6 +105,7 @@ def refuse_shrunk(place: Workplace, rules: Rules, watch: Watch) -> None:
             "data-shrank",
             f"shared data shrank while this deploy was made: {words(lost[0])}",
             context=[words(one) for one in lost],
+            state=_STANDS,
             whereabouts=[place.root.absolute(place.bench.layout.shared)],
             hint=_put_back("a build command reaches the data by its absolute path, or the application deleted it"),
         )
@@ -155,16 +156,19 @@ def _shrank(place: Workplace, ran: Ran, shrunk: Shrunk, *, after: bool) -> Probl
         "data-shrank-after-activation" if after else "data-shrank",
         f"the hook `{ran.command}` made shared data shrink in `{where}`: {_files(len(gone))} missing or shorter",
         context=_named(gone),
-        state="the new release is live" if after else "",
+        state="the new release is live" if after else _STANDS,
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
         hint=_put_back("take the hook out of holdfast.toml, or mend it, before the next deploy"),
     )
 
 
+_STANDS = "what was begun is undone; the previous release is live, and the files that are named are gone"
+
+
 def _put_back(first: str) -> str:
     return (
         "bring the named files back from a backup of yours, for nothing here keeps what a hook deletes; "
-        f"{first}; where it is meant so, `holdfast deploy --accept {DATA_SHRANK}`"
+        f"{first}; where it is meant so, deploy with `--accept {DATA_SHRANK}`"
     )
 
 

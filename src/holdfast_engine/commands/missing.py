@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.commands import counting
@@ -18,6 +19,9 @@ from holdfast_engine.model.memory import (
     Kept,
     Missing,
     Taken,
+    databases_of,
+    gone_database,
+    is_database_name,
     is_evidence,
     is_flag,
     judged,
@@ -28,7 +32,7 @@ from holdfast_engine.model.memory import (
     taken_of,
 )
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.plan import REFUSE
+from holdfast_engine.model.plan import REFUSE, WARN
 from holdfast_engine.model.rules import HAPPENED
 from holdfast_engine.state.format import SiteFile
 
@@ -52,7 +56,8 @@ def missing(
     """
     site = site or place.survey.site
     wanted, taken = remembered(rules, site, accept), taken_now(rules, site, accept)
-    if not (wanted or taken):
+    bases = databases_then(rules, site, accept)
+    if not (wanted or taken or bases):
         return ()
     rows = counting.count(place, save=False) if counted is None else counted
     now = figures(place, rules, rows, wanted, empty=empty_by_name(site, accept))
@@ -60,8 +65,11 @@ def missing(
     if is_all({path: now[path][0] for path in single if path in wanted}):
         single = frozenset()
     judgements = (judged(path, kept, now[path][kept.every], passing=path in single) for path, kept in wanted.items())
-    found = {one.path: one for one in judgements if one is not None and not _is_hidden(place, one.path)}
+    found = {one.path: _as_far_as_seen(place, one) for one in judgements if one is not None}
     found = {path: one for path, one in found.items() if not _is_covered(one, site, accept)}
+    for path, since in bases.items():
+        if not _single(place, path)[1] and not _is_told(found.values(), gone_database(path, since)):
+            found[path] = gone_database(path, since)
     for each in taken:
         one = still_taken(each, absent(place, each))
         if one is not None and not _is_told(found.values(), one):
@@ -70,8 +78,11 @@ def missing(
 
 
 def passing_singles(site: SiteFile) -> frozenset[str]:
-    """Single files that are shared because somebody wrote them, and by no rule: applications delete such."""
-    return frozenset(one.path for one in site.shared if one.kind != DIR and one.why in HAPPENED)
+    """Single files that are shared because somebody wrote them, and by no rule: applications delete such, but for
+    databases.
+    """
+    single = (one.path for one in site.shared if one.kind != DIR and one.why in HAPPENED)
+    return frozenset(path for path in single if not is_database_name(path.rpartition("/")[2]))
 
 
 def is_all(now: Mapping[str, int]) -> bool:
@@ -84,6 +95,25 @@ def remembered(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> dict
     empty = empty_by_name(site, accept)
     every = kept_of(site.identity, site.options)
     return {path: kept for path, kept in every.items() if kept.files and _matters(rules, empty, path)}
+
+
+def databases_then(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> dict[str, float]:
+    """The databases that were seen in `shared/`, without those whose going alarms nobody."""
+    empty = empty_by_name(site, accept)
+    return {path: since for path, since in databases_of(site.options).items() if _matters(rules, empty, path)}
+
+
+def databases_now(place: Workplace, rules: Rules, rows: Rows, *, empty: tuple[str, ...]) -> list[str]:
+    """The databases that lie in `shared/` by their names, but for what comes and goes by itself. An empty file is none
+    yet.
+    """
+    goes = _passes(rules.classifier.is_cache, empty)
+    every = (
+        f"{directory}/{name}".lstrip("/")
+        for directory, _, passing in _placed(rows, ("",), goes)
+        for name in (() if passing else rows[directory].databases)
+    )
+    return [path for path in every if _single(place, path)[0]]
 
 
 def taken_now(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> list[Taken]:
@@ -130,6 +160,11 @@ def absent(place: Workplace, taken: Taken) -> int:
 def _is_back(place: Workplace, name: str) -> bool:
     status = place.root.lstat(place.bench.layout.in_shared(name))
     return status is not None and (kind_of(status) != FILE or status.st_size > 0)
+
+
+def _as_far_as_seen(place: Workplace, one: Missing) -> Missing:
+    """ONE, told and not refused where part of it cannot be seen: the old figure stays until it can."""
+    return replace(one, verdict=WARN) if _is_hidden(place, one.path) else one
 
 
 def _is_hidden(place: Workplace, path: str) -> bool:

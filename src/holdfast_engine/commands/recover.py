@@ -26,6 +26,7 @@ from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.memory import DATA_MEMORY, Missing
 from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import Problem
@@ -61,7 +62,7 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             already = len(found)
             found += search(place, rules_now(place))
             rest = found[already:] = _agreed(place, found[already:], ask)
-            if any(one.action != "listed" for one in rest):
+            if any(one.action != "listed" for one in rest) or _lacks_directories(place):
                 _put_back(place, rest, report)
         except Problem as problem:
             if problem.code in ("declined", "nothing-live"):
@@ -78,6 +79,15 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         return answer
 
 
+def _lacks_directories(place: Workplace) -> bool:
+    """True where a directory that is shared was removed: who uploads needs one. Nothing is made where `shared/` holds
+    nothing at all: there a disk belongs, and what is written under its mount point is hidden when it comes back.
+    """
+    root, layout = place.root, place.bench.layout
+    shared = [layout.in_shared(one.path) for one in rules_now(place).shared if one.kind == DIR]
+    return bool(root.names(layout.shared)) and not all(map(root.has, shared))
+
+
 def _data_missing(place: Workplace, gone: tuple[Missing, ...], answer: dict[str, Any]) -> Problem:
     """Everything that could be found is back, and counted files are missing all the same: a person has to know."""
     files = sum(one.files_then - one.files_now for one in gone)
@@ -88,7 +98,7 @@ def _data_missing(place: Workplace, gone: tuple[Missing, ...], answer: dict[str,
         state="what could be found is back; the live release serves what there is",
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
         hint=f"mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
-        f"{quote(place.root.path)}`; where they are meant to be gone, `holdfast deploy --accept {DATA_MEMORY}`",
+        f"{quote(place.root.path)}`; where they are meant to be gone, deploy with `--accept {DATA_MEMORY}`",
     )
     problem.answer = answer
     return problem

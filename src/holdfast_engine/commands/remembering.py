@@ -10,6 +10,7 @@ from holdfast_engine.commands import counting, giving_way
 from holdfast_engine.commands.missing import (
     Rows,
     absent,
+    databases_now,
     empty_by_name,
     figures,
     is_all,
@@ -27,10 +28,12 @@ from holdfast_engine.model.memory import (
     Kept,
     Missing,
     Taken,
+    databases_of,
     is_evidence,
     kept_of,
     taken_of,
 )
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.state import format as site_format
 from holdfast_engine.state.format import SiteFile
@@ -47,11 +50,13 @@ def remember(place: Workplace, rules: Rules, *, accept: tuple[str, ...] = ()) ->
     every = missing(place, rules, counted, site=site, accept=accept)
     lost = tuple(one for one in every if not _is_let_go(place, one, accept))
     identity, memory = _today(place, rules, counted, empty_by_name(site, accept))
-    if _is_alarmed(place, site, lost, accept):
+    alarmed = _is_alarmed(place, site, lost, accept)
+    if alarmed:
         identity, memory = dict(site.identity), kept_of(site.identity, site.options)
     _keep_alarms(site, lost, identity, memory)
     taken = [one for one in taken_now(rules, site, accept) if DATA_MEMORY not in accept and absent(place, one)]
     options = _options(site, memory, taken, empty_by_name(site, accept))
+    options = options if alarmed else _with_databases(place, rules, counted, options, lost)
     preset = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
     options = {**giving_way.remembered(options, giving_way.memory_of(place, rules)), "links": dict(rules.links)}
     options["preset"] = preset
@@ -95,6 +100,18 @@ def _is_let_go(place: Workplace, one: Missing, accept: tuple[str, ...]) -> bool:
     return DATA_MEMORY in accept or (one.passing and place.request.command == "deploy")
 
 
+def _with_databases(
+    place: Workplace, rules: Rules, counted: Rows, options: dict[str, Any], lost: Iterable[Missing]
+) -> dict[str, Any]:
+    """OPTIONS that know each database that lies there, under the date of this operation, and those that are LOST."""
+    before, away = databases_of(options), list(lost)
+    kept = {path: since for path, since in before.items() if any(RelPath(path).is_within(one.path) for one in away)}
+    now = databases_now(place, rules, counted, empty=tuple(options.get("may_be_empty", ())))
+    known = {**kept, **dict.fromkeys(now, place.request.now)}
+    rest = {name: value for name, value in options.items() if name != "databases"}
+    return {**rest, "databases": known} if known else rest
+
+
 def _options(site: SiteFile, memory: dict[str, Kept], taken: Iterable[Taken], empty: tuple[str, ...]) -> dict[str, Any]:
     """The options of SITE with this memory; what there is nothing of is not written."""
     found = {
@@ -112,13 +129,15 @@ def count_first(place: Workplace, rules: Rules, counted: Rows) -> None:
     """
     site = site_format.read(place.root) or SiteFile()
     accept = place.request.accept
-    lost = {one.path for one in missing(place, rules, counted, site=site, accept=accept)}
+    gone = missing(place, rules, counted, site=site, accept=accept)
+    lost = {one.path for one in gone}
     before = kept_of(site.identity, site.options)
     paths = dict.fromkeys([*before, *(one.path for one in rules.shared)])
     now = figures(place, rules, counted, paths, empty=empty_by_name(site))
     fresh = {path: Kept(data, place.request.now) for path, (data, _) in now.items() if path not in lost}
     taken = [one for one in taken_now(rules, site, accept) if absent(place, one)]
     options = _options(site, {**before, **fresh}, taken, empty_by_name(site))
+    options = _with_databases(place, rules, counted, options, gone)
     site_format.write(place.root, site.but(options=options))
 
 

@@ -30,7 +30,7 @@ from holdfast_engine.commands.rules import Rules, rules_for, settings_of
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.model.event import Listener
-from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, Check, Plan, Step
 from holdfast_engine.model.problem import Problem
@@ -47,12 +47,12 @@ def rollback(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """The wanted earlier release is live with today's data, or everything is as it was and a Problem says why."""
     with entering(request, tell, frugal=True) as place:
         require_switchable(place.root)
-        target = choose(place.survey, request.release, site=place.root.path)
+        target = choose(place, request.release)
         if target.path == place.survey.current:
             return _stays(place, target)
 
         def look() -> Return:
-            return Return(place, choose(place.survey, request.release, site=place.root.path))
+            return Return(place, choose(place, request.release))
 
         journey = look()
         if request.only_plan:
@@ -70,10 +70,11 @@ def _stays(place: Workplace, target: ReleaseRecord) -> dict[str, Any]:
     return answer("unchanged", **live, steps=[], place=place, account=Account(files, Report()))
 
 
-def choose(survey: Survey, wanted: str, *, site: str) -> ReleaseRecord:
+def choose(place: Workplace, wanted: str) -> ReleaseRecord:
     """The release called WANTED, or the newest that was live and good with a lower counter than the active one's
-    (I51).
+    (I51); one that somebody deleted is passed over.
     """
+    survey, site = place.survey, place.root.path
     if wanted:
         return _named(survey, wanted, f"holdfast releases --site {quote(site)}")
     ceiling = survey.active.counter if survey.active else float("inf")
@@ -85,7 +86,7 @@ def choose(survey: Survey, wanted: str, *, site: str) -> ReleaseRecord:
             state="nothing was changed",
             hint=f"`holdfast releases --site {quote(site)}` lists what there is",
         )
-    return good[-1]
+    return next((one for one in reversed(good) if place.root.kind(one.path) == DIR), good[-1])
 
 
 def _named(survey: Survey, wanted: str, listing: str) -> ReleaseRecord:

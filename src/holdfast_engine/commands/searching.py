@@ -87,12 +87,22 @@ def _in_live(place: Workplace, rules: Rules) -> Iterator[Lost]:
         if place.bench.is_served(current, one.path) or main_of(one.path) in rules.shared_paths:
             continue
         if place.root.has(here):
-            yield Lost(one.path, "stands where the link to shared/ belongs", here, "adopt", current, "live")
+            wins = NEWEST if baseline and _ships_in(place, current, baseline, one.path) else "live"
+            yield Lost(one.path, "stands where the link to shared/ belongs", here, "adopt", current, wins)
         elif place.root.has(there):
             yield Lost(one.path, "is shared and not linked", there, "link", current)
     for path, why in strays.homeless.items():
         if path not in (rules.shared_paths | strays.renamed.keys()) and main_of(path) not in rules.shared_paths:
             yield Lost(path, why, current / path, "adopt", current, "live")
+
+
+def _ships_in(place: Workplace, release: RelPath, baseline: Baseline, path: str) -> bool:
+    """True when something stands at or below PATH as RELEASE shipped it, before PATH was shared: it is older than what
+    was written to `shared/` since, and must not win over that for being live again.
+    """
+    shipped = (entry for entry in baseline.entries.values() if RelPath(entry.path).is_within(path))
+    files = (entry for entry in shipped if place.root.kind(release / entry.path) == entry.kind == FILE)
+    return any(digest_of(place.root, release / entry.path) == entry.digest for entry in files)
 
 
 def _parted(place: Workplace, release: RelPath, one: SharedPath, there: RelPath) -> Iterator[Lost]:

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.descent import Descent, levels
 from holdfast_engine.fs.root import Root
-from holdfast_engine.model.memory import is_data
+from holdfast_engine.model.memory import is_data, is_database_name
 
 Stamp = tuple[int, int, int, int]
 
 
 class Counted(NamedTuple):
-    """One directory of the quick census: its times and inode, how many entries of it are no directories, and how many
-    of these are users' files by their names.
+    """One directory of the quick census: its times and inode, how many entries of it are no directories, how many of
+    these are users' files by their names, and the names of DATABASES among them.
     """
 
     mtime: int
@@ -25,6 +25,7 @@ class Counted(NamedTuple):
     inode: int
     files: int
     data: int
+    databases: tuple[str, ...] = ()
 
 
 def full(root: Root, top: str) -> dict[str, Stamp]:
@@ -120,17 +121,19 @@ def _count(here: int, before: Counted | None, children: list[str], now: int) -> 
     same = before and before[:3] == (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     if before and same and settled(before.ctime, at=now):
         return before, [*children]
-    files, data, below = _list(here)
-    return Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, files, data), below
+    names, below = _list(here)
+    bases = tuple(sorted(filter(is_database_name, names)))
+    row = Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, len(names), sum(map(is_data, names)), bases)
+    return row, below
 
 
-def _list(here: int) -> tuple[int, int, list[str]]:
-    files, data, below = 0, 0, list[str]()
+def _list(here: int) -> tuple[list[str], list[str]]:
+    """The names of what is no directory, and those of directories."""
+    names, below = list[str](), list[str]()
     with os.scandir(here) as scan:
         for entry in scan:
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.name)
             else:
-                files += 1
-                data += is_data(entry.name)
-    return files, data, below
+                names.append(entry.name)
+    return names, below

@@ -21,8 +21,10 @@ _FLAGS = frozenset((
     "maintenance.html", "maintenance.mode", "maintenance_mode",
 ))  # fmt: skip
 _LARAVEL_FLAGS = ("storage/framework/down", "storage/framework/maintenance.php")
+_DATABASES = (".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".mdb")
+_NO_DATABASES = frozenset(("thumbs.db",))
 _GOES = frozenset(("log", "logs", "queue", "queues", "debugbar"))
-_GOES_WORD = re.compile(r"(?:^|[-_.])(?:tmp|temp|caches?|sessions?)$")
+_GOES_WORD = re.compile(r"(?:.*[-_.])?(?:tmp|temp)|[._]?(?:caches?|sessions?)")
 SOME = 3
 """So many files at least prove something by their being gone."""
 _FEW, _PART = 5, 10
@@ -32,6 +34,14 @@ def is_flag(path: str) -> bool:
     """True for a file that puts an application into maintenance: hooks and people make and remove it at will."""
     name = path.rpartition("/")[2]
     return name in _FLAGS or f"/{path}".endswith(tuple(f"/{flag}" for flag in _LARAVEL_FLAGS))
+
+
+def is_database_name(name: str) -> bool:
+    """True for a file that is a database by its NAME: one of them is worth as much as all else, and no application
+    deletes it in passing.
+    """
+    name = name.casefold()
+    return name.endswith(_DATABASES) and name not in _NO_DATABASES
 
 
 def is_data(name: str) -> bool:
@@ -49,7 +59,7 @@ def comes_and_goes(directory: str) -> bool:
 def passes(name: str, above: str = "") -> bool:
     """True for the NAME of a directory, in one called ABOVE, whose files come and go: its parents are not asked."""
     name = name.casefold()
-    return name in _GOES or bool(_GOES_WORD.search(name)) or (above, name) == ("storage", "framework")
+    return name in _GOES or bool(_GOES_WORD.fullmatch(name)) or (above, name) == ("storage", "framework")
 
 
 def all_or_much(lost: int, before: int) -> bool:
@@ -123,6 +133,13 @@ def kept_of(identity: Mapping[str, list[int]], options: Mapping[str, Any]) -> di
     return found
 
 
+def databases_of(options: Mapping[str, Any]) -> dict[str, float]:
+    """Every remembered database of a site file, by its path, and when it was last seen."""
+    rows = options.get("databases")
+    times = rows.items() if isinstance(rows, dict) else ()
+    return {str(path): float(since) for path, since in times if isinstance(since, (int, float))}
+
+
 class Taken(NamedTuple):
     """What a user's command took: of FILES below PATH the LOST ones, NAMES being the first of them."""
 
@@ -188,6 +205,11 @@ def judged(path: str, kept: Kept, now: int, *, passing: bool = False) -> Optiona
     if not (gone or all_or_much(lost, kept.files)):
         return None
     return Missing(path, kept.files, now, kept.since, REFUSE if gone and not passing else WARN, passing)
+
+
+def gone_database(path: str, since: float) -> Missing:
+    """The database at PATH was seen at the time SINCE, and is not there."""
+    return Missing(path, 1, 0, since, REFUSE)
 
 
 def still_taken(taken: Taken, absent: int) -> Optional[Missing]:
