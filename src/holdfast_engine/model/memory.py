@@ -197,11 +197,11 @@ class Missing:
 def judged(path: str, kept: Kept, now: int, *, passing: bool = False) -> Optional[Missing]:
     """What is missing at PATH where KEPT was there and NOW is; None while nothing speaks of a loss.
 
-    All gone is refused, and so is what was found gone before, until nearly all of it is back; half or
-    more of at least three is told, with the old figure, until then.
+    All gone is refused, and nine tenths of it, for a new file among none is no way back; so is what was found gone
+    before, until nearly all of it is back. Half or more of at least three is told, with the old figure, until then.
     """
     lost = kept.files - now
-    gone = kept.files > 0 and (now == 0 or (kept.alarm and is_evidence(lost, kept.files)))
+    gone = kept.files > 0 and (now * _PART <= kept.files or (kept.alarm and is_evidence(lost, kept.files)))
     if not (gone or all_or_much(lost, kept.files)):
         return None
     return Missing(path, kept.files, now, kept.since, REFUSE if gone and not passing else WARN, passing)
