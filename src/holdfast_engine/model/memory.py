@@ -27,7 +27,7 @@ _GOES = frozenset(("log", "logs", "queue", "queues", "debugbar"))
 _GOES_WORD = re.compile(r"(?:.*[-_.])?(?:tmp|temp)|[._]?(?:caches?|sessions?)")
 SOME = 3
 """So many files at least prove something by their being gone."""
-_FEW, _PART = 5, 10
+_FEW, _PART, _NEARLY = 5, 10, 20
 
 
 def is_flag(path: str) -> bool:
@@ -197,11 +197,11 @@ class Missing:
 def judged(path: str, kept: Kept, now: int, *, passing: bool = False) -> Optional[Missing]:
     """What is missing at PATH where KEPT was there and NOW is; None while nothing speaks of a loss.
 
-    All gone is refused, and nine tenths of it, for a new file among none is no way back; so is what was found gone
+    All gone is refused, and all but a twentieth, for one new file where none is left is no way back; so is what was found gone
     before, until nearly all of it is back. Half or more of at least three is told, with the old figure, until then.
     """
     lost = kept.files - now
-    gone = kept.files > 0 and (now * _PART <= kept.files or (kept.alarm and is_evidence(lost, kept.files)))
+    gone = kept.files > 0 and (now * _NEARLY <= kept.files or (kept.alarm and is_evidence(lost, kept.files)))
     if not (gone or all_or_much(lost, kept.files)):
         return None
     return Missing(path, kept.files, now, kept.since, REFUSE if gone and not passing else WARN, passing)
