@@ -197,8 +197,9 @@ class Missing:
 def judged(path: str, kept: Kept, now: int, *, passing: bool = False) -> Optional[Missing]:
     """What is missing at PATH where KEPT was there and NOW is; None while nothing speaks of a loss.
 
-    All gone is refused, and all but a twentieth, for one new file where none is left is no way back; so is what was found gone
-    before, until nearly all of it is back. Half or more of at least three is told, with the old figure, until then.
+    All gone is refused, and all but a twentieth, for one new file where none is left is no way back; so is what was
+    found gone before, until nearly all of it is back. Half or more of at least three is told, with the old figure,
+    until then.
     """
     lost = kept.files - now
     gone = kept.files > 0 and (now * _NEARLY <= kept.files or (kept.alarm and is_evidence(lost, kept.files)))
