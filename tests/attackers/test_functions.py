@@ -56,7 +56,7 @@ def test_no_function_reads_or_changes_anything_through_a_swapped_directory(top, 
     """G9, R11: every traversal goes by descriptors and follows no link: some hundred rounds of each way."""
     found = attacked(top, user, WAYS[way])
     assert found.hits == [], f"{len(found.hits)} hits in {found.rounds} rounds"
-    assert found.rounds  # how many fit into the time is the machine's affair
+    assert found.rounds > 1
 
 
 @pytest.mark.parametrize("user", USERS)

@@ -214,8 +214,11 @@ class Tally(NamedTuple):
     hits: list[str]
 
 
+_LEAST = 2
+
+
 def rounds_as(user: int, site: Path, way: Way, victim: Victim, *, rounds: int, seconds: float) -> Tally:
-    """ROUNDS of WAY, or as many as fit into SECONDS, in a process of USER's own."""
+    """ROUNDS of WAY, or as many as fit into SECONDS and two at least, in a process of USER's own."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -241,7 +244,7 @@ def rounds_as(user: int, site: Path, way: Way, victim: Victim, *, rounds: int, s
 def _rounds(site: Path, way: Way, victim: Victim, rounds: int, seconds: float) -> Tally:
     deadline, done, number, hits = time.monotonic() + seconds, 0, 0, list[str]()
     with Root(str(site)) as root:
-        while number < rounds and time.monotonic() < deadline and len(hits) < 3:
+        while number < rounds and (number < _LEAST or time.monotonic() < deadline) and len(hits) < 3:
             number += 1
             bench = Bench(root, site, number)
             seen = None

@@ -15,7 +15,7 @@ from crash.noticing import Harness
 from crash.scenarios import NEXT_AT, deploying, run
 from holdfast_engine.fs import clock
 from holdfast_engine.model.request import Request, Settings, Source
-from lib.database_writer import Database, rows_in
+from lib.database_writer import Database
 from lib.precious import contents
 
 _LATE = "written late, by a program that stayed\n"
@@ -80,31 +80,6 @@ def written_on(arena: Arena, place: str) -> list[str]:
         database.write(site / "current", 5)
     database.stop()
     wrong += database.wrong(site / "current")
-    remove(site)
-    return wrong
-
-
-def two_sets(arena: Arena, place: str) -> list[str]:
-    """A worker that stayed began a database anew at PLACE. Its main file is the newer one, the shared one's last rows
-    are newer still: what is shared stays, and is whole.
-    """
-    site, now = arena.copy(), NEXT_AT
-    old = (site / "current").resolve()
-    shared, other = Database(place, "wal"), Database(place, "wal")
-    shared.write(old, 3)
-    run(arena.act(site))
-    shared.write(site / "current", 3)
-    for name in (place, f"{place}-wal", f"{place}-shm"):
-        (old / name).unlink(missing_ok=True)
-    other.write(old, 9)
-    other.stop()
-    for where, time in ((old / place, now), (site / "shared" / place, now - 90)):
-        os.utime(where, (time, time))
-    victim.perform(deploying(3, at=now)(site, arena.sources))
-    shared.write(site / "current", 3)
-    shared.stop()
-    found, told = rows_in(site / "current" / place)
-    wrong = [] if told == "ok" and found == shared.acknowledged else [f"{told}, with {len(found)} rows"]
     remove(site)
     return wrong
 
@@ -204,7 +179,7 @@ def tick(_arena: Arena, _: str) -> list[str]:
 HARNESSES: dict[str, Harness] = {
     one.__name__: one
     for one in (
-        switched, emptied, written_on, two_sets, stayed, old_root, linked, undone, hooked_after,
+        switched, emptied, written_on, stayed, old_root, linked, undone, hooked_after,
         kept_open, private, tick,
     )
 }  # fmt: skip

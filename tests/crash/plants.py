@@ -300,7 +300,7 @@ def census_ignores_shrinking() -> None:
 def alarm_forgotten() -> None:
     put(remembering._keep_alarms, nothing)
     put(remembering._is_alarmed, nothing)
-    put(remembering._with_databases, lambda _place, _rules, _counted, options, _lost: {**options, "databases": {}})
+    put(remembering._databases, lambda *_words: {})
 
 
 def second_look_thrown_away() -> None:

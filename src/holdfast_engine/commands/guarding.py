@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Optional
 
+from holdfast_engine.commands.missing import passing_singles
 from holdfast_engine.commands.rules import Rules
-from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.memory import (
     SOME,
     Losses,
@@ -22,7 +22,6 @@ from holdfast_engine.model.memory import (
     losses,
 )
 from holdfast_engine.model.paths import RelPath, outermost
-from holdfast_engine.model.rules import HAPPENED
 
 _NAMES = 200
 _SINGLES = ""
@@ -103,8 +102,7 @@ def _by_top(rules: Rules, paths: Iterable[str]) -> dict[str, list[str]]:
     """PATHS by the shared path that they lie in; single files that only their being there made shared are judged
     together, for applications delete one or the other.
     """
-    happened = (one.path for one in rules.shared if one.kind != DIR and one.why in HAPPENED)
-    single = {path for path in happened if not is_database_name(RelPath(path).name)}
+    single = passing_singles(rules.shared)
     found: dict[str, list[str]] = {}
     for path in paths:
         top = _top(rules, path)

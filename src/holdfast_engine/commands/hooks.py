@@ -23,6 +23,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.words import count
 
+_UNDONE = "what was begun is undone; the previous release is live, and the files that are named are gone"
 _NAMED = 10
 
 
@@ -105,7 +106,7 @@ def refuse_shrunk(place: Workplace, rules: Rules, watch: Watch) -> None:
             "data-shrank",
             f"shared data shrank while this deploy was made: {words(lost[0])}",
             context=[words(one) for one in lost],
-            state=_STANDS,
+            state=_UNDONE,
             whereabouts=[place.root.absolute(place.bench.layout.shared)],
             hint=_put_back("a build command reaches the data by its absolute path, or the application deleted it"),
         )
@@ -156,13 +157,10 @@ def _shrank(place: Workplace, ran: Ran, shrunk: Shrunk, *, after: bool) -> Probl
         "data-shrank-after-activation" if after else "data-shrank",
         f"the hook `{ran.command}` made shared data shrink in `{where}`: {_files(len(gone))} missing or shorter",
         context=_named(gone),
-        state="the new release is live" if after else _STANDS,
+        state="the new release is live" if after else _UNDONE,
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
         hint=_put_back("take the hook out of holdfast.toml, or mend it, before the next deploy"),
     )
-
-
-_STANDS = "what was begun is undone; the previous release is live, and the files that are named are gone"
 
 
 def _put_back(first: str) -> str:

@@ -33,7 +33,7 @@ from holdfast_engine.model.memory import (
 )
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, WARN
-from holdfast_engine.model.rules import HAPPENED
+from holdfast_engine.model.rules import HAPPENED, SharedPath
 from holdfast_engine.state.format import SiteFile
 
 Rows = Mapping[str, Counted]
@@ -61,27 +61,24 @@ def missing(
         return ()
     rows = counting.count(place, save=False) if counted is None else counted
     now = figures(place, rules, rows, wanted, empty=empty_by_name(site, accept))
-    single = passing_singles(site)
+    single = passing_singles(site.shared)
     if is_all({path: now[path][0] for path in single if path in wanted}):
         single = frozenset()
     judgements = (judged(path, kept, now[path][kept.every], passing=path in single) for path, kept in wanted.items())
     found = {one.path: _as_far_as_seen(place, one) for one in judgements if one is not None}
     found = {path: one for path, one in found.items() if not _is_covered(one, site, accept)}
-    for path, since in bases.items():
-        if not _single(place, path)[1] and not _is_told(found.values(), gone_database(path, since)):
-            found[path] = gone_database(path, since)
-    for each in taken:
-        one = still_taken(each, absent(place, each))
+    gone = [gone_database(path, since) for path, since in bases.items() if not _single(place, path)[1]]
+    for one in (*gone, *(still_taken(each, absent(place, each)) for each in taken)):
         if one is not None and not _is_told(found.values(), one):
             found[one.path] = one
     return tuple(found[path] for path in sorted(found))
 
 
-def passing_singles(site: SiteFile) -> frozenset[str]:
-    """Single files that are shared because somebody wrote them, and by no rule: applications delete such, but for
+def passing_singles(shared: Iterable[SharedPath]) -> frozenset[str]:
+    """Single files of SHARED that are so because somebody wrote them, and by no rule: applications delete such, but for
     databases.
     """
-    single = (one.path for one in site.shared if one.kind != DIR and one.why in HAPPENED)
+    single = (one.path for one in shared if one.kind != DIR and one.why in HAPPENED)
     return frozenset(path for path in single if not is_database_name(path.rpartition("/")[2]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Optional
 
 from holdfast_engine.checks.shared_identity import unmounted
 from holdfast_engine.commands import counting, giving_way
@@ -55,8 +55,9 @@ def remember(place: Workplace, rules: Rules, *, accept: tuple[str, ...] = ()) ->
         identity, memory = dict(site.identity), kept_of(site.identity, site.options)
     _keep_alarms(site, lost, identity, memory)
     taken = [one for one in taken_now(rules, site, accept) if DATA_MEMORY not in accept and absent(place, one)]
-    options = _options(site, memory, taken, empty_by_name(site, accept))
-    options = options if alarmed else _with_databases(place, rules, counted, options, lost)
+    empty = empty_by_name(site, accept)
+    databases = databases_of(site.options) if alarmed else _databases(place, rules, counted, site, lost, empty)
+    options = _options(site, memory, taken, empty, databases)
     preset = memory_of(rules.classifier.preset, site, place.survey.active, place.request)
     options = {**giving_way.remembered(options, giving_way.memory_of(place, rules)), "links": dict(rules.links)}
     options["preset"] = preset
@@ -100,24 +101,30 @@ def _is_let_go(place: Workplace, one: Missing, accept: tuple[str, ...]) -> bool:
     return DATA_MEMORY in accept or (one.passing and place.request.command == "deploy")
 
 
-def _with_databases(
-    place: Workplace, rules: Rules, counted: Rows, options: dict[str, Any], lost: Iterable[Missing]
-) -> dict[str, Any]:
-    """OPTIONS that know each database that lies there, under the date of this operation, and those that are LOST."""
-    before, away = databases_of(options), list(lost)
+def _databases(
+    place: Workplace, rules: Rules, counted: Rows, site: SiteFile, lost: Iterable[Missing], empty: tuple[str, ...]
+) -> dict[str, float]:
+    """Each database that lies there, under the date of this operation, and those of SITE that are LOST."""
+    before, away = databases_of(site.options), list(lost)
     kept = {path: since for path, since in before.items() if any(RelPath(path).is_within(one.path) for one in away)}
-    now = databases_now(place, rules, counted, empty=tuple(options.get("may_be_empty", ())))
-    known = {**kept, **dict.fromkeys(now, place.request.now)}
-    rest = {name: value for name, value in options.items() if name != "databases"}
-    return {**rest, "databases": known} if known else rest
+    return {**kept, **dict.fromkeys(databases_now(place, rules, counted, empty=empty), place.request.now)}
 
 
-def _options(site: SiteFile, memory: dict[str, Kept], taken: Iterable[Taken], empty: tuple[str, ...]) -> dict[str, Any]:
-    """The options of SITE with this memory; what there is nothing of is not written."""
+def _options(
+    site: SiteFile,
+    memory: dict[str, Kept],
+    taken: Iterable[Taken],
+    empty: tuple[str, ...],
+    databases: Optional[dict[str, float]] = None,
+) -> dict[str, Any]:
+    """The options of SITE with this memory; what there is nothing of is not written. DATABASES stay as they are where
+    they are not given.
+    """
     found = {
         "memory": {path: kept.to_json() for path, kept in memory.items() if not kept.every},
         "taken": [one.to_json() for one in taken],
         "may_be_empty": list(empty),
+        "databases": databases_of(site.options) if databases is None else databases,
     }
     rest = {name: value for name, value in site.options.items() if name not in found}
     return {**rest, **{name: value for name, value in found.items() if value}}
@@ -136,8 +143,8 @@ def count_first(place: Workplace, rules: Rules, counted: Rows) -> None:
     now = figures(place, rules, counted, paths, empty=empty_by_name(site))
     fresh = {path: Kept(data, place.request.now) for path, (data, _) in now.items() if path not in lost}
     taken = [one for one in taken_now(rules, site, accept) if absent(place, one)]
-    options = _options(site, {**before, **fresh}, taken, empty_by_name(site))
-    options = _with_databases(place, rules, counted, options, gone)
+    databases = _databases(place, rules, counted, site, gone, empty_by_name(site))
+    options = _options(site, {**before, **fresh}, taken, empty_by_name(site), databases)
     site_format.write(place.root, site.but(options=options))
 
 
@@ -146,7 +153,7 @@ def gone_since(place: Workplace, rules: Rules) -> list[Missing]:
     site = site_format.read(place.root) or SiteFile()
     kept = {path: one for path, one in remembered(rules, site).items() if one.since == place.request.now}
     rows = counting.count(place, save=False)
-    now, singles = figures(place, rules, rows, kept, empty=empty_by_name(site)), passing_singles(site)
+    now, singles = figures(place, rules, rows, kept, empty=empty_by_name(site)), passing_singles(site.shared)
     if is_all({path: now[path][0] for path in singles if path in kept}):
         singles = frozenset()
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Optional
 
 from holdfast_engine.data.detect_packages import Packages
@@ -33,22 +34,9 @@ def _parts(listing: Listing, root: str, packages: Packages, proof: Evidence) -> 
 
 
 def _packages_asked_for(packages: Packages, proof: Evidence) -> Iterator[Found]:
-    if proof.named:
-        yield _package("composer.json", proof.named, packages.composer_name)
-    if proof.composer_all:
-        yield _all("composer.json", proof.composer_all, packages.composer)
-    if proof.npm_all:
-        yield _all("package.json", proof.npm_all, packages.npm)
-    if proof.composer:
-        yield _package("composer.json", proof.composer, packages.composer)
-    if proof.npm:
-        yield _package("package.json", proof.npm, packages.npm)
-    if proof.python:
-        yield _package("requirements", proof.python, packages.python)
-    if proof.gem:
-        yield _package("Gemfile", proof.gem, packages.gem)
-    if proof.library:
-        yield _package("composer.lock", proof.library, packages.composer_locked)
+    for manifest, wanted, asked, finds in _PACKAGES:
+        if wanted(proof):
+            yield finds(manifest, wanted(proof), asked(packages))
 
 
 def at(root: str, path: str) -> str:
@@ -96,3 +84,16 @@ def _all(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found
 def _package(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found:
     found = [name for name in wanted if name in asked]
     return (manifest, f"asks for {found[0]}") if found else None
+
+
+_PACKAGES = (
+    ("composer.json", attrgetter("named"), attrgetter("composer_name"), _package),
+    ("composer.json", attrgetter("composer_all"), attrgetter("composer"), _all),
+    ("package.json", attrgetter("npm_all"), attrgetter("npm"), _all),
+    ("composer.json", attrgetter("composer"), attrgetter("composer"), _package),
+    ("package.json", attrgetter("npm"), attrgetter("npm"), _package),
+    ("requirements", attrgetter("python"), attrgetter("python"), _package),
+    ("Gemfile", attrgetter("gem"), attrgetter("gem"), _package),
+    ("composer.lock", attrgetter("library"), attrgetter("composer_locked"), _package),
+)
+"""Each part of a proof that names packages: the manifest, what is wanted, what that asks for, and how both compare."""
