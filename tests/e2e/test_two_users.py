@@ -42,6 +42,26 @@ def _offered(hint: str, program: str) -> str:
     return command
 
 
+def test_a_database_in_a_directory_that_nobody_else_may_enter_stops_no_command(top):
+    """DESIGN 5, memory: what may not be looked at is not taken for gone, and is missed again once it may be."""
+    world = Hosted(top, files=FILES)
+    world.ship()
+    where = world.site / "shared/public/uploads/mail"
+    where.mkdir()
+    (where / "mail.db").write_bytes(b"mail")
+    give(where, TOOL)
+    world.ship()
+    os.chown(where, 0, 0)
+    where.chmod(0o700)
+    checks = world.perform("checklist")["checks"]
+    assert next(one["verdict"] for one in checks if one["name"] == "data-memory") != "refuse"
+    world.ship()
+    (where / "mail.db").unlink()
+    give(where, TOOL)
+    world.commit()
+    fails(world.deploy, exits=30, code="checklist-refused")
+
+
 def _rounds(world: Hosted) -> None:
     """Deploy, deploy, back, prune; after each the application reads all that it wrote and writes some more."""
     for number, act in enumerate((world.ship, world.ship, world.rollback, lambda: world.perform("prune", keep=0))):

@@ -67,7 +67,7 @@ def missing(
     judgements = (judged(path, kept, now[path][kept.every], passing=path in single) for path, kept in wanted.items())
     found = {one.path: _as_far_as_seen(place, one) for one in judgements if one is not None}
     found = {path: one for path, one in found.items() if not _is_covered(one, site, accept)}
-    gone = [gone_database(path, since) for path, since in bases.items() if not _single(place, path)[1]]
+    gone = [gone_database(path, since) for path, since in bases.items() if _is_gone(place, path)]
     for one in (*gone, *(still_taken(each, absent(place, each)) for each in taken)):
         if one is not None and not _is_told(found.values(), one):
             found[one.path] = one
@@ -110,7 +110,15 @@ def databases_now(place: Workplace, rules: Rules, rows: Rows, *, empty: tuple[st
         for directory, _, passing in _placed(rows, ("",), goes)
         for name in (() if passing else rows[directory].databases)
     )
-    return [path for path in every if _single(place, path)[0]]
+    return [path for path in every if not _is_gone(place, path)]
+
+
+def _is_gone(place: Workplace, database: str) -> bool:
+    """True where DATABASE is not there, or empty; what may not be looked at is not taken for gone."""
+    try:
+        return not _single(place, database)[0]
+    except PermissionError:
+        return False
 
 
 def taken_now(rules: Rules, site: SiteFile, accept: Iterable[str] = ()) -> list[Taken]:
