@@ -219,3 +219,32 @@ def test_a_kill_while_a_hook_empties_data_leaves_the_memory_of_before(world):
 
     assert marks
     assert "shared/storage held 12 files" in refused(world)
+
+
+@pytest.mark.parametrize("when", ["before_activation", "after_activation"])
+def test_a_hook_that_moves_a_shared_directory_away_is_no_good_end(world, when):
+    """Nothing is lost and nothing of it is served: that is said, and refused until it is back."""
+    world.ship()
+    hook = 'mv "$HOLDFAST_SHARED/public/uploads" "$HOLDFAST_SHARED/public/uploads.old"'
+    world.settings = Settings(**{when: (hook,)})
+    world.commit()
+    after = when == "after_activation"
+    code = "data-shrank-after-activation" if after else "data-shrank"
+
+    problem = fails(world.deploy, exits=61 if after else 50, code=code)
+
+    assert "lead nowhere" in problem.state
+    assert refused(world)
+    shutil.rmtree(world.site / "shared/public/uploads", ignore_errors=True)
+    (world.site / "shared/public/uploads.old").rename(world.site / "shared/public/uploads")
+    assert not refused(world)
+    world.precious.assert_none_lost()
+
+
+def test_what_a_hook_moves_to_another_place_is_told(world):
+    """A migration of uploads is no loss; who reads the answer knows of it."""
+    world.ship()
+    hook = 'cd "$HOLDFAST_SHARED/storage" && mkdir media && mv app/member-* media/'
+    world.settings = Settings(before_activation=(hook,))
+    told = world.ship()["warnings"]
+    assert any("8 files are at another place" in line for line in told)

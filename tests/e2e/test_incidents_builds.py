@@ -58,6 +58,21 @@ def test_declared_artifacts_that_no_build_left_are_named_one_by_one(tmp_path):
     assert "packs" not in warnings[0]
 
 
+def test_data_in_build_output_is_no_build(tmp_path):
+    """`artifacts-present`: our link to what users put into `dist/` is all that stands there."""
+    vite = '{"devDependencies": {"vite": "5", "vue": "3"}, "scripts": {"build": "vite build"}}'
+    world = World(tmp_path, {"package.json": vite, "vite.config.js": "", "index.html": "", "src/main.js": ""})
+    world.settings = Settings(build=("mkdir dist && echo made > dist/index.html",))
+    world.ship()
+    world.precious.write("dist/uploads/a.jpg")
+    world.settings = Settings()
+
+    warnings = world.ship()["warnings"]
+
+    assert (world.live / "dist/uploads/a.jpg").is_file()
+    assert any("not in the release: `dist`" in line for line in warnings)
+
+
 def test_a_composer_project_without_its_packages_is_warned_of_with_the_command(tmp_path):
     """`artifacts-present`: `vendor/` is no part of the source, and nobody has said what makes it."""
     world = World(tmp_path)

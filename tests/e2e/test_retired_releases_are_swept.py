@@ -234,3 +234,21 @@ def test_a_sweep_that_is_killed_anywhere_loses_and_hides_nothing(world, tmp_path
         other.precious.assert_served(but=["elder"])
         other.precious.assert_none_lost()
         shutil.rmtree(other.top)
+
+
+def test_what_is_written_where_a_release_was_pruned_comes_home(world):
+    """A worker of an older release makes its directory anew: no record knows it, so `checklist` says so."""
+    gone = releases(world)[0]
+    world.perform("prune", keep=0)
+    assert not gone.exists()
+    gone.mkdir()
+    assert retired(world)["verdict"] == "pass"  # what holds no file is nothing yet
+    world.precious.write("public/uploads/late.jpg", into=gone)
+    assert retired(world)["verdict"] == "warn"
+    assert gone.name in retired(world)["why"]
+    world.perform("recover", only_plan=True)
+    assert not (world.live / "public/uploads/late.jpg").exists()
+    world.perform("recover")
+    assert (world.live / "public/uploads/late.jpg").is_file()
+    world.ship()
+    world.precious.assert_none_lost()

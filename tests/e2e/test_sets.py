@@ -565,3 +565,21 @@ def test_without_second_names_a_set_comes_home_by_exchanges(world, monkeypatch):
 
 def _refused(*_: object) -> None:
     raise PermissionError(1, "Operation not permitted")
+
+
+def test_a_journal_that_was_left_in_a_retired_release_is_refused(world):
+    """A program that stayed open across a deploy was killed in a transaction: half of it is served (SQLite, "hot
+    journals"). Nothing proves that nobody wrote since, so a person puts the two together.
+    """
+    old = real(world.live)
+    with closing(sqlite3.connect(world.live / "shop.sqlite")) as database:
+        database.execute("create table t (n)")
+        database.commit()
+    world.ship()
+    (old / "shop.sqlite-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + b"\0" * 504)
+    assert verdict(world)[0] == "refuse"
+    assert f"releases/{old.name}/shop.sqlite-journal" in verdict(world)[1]
+    world.commit()
+    fails(world.deploy, exits=30, code="checklist-refused")
+    found = world.perform("recover")["found"]
+    assert [one["action"] for one in found if one["path"] == "shop.sqlite-journal"] == ["listed"]

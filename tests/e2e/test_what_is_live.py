@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from holdfast_engine.fs import failpoint
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
-from lib.refusals import Killed
+from lib.refusals import Killed, fails
 from lib.world import PLAIN, World
 
 
@@ -251,3 +252,32 @@ def test_pruning_leaves_what_somebody_switches_to_at_that_moment(world):
         finally:
             failpoint.listen(before)
         assert (world.live / "public/index.php").is_file()
+
+
+def test_a_switch_by_hand_is_told_and_a_deleted_release_is_gone(world):
+    """`status` and `checklist` say what other hands did; `releases` calls nothing retired that is not there."""
+    first, *_ = sorted((world.site / "releases").iterdir())
+    world.ship()
+    last = world.live.resolve()
+    point_by_hand(world, first.name)
+    told = next(one for one in world.perform("checklist")["checks"] if one["name"] == "live-release")
+    assert (told["verdict"], last.name in told["why"]) == ("warn", True)
+    assert any(last.name in line for line in world.perform("status")["warnings"])
+    subprocess.run(["rm", "-rf", str(last)], check=True)
+    assert {row["id"]: row["state"] for row in world.perform("releases")["releases"]}[last.name] == "gone"
+    world.ship()
+    assert (
+        next(one for one in world.perform("checklist")["checks"] if one["name"] == "live-release")["verdict"] == "pass"
+    )
+
+
+def test_a_hook_that_removes_the_journal_ends_in_words(world):
+    """What cannot be undone any more is said, and `recover` registers what is there."""
+    world.settings = Settings(before_activation=('rm -rf "$HOLDFAST_SITE/.holdfast"',))
+    world.commit()
+    problem = fails(world.deploy, exits=61, code="journal-gone")
+    assert "recover" in problem.hint
+    world.settings = Settings()
+    world.perform("recover")
+    world.ship()
+    world.precious.assert_none_lost()

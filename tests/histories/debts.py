@@ -40,10 +40,20 @@ def unpaid(town: Town, *, linked: bool = True) -> list[str]:
         owed = {path: content for path, content in owed.items() if path not in town.owed}
     for database in town.databases:
         database.owed = False
+        if _is_for_a_person(town, database.place):
+            assert database.place in town.recoverable(), f"{database.place}: nobody tells of it"
+            database.begin_anew(town.live)
     left = [path for path, content in owed.items() if content in town.expected and not _is_paid(town, path)]
     return [f"left behind: {path}: {town.expected[owed[path]]}" for path in left] + [
         line for database in town.databases for line in database.wrong(town.live)
     ]
+
+
+def _is_for_a_person(town: Town, path: str) -> bool:
+    """True where a release holds a database of which nothing tells what it shipped, and nothing is served there."""
+    told = {one.name.partition(".")[0] for one in (town.site / ".holdfast/baselines").glob("*")}
+    holds = (one for one in (town.site / "releases").iterdir() if (one / path).is_file())
+    return not (town.live / path).exists() and any(one.name not in told for one in holds)
 
 
 def _is_paid(town: Town, path: str) -> bool:

@@ -143,9 +143,18 @@ class Town:
             for name in names:
                 path = os.path.join(here, name)
                 content = digest_of(path)
-                if content in self.expected:
+                if content in self.expected and not self._leads_to_code(path):
                     seen[os.path.normpath(os.path.join(inside, name))] = content
         return seen
+
+    def _leads_to_code(self, path: str) -> bool:
+        """True for a link of a person's to what the live release ships: what is seen there goes with the code."""
+        end, live = os.path.realpath(path), os.path.realpath(self.live)
+        return (
+            end.startswith(live + "/")
+            and end != os.path.join(live, os.path.relpath(path, self.live))
+            and (os.path.relpath(end, live) in self.shipped_now())
+        )
 
     def _ships_link(self, inside: str, name: str) -> bool:
         """True for a shipped link to a directory: what is seen through it comes and goes with the code."""
@@ -298,6 +307,11 @@ class Town:
         found = frozenset(check["name"] for check in answer["checks"] if check["verdict"] == "refuse")
         assert bool(found) == (answer["verdict"] == "refuse")
         return found
+
+    def recoverable(self) -> frozenset[str]:
+        """What `recover` would put back or tell of."""
+        answer = perform(self.request("recover", only_plan=True), tell=lambda _event: None, ask=lambda _plan: True)
+        return frozenset(row["path"] for row in answer["found"])
 
     def accept_the_dark(self, before: View, what: str) -> None:
         """Harm was done and nothing is live: that is said, nothing is lost, and what was served is owed."""

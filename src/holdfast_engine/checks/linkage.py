@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from holdfast_engine.checks.subject import Expected, Subject, accepting
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.model.words import count
@@ -126,11 +129,20 @@ def _artifacts(subject: Subject) -> Check:
         return Check(
             name, PASS, "nothing is expected" if not subject.expected else "looked at once the release is built"
         )
-    lacking = [one for one in subject.expected if not any(subject.root.has(release / path) for path in one.places)]
+    lacking = [one for one in subject.expected if not any(_is_made(subject, release, path) for path in one.places)]
     if not lacking:
         return Check(name, PASS, "build output is there")
     why = f"not in the release: {', '.join(_either(one.places[:4]) for one in lacking)}"
     return Check(name, WARN, why, _build(lacking))
+
+
+def _is_made(subject: Subject, release: RelPath, path: str) -> bool:
+    """True where a build has left something at PATH: links to data stand there without any build (DESIGN 4)."""
+    root, here = subject.root, release / path
+    if root.kind(here) != DIR:
+        return root.has(here)
+    found = (RelPath(path) / inner for inner, kind, _ in walk(root, here, unreadable=[]) if kind != DIR)
+    return any(not subject.is_our_link(one) for one in found)
 
 
 def _either(places: tuple[str, ...]) -> str:

@@ -23,13 +23,18 @@ def nothing_live(root: Root, good: Sequence[str]) -> list[Check]:
     return [first, *(Check(name, WARN, "no release is live that could be looked at") for name in NAMES)]
 
 
-def live_release(root: Root, release: str, objection: str, missing: Sequence[str]) -> Check:
-    """RELEASE is what `current` leads to; OBJECTION says why it is not whole, MISSING what else of its code is gone."""
+def live_release(root: Root, release: str, objection: str, missing: Sequence[str], *, made_live: str) -> Check:
+    """RELEASE is what `current` leads to; OBJECTION says why it is not whole, MISSING what else of its code is gone.
+    MADE_LIVE is what was made live here last, if that is another one.
+    """
     if objection:
         return Check(NAME, REFUSE, f"`{release}` is live and not whole: {objection}", _recover(quote(root.path)))
     if missing:
         why = f"shipped files are missing in `{release}`: {named(missing)}"
         return Check(NAME, WARN, why, "the next deploy brings them again, if they were not meant to go")
+    if made_live:
+        why = f"`current` leads to `{release}`, and other hands switched it: `{made_live}` was made live here last"
+        return Check(NAME, WARN, why, "the next deploy or rollback goes on from what is live now")
     return Check(NAME, PASS, f"`{release}` is live and whole")
 
 

@@ -13,11 +13,13 @@ from holdfast_engine.model.sets import main_of
 
 
 def sets(subject: Subject) -> Iterator[Check]:
-    """Looks only at shared single files, and at what stands beside them in `shared/` and in what is live: in a shared
-    directory a database and its companions cannot be parted. An environment file is none.
+    """Looks only at shared single files, and at what stands beside them in `shared/`, in what is live and in releases
+    that were: a program that stayed leaves its journal there. In a shared directory a database and its companions
+    cannot be parted. An environment file is none.
     """
     live = subject.live or subject.release
     told = [check for path in _lying(subject) if live is not None for check in _judged(subject, live, path)]
+    told += [check for path in _lying(subject) for one in subject.retired for check in _beside(subject, one, path)]
     refused = [check for check in told if check.verdict == REFUSE]
     yield next(iter([*refused, *told]), Check("sets", PASS, "no database is parted from what belongs to it"))
 

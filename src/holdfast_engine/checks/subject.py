@@ -37,8 +37,9 @@ class Subject:
     EXPECTED is what builds leave, OUTPUTS are configured shared paths that hold such. MOVING is what
     comes home from LIVE. ACCEPT names checks whose refusal a person takes for a warning. DROPPED are
     paths that an earlier version of the preset shared, and that today's does not name. STRAYS are paths that
-    somebody wrote into releases that are not live, where they were looked through. MISSING is
-    counted data that is gone.
+    somebody wrote into releases that are not live, where they were looked through. UNRECORDED are directories
+    of `releases/` that hold files and have no record, RETIRED releases that were live. MISSING is counted
+    data that is gone.
     """
 
     root: Root
@@ -62,6 +63,8 @@ class Subject:
     accept: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     strays: Optional[dict[str, tuple[str, ...]]] = None
+    unrecorded: tuple[RelPath, ...] = ()
+    retired: tuple[RelPath, ...] = ()
     missing: tuple[Missing, ...] = ()
     is_code: Callable[[str], bool] = field(default=lambda _path: False)
 
@@ -70,9 +73,10 @@ class Subject:
         if self.release is None:
             return False
         places = (RelPath(path), *RelPath(path).ancestors())
-        return any(self._is_our_link(here) for here in places) and self.root.has(self.layout.in_shared(path))
+        return any(self.is_our_link(here) for here in places) and self.root.has(self.layout.in_shared(path))
 
-    def _is_our_link(self, path: RelPath) -> bool:
+    def is_our_link(self, path: RelPath) -> bool:
+        """True when PATH in the release leads to its own place in `shared/`, whether anything is there or not."""
         if self.release is None:
             return False
         return self.root.link(self.release / path) == link_text(self.release / path, self.layout.in_shared(path))

@@ -54,7 +54,7 @@ def build(
                 hear=lambda line: place.tell(Event("output", "build", line)),
             )
             if not ran.well:
-                raise failed(ran, "build-failed")
+                raise failed(ran, "build-failed", place)
     finally:
         if borrowed:
             _take_environment_back(place, operation, release, lent)
@@ -98,3 +98,22 @@ def listing_of(place: Workplace, release: RelPath) -> Listing:
         if kind != LINK or not place.bench.is_linked(release, path)
     }
     return Listing(entries, lambda path: place.root.read(release / path), lambda path: place.root.link(release / path))
+
+
+def listing_behind_links(place: Workplace, release: RelPath, shipped: Listing, shared: Collection[str]) -> Listing:
+    """What RELEASE holds after commands ran in it that could see its links: at SHARED paths what it SHIPPED, for what
+    is listed or read through a link of ours is data, and no rule is made from that.
+    """
+    now = listing_of(place, release)
+
+    def is_behind(path: str) -> bool:
+        here = RelPath(path)
+        return path in shared or any(one in shared for one in here.ancestors())
+
+    kept = {path: entry for path, entry in shipped.entries.items() if is_behind(path)}
+    seen = {path: entry for path, entry in now.entries.items() if not is_behind(path)}
+    return Listing(
+        {**seen, **kept},
+        lambda path: (shipped if is_behind(path) else now).read(path),
+        lambda path: (shipped if is_behind(path) else now).link(path),
+    )

@@ -12,7 +12,7 @@ from holdfast_engine.checks.linkage import linkage
 from holdfast_engine.commands import activating, counting, doorstep, elsewhere, giving_way
 from holdfast_engine.commands.answering import Account, answer, told_by, warned
 from holdfast_engine.commands.applying import Journey
-from holdfast_engine.commands.building import build, listing_of, served_environment
+from holdfast_engine.commands.building import build, listing_behind_links, listing_of, served_environment
 from holdfast_engine.commands.guarding import Watch
 from holdfast_engine.commands.homing import Homing, Report, sweep
 from holdfast_engine.commands.hooks import refuse_shrunk, run_guarded
@@ -250,7 +250,8 @@ class Deployment(Journey):
 
     def _link(self) -> None:
         self.report.warnings += giving_way.told(self.place, self.rules)
-        self._link_these([one for one in self.rules.shared if not self._comes_after_hooks(one)])
+        late = self._late
+        self._link_these([one for one in self.rules.shared if one not in late])
 
     def _link_these(self, shared: list[SharedPath]) -> None:
         before = seeds_before(self.place, self.previous, self.baseline, self.rules)
@@ -258,14 +259,17 @@ class Deployment(Journey):
         rules = replace(self.rules, shared=tuple(shared))
         self.seeded = link_release(self._homing(), self.path, rules, before={**before, **self.seeded.digests})
 
-    def _comes_after_hooks(self, one: SharedPath) -> bool:
+    @property
+    def _late(self) -> list[SharedPath]:
         """Data in build output is linked once the hooks ran: they may empty that, or build it anew."""
-        return self.to_be_built and self.rules.classifier.is_below_output(one.path)
+        below = self.rules.classifier.is_below_output
+        return [one for one in self.rules.shared if self.to_be_built and below(one.path)]
 
     def _hooks(self) -> None:
         previous = self.previous.path if self.previous else ""
         commands = self.prospect.plan.hooks["before_activation"]
         shipped = self._note_what_is_shipped()
+        linked = self.rules.shared_paths - {one.path for one in self._late}
         run_guarded(
             self.place,
             self.rules,
@@ -275,11 +279,11 @@ class Deployment(Journey):
             code="hook-failed",
             watch=self.watch,
         )
-        self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
+        listing = listing_behind_links(self.place, self.path, self.rules.listing, linked)
+        self.rules = rules_for(self.place, listing, self.place.request.settings)
         bring_made(self._homing(), self.path, self.rules)
-        late = [one for one in self.rules.shared if self._comes_after_hooks(one)]
-        if late:
-            self._link_these(late)
+        if self._late:
+            self._link_these(self._late)
         self.digests = baselines.untouched(self.place.root, self.path, shipped)
 
     def _note_what_is_shipped(self) -> Baseline:

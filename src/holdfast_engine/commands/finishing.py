@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Optional
 
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.commands import left_open
 from holdfast_engine.commands.undoing import STOPPED, stopped_at, undo
-from holdfast_engine.commands.workplace import Workplace, words
+from holdfast_engine.commands.workplace import Workplace, as_before, words
 from holdfast_engine.data.restore import bring_back, look
 from holdfast_engine.data.settle import settle
 from holdfast_engine.databases.sqlite import quiet
@@ -48,7 +49,7 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     has switched to it (G11). What an earlier command left is told; of the caller's OWN operation
     the problem that ended it says all.
     """
-    history = log.read(place.root, operation)
+    history = _history(place, operation)
     current = surveys.current_release(place.root)
     verdict = judge(history, current=current.name if current else None)
     begin = history[0].facts
@@ -70,6 +71,21 @@ def finish(place: Workplace, operation: str, *, own: bool = False) -> dict[str, 
     resumed.end("completed" if verdict == FORWARD else "undone", at=place.request.now)
     _tidy(place)
     return {"operation": operation, "command": begin["command"], "verdict": verdict}
+
+
+def _history(place: Workplace, operation: str) -> tuple[Record, ...]:
+    """What OPERATION did; `journal-gone` where a hook or a clean-up job took its journal away under it."""
+    history = log.read(place.root, operation)
+    if history:
+        return history
+    raise Problem(
+        "journal-gone",
+        f"the journal of `{operation}` was removed while it was at work, so it can be neither completed nor undone",
+        state=f"{as_before(place.refresh())}; what it made so far lies where it lay",
+        whereabouts=[place.root.absolute(Layout.releases)],
+        hint=f"take out of the hooks what removes `{Layout.state}`, then `holdfast recover --site "
+        f"{quote(place.root.path)}`, which registers what is there",
+    )
 
 
 def _serve(place: Workplace, operation: Operation, history: tuple[Record, ...]) -> None:

@@ -18,9 +18,11 @@ from holdfast_engine.fs.access import may_by_acl
 from holdfast_engine.fs.probe import groups_of, may_write, name_of
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.memory import DATA_SHRANK, Taken
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.model.words import count
 
 _UNDONE = "what was begun is undone; the previous release is live, and the files that are named are gone"
@@ -71,24 +73,47 @@ def _run_one(
     after = census.full(place.root, place.bench.layout.shared)
     shrunk = compared(watch, rules, before, after, at=place.request.now)
     if shrunk is not None:
-        _judge(place, ran, shrunk, watch, after=code.endswith("after-activation"))
+        _judge(place, rules, ran, shrunk, watch, after=code.endswith("after-activation"))
     if not ran.well:
-        raise failed(ran, code)
+        raise failed(ran, code, place)
     watch.warnings += _foreign(place, rules, command, sorted(after.keys() - before.keys()))
 
 
-def _judge(place: Workplace, ran: Ran, shrunk: Shrunk, watch: Watch, *, after: bool) -> None:
+def _judge(place: Workplace, rules: Rules, ran: Ran, shrunk: Shrunk, watch: Watch, *, after: bool) -> None:
     """Blame needs evidence: what an application does by itself while a hook runs is told, and stops nobody."""
     accepted = DATA_SHRANK in place.request.accept
+    aside = [one.path for one in rules.shared if one.path in shrunk.moved and _is_gone(place, one)]
+    if aside and not accepted:
+        raise _moved_aside(place, ran, aside, sum(shrunk.moved[path] for path in aside), after=after)
     count_less(place, shrunk.moved + shrunk.gone if accepted else shrunk.moved)
     if shrunk.evidence and not accepted:
         raise_alarm(place, taken=shrunk.evidence)
         raise _shrank(place, ran, shrunk, after=after)
     gone = [*shrunk.lost.gone, *shrunk.lost.shorter]
+    if shrunk.lost.moved:
+        moved = f"while the hook `{ran.command}` ran, {_files(len(shrunk.lost.moved))} at another place"
+        watch.warnings.append(f"{moved}: {', '.join(_named(shrunk.lost.moved))}")
     if gone:
         how = "accepted: " if shrunk.evidence else ""
         told = f"{how}while the hook `{ran.command}` ran, {_files(len(gone))} missing or shorter"
         watch.warnings.append(f"{told}: {', '.join(_named(gone))}")
+
+
+def _is_gone(place: Workplace, one: SharedPath) -> bool:
+    return one.kind == DIR and not place.root.has(place.bench.layout.in_shared(one.path))
+
+
+def _moved_aside(place: Workplace, ran: Ran, paths: Sequence[str], files: int, *, after: bool) -> Problem:
+    """Nothing is lost, and nothing is served: every link to what was moved leads nowhere."""
+    dark = f"{_files(files)} not served from there"
+    live = "the new release is live" if after else "what was begun is undone; the previous release is live"
+    return Problem(
+        "data-shrank-after-activation" if after else "data-shrank",
+        f"the hook `{ran.command}` moved {', '.join(f'`shared/{path}`' for path in paths)} away: {dark}",
+        state=f"{live}, and its links to what was moved lead nowhere",
+        whereabouts=[place.root.absolute(place.bench.layout.shared)],
+        hint=f"move it back, and take the hook out of holdfast.toml; where it is meant so: `--accept {DATA_SHRANK}`",
+    )
 
 
 def refuse_shrunk(place: Workplace, rules: Rules, watch: Watch) -> None:
@@ -179,13 +204,14 @@ def _files(number: int) -> str:
     return f"{count(number, 'file')} {'is' if number == 1 else 'are'}"
 
 
-def failed(ran: Ran, code: str) -> Problem:
+def failed(ran: Ran, code: str, place: Workplace) -> Problem:
     """A command of the user's that ended badly, with its last words."""
-    after = code.endswith("after-activation")
+    after, site = code.endswith("after-activation"), quote(place.root.path)
+    back = f", or go back: `holdfast rollback --site {site}`" if after else ""
     return Problem(
         code,
         f"`{ran.command}` ended with exit code {ran.code}",
         context=ran.output.splitlines()[-_NAMED:],
         state="the new release is live" if after else "",
-        hint="mend the command, then deploy again",
+        hint=f"mend the command, then deploy again{back}",
     )

@@ -26,7 +26,7 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state.history import history as all_operations
 from holdfast_engine.state.lock import holder, is_locked
-from holdfast_engine.state.records import ReleaseRecord
+from holdfast_engine.state.records import ACTIVE, RETIRED, ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
 
@@ -45,21 +45,30 @@ def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
             "unfinished": unfinished(place),
             "warnings": [
                 *(check.why for check in standing_checks(place) if check.verdict == REFUSE),
+                *([f"other hands switched `current`: `{_made_live(place)}` was live"] if _made_live(place) else []),
                 *(words(one) for one in missing(place, rules)),
             ],
         }
 
 
 def _row(place: Workplace, record: ReleaseRecord, rules: Rules) -> dict[str, Any]:
-    active = record.path == place.survey.current
     return {
         "id": record.id,
-        "state": "active" if active else "retired" if record.state == "active" else record.state,
+        "state": _state(place, record),
         "created": record.created,
         "source": record.source,
         "strays": _strays(place, record, rules),
         "pinned": record.pinned,
     }
+
+
+def _state(place: Workplace, record: ReleaseRecord) -> str:
+    """What is so, where that is not what its record says: the link is the truth, and a directory may be gone."""
+    if record.path == place.survey.current:
+        return ACTIVE
+    if record.state not in (ACTIVE, RETIRED):
+        return record.state
+    return RETIRED if place.root.kind(record.path) == DIR else "gone"
 
 
 def _strays(place: Workplace, record: ReleaseRecord, rules: Rules) -> int:
@@ -141,8 +150,14 @@ def _on_what_is_live(place: Workplace) -> tuple[Check, ...]:
     if current is None:
         return tuple(standing_checks(place))
     look = look_at(place, place.survey.active, current)
-    first = live_release(place.root, current, look.objection, look.missing)
+    first = live_release(place.root, current, look.objection, look.missing, made_live=_made_live(place))
     return first, *all_checks(_live(place))
+
+
+def _made_live(place: Workplace) -> str:
+    """The release that was made live here last, where `current` leads to another one; empty where it does not."""
+    current = place.survey.current
+    return next((one.path for one in place.survey.releases if one.state == ACTIVE and one.path != current), "")
 
 
 def _live(place: Workplace) -> Subject:

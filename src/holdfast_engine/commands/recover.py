@@ -18,6 +18,7 @@ from holdfast_engine.commands.missing import missing
 from holdfast_engine.commands.remembering import raise_alarm
 from holdfast_engine.commands.reviving import revive, wanted
 from holdfast_engine.commands.searching import Lost, search
+from holdfast_engine.commands.unrecorded import pruned, unrecorded
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.restore import blocked_by, bring_back
 from holdfast_engine.data.sweep import Found
@@ -27,7 +28,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
-from holdfast_engine.model.memory import DATA_MEMORY, Missing
+from holdfast_engine.model.memory import DATA_MEMORY, SOME, Missing
 from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
@@ -49,9 +50,9 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     lost_state = _state_is_gone(request.site)
     with entering(request, tell, manage=lost_state) as place:
         if request.only_plan:
-            return _planned(place, lost_state=lost_state)
-        if lost_state:
-            _register_releases(place)
+            return _planned(place, unrecorded(place) if lost_state else pruned(place))
+        if lost_state or pruned(place):
+            _register_releases(place, unrecorded(place) if lost_state else pruned(place))
         if interrupted is not None:
             interrupted["verdict"] = log.read(place.root, interrupted["operation"])[-1].facts["outcome"]
         found: list[Lost] = []
@@ -75,6 +76,7 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         refused = [one for one in gone if one.verdict == REFUSE]
         if refused:
             raise_alarm(place, refused)
+        if refused or any(one.files_then >= SOME for one in gone):
             raise _data_missing(place, gone, answer)
         return answer
 
@@ -134,53 +136,20 @@ def _state_is_gone(site: str) -> bool:
     )
 
 
-def _register_releases(place: Workplace) -> None:
-    """Every directory of `releases/` has a record again; records that are left stay as they are."""
+def _register_releases(place: Workplace, new: list[ReleaseRecord]) -> None:
+    """Releases without a record have the NEW ones; records that are left stay as they are."""
     for record in place.survey.releases:
         activating.count_release(place, record.counter)
-    for record in _unregistered(place):
+    for record in new:
         records.write(place.root, record)
         activating.count_release(place, record.counter)
     place.refresh()
 
 
-def _unregistered(place: Workplace) -> list[ReleaseRecord]:
-    """A record for each release that has none: one that is made now is never pruned, for nothing proves what it
-    shipped.
-    """
-    known = {record.path for record in place.survey.releases}
-    first = max((record.counter for record in place.survey.releases), default=0) + 1
-    names = [name for name in place.root.names(Layout.releases) if Layout.releases / name not in known]
-    return [_record(place, name, counter) for counter, name in enumerate(filter(partial(_is_one, place), names), first)]
-
-
-def _is_one(place: Workplace, name: str) -> bool:
-    """False for what is no directory, was never completed, or has a name too long for a record."""
-    status = place.root.lstat(Layout.releases / name)
-    half_made = status is not None and status.st_mode & 0o777 == 0o700
-    is_dir = place.root.kind(Layout.releases / name) == "dir"
-    return is_dir and not half_made and not records.is_too_long(place.root, name)
-
-
-def _record(place: Workplace, name: str, counter: int) -> ReleaseRecord:
-    path = Layout.releases / name
-    active = path == place.survey.current
-    return ReleaseRecord(
-        id=name,
-        path=path,
-        counter=counter,
-        state=records.ACTIVE if active else records.RETIRED,
-        created=place.request.now,
-        activated=active,
-        pinned="registered by recover, which cannot know what it shipped",
-    )
-
-
-def _planned(place: Workplace, *, lost_state: bool) -> dict[str, Any]:
+def _planned(place: Workplace, new: list[ReleaseRecord]) -> dict[str, Any]:
     """What would be found and put back, by records that are not written."""
-    if lost_state:
-        every = sorted((*place.survey.releases, *_unregistered(place)), key=lambda record: record.counter)
-        place.survey = replace(place.survey, releases=tuple(every))
+    every = sorted((*place.survey.releases, *new), key=lambda record: record.counter)
+    place.survey = replace(place.survey, releases=tuple(every))
     rules = rules_now(place)
     return shown(place, _question([*wanted(place), *search(place, rules)], missing(place, rules)))
 

@@ -134,12 +134,12 @@ def _in_retired(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterat
 
 
 def _only_there(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterator[Lost]:
-    """In the web root of a release of which nothing is known: what no rule names, is no code by its name, and is not
-    live. It may be data that a deploy of another tool left behind: a person has to say.
+    """Databases, and in the web root of a release of which nothing is known what no rule names and is no code by its
+    name, where that is not live. It may be data that a deploy of another tool left behind: a person has to say.
     """
     current, web = place.survey.current, rules.web_root
     for path in sweep(place, record.path, rules, baseline=Baseline({}, 0)).homeless:
-        inside = web in ("", ".") or RelPath(path).is_within(web)
+        inside = web in ("", ".") or RelPath(path).is_within(web) or is_database(place.root, record.path / path)
         known = rules.classifier.ruling(path).rule != "default" or path.endswith(CODE_ENDINGS)
         if inside and not known and current is not None and not place.root.has(current / path):
             yield Lost(path, "lies in an older release alone, and may be data", record.path / path, "listed")

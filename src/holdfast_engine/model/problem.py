@@ -92,6 +92,7 @@ CODES = {
     "nothing-live": "needs-person",
     "switched-meanwhile": "needs-person",
     "data-missing": "needs-person",
+    "journal-gone": "needs-person",
     "journal-unreadable": "needs-person",
     "step-failed-after-activation": "unfinished",
     "bug": "bug",

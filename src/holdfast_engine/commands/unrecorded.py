@@ -1,0 +1,59 @@
+"""Directories of `releases/` that no record knows: `.holdfast/` was lost, or somebody made them by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from holdfast_engine.commands.workplace import Workplace
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.state import records
+from holdfast_engine.state.records import ReleaseRecord
+
+_OURS = re.compile(r"\d{8}-\d{6}(-\d+)?")
+
+
+def unrecorded(place: Workplace) -> list[ReleaseRecord]:
+    """A record for each release that has none: one that is made now is never pruned, for nothing proves what it
+    shipped. What holds no file is none.
+    """
+    known = {record.path for record in place.survey.releases}
+    first = max((record.counter for record in place.survey.releases), default=0) + 1
+    names = [name for name in place.root.names(Layout.releases) if Layout.releases / name not in known]
+    return [_record(place, name, counter) for counter, name in enumerate(filter(partial(_is_one, place), names), first)]
+
+
+def pruned(place: Workplace) -> list[ReleaseRecord]:
+    """Those of them that have a name which only a deploy gives, as after a worker's `mkdir -p` into a release that was
+    pruned: other tools' releases, and those of a script that calls `link`, are nobody's concern here.
+    """
+    return [one for one in unrecorded(place) if _OURS.fullmatch(one.id)]
+
+
+def _is_one(place: Workplace, name: str) -> bool:
+    """False for what is no directory, was never completed, or has a name too long for a record."""
+    status = place.root.lstat(Layout.releases / name)
+    half_made = status is not None and status.st_mode & 0o777 == 0o700
+    return not half_made and not records.is_too_long(place.root, name) and any(_files(place, name))
+
+
+def _files(place: Workplace, name: str) -> Iterator[str]:
+    if place.root.kind(Layout.releases / name) == DIR:
+        yield from (inner for inner, kind, _ in walk(place.root, Layout.releases / name, unreadable=[]) if kind != DIR)
+
+
+def _record(place: Workplace, name: str, counter: int) -> ReleaseRecord:
+    path = Layout.releases / name
+    active = path == place.survey.current
+    return ReleaseRecord(
+        id=name,
+        path=path,
+        counter=counter,
+        state=records.ACTIVE if active else records.RETIRED,
+        created=place.request.now,
+        activated=active,
+        pinned="registered by recover, which cannot know what it shipped",
+    )
