@@ -22,6 +22,7 @@ from holdfast_engine.commands.planning import Prospect, look_at_live, subject_fo
 from holdfast_engine.commands.prune import prune_beyond
 from holdfast_engine.commands.remembering import count_first
 from holdfast_engine.commands.rules import Rules, rules_for
+from holdfast_engine.commands.wholeness import broken_links
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
@@ -31,8 +32,7 @@ from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.plan import REFUSE, Check
-from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
@@ -344,19 +344,7 @@ class Deployment(Journey):
         self.report.warnings.extend(warned(check for check in checks if check.name == "artifacts-present"))
         broken = [check for check in checks if check.verdict == REFUSE]
         if broken:
-            raise self._broke(broken)
-
-    def _broke(self, broken: list[Check]) -> Problem:
-        """Links were whole when they were made: what ran between that step and this one has broken them."""
-        hooks = self.prospect.plan.hooks["before_activation"]
-        whose = "a hook of holdfast.toml" if hooks else "something else"
-        again = "take out of the hooks what removes or replaces it, then deploy again" if hooks else "deploy again"
-        return Problem(
-            "links-broken",
-            f"{whose} broke the new release between `link` and `verify`: {broken[0].why}",
-            context=[*(f"{check.name}: {check.why}" for check in broken[1:]), *(f"ran: `{hook}`" for hook in hooks)],
-            hint=broken[0].mend if broken[0].mend.startswith("write ") else again,
-        )
+            raise broken_links(broken, self.prospect.plan.hooks["before_activation"])
 
     def _activate(self) -> None:
         activating.switch_to(self.place, self.operation, self.path, seen=self.seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
@@ -15,6 +15,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import Check
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.state import records
 from holdfast_engine.state.records import ReleaseRecord
@@ -90,3 +91,15 @@ def require_live(place: Workplace, release: RelPath, *, deep: bool) -> None:
     why = look_at(place, active, release).objection if deep else ""
     if why:
         raise nothing_live(place.root, f"`{release}` is not whole: {why}")
+
+
+def broken_links(broken: Sequence[Check], hooks: Sequence[str]) -> Problem:
+    """Links were whole when they were made: what ran between that step and this one has BROKEN them."""
+    whose = "a hook of holdfast.toml" if hooks else "something else"
+    again = "take out of the hooks what removes or replaces it, then deploy again" if hooks else "deploy again"
+    return Problem(
+        "links-broken",
+        f"{whose} broke the new release between `link` and `verify`: {broken[0].why}",
+        context=[*(f"{check.name}: {check.why}" for check in broken[1:]), *(f"ran: `{hook}`" for hook in hooks)],
+        hint=broken[0].mend if broken[0].mend.startswith("write ") else again,
+    )
