@@ -11,7 +11,7 @@ from crash import syscalls, trials
 from crash.arena import remove, sweep
 
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
-MANY = 14
+MANY = 8
 COMMANDS = ("deploy-later", "rollback", "link-live", "prune")
 
 

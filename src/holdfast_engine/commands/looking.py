@@ -156,8 +156,8 @@ def _on_what_is_live(place: Workplace) -> tuple[Check, ...]:
 
 def _made_live(place: Workplace) -> str:
     """The release that was made live here last, where `current` leads to another one; empty where it does not."""
-    current = place.survey.current
-    return next((one.path for one in place.survey.releases if one.state == ACTIVE and one.path != current), "")
+    current, every = place.survey.current, place.survey.releases
+    return next((one.path for one in every if current and one.state == ACTIVE and one.path != current), "")
 
 
 def _live(place: Workplace) -> Subject:
