@@ -109,7 +109,7 @@ def test_a_build_that_was_killed_leaves_no_copy_of_the_environment(world, detach
     kept = [path for path in copies(world) if ".holdfast/attic" not in str(path)]
     assert kept == []
     assert (world.live / ".env").read_text() == (NEW if detached else world.precious.written[".env"].decode())
-    assert wait_until(lambda: not is_running(shell))
+    assert wait_until(lambda: not is_running(shell), 60)
 
 
 def test_a_copy_that_a_killed_build_had_changed_is_kept_for_the_owner_alone(world):
