@@ -124,21 +124,25 @@ def _artifacts(subject: Subject) -> Check:
     """What the project needs from a build is in the release: a missing build means a page without styles, a missing
     `vendor/` no page at all.
     """
-    name, release = "artifacts-present", subject.release
-    if release is None or not subject.expected:
-        return Check(
-            name, PASS, "nothing is expected" if not subject.expected else "looked at once the release is built"
-        )
-    lacking = [one for one in subject.expected if not any(_is_made(subject, release, path) for path in one.places)]
+    name, settings = "artifacts-present", subject.settings
+    if not subject.expected:
+        return Check(name, PASS, "nothing is expected")
+    if subject.release is None and (settings.build or settings.before_activation):
+        return Check(name, PASS, "looked at once the release is built")
+    lacking = [one for one in subject.expected if not any(_is_made(subject, path) for path in one.places)]
     if not lacking:
         return Check(name, PASS, "build output is there")
     why = f"not in the release: {', '.join(_either(one.places[:4]) for one in lacking)}"
     return Check(name, WARN, why, _build(lacking))
 
 
-def _is_made(subject: Subject, release: RelPath, path: str) -> bool:
-    """True where a build has left something at PATH: links to data stand there without any build (DESIGN 4)."""
-    root, here = subject.root, release / path
+def _is_made(subject: Subject, path: str) -> bool:
+    """True where a build has left something at PATH, in the release or in what is to come: links to data stand there
+    without any build (DESIGN 4).
+    """
+    if subject.release is None:
+        return subject.listing.has(path)
+    root, here = subject.root, subject.release / path
     if root.kind(here) != DIR:
         return root.has(here)
     found = (RelPath(path) / inner for inner, kind, _ in walk(root, here, unreadable=[]) if kind != DIR)

@@ -90,10 +90,14 @@ def warned(checks: Iterable[Check]) -> list[str]:
 
 
 def _way_back(place: Workplace, outcome: str, previous: Optional[str]) -> str:
-    """What to type to have the release back that was live before; nothing when there was none, or it is live still."""
+    """What to type to have the release back that was live before; nothing when there was none, or it is live still. By
+    its name where a rollback without one would go to another: the newest of those before, whichever was live last.
+    """
     if previous is None or outcome == "unchanged":
         return ""
-    named = f" {previous}" if outcome == "activated" else ""
+    active = place.survey.active
+    older = [one.id for one in place.survey.releases if one.good and active and one.counter < active.counter]
+    named = "" if older and older[-1] == previous else f" {previous}"
     return f"holdfast rollback{named} --site {quote(place.root.path)}"
 
 

@@ -78,7 +78,7 @@ class Journey:
     def _tell_of_data(self) -> None:
         """Moves of data are not undone: what came home stays there, and is served as before."""
         if self.report.adopted:
-            self.place.notice("adopt", f"brought home, and served as before: {', '.join(self.report.adopted)}")
+            self.place.notice("adopt", f"brought home, and served: {', '.join(self.report.adopted)}")
         for row in self.report.attic:
             self.place.notice("attic", f"`{row['path']}` is kept in `{row['place']}`: {row['reason']}")
 

@@ -19,6 +19,8 @@ _LOCKS = (
 )
 _NPM = ("npm ci", "npm run build")
 _GENERIC = ("vendor", "node_modules", "**")
+_PACKAGES = ("vendor", "node_modules", "venv", ".venv")
+"""What installs packages and builds no pages."""
 _PLAIN = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*")
 _OWN_MODULES = re.compile(r"""output\s*:\s*["'](standalone|export)["']""")
 
@@ -56,7 +58,7 @@ def _output(rules: Rules, root: str) -> Iterator[Expected]:
     if not rules.listing.has(f"{root}package.json") or '"build"' not in rules.listing.text(f"{root}package.json"):
         return
     known = (path for path in rules.classifier.preset.artifacts if not path.startswith(_GENERIC) and "*" not in path)
-    places = tuple(path for path in known if not path.startswith((f"{root}vendor", f"{root}node_modules")))
+    places = tuple(path for path in known if not path.startswith(tuple(root + name for name in _PACKAGES)))
     if places:
         yield Expected(places, _node(rules, root))
 

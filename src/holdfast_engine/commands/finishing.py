@@ -109,7 +109,7 @@ def _tell_of(place: Workplace, history: tuple[Record, ...], left: dict[str, str]
     paths = outermost(facts["path"] for facts in moves if facts["what"] in ("adopt", "carry", "late"))
     home = [path for path in paths if not any(RelPath(one).is_within(path) for one in left)]
     if home:
-        place.notice("adopt", f"brought home, and served as before: {', '.join(home)}")
+        place.notice("adopt", f"brought home, and served: {', '.join(home)}")
     for path, why in left.items():
         place.notice("adopt", f"`{path}` {why}")
 

@@ -82,12 +82,14 @@ def _run_one(
 def _judge(place: Workplace, rules: Rules, ran: Ran, shrunk: Shrunk, watch: Watch, *, after: bool) -> None:
     """Blame needs evidence: what an application does by itself while a hook runs is told, and stops nobody."""
     accepted = DATA_SHRANK in place.request.accept
-    aside = [one.path for one in rules.shared if one.path in shrunk.moved and _is_gone(place, one)]
-    if aside and not accepted:
-        raise _moved_aside(place, ran, aside, sum(shrunk.moved[path] for path in aside), after=after)
-    count_less(place, shrunk.moved + shrunk.gone if accepted else shrunk.moved)
+    aside = [one.path for one in rules.shared if one.path in shrunk.moved + shrunk.gone and _is_gone(place, one)]
     if shrunk.evidence and not accepted:
         raise_alarm(place, taken=shrunk.evidence)
+    if aside and not accepted:
+        files = sum((shrunk.moved + shrunk.gone)[path] for path in aside)
+        raise _taken_away(place, ran, aside, files, after=after)
+    count_less(place, shrunk.moved + shrunk.gone if accepted else shrunk.moved)
+    if shrunk.evidence and not accepted:
         raise _shrank(place, ran, shrunk, after=after)
     gone = [*shrunk.lost.gone, *shrunk.lost.shorter]
     if shrunk.lost.moved:
@@ -103,16 +105,19 @@ def _is_gone(place: Workplace, one: SharedPath) -> bool:
     return one.kind == DIR and not place.root.has(place.bench.layout.in_shared(one.path))
 
 
-def _moved_aside(place: Workplace, ran: Ran, paths: Sequence[str], files: int, *, after: bool) -> Problem:
-    """Nothing is lost, and nothing is served: every link to what was moved leads nowhere."""
-    dark = f"{_files(files)} not served from there"
+def _taken_away(place: Workplace, ran: Ran, paths: Sequence[str], files: int, *, after: bool) -> Problem:
+    """Every link to a shared directory that was moved or removed as a whole leads nowhere, whatever became of it."""
     live = "the new release is live" if after else "what was begun is undone; the previous release is live"
+    site = quote(place.root.path)
     return Problem(
         "data-shrank-after-activation" if after else "data-shrank",
-        f"the hook `{ran.command}` moved {', '.join(f'`shared/{path}`' for path in paths)} away: {dark}",
-        state=f"{live}, and its links to what was moved lead nowhere",
+        f"the hook `{ran.command}` took {', '.join(f'`shared/{path}`' for path in paths)} away: "
+        f"{_files(files)} not served from there any more",
+        state=f"{live}, and its links to what was taken away lead nowhere",
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
-        hint=f"move it back, and take the hook out of holdfast.toml; where it is meant so: `--accept {DATA_SHRANK}`",
+        hint="move it back, or bring it back from a backup of yours; "
+        f"`holdfast recover --site {site}` makes the directory anew for uploads to come; "
+        f"take the hook out of holdfast.toml, and where it is meant so, deploy with `--accept {DATA_SHRANK}`",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import checklist as all_checks
@@ -21,7 +22,7 @@ from holdfast_engine.fs.walk import size_of
 from holdfast_engine.journal import log
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.listing import DIR, Listing
-from holdfast_engine.model.plan import REFUSE, Check, verdict_of
+from holdfast_engine.model.plan import REFUSE, WARN, Check, verdict_of
 from holdfast_engine.model.request import Request
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.state.history import history as all_operations
@@ -149,9 +150,18 @@ def _on_what_is_live(place: Workplace) -> tuple[Check, ...]:
     current = place.survey.current
     if current is None:
         return tuple(standing_checks(place))
-    look = look_at(place, place.survey.active, current)
+    look, left = look_at(place, place.survey.active, current), _left_unfinished(place)
     first = live_release(place.root, current, look.objection, look.missing, made_live=_made_live(place))
-    return first, *all_checks(_live(place))
+    return first, *left, *all_checks(_live(place))
+
+
+def _left_unfinished(place: Workplace) -> list[Check]:
+    """What a crash left, for a monitor; what another command is at work at is none of it."""
+    found = unfinished(place)
+    if found is None or found["running"]:
+        return []
+    why = f"`{found['operation']}` was interrupted"
+    return [Check("unfinished", WARN, why, f"`holdfast recover --site {quote(place.root.path)}`, or any next command")]
 
 
 def _made_live(place: Workplace) -> str:

@@ -132,7 +132,8 @@ def _state_is_gone(site: str) -> bool:
         "not-a-site",
         f"`{site}` has no `releases/`, so there is nothing to recover",
         state="nothing was changed",
-        hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site",
+        hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site, `holdfast deploy --site "
+        f"{quote(site)}` makes the first release of a new one",
     )
 
 

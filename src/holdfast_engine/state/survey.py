@@ -128,7 +128,8 @@ def require_site(root: Root) -> Survey:
             state="nothing was changed",
             hint=f"`--site {quote(around)}`"
             if around
-            else f"`holdfast recover --site {quote(root.path)}` when its `.holdfast/` was lost, "
+            else f"`holdfast deploy --site {quote(root.path)}` makes the first release, "
+            f"`holdfast recover --site {quote(root.path)}` when its `.holdfast/` was lost, "
             f"`holdfast adopt {quote(root.path)}` when it was deployed another way",
         )
     return found
