@@ -236,19 +236,24 @@ def test_a_sweep_that_is_killed_anywhere_loses_and_hides_nothing(world, tmp_path
         shutil.rmtree(other.top)
 
 
-def test_what_is_written_where_a_release_was_pruned_comes_home(world):
-    """A worker of an older release makes its directory anew: no record knows it, so `checklist` says so."""
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+@pytest.mark.parametrize("by", ["recover", "sweep", "deploy"])
+def test_what_is_written_where_a_release_was_pruned_comes_home(world, by, umask):
+    """A worker of an older release makes its directory anew: everything in it came since the release was pruned."""
     gone = releases(world)[0]
     world.perform("prune", keep=0)
     assert not gone.exists()
-    gone.mkdir()
+    gone.mkdir(mode=0o777 & ~umask)
     assert retired(world)["verdict"] == "pass"  # what holds no file is nothing yet
     world.precious.write("public/uploads/late.jpg", into=gone)
     assert retired(world)["verdict"] == "warn"
     assert gone.name in retired(world)["why"]
     world.perform("recover", only_plan=True)
     assert not (world.live / "public/uploads/late.jpg").exists()
-    world.perform("recover")
+    world.perform(by) if by != "deploy" else world.ship()
     assert (world.live / "public/uploads/late.jpg").is_file()
+    world.precious.write("public/invoices/7.pdf", into=gone)  # it writes on
+    assert retired(world)["verdict"] == "warn"
     world.ship()
+    assert (world.live / "public/invoices/7.pdf").is_file()
     world.precious.assert_none_lost()

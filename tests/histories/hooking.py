@@ -18,6 +18,7 @@ _NO_CURRENT = 'rm -f "$HOLDFAST_SITE/current"'
 _NO_RELEASE = 'chmod -R u+w "$HOLDFAST_RELEASE"; rm -rf "$HOLDFAST_RELEASE"'
 _DIRECTORY = 'cd "$HOLDFAST_SITE" && rm current && mkdir current'
 _EMPTIES = 'rm -rf "$HOLDFAST_SHARED"/storage/app/*'
+_CARRIES = "mkdir -p taken && mv storage/app/* taken/"
 _FLAG = "$HOLDFAST_SHARED/storage/framework/down"
 _MENDED = 'test -e "$HOLDFAST_SITE/../harm" || exit 0; '
 _FAILED = (1, 50, 60, 61)
@@ -48,6 +49,7 @@ HARMS = {
     "removes the release early": Harm(before=(_NO_RELEASE,), must="not done"),
     "removes the release late": Harm(after=(_NO_RELEASE,), must="not done"),
     "fails late, and another goes on": Harm(after=("false", ': > "$HOLDFAST_SITE/../ran"'), must="not done"),
+    "carries data into the release, then fails": Harm(before=(f"{_CARRIES}; false",), must="not done"),
     "raises a flag for a while": Harm(before=(f': > "{_FLAG}"',), after=(f'rm -f "{_FLAG}"',), must="done"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from shlex import quote
 
 from holdfast_engine.checks.subject import Subject
@@ -13,20 +13,9 @@ _NAMED = 8
 
 
 def retired(subject: Subject) -> Iterator[Check]:
-    """Whether data lies where no request is answered from: what no record knows, and strays where somebody has looked
-    for them.
-    """
-    if subject.unrecorded:
-        yield _unrecorded(subject)
-    elif subject.strays is not None:
+    """Whether data lies where no request is answered from: only where somebody has looked for it."""
+    if subject.strays is not None:
         yield _retired(subject, subject.strays)
-
-
-def _unrecorded(subject: Subject) -> Check:
-    """As after a program made a directory anew in which it had worked, and which was pruned."""
-    why = f"no record knows these, and files lie in them: {_first(subject.unrecorded)}"
-    mend = f"`holdfast recover --site {quote(subject.root.path)}` brings home what is data there"
-    return Check("retired-releases", WARN, why, f"{mend}; restart what still works there")
 
 
 def _retired(subject: Subject, strays: dict[str, tuple[str, ...]]) -> Check:
@@ -38,6 +27,6 @@ def _retired(subject: Subject, strays: dict[str, tuple[str, ...]]) -> Check:
     return Check("retired-releases", WARN, f"{why}; a worker that was not restarted may still run in it", mend)
 
 
-def _first(paths: Sequence[str]) -> str:
+def _first(paths: tuple[str, ...]) -> str:
     more = len(paths) - _NAMED
     return ", ".join(f"`{path}`" for path in paths[:_NAMED]) + (f" and {count(more, 'more path')}" if more > 0 else "")

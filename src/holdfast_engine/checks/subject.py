@@ -37,8 +37,8 @@ class Subject:
     EXPECTED is what builds leave, OUTPUTS are configured shared paths that hold such. MOVING is what
     comes home from LIVE. ACCEPT names checks whose refusal a person takes for a warning. DROPPED are
     paths that an earlier version of the preset shared, and that today's does not name. STRAYS are paths that
-    somebody wrote into releases that are not live, where they were looked through. UNRECORDED are directories
-    of `releases/` that hold files and have no record, RETIRED releases that were live. MISSING is counted
+    somebody wrote into releases that are not live, where they were looked through. RETIRED are releases that
+    were live. MISSING is counted
     data that is gone.
     """
 
@@ -63,7 +63,6 @@ class Subject:
     accept: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     strays: Optional[dict[str, tuple[str, ...]]] = None
-    unrecorded: tuple[RelPath, ...] = ()
     retired: tuple[RelPath, ...] = ()
     missing: tuple[Missing, ...] = ()
     is_code: Callable[[str], bool] = field(default=lambda _path: False)

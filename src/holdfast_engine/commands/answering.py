@@ -96,6 +96,8 @@ def _way_back(place: Workplace, outcome: str, previous: Optional[str]) -> str:
     if previous is None or outcome == "unchanged":
         return ""
     active = place.survey.active
+    if active is not None and active.id == previous:
+        return ""
     older = [one.id for one in place.survey.releases if one.good and active and one.counter < active.counter]
     named = "" if older and older[-1] == previous else f" {previous}"
     return f"holdfast rollback{named} --site {quote(place.root.path)}"

@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from typing import Optional
 
 from holdfast_engine.activation.programs import run
+from holdfast_engine.commands.carried_off import brought_home
+from holdfast_engine.commands.homing import Homing
 from holdfast_engine.commands.hooks import environment, failed
 from holdfast_engine.commands.workplace import Workplace
-from holdfast_engine.fs import attic
+from holdfast_engine.fs import attic, census
 from holdfast_engine.fs.copy import copy_file
 from holdfast_engine.fs.discard import drop_private_copy
 from holdfast_engine.fs.walk import walk
@@ -29,8 +31,7 @@ def served_environment(place: Workplace, live: Optional[RelPath], homeless: Coll
 
 
 def build(
-    place: Workplace,
-    operation: Operation,
+    homing: Homing,
     release: RelPath,
     commands: tuple[str, ...],
     *,
@@ -40,8 +41,11 @@ def build(
     """COMMANDS ran in RELEASE, in order; `build-failed` at the first that ends badly.
 
     They see a private copy (0600) of the `.env` at LENT, because Next.js and Vite bake values in;
-    it is gone afterwards. Nothing in RELEASE leads to data, so a build cannot reach any.
+    it is gone afterwards. Nothing in RELEASE leads to data, so a build cannot reach any; what one that knows a path of
+    `shared/` by itself moves into RELEASE comes home.
     """
+    place, operation, well = homing.place, homing.operation, False
+    before = census.full(place.root, place.bench.layout.shared)
     borrowed = _lend_environment(place, operation, release, lent)
     try:
         for command in commands:
@@ -55,7 +59,9 @@ def build(
             )
             if not ran.well:
                 raise failed(ran, "build-failed", place)
+        well = True
     finally:
+        brought_home(homing, release, before, back=not well)
         if borrowed:
             _take_environment_back(place, operation, release, lent)
 

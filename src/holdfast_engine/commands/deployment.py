@@ -177,7 +177,7 @@ class Deployment(Journey):
     def _build(self) -> None:
         previous = self.previous.path if self.previous else ""
         lent = served_environment(self.place, self.left, self.prospect.found.homeless)
-        build(self.place, self.operation, self.path, self.prospect.plan.build, previous=previous, lent=lent)
+        build(self._homing(), self.path, self.prospect.plan.build, previous=previous, lent=lent)
         self.digests = {}  # a build may have written anywhere
         self.rules = rules_for(self.place, listing_of(self.place, self.path), self.place.request.settings)
         self.to_be_built = bool(self.prospect.plan.hooks["before_activation"])
@@ -266,7 +266,7 @@ class Deployment(Journey):
         return [one for one in self.rules.shared if self.to_be_built and below(one.path)]
 
     def _hooks(self) -> None:
-        previous = self.previous.path if self.previous else ""
+        previous, self.watch.homing = self.previous.path if self.previous else "", self._homing()
         commands = self.prospect.plan.hooks["before_activation"]
         shipped = self._note_what_is_shipped()
         linked = self.rules.shared_paths - {one.path for one in self._late}

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Optional
 
+from holdfast_engine.commands.homing import Homing
 from holdfast_engine.commands.missing import passing_singles
 from holdfast_engine.commands.rules import Rules
+from holdfast_engine.data.shape_patterns import is_environment
 from holdfast_engine.model.memory import (
     SOME,
     Losses,
@@ -29,11 +31,14 @@ _SINGLES = ""
 
 @dataclass
 class Watch:
-    """What is known of one operation's hooks: files that they MADE themselves, what may be EMPTY, the WARNINGS."""
+    """What is known of one operation's hooks: files that they MADE themselves, what may be EMPTY, the WARNINGS. With
+    HOMING, what they move out of `shared/` into the release that is being made comes home.
+    """
 
     warnings: list[str]
     empty: tuple[str, ...] = ()
     made: set[str] = field(default_factory=set)
+    homing: Optional[Homing] = None
 
     def counts(self, rules: Rules, path: str) -> bool:
         """True for users' files: not what a hook of this operation made (a maintenance flag), nor what comes and goes
@@ -48,13 +53,15 @@ class Watch:
 @dataclass(frozen=True)
 class Shrunk:
     """What is not where it was after one command, of it what is EVIDENCE of harm, place by place, and how many files of
-    each shared path are GONE from it, or MOVED to another place.
+    each shared path are GONE from it, or MOVED to another place. ASIDE is what nobody finds where it was any more: all
+    of a shared path, a database, an environment file.
     """
 
     lost: Losses
     evidence: tuple[Taken, ...]
     gone: Counter[str]
     moved: Counter[str]
+    aside: tuple[str, ...] = ()
 
 
 def compared(
@@ -68,7 +75,26 @@ def compared(
         return None
     counted = [path for path, stamp in before.items() if stamp[0] and watch.counts(rules, path)]
     gone, moved = (Counter(_top(rules, path) for path in paths) for paths in (lost.gone, lost.moved))
-    return Shrunk(lost, tuple(_evidence(rules, counted, lost.gone, at)), gone, moved)
+    hollow = [path for path in lost.shorter if after[path][0] * 2 < before[path][0]]
+    evidence = tuple(_evidence(rules, counted, sorted([*lost.gone, *hollow]), at))
+    return Shrunk(lost, evidence, gone, moved, tuple(_aside(rules, counted, lost.moved)))
+
+
+def _aside(rules: Rules, counted: Collection[str], moved: Collection[str]) -> Iterator[str]:
+    """A hook may move users' files in the place that the application looks into. All of them is another matter."""
+    before, went = _by_top(rules, counted), _by_top(rules, moved)
+    for top, paths in went.items():
+        if top != _SINGLES and len(paths) == len(before[top]) >= SOME:
+            yield top
+        yield from (path for path in paths if is_database_name(RelPath(path).name) or _is_environment(rules, path))
+    for _, to in rules.links:
+        inside = [path for path in counted if RelPath(path).is_within(to)]
+        if inside and set(inside) <= set(moved):
+            yield to
+
+
+def _is_environment(rules: Rules, path: str) -> bool:
+    return path in rules.shared_paths and is_environment(path)
 
 
 def _same(stamp: Stamp) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from shlex import quote
 
 from holdfast_engine.activation.programs import Ran, run
 from holdfast_engine.checks.data_memory import words
+from holdfast_engine.commands.carried_off import brought_home
 from holdfast_engine.commands.guarding import Shrunk, Watch, compared
 from holdfast_engine.commands.linking import web_user
 from holdfast_engine.commands.remembering import count_less, gone_since, raise_alarm
@@ -45,7 +46,8 @@ def run_guarded(
     first problem is raised at the end. WATCH hears what they made that the application may not write (I102), and what
     went while they ran that nothing proves to be their doing. Raises CODE when a command fails, and `data-shrank` (or
     `data-shrank-after-activation`) naming what is missing, which the site file then knows. The census before and after
-    is a full one: names and sizes.
+    is a full one: names and sizes. What a command moves into an
+    incoming RELEASE comes home.
     """
     after, first = code.endswith("after-activation"), None
     for command in commands:
@@ -61,16 +63,28 @@ def run_guarded(
 
 
 def _run_one(
-    place: Workplace, rules: Rules, command: str, *, release: RelPath, previous: str, code: str, watch: Watch
+    place: Workplace,
+    rules: Rules,
+    command: str,
+    *,
+    release: RelPath,
+    previous: str,
+    code: str,
+    watch: Watch,
 ) -> None:
-    before = census.full(place.root, place.bench.layout.shared)
-    ran = run(
-        command,
-        directory=place.root.absolute(release),
-        environment=environment(place, release, previous),
-        hear=_teller(place),
-    )
-    after = census.full(place.root, place.bench.layout.shared)
+    shared, well = place.bench.layout.shared, False
+    homing = None if code.endswith("after-activation") else watch.homing  # sweeps look through what is live
+    before = census.full(place.root, shared)
+    try:
+        ran = run(
+            command,
+            directory=place.root.absolute(release),
+            environment=environment(place, release, previous),
+            hear=_teller(place),
+        )
+        well = ran.well
+    finally:
+        after = brought_home(homing, release, before, back=not well) if homing else census.full(place.root, shared)
     shrunk = compared(watch, rules, before, after, at=place.request.now)
     if shrunk is not None:
         _judge(place, rules, ran, shrunk, watch, after=code.endswith("after-activation"))
@@ -82,12 +96,12 @@ def _run_one(
 def _judge(place: Workplace, rules: Rules, ran: Ran, shrunk: Shrunk, watch: Watch, *, after: bool) -> None:
     """Blame needs evidence: what an application does by itself while a hook runs is told, and stops nobody."""
     accepted = DATA_SHRANK in place.request.accept
-    aside = [one.path for one in rules.shared if one.path in shrunk.moved + shrunk.gone and _is_gone(place, one)]
+    whole = [one.path for one in rules.shared if one.path in shrunk.moved + shrunk.gone and _is_gone(place, one)]
+    aside = list(dict.fromkeys([*whole, *shrunk.aside]))
     if shrunk.evidence and not accepted:
         raise_alarm(place, taken=shrunk.evidence)
     if aside and not accepted:
-        files = sum((shrunk.moved + shrunk.gone)[path] for path in aside)
-        raise _taken_away(place, ran, aside, files, after=after)
+        raise _taken_away(place, ran, aside, after=after)
     count_less(place, shrunk.moved + shrunk.gone if accepted else shrunk.moved)
     if shrunk.evidence and not accepted:
         raise _shrank(place, ran, shrunk, after=after)
@@ -105,15 +119,14 @@ def _is_gone(place: Workplace, one: SharedPath) -> bool:
     return one.kind == DIR and not place.root.has(place.bench.layout.in_shared(one.path))
 
 
-def _taken_away(place: Workplace, ran: Ran, paths: Sequence[str], files: int, *, after: bool) -> Problem:
-    """Every link to a shared directory that was moved or removed as a whole leads nowhere, whatever became of it."""
+def _taken_away(place: Workplace, ran: Ran, paths: Sequence[str], *, after: bool) -> Problem:
+    """What was moved or removed as a whole is not served where it was, whatever became of it."""
     live = "the new release is live" if after else "what was begun is undone; the previous release is live"
     site = quote(place.root.path)
     return Problem(
         "data-shrank-after-activation" if after else "data-shrank",
-        f"the hook `{ran.command}` took {', '.join(f'`shared/{path}`' for path in paths)} away: "
-        f"{_files(files)} not served from there any more",
-        state=f"{live}, and its links to what was taken away lead nowhere",
+        f"the hook `{ran.command}` took {', '.join(f'`shared/{path}`' for path in paths)} away",
+        state=f"{live}, and what was taken away is not served there",
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
         hint="move it back, or bring it back from a backup of yours; "
         f"`holdfast recover --site {site}` makes the directory anew for uploads to come; "

@@ -10,6 +10,7 @@ from typing import Optional
 from holdfast_engine.commands import counting
 from holdfast_engine.commands.homing import Homing, baseline_of, sweep
 from holdfast_engine.commands.rules import Rules
+from holdfast_engine.commands.unrecorded import pruned
 from holdfast_engine.commands.workplace import Workplace, words
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
@@ -25,6 +26,8 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.state import looked, records
 from holdfast_engine.state.records import ReleaseRecord
 
+NOTHING = Baseline({}, 0)
+"""What a release that was pruned ships now."""
 REFUSED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV, errno.ENOTEMPTY)
 """How moving what is another user's, a mount point or in an image ends: it was not moved, and stays where it is."""
 
@@ -47,7 +50,8 @@ def look(place: Workplace, rules: Rules, *, but: Collection[RelPath] = ()) -> tu
     """Every release that was live, is not, and changed since it was last looked through. RULES are those of what is
     served from now on; BUT are releases that are looked at by other means. Nothing is changed.
 
-    An unchanged one costs one call for each of its directories, and no baseline is read.
+    An unchanged one costs one call for each of its directories, and no baseline is read. The directory of one that was
+    pruned, made anew by whoever stayed in it, is looked through each time.
     """
     return tuple(_Looking(place, rules).through(but))
 
@@ -64,6 +68,8 @@ class _Looking:
                 found = self._look_into(record)
                 if found is not None:
                     yield found
+        for record in pruned(self.place):
+            yield Lingering(record, sweep(self.place, record.path, self.rules, baseline=NOTHING), baselines.now_ns())
 
     def _look_into(self, record: ReleaseRecord) -> Optional[Lingering]:
         place, taken = self.place, baselines.now_ns()

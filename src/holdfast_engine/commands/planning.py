@@ -18,7 +18,6 @@ from holdfast_engine.commands.missing import Rows, missing
 from holdfast_engine.commands.narrowing import unconfirmed
 from holdfast_engine.commands.retention import beyond
 from holdfast_engine.commands.rules import Rules, rules_for, unshared
-from holdfast_engine.commands.unrecorded import pruned
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
@@ -295,7 +294,6 @@ def subject_for(place: Workplace, rules: Rules, **more: Any) -> Subject:
         links=rules.links,
         web_user=web_user(place, rules),
         is_code=lambda path: unshared(classifier, path),
-        unrecorded=tuple(one.path for one in pruned(place)),
         retired=tuple(one.path for one in place.survey.releases if one.activated and one.path != place.survey.current),
         **more,
     )

@@ -18,7 +18,7 @@ from holdfast_engine.commands.missing import missing
 from holdfast_engine.commands.remembering import raise_alarm
 from holdfast_engine.commands.reviving import revive, wanted
 from holdfast_engine.commands.searching import Lost, search
-from holdfast_engine.commands.unrecorded import pruned, unrecorded
+from holdfast_engine.commands.unrecorded import unrecorded
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.restore import blocked_by, bring_back
 from holdfast_engine.data.sweep import Found
@@ -35,7 +35,6 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.model.words import count
 from holdfast_engine.state import records
 from holdfast_engine.state import survey as surveys
-from holdfast_engine.state.records import ReleaseRecord
 
 Ask = Callable[[dict[str, Any]], bool]
 
@@ -50,9 +49,9 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     lost_state = _state_is_gone(request.site)
     with entering(request, tell, manage=lost_state) as place:
         if request.only_plan:
-            return _planned(place, unrecorded(place) if lost_state else pruned(place))
-        if lost_state or pruned(place):
-            _register_releases(place, unrecorded(place) if lost_state else pruned(place))
+            return _planned(place, lost_state=lost_state)
+        if lost_state:
+            _register_releases(place)
         if interrupted is not None:
             interrupted["verdict"] = log.read(place.root, interrupted["operation"])[-1].facts["outcome"]
         found: list[Lost] = []
@@ -95,7 +94,7 @@ def _data_missing(place: Workplace, gone: tuple[Missing, ...], answer: dict[str,
     files = sum(one.files_then - one.files_now for one in gone)
     problem = Problem(
         "data-missing",
-        f"{count(files, 'file')} of users' data that were counted are missing, and nothing here holds a copy of them",
+        f"{count(files, 'file')} of users' data that were counted are missing, and nothing was found to put back there",
         context=[lost(one) for one in gone],
         state="what could be found is back; the live release serves what there is",
         whereabouts=[place.root.absolute(place.bench.layout.shared)],
@@ -137,20 +136,21 @@ def _state_is_gone(site: str) -> bool:
     )
 
 
-def _register_releases(place: Workplace, new: list[ReleaseRecord]) -> None:
-    """Releases without a record have the NEW ones; records that are left stay as they are."""
+def _register_releases(place: Workplace) -> None:
+    """Every directory of `releases/` has a record again; records that are left stay as they are."""
     for record in place.survey.releases:
         activating.count_release(place, record.counter)
-    for record in new:
+    for record in unrecorded(place):
         records.write(place.root, record)
         activating.count_release(place, record.counter)
     place.refresh()
 
 
-def _planned(place: Workplace, new: list[ReleaseRecord]) -> dict[str, Any]:
+def _planned(place: Workplace, *, lost_state: bool) -> dict[str, Any]:
     """What would be found and put back, by records that are not written."""
-    every = sorted((*place.survey.releases, *new), key=lambda record: record.counter)
-    place.survey = replace(place.survey, releases=tuple(every))
+    if lost_state:
+        every = sorted((*place.survey.releases, *unrecorded(place)), key=lambda record: record.counter)
+        place.survey = replace(place.survey, releases=tuple(every))
     rules = rules_now(place)
     return shown(place, _question([*wanted(place), *search(place, rules)], missing(place, rules)))
 

@@ -10,6 +10,7 @@ from holdfast_engine.commands import doorstep
 from holdfast_engine.commands.homing import baseline_of, sweep
 from holdfast_engine.commands.rules import Rules
 from holdfast_engine.commands.shelves import entries
+from holdfast_engine.commands.unrecorded import pruned
 from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.adopt_renames import in_order
 from holdfast_engine.data.baseline import Baseline
@@ -61,6 +62,9 @@ def search(place: Workplace, rules: Rules) -> list[Lost]:
     for record in reversed(place.survey.releases):
         if record.path != place.survey.current:
             found.extend(_in_retired(place, record, rules))
+    for record in pruned(place):
+        for path, why in sweep(place, record.path, rules, baseline=Baseline({}, 0)).homeless.items():
+            found.extend(_worth_telling(place, record, path, why, wins=NEWEST))
     found.extend(_in_attic(place, rules, {one.path for one in found}))
     return found
 

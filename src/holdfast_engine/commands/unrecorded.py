@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -11,9 +10,8 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.state import records
+from holdfast_engine.state.history import history
 from holdfast_engine.state.records import ReleaseRecord
-
-_OURS = re.compile(r"\d{8}-\d{6}(-\d+)?")
 
 
 def unrecorded(place: Workplace) -> list[ReleaseRecord]:
@@ -27,10 +25,13 @@ def unrecorded(place: Workplace) -> list[ReleaseRecord]:
 
 
 def pruned(place: Workplace) -> list[ReleaseRecord]:
-    """Those of them that have a name which only a deploy gives, as after a worker's `mkdir -p` into a release that was
-    pruned: other tools' releases, and those of a script that calls `link`, are nobody's concern here.
+    """The directories of releases that were deployed here once, and pruned: a worker's `mkdir -p` made them anew, and
+    everything in them came since. Other tools' releases, and those of a script that calls `link`, are none.
     """
-    return [one for one in unrecorded(place) if _OURS.fullmatch(one.id)]
+    known = {record.path for record in place.survey.releases}
+    names = [name for name in place.root.names(Layout.releases) if Layout.releases / name not in known]
+    deployed = {row["release"] for row in history(place.root) if row["command"] == "deploy"} if names else set()
+    return [_record(place, name, 0) for name in names if name in deployed and any(_files(place, name))]
 
 
 def _is_one(place: Workplace, name: str) -> bool:
