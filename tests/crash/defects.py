@@ -83,6 +83,13 @@ DEFECTS = (
         "deploy-later",
         ": && find storage/ -type f | while read -r one; do : > $one; done",
     ),
+    Defect(
+        "carried off with the release",
+        plants_present.carried_off_with_the_release,
+        "carried",
+        "deploy-later",
+        "mkdir -p public/media && mv public/uploads/one.jpg public/media/; false",
+    ),
     Defect("alarm forgotten", plants.alarm_forgotten, "unmounted", "rollback"),
     Defect("second look thrown away", plants.second_look_thrown_away, "asked", "deploy-later"),
     Defect("links are absolute", plants.links_are_absolute, "moved", "deploy-later"),

@@ -16,7 +16,7 @@ from crash.scenarios import NEXT_AT, deploying, run
 from holdfast_engine.fs import clock
 from holdfast_engine.model.request import Request, Settings, Source
 from lib.database_writer import Database
-from lib.precious import contents
+from lib.precious import contents, digest
 
 _LATE = "written late, by a program that stayed\n"
 _NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
@@ -145,6 +145,18 @@ def hooked_after(arena: Arena, command: str) -> list[str]:
     return wrong
 
 
+def carried(arena: Arena, command: str) -> list[str]:
+    """COMMAND, a hook, moves uploads into the release and fails; two deploys leave every upload somewhere."""
+    site, settings = arena.copy(), Settings(before_activation=(command,))
+    hands.write(site / "current", {"public/uploads/one.jpg": _LATE})
+    victim.perform(arena.act(site).but(settings=settings))
+    for version, at in ((3, NEXT_AT), (2, NEXT_AT + 60)):
+        run(deploying(version, at=at)(site, arena.sources))
+    wrong = [] if digest(_LATE.encode()) in contents(site, without=_NOT_KEPT) else ["lost: public/uploads/one.jpg"]
+    remove(site)
+    return wrong
+
+
 def kept_open(arena: Arena, path: str) -> list[str]:
     """An upload to PATH goes on through one descriptor while its directory comes home: all of it is served."""
     site = arena.copy()
@@ -179,7 +191,7 @@ def tick(_arena: Arena, _: str) -> list[str]:
 HARNESSES: dict[str, Harness] = {
     one.__name__: one
     for one in (
-        switched, emptied, written_on, stayed, old_root, linked, undone, hooked_after,
+        switched, emptied, written_on, stayed, old_root, linked, undone, hooked_after, carried,
         kept_open, private, tick,
     )
 }  # fmt: skip

@@ -9,6 +9,7 @@ from crash.plants import nothing, put
 from holdfast_engine.activation import seal
 from holdfast_engine.commands import (
     applying,
+    carried_off,
     doorstep,
     hooks,
     lingering,
@@ -17,7 +18,7 @@ from holdfast_engine.commands import (
     wholeness,
 )
 from holdfast_engine.data import adopt
-from holdfast_engine.fs import clock, durable, sets
+from holdfast_engine.fs import census, clock, durable, sets
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import verdict
 
@@ -92,3 +93,11 @@ def private_modes_widened() -> None:
                 durable.set_mode(root, release / path, 0o444)
 
     put(sealed, open_to_all)
+
+
+def carried_off_with_the_release() -> None:
+    put(carried_off.brought_home, lambda homing, *_words, **_named: _counted(homing.place))
+
+
+def _counted(place: Any) -> Any:
+    return census.full(place.root, place.bench.layout.shared)
