@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 import trees
 
 NOW = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(\w+)\((.*?)\) += (-?\d+)")
+_CALL = re.compile(r"^(?:\d+ +)?(?:<\.\.\. )?(\w+)(?:\(| resumed>).* = (-?\d+)")
+"""One call of a trace, in one line or, where another thread came between, in the line that ends it."""
 _SYNCS = ("fsync", "fdatasync", "sync_file_range", "syncfs")
 _WRITES = ("write", "pwrite64", "writev", "copy_file_range", "sendfile")
 
@@ -62,6 +63,8 @@ def measured(top: str, before: str, files: int, pairs: int) -> list[str]:
     source = trees.repository(os.path.join(top, "application"), files=files)
     sides = [_side(top, name, checkout) for name, checkout in (("now", NOW), ("before", before))]
     deploying = ("deploy", "--yes", "--keep=2", f"--source={source}")
+    for side in sides:
+        side.run(*deploying)
     for turn in range(pairs + 4):  # the first ones have nothing to prune yet
         trees.next_version(source, turn + 2)
         for side in sides if turn % 2 else reversed(sides):
@@ -98,7 +101,7 @@ def _asked(side: Side, words: tuple[str, ...]) -> Counter[str]:
         made = [call for call in map(_CALL.match, told) if call]
     found = Counter(calls=len(made))
     found["syncs"] = sum(call[1] in _SYNCS for call in made)
-    found["bytes"] = sum(max(int(call[3]), 0) for call in made if call[1] in _WRITES)
+    found["bytes"] = sum(max(int(call[2]), 0) for call in made if call[1] in _WRITES)
     return found
 
 

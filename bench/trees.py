@@ -39,6 +39,7 @@ def repository(top: str, *, files: int = FILES) -> str:
 def next_version(top: str, number: int) -> None:
     """A commit that changes three files, packed as a push packs it."""
     for name in ("artisan", "public/index.php", f"vendor/package-{number % 100:03}/changed.php"):
+        os.makedirs(os.path.dirname(os.path.join(top, name)), exist_ok=True)
         with open(os.path.join(top, name), "w", encoding="utf-8") as file:
             file.write(f"<?php // version {number}\n")
     git(top, "add", "--all", "--force")

@@ -21,7 +21,9 @@ from holdfast_engine.data.sweep import Found, Sweep
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.memory import is_flag
 from holdfast_engine.model.paths import RelPath
@@ -124,15 +126,25 @@ def left_alone(release: RelPath, found: Found) -> list[str]:
 
 def missing_code(place: Workplace, release: RelPath, baseline: Optional[Baseline], rules: Rules) -> list[str]:
     """What RELEASE shipped outside of what is shared, and does not hold any more; but what ended its maintenance."""
+    there = {path for path, _, _ in walk(place.root, release, unreadable=[])}
     entries = baseline.entries.values() if baseline else ()
-    files = (one.path for one in entries if one.kind != DIR and not rules.is_shared(one.path))
-    gone = (path for path in files if not (rules.classifier.is_cache(path) or place.root.has(release / path)))
-    return [path for path in gone if not is_flag(path)]
+    absent = (one.path for one in entries if one.kind != DIR and one.path not in there)
+    files = (path for path in absent if not (rules.is_shared(path) or rules.classifier.is_cache(path)))
+    return [path for path in files if not (is_flag(path) or place.root.has(release / path))]
 
 
 def baseline_of(place: Workplace, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
-    baseline = baselines.read(place.root, record.id) if record else None
-    return baseline.with_seeds(record.seeds) if baseline and record else None
+    """What RECORD's release shipped; read once, as long as nobody writes it anew."""
+    if record is None:
+        return None
+    status = place.root.lstat(Layout.baselines / f"{record.id}.jsonl")
+    stamp = (status.st_ino, status.st_mtime_ns, status.st_size) if status else None
+    key = ("baseline", record.id, stamp, tuple(record.seeds))
+    if key not in place.made:
+        baseline = baselines.read(place.root, record.id)
+        place.made[key] = baseline.with_seeds(record.seeds) if baseline else None
+    found: Optional[Baseline] = place.made[key]
+    return found
 
 
 def rules_proven(place: Workplace) -> Optional[Rules]:
@@ -146,8 +158,11 @@ def rules_proven(place: Workplace) -> Optional[Rules]:
 
 def as_shipped(place: Workplace, release: RelPath, baseline: Baseline) -> Listing:
     """What RELEASE shipped, by name, with its small files as they stand: a framework is known by what is in them."""
-    shipped = baseline.listing()
-    return Listing(shipped.entries, lambda path: place.root.read(release / path), shipped.link)
+    shipped, key = baseline.listing(), ("shipped", release, baseline)
+    if key not in place.made:
+        place.made[key] = Listing(shipped.entries, lambda path: place.root.read(release / path), shipped.link)
+    found: Listing = place.made[key]
+    return found
 
 
 @dataclass(frozen=True)

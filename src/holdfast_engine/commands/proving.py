@@ -12,9 +12,8 @@ from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.root import kind_of
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import FILE
-from holdfast_engine.model.paths import RelPath
 from holdfast_engine.state.records import ReleaseRecord
 
 
@@ -54,13 +53,9 @@ def _is_itself(place: Workplace, record: ReleaseRecord, baseline: Baseline) -> b
     the site, and what somebody put under its name is neither data nor ours to remove (I43, I44).
     """
     shipped = {path: entry.size for path, entry in baseline.entries.items() if entry.kind == FILE}
-    stands = sum(_has_file(place, record.path / path, size) for path, size in shipped.items())
+    found = walk(place.root, record.path, unreadable=[])
+    stands = sum(kind == FILE and shipped.get(path) == status.st_size for path, kind, status in found)
     return stands * 2 >= len(shipped)
-
-
-def _has_file(place: Workplace, path: RelPath, size: int) -> bool:
-    status = place.root.lstat(path)
-    return status is not None and kind_of(status) == FILE and status.st_size == size
 
 
 def _beyond_the_attic(place: Workplace, record: ReleaseRecord, rules: Rules, baseline: Baseline) -> Found:

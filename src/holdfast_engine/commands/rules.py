@@ -65,14 +65,14 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
 
     ALSO are paths that are about to be shared. Raises `path-invalid`, `shared-paths-overlap` and `framework-unknown`.
     """
-    detection = detect(listing, framework=settings.framework)
+    detection = _detected(listing, settings.framework)
     site = place.survey.site
     known = [one for one in site.shared if one.why not in (STRAY, FOUND)]
-    classifier = Classifier(listing, detection, settings, known)
+    classifier = _classifier(listing, detection, settings, known)
     gone = let_go(place.bench, classifier, site, place.request)
     if gone:
         known = [one for one in known if one.path not in gone]
-        classifier = Classifier(listing, detection, settings, known)
+        classifier = _classifier(listing, detection, settings, known)
     certain = classifier.shared_paths({**_existing(place.bench, known), **_named_kinds(place, settings)})
     links = _links(place, classifier)
     covered = {one.path for one in certain} | _standing(place, links)
@@ -87,6 +87,23 @@ def rules_for(place: Workplace, listing: Listing, settings: Settings, *, also: I
     blocked = tuple(path for path in happened if path not in given_way and _is_blocked(place.bench, classifier, path))
     kept = tuple(one for one in kept if one.path not in blocked and one.path not in given_way)
     return Rules(listing, detection, classifier, kept, settings, tuple(standing.items()), blocked, given_way)
+
+
+def _detected(listing: Listing, framework: str) -> Detection:
+    """What LISTING is, found out once: rules are asked for many times in one command, and a listing does not change."""
+    key = ("detected", framework)
+    if key not in listing.made:
+        listing.made[key] = detect(listing, framework=framework)
+    found: Detection = listing.made[key]
+    return found
+
+
+def _classifier(listing: Listing, detection: Detection, settings: Settings, known: list[SharedPath]) -> Classifier:
+    key = ("classifier", settings, tuple(known))
+    if key not in listing.made:
+        listing.made[key] = Classifier(listing, detection, settings, known)
+    found: Classifier = listing.made[key]
+    return found
 
 
 def _gives_way(place: Workplace, classifier: Classifier, path: str) -> bool:

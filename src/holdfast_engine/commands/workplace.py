@@ -7,9 +7,9 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from shlex import quote
-from typing import Optional
+from typing import Any, Optional
 
 from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import durable, reserve
@@ -29,12 +29,15 @@ from holdfast_engine.state.survey import Survey, current_release
 
 @dataclass
 class Workplace:
-    """One command's view of one site. SURVEY is looked up anew by `refresh`."""
+    """One command's view of one site. SURVEY is looked up anew by `refresh`; MADE keeps what is made of files that do
+    not change, so that it is made once.
+    """
 
     root: Root
     request: Request
     tell: Listener
     survey: Survey
+    made: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def bench(self) -> Bench:

@@ -81,9 +81,7 @@ class Classifier(Rules):
         for path in self._those(self.preset.candidates, present):
             if present.has(path):
                 yield SharedPath(path, present.kind(path) if path not in self.preset.candidates else DIR, PRESET)
-        for path, entry in self.listing.entries.items():
-            if entry.kind == DIR:
-                yield from self._spoken_for(path)
+        yield from self._spoken
 
     def _those(self, entries: Iterable[str], present: Present) -> Iterator[str]:
         """ENTRIES, and in the place of a pattern the paths that fit it and are shipped or exist."""
@@ -93,6 +91,12 @@ class Classifier(Rules):
                 yield from sorted(path for path in present.everything() if fits.fullmatch(path))
             else:
                 yield entry
+
+    @cached_property
+    def _spoken(self) -> tuple[SharedPath, ...]:
+        """Shipped directories that are shared for what they are; this is asked many times of one listing."""
+        shipped = (path for path, entry in self.listing.entries.items() if entry.kind == DIR)
+        return tuple(one for path in shipped for one in self._spoken_for(path))
 
     def _spoken_for(self, path: str) -> Iterator[SharedPath]:
         """PATH when its shape or its name makes it the top of a shared directory."""

@@ -19,7 +19,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, outermost
-from holdfast_engine.model.sets import main_of
+from holdfast_engine.model.sets import COMPANIONS, main_of
 
 Ruler = Callable[[str, str], tuple[str, str]]
 """Care and target of a stray from its path and kind (rule 5)."""
@@ -135,12 +135,16 @@ class Sweep:
 
     def _judge(self, found: Found, path: str, kind: str, stamp: tuple[int, int, int, int]) -> None:
         before = self.baseline.get(path)
-        if kind == FILE and self._judge_companion(found, path):
+        if kind == FILE and path.endswith(COMPANIONS) and self._judge_companion(found, path):
             return
         if kind in (LINK, FILE, DIR) and path in self.shared:
             if not (kind == DIR and self._is_taken_apart(path)):
                 self._judge_shared(found, path, kind)
-        elif self.is_cache(path) or (before and self._unchanged(before, path, kind, stamp)):
+        elif (
+            self._is_proven(before, kind, stamp)
+            or self.is_cache(path)
+            or (before and self._unchanged(before, path, kind, stamp))
+        ):
             return
         elif any(above in self.shared for above in RelPath(path).ancestors()):
             self._judge_part(found, path, kind)
@@ -301,12 +305,22 @@ class Sweep:
         """By its first bytes, not by its name (I69)."""
         return self.bench.root.kind(self.release / path) == FILE and is_database(self.bench.root, self.release / path)
 
+    def _is_as_before(self, before: Optional[Entry], path: str, kind: str, stamp: tuple[int, int, int, int]) -> bool:
+        """True for a cache, and for what nobody touched since it was shipped. Stamps come first: most is proven so."""
+        if self._is_proven(before, kind, stamp) or self.is_cache(path):
+            return True
+        return before is not None and self._unchanged(before, path, kind, stamp)
+
+    def _is_proven(self, before: Optional[Entry], kind: str, stamp: tuple[int, int, int, int]) -> bool:
+        """True where the stamp alone says that nobody touched it since it was shipped."""
+        if before is None or self.deep or before.kind != kind:
+            return False
+        return kind == DIR or self.baseline.proves(before, stamp)
+
     def _unchanged(self, before: Entry, path: str, kind: str, stamp: tuple[int, int, int, int]) -> bool:
         if before.kind != kind:
             return False
-        if kind == DIR:
-            return True
-        if not self.deep and self.baseline.proves(before, stamp):
+        if kind == DIR or self._is_proven(before, kind, stamp):
             return True
         if kind == LINK:
             return self.bench.root.link(self.release / path) == before.digest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Optional
+from typing import Any, Optional
 
 FILE, DIR, LINK, OTHER = "file", "dir", "link", "other"
 
@@ -50,6 +50,11 @@ class Listing:
                 cut = path.rfind("/", 0, cut)
             entries[path] = Listed(FILE, size)
         return cls(entries, read)
+
+    @cached_property
+    def made(self) -> dict[Any, Any]:
+        """What was made of this listing, by those who made it: a place to find it again."""
+        return {}
 
     @cached_property
     def submodules(self) -> tuple[str, ...]:
