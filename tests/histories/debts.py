@@ -41,19 +41,24 @@ def unpaid(town: Town, *, linked: bool = True) -> list[str]:
     for database in town.databases:
         database.owed = False
         if _is_for_a_person(town, database.place):
-            assert database.place in town.recoverable(), f"{database.place}: nobody tells of it"
             database.begin_anew(town.live)
     left = [path for path, content in owed.items() if content in town.expected and not _is_paid(town, path)]
+    left = [path for path in left if not _is_for_a_person(town, path)]
     return [f"left behind: {path}: {town.expected[owed[path]]}" for path in left] + [
         line for database in town.databases for line in database.wrong(town.live)
     ]
 
 
 def _is_for_a_person(town: Town, path: str) -> bool:
-    """True where a release holds a database of which nothing tells what it shipped, and nothing is served there."""
+    """True where a release holds PATH of which nothing tells what it shipped, and nothing is served there: `recover`
+    shows it to a person, who has to say.
+    """
     told = {one.name.partition(".")[0] for one in (town.site / ".holdfast/baselines").glob("*")}
     holds = (one for one in (town.site / "releases").iterdir() if (one / path).is_file())
-    return not (town.live / path).exists() and any(one.name not in told for one in holds)
+    if (town.live / path).exists() or all(one.name in told for one in holds):
+        return False
+    assert any(towns.is_within(path, one) for one in town.recoverable()), f"{path}: nobody tells of it"
+    return True
 
 
 def _is_paid(town: Town, path: str) -> bool:
