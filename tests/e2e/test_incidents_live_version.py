@@ -81,7 +81,7 @@ def test_i10_a_deploy_tells_what_its_plan_warned_of_and_noted(world):
 
     plan = next(event.data for event in reversed(world.events) if event.kind == "planned")
     warned = [check for check in plan["checks"] if check["verdict"] == "warn"]
-    assert [check["name"] for check in warned] == ["shared-narrowed"]
+    assert [check["name"] for check in warned] == ["artifacts-present", "shared-narrowed"]
     for text in (*plan["notes"], *(f"{check['why']}; {check['mend']}" for check in warned)):
         assert answer["warnings"].count(text) == 1
 
