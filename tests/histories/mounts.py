@@ -34,6 +34,8 @@ def _empty(town: Town, place: Path, commands: Sequence[str]) -> None:
     _alarm(town, f"{place} is empty")
     for command in commands:
         how = town.do(command, may=(30, 61), accept=())
+        if any(place.iterdir()):  # a copy of some of it was in the attic, and is back
+            break
         assert command == "rollback" or how != "done", f"{place} is empty, and {command} ends as {how}"
         _alarm(town, f"{command} ended as {how}")
     shutil.rmtree(place)
@@ -42,8 +44,7 @@ def _empty(town: Town, place: Path, commands: Sequence[str]) -> None:
     town.expected, town.destroyed = held | town.expected, False
     assert town.lost() == []
     assert not town.refuses() & _ALARMS, "the data is back, and the checklist still refuses"
-    if town.refuses():  # what was linked meanwhile had nothing to lead to
-        assert town.do("recover") == "done"
+    assert town.do("recover") == "done"  # what was linked meanwhile had nothing to lead to
     assert not town.refuses(), "the data is back, and the checklist refuses after a recovery"
     for database in town.databases:
         database.owed = False

@@ -111,7 +111,8 @@ WAYS = {
 def write_into_retired(town: Town, place: str, which: int) -> str | None:
     """A worker that was never restarted."""
     live = os.path.realpath(town.live)
-    retired = [path for path in sorted((town.site / "releases").iterdir()) if str(path) != live and path.is_dir()]
+    every = [path for path in sorted((town.site / "releases").iterdir()) if str(path) != live and path.is_dir()]
+    retired = [path for path in every if path.stat().st_mode & 0o777 != 0o700]  # in a half-made one nobody works
     return write(town, place, top=retired[which % len(retired)]) if retired else None
 
 

@@ -20,7 +20,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
 from lib.database_writer import Database
 from lib.precious import contents, digest
-from lib.snapshot import assert_unchanged
+from lib.snapshot import OWN, assert_unchanged
 from lib.snapshot import snapshot as whole
 
 REFUSALS = frozenset(
@@ -33,6 +33,8 @@ REFUSALS = frozenset(
 """What an undisturbed command may say instead of doing its work; it has changed nothing then."""
 _NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
 _ANYWHERE = (".holdfast/cache",)
+_TOUCHED = (*OWN, "site/.holdfast/scratch/own-")
+"""What a command that is refused may touch all the same: what a killed one left half-written of our own."""
 _CACHES = ("bootstrap/cache",)
 _MISSED = ("data-memory", "shared-identity")
 _MISSING = "data-missing"
@@ -246,7 +248,7 @@ class Town:
         """
         before = {path: one for path, one in self.view().items() if not is_within(path, replaces)}
         shared, quiet = self.shared_in(before), self._is_quiet()
-        state = whole(self.top) if not (kill or at or may) and quiet else None
+        state = whole(self.top, without=_TOUCHED) if not (kill or at or may) and quiet else None
         request = self.request(command, **more)
         self.replaced = set()
         how = _killed(request, kill, {*may, *[61] * self.destroyed}) if kill else self._ran(request, at, may)
@@ -254,7 +256,7 @@ class Town:
         self.learn()
         self.said.append(f"{command}: {how}")
         if how in REFUSALS and state is not None and command != "adopt":
-            assert_unchanged(state, whole(self.top))
+            assert_unchanged(state, whole(self.top, without=_TOUCHED))
         what = f"{command} {more} killed at {kill}: {how}"
         if may and how != "done" and not self.is_live():
             self.accept_the_dark(before, what)

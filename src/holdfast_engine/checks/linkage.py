@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from holdfast_engine.checks.subject import Expected, Subject, accepting
 from holdfast_engine.fs.walk import walk
-from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.sets import main_of
 from holdfast_engine.model.words import count
 
 NAMES = ("shared-structure", "uploads-linked", "storage-linked", "environment-linked", "artifacts-present")
@@ -68,7 +69,18 @@ def _links(subject: Subject, name: str, wanted: list[SharedPath]) -> Check:
     ]
     if broken:
         return Check(name, REFUSE, f"not linked to `shared/`: {', '.join(broken)}", _mend(subject))
+    hidden = _unlinked_files(subject) if name == "uploads-linked" else []
+    if hidden:
+        return Check(name, WARN, f"in `shared/`, and not linked: {', '.join(hidden)}", _mend(subject))
     return Check(name, PASS, f"{len(wanted)} linked" if wanted else "nothing of this kind")
+
+
+def _unlinked_files(subject: Subject) -> list[str]:
+    """Single files that users have and the release does not show: as a database, after a way back while it was away.
+    What belongs to a database comes and goes with it.
+    """
+    single = (one.path for one in subject.shared if one.kind == FILE and not main_of(one.path))
+    return [path for path in single if subject.ends(path) and not subject.linked(path)]
 
 
 def _framework_link_stands(subject: Subject, at: str, to: str) -> bool:

@@ -10,6 +10,7 @@ from holdfast_engine.commands.workplace import Workplace
 from holdfast_engine.data.restore import bring_back
 from holdfast_engine.data.sweep import Found
 from holdfast_engine.fs import census
+from holdfast_engine.fs.durable import SyncFailed
 from holdfast_engine.fs.probe import device_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import FILE
@@ -76,6 +77,8 @@ def _put_back(homing: Homing, source: RelPath, path: str) -> bool:
         return False
     try:
         bring_back(bench, homing.operation, source=source, path=path, stands={path: None})
+    except SyncFailed:
+        raise  # final (G1)
     except (Problem, OSError):  # no room for a copy, or a database in use: it comes home by a rename, elsewhere
         return False
     return True

@@ -138,15 +138,21 @@ def _in_retired(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterat
 
 
 def _only_there(place: Workplace, record: ReleaseRecord, rules: Rules) -> Iterator[Lost]:
-    """Databases, and in the web root of a release of which nothing is known what no rule names and is no code by its
-    name, where that is not live. It may be data that a deploy of another tool left behind: a person has to say.
+    """In a release of which nothing is known: what no rule names, is no code by its name, and is not live. It may be
+    data that a deploy of another tool left behind: a person has to say.
     """
-    current, web = place.survey.current, rules.web_root
+    current = place.survey.current
     for path in sweep(place, record.path, rules, baseline=Baseline({}, 0)).homeless:
-        inside = web in ("", ".") or RelPath(path).is_within(web) or is_database(place.root, record.path / path)
         known = rules.classifier.ruling(path).rule != "default" or path.endswith(CODE_ENDINGS)
-        if inside and not known and current is not None and not place.root.has(current / path):
+        if not known and current is not None and _is_alone(place, rules, record.path / path, path, current):
             yield Lost(path, "lies in an older release alone, and may be data", record.path / path, "listed")
+
+
+def _is_alone(place: Workplace, rules: Rules, here: RelPath, path: str, current: RelPath) -> bool:
+    """True where nothing is served at PATH, or less than HERE: a directory that is shared may lack what lies here."""
+    if not place.root.has(current / path):
+        return True
+    return rules.is_shared(path) and place.root.kind(here) == DIR and _unseen(place, here, path)
 
 
 def _data_by_rule(place: Workplace, record: ReleaseRecord, rules: Rules) -> list[str]:

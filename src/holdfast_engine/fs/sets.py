@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from holdfast_engine.fs.copy import copy_file, same_file
 from holdfast_engine.fs.discard import carry, drop_copied
+from holdfast_engine.fs.durable import SyncFailed
 from holdfast_engine.fs.place import drop_second_name, give_second_name, is_same
 from holdfast_engine.fs.probe import lockers, users, users_of
 from holdfast_engine.fs.root import Root, kind_of
@@ -140,6 +141,8 @@ def name_beside(root: Root, source: str, target: str) -> list[str]:
         if root.kind(source + suffix) == "file" and not is_same(root, source + suffix, target + suffix):
             try:
                 give_second_name(root, source + suffix, target + suffix)
+            except SyncFailed:
+                raise  # final: no refusal of the name, and nothing that ends well may follow it (G1)
             except OSError as error:
                 if error.errno == errno.EXDEV:
                     copy_file(root, source + suffix, target + suffix)
