@@ -77,7 +77,8 @@ def test_an_error_at_a_call_is_told_truly_and_loses_nothing(arenas, name):
     found = shimmed.known_calls(arena)
     cases = _failing(shimmed.telling(found), shift=list(SCENARIOS).index(name))
     syncs = [f"shim/{number}/EIO" for number in shimmed.telling(found) if found[number - 1].name in shimmed.SYNCS]
-    assert sweep(arena, [*_share(name, cases, 5), *_share(name, syncs, 2)], shimmed.trial) == []
+    few = 20 if name == "sets" else 2  # there a name that is refused is passed over, and a failed sync must not be
+    assert sweep(arena, [*_share(name, cases, 5), *_share(name, syncs, few)], shimmed.trial) == []
 
 
 @pytest.mark.parametrize("name", ["deploy-later", "rollback", "link-live", "prune"])
