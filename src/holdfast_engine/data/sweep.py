@@ -140,11 +140,7 @@ class Sweep:
         if kind in (LINK, FILE, DIR) and path in self.shared:
             if not (kind == DIR and self._is_taken_apart(path)):
                 self._judge_shared(found, path, kind)
-        elif (
-            self._is_proven(before, kind, stamp)
-            or self.is_cache(path)
-            or (before and self._unchanged(before, path, kind, stamp))
-        ):
+        elif self._is_as_before(before, path, kind, stamp):
             return
         elif any(above in self.shared for above in RelPath(path).ancestors()):
             self._judge_part(found, path, kind)
