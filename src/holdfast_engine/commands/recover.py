@@ -182,11 +182,20 @@ def _agreed_to_revive(place: Workplace, ask: Ask, found: list[Lost]) -> bool:
 
 
 def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
-    """Each finding in its order: the live release first, so that what is seen now wins over what is older."""
+    """Each finding in its order: the live release first, so that what is seen now wins over what is older. Where that
+    lets a directory be shared as a whole, a second round links it so: run again, `recover` finds nothing more to do.
+    """
     operation = Operation.begin(
         place.root, "recover", at=place.request.now, facts={"release": None, "who": place.request.who}
     )
     homing = Homing(place, operation, report)
+    _bring(place, homing, found)
+    _bring(place, homing, [one for one in search(place, rules_now(place)) if one.action in ("adopt", "link")])
+    activating.follow(place)
+    operation.end("recovered", at=place.request.now)
+
+
+def _bring(place: Workplace, homing: Homing, found: list[Lost]) -> None:
     _bring_saved(place, homing, found)
     for one in found:
         if one.action in ("adopt", "link") and not one.done:
@@ -195,12 +204,10 @@ def _put_back(place: Workplace, found: list[Lost], report: Report) -> None:
             _serve(place, homing, one.path)
             one.done = True
         elif one.action == "copy":
-            _copy_back(place, operation, one)
+            _copy_back(place, homing.operation, one)
             if place.survey.current is not None:
                 homing.serve(place.survey.current, one.path)
     activating.link_live(homing)
-    activating.follow(place)
-    operation.end("recovered", at=place.request.now)
 
 
 def _bring_saved(place: Workplace, homing: Homing, found: list[Lost]) -> None:
