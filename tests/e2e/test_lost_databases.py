@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 
@@ -89,3 +90,17 @@ def test_a_directory_that_was_removed_is_there_again_after_a_recovery(world):
     (world.live / "public/uploads/b.jpg").write_text("b")
     assert (where / "b.jpg").is_file()
     assert data_memory(world)["verdict"] == "refuse"
+
+
+def test_what_comes_and_goes_beside_a_database_is_not_missed(world):
+    """An application that closes its database removes the `-wal` and the `-shm`: that keeps nobody from deploying,
+    whatever is remembered of them.
+    """
+    path = world.site / ".holdfast/site.json"
+    site = json.loads(path.read_text())
+    site["options"]["memory"]["shop.sqlite-wal"] = [1, 1_700_000_000.0]
+    site["identity"]["shop.sqlite-wal"] = [1, 1]
+    path.write_text(json.dumps(site))
+    assert data_memory(world)["verdict"] == "pass"
+    world.ship()
+    assert data_memory(world)["verdict"] == "pass"

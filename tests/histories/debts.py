@@ -6,6 +6,7 @@ that ends well serves it again (G2, DESIGN 5, sweep). Where something newer stan
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -50,15 +51,20 @@ def unpaid(town: Town, *, linked: bool = True) -> list[str]:
 
 
 def _is_for_a_person(town: Town, path: str) -> bool:
-    """True where a release holds PATH of which nothing tells what it shipped, and nothing is served there: `recover`
-    shows it to a person, who has to say.
+    """True where a release holds PATH of which nothing tells what it shipped, or which was never seen live, and nothing
+    is served there: `recover` brings it home, or shows it to a person.
     """
-    told = {one.name.partition(".")[0] for one in (town.site / ".holdfast/baselines").glob("*")}
+    told = {one.stem for one in (town.site / ".holdfast/baselines").glob("*") if _was_live(town, one.stem)}
     holds = (one for one in (town.site / "releases").iterdir() if (one / path).is_file())
     if (town.live / path).exists() or all(one.name in told for one in holds):
         return False
     assert any(towns.is_within(path, one) for one in town.recoverable()), f"{path}: nobody tells of it"
     return True
+
+
+def _was_live(town: Town, release: str) -> bool:
+    record = town.site / ".holdfast/releases" / f"{release}.json"
+    return record.is_file() and bool(json.loads(record.read_text())["activated"])
 
 
 def _is_paid(town: Town, path: str) -> bool:

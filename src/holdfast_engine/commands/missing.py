@@ -34,6 +34,7 @@ from holdfast_engine.model.memory import (
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, WARN
 from holdfast_engine.model.rules import HAPPENED, SharedPath
+from holdfast_engine.model.sets import main_of
 from holdfast_engine.state.format import SiteFile
 
 Rows = Mapping[str, Counted]
@@ -136,9 +137,14 @@ def empty_by_name(site: SiteFile, accept: Iterable[str] = ()) -> tuple[str, ...]
 
 
 def _matters(rules: Rules, empty: Iterable[str], path: str) -> bool:
-    if is_flag(path) or any(RelPath(path).is_within(one) for one in empty):
+    if is_flag(path) or _comes_with_a_database(path) or any(RelPath(path).is_within(one) for one in empty):
         return False
     return not path or not unshared(rules.classifier, path)
+
+
+def _comes_with_a_database(path: str) -> bool:
+    """True for a `-wal` and the like: whoever closes a database removes them, and the database itself is remembered."""
+    return bool(main_of(path)) and is_database_name(main_of(path).name)
 
 
 def _is_covered(one: Missing, site: SiteFile, accept: Iterable[str]) -> bool:
