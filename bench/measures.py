@@ -14,12 +14,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import trees
-from holdfast_engine.commands import counting, perform
-from holdfast_engine.commands.workplace import Workplace
-from holdfast_engine.fs import census
+from holdfast_engine.commands import perform
+from holdfast_engine.fs.census import full as full_census
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.request import Request, Settings, Source
-from holdfast_engine.state import survey as surveys
+from holdfast_engine.persistence import census
+from holdfast_engine.site import survey as surveys
+from holdfast_engine.site.handle import Site
 
 SRC = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "src")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": SRC}
@@ -95,6 +96,53 @@ def deploy(top: str) -> list[Result]:
             mine, rivals = ([one[at] for one in side] for side in zip(*pairs, strict=True))
             results.append(_result(f"deploy 8,000 files {name}, {what}", mine, rivals))
     return results
+
+
+def rollback(top: str) -> list[Result]:
+    """The way back beside the way forward: a release of 8,000 files until it is live, by a rollback, by a deploy."""
+    source, site = trees.repository(os.path.join(top, "application")), os.path.join(top, "site")
+    os.makedirs(os.path.join(site, "shared"))
+    with open(os.path.join(site, "shared/.env"), "w", encoding="utf-8") as file:
+        file.write("APP_KEY=bench\nAPP_NAME=bench\n")
+    versions, results = itertools.count(2), []
+    for name, forth, back in (
+        ("in process", _Inside(source, site), _Back(site)),
+        ("as a process", _Process(source, site), _BackProcess(site)),
+    ):
+        pairs = [_there_and_back(source, versions, forth, back) for _ in range(11)][2:]
+        rivals, mine = ([one[at] for one in pairs] for at in (0, 1))
+        medians = statistics.median(mine), statistics.median(rivals)
+        what = f"rollback {name} / deploy, 8,000 files, until live"
+        results.append(Result(what, *medians, 0.35, 0.0, tuple(mine), tuple(rivals)))
+    return results
+
+
+def _there_and_back(
+    source: str, versions: itertools.count[int], forth: Callable[[], Timed], back: Callable[[], Timed]
+) -> tuple[float, float]:
+    trees.next_version(source, next(versions))
+    os.sync()
+    deployed = forth()[0]
+    os.sync()
+    return deployed, back()[0]
+
+
+@dataclass(frozen=True)
+class _Back:
+    site: str
+
+    def __call__(self) -> Timed:
+        request = Request("rollback", self.site, float(next(_NOW)), yes=True, settings=Settings(keep=2), said=())
+        return _timed(lambda: perform(request, tell=lambda _event: None, ask=lambda _plan: True))
+
+
+@dataclass(frozen=True)
+class _BackProcess:
+    site: str
+
+    def __call__(self) -> Timed:
+        command = (sys.executable, "-m", "holdfast_engine", "rollback", "--yes", f"--site={self.site}")
+        return _timed(lambda: json.loads(_output(*command)))
 
 
 Timed = tuple[float, float]
@@ -207,9 +255,9 @@ def _link(top: str) -> None:
 
 def _counter(top: str) -> Callable[[], object]:
     root = Root(top)
-    place = Workplace(root, Request("status", top, 0.0), lambda _event: None, surveys.survey(root))
-    counting.count(place, save=True)
-    return lambda: counting.count(place, save=False)
+    place = Site(root, Request("status", top, 0.0), lambda _event: None, surveys.survey(root))
+    census.keep(place, census.count(place), at=time.time_ns(), lost=())
+    return lambda: census.count(place)
 
 
 def full(top: str) -> list[Result]:
@@ -220,7 +268,7 @@ def full(top: str) -> list[Result]:
     return [
         compare(
             "full census of 300,000 files / find -printf",
-            lambda: census.full(root, "shared"),
+            lambda: full_census(root, "shared"),
             lambda: subprocess.run(find, stdout=subprocess.DEVNULL, check=True),
             rounds=7,
             factor=2,
@@ -238,4 +286,4 @@ def start(_top: str) -> list[Result]:
     return [compare("holdfast --version / python -c pass", ours, rival, rounds=15, factor=10)]
 
 
-MEASURES = {"start": start, "full": full, "link": link, "deploy": deploy}
+MEASURES = {"start": start, "full": full, "link": link, "deploy": deploy, "rollback": rollback}

@@ -20,7 +20,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "src")]
 
-from measures import MEASURES, Result  # noqa: E402 - found beside this file
+from carrying import CARRYING  # noqa: E402 - found beside this file
+from measures import MEASURES, Result  # noqa: E402
 
 
 def main(wanted: list[str]) -> int:
@@ -29,7 +30,7 @@ def main(wanted: list[str]) -> int:
     try:
         results = [
             result
-            for name, measure in MEASURES.items()
+            for name, measure in {**MEASURES, **CARRYING}.items()
             if not wanted or name.startswith(tuple(wanted))
             for result in told(name, measure(os.path.join(top, name)))
         ]

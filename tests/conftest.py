@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 import pytest
+from hypothesis import settings
 
-from lib import tally
+from lib import once, tally
+
+settings.register_profile("here", deadline=None)  # how busy a machine is says nothing of a property
+settings.load_profile("here")
 
 _IDENTITY = {"NAME": "Ada", "EMAIL": "ada@example.org"}
 
@@ -15,12 +20,26 @@ _IDENTITY = {"NAME": "Ada", "EMAIL": "ada@example.org"}
 _MEMORY, _ROOM = "/dev/shm", 4 << 30
 
 
-def pytest_configure():
+def pytest_configure(config):
     """Sites are made in memory where that has room: what a disk does is asked by tests with a disk of their own."""
     if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(_MEMORY, os.W_OK):
         status = os.statvfs(_MEMORY)
         if status.f_bavail * status.f_frsize > _ROOM:
             os.environ["PYTEST_DEBUG_TEMPROOT"] = _MEMORY
+    if not hasattr(config, "workerinput"):
+        once.begin()
+        _keep_bytecode()
+
+
+def _keep_bytecode():
+    """Hundreds of interpreters are started: none of them is to compile everything again."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        once.end()
 
 
 @pytest.fixture(autouse=True)

@@ -15,11 +15,12 @@ from holdfast.cli.lazy import GROUPS, TABLE
 from holdfast.cli.main import EXAMPLES as EXAMPLES_TYPED
 from holdfast.cli.main import group
 from holdfast.config.layers import VARIABLES
-from holdfast.config.schema import PUBLISHED, published
+from holdfast.config.schema import published
+from holdfast.config.text import SCHEMA
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXAMPLES = os.path.join(os.path.dirname(holdfast.config.__file__), "docs")
-SECTIONS = ("top", "source", "build", "shared", "hooks", "site", "hosts")
+SECTIONS = ("top", "source", "build", "shared", "hooks", "attic", "site", "hosts")
 
 COMMANDS = """\
 # Commands
@@ -39,7 +40,7 @@ CONFIGURATION = """\
 
 Flags beat `HOLDFAST_*` variables, which beat `holdfast.toml`, which beats what is detected. Two files
 are read. The one at the top of the source, in the version that is deployed, gives `framework`, `keep`,
-`build`, `shared` and `hooks`. The one found upward from the working directory adds `source`, `site` and
+`build`, `shared`, `hooks` and `attic`. The one found upward from the working directory adds `source`, `site` and
 `hosts`, and wins where both speak; a plan names those whose settings hold. For `detect` and `init` the
 file found upward from their PATH is the one that counts. A list replaces a list as a whole. `holdfast init` writes one.
 
@@ -189,7 +190,7 @@ def pages() -> dict[str, str]:
         os.path.join(HERE, "commands.md"): commands(),
         os.path.join(HERE, "configuration.md"): configuration(),
         os.path.join(HERE, "holdfast.1"): manual(),
-        PUBLISHED: published(),
+        SCHEMA: published(),
     }
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from holdfast.config.layers import Resolved, load_settings
 from holdfast.config.places import absolute
 from holdfast.config.text import NAME, Text, find_text, read_text
-from holdfast.errors import Problem
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
 
 Ask = Callable[[dict[str, Any]], bool]
@@ -119,13 +119,14 @@ class Session:
         settings = self._resolved(flags, _within(top)).settings()
         return self._perform("explain", top, settings, path=path, release=top)
 
-    def ask_link(self, release: str, shared: str) -> dict[str, Any]:
+    def ask_link(self, release: str, shared: str, *, accept: tuple[str, ...] = ()) -> dict[str, Any]:
         """The persistence step alone, with the settings that came with RELEASE."""
         here = self._here(release)
         resolved = self._resolved({}, _within(here))
         # Not normalised: `X/current/../shared` is `releases/shared` to the kernel, and the engine has to see that.
         below = self._here(shared)
-        return self._perform("link", os.path.dirname(below.rstrip("/")), resolved.settings(), release=here, path=below)
+        meant = {"release": here, "path": below, "accept": accept}
+        return self._perform("link", os.path.dirname(below.rstrip("/")), resolved.settings(), **meant)
 
     def ask_adopt(self, directory: str, flags: Mapping[str, Any]) -> dict[str, Any]:
         """The directory becomes a site in place. A site named by a flag can only be the same directory."""

@@ -148,9 +148,9 @@ def _user() -> str:
 
 def _without_settings(request: Request) -> Request:
     """REQUEST, held to the commit that was looked at; `config-unreadable` where its source brings settings."""
-    found = perform(request.but(command="inspect"), tell=_tell, ask=lambda _plan: False)
+    found = perform(replace(request, command="inspect"), tell=_tell, ask=lambda _plan: False)
     if found["settings"] is None or request.source is None:
-        return request.but(source=request.source and _pinned(request.source, found))
+        return replace(request, source=request.source and _pinned(request.source, found))
     location = quote(request.source.location)
     raise Problem(
         "config-unreadable",
@@ -205,7 +205,7 @@ def _complain(problem: Problem) -> None:
 
 
 def _say(stream: Any, text: str) -> None:
-    """A closed output never stops the engine (DESIGN 5)."""
+    """A closed output never stops the engine (data.md)."""
     try:
         print(text, file=stream, flush=True)
     except OSError:

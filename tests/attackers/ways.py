@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from attackers.swapper import CANARY, ONLY_THERE, Victim, leaks
-from holdfast_engine.fs import access, attic, census, durable, place
+from holdfast_engine.fs import acl, attic, census, durable, place
 from holdfast_engine.fs.copy import copy_file, copy_tree, digest_of, same_file
 from holdfast_engine.fs.discard import Proof, drop_copied, empty_trash, to_trash
 from holdfast_engine.fs.extract import TreeWriter
@@ -121,15 +121,15 @@ def _give(bench: Bench) -> object:
 
 
 def _let_in(bench: Bench) -> object:
-    return access.let_in(bench.root, UP / "dir", web_user=APPLICATION)
+    return acl.let_in(bench.root, UP / "dir", web_user=APPLICATION)
 
 
 def _let_in_file(bench: Bench) -> object:
-    return access.let_in(bench.root, UP / "file", web_user=APPLICATION)
+    return acl.let_in(bench.root, UP / "file", web_user=APPLICATION)
 
 
 def _may(bench: Bench) -> object:
-    return access.may_by_acl(bench.root, UP / "dir/v0", APPLICATION)
+    return acl.may_by_acl(bench.root, UP / "dir/v0", APPLICATION)
 
 
 def _trash(bench: Bench) -> object:

@@ -43,13 +43,13 @@ def test_each_setting_is_shown_with_the_layer_that_gave_it(typed, here, monkeypa
 def test_what_nobody_said_is_the_default(typed):
     """The number that holds, not a dash."""
     told = typed("config")
-    assert "  keep                     5  default\n" in told.out
+    assert "  keep                     5          default\n" in told.out
     assert told.err == ""
 
 
 def test_the_file_of_a_source_on_this_host_is_read_as_a_deploy_reads_it(typed, tmp_path):
     """INTERFACE: the one at the top of the source, in the version being deployed, gives framework, build, keep."""
-    static = World(tmp_path / "static", STATIC, env=None)
+    static = World(tmp_path / "static", STATIC, env=None, kind="git")
     commit = static.commit({"holdfast.toml": "keep = 2\n"})
     (static.repository / "holdfast.toml").write_text("keep = 9\n")
     found = rows(typed("config", "--source", static.repository, "--json"))

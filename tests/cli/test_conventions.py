@@ -93,6 +93,7 @@ def test_the_schema_explains_every_key_to_an_editor():
         "build": "Build",
         "shared": "Shared",
         "hooks": "Hooks",
+        "attic": "Attic",
         "site": "Site",
         "hosts": "Host",
     }

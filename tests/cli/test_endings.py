@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from holdfast.errors import CODES, EXIT_CODES, Problem
+from holdfast_engine.model.problem import CODES, EXIT_CODES, Problem
 
 PROBLEM = {
     "context": ("`public/uploads` holds 3 files",),

@@ -15,14 +15,15 @@ from lib.terminal import terminal
 from lib.world import LARAVEL, NEXT, STATIC, World
 
 COMMANDS = (
-    "detect explain init plan deploy rollback status releases history checklist check link adopt recover sweep attic "
-    "restore prune try config docs completion"
+    "detect explain init plan deploy rollback status releases history checklist check link adopt recover sweep access "
+    "attic restore prune try config docs completion"
 ).split()
 NOT_BUILT = ("vault",)
 ON_A_SITE = (
-    "explain plan deploy rollback status releases history checklist adopt recover sweep attic restore prune config"
+    "explain plan deploy rollback status releases history checklist adopt recover sweep access attic restore prune "
+    "config"
 ).split()
-CHANGING = "init deploy rollback link adopt recover sweep restore prune tour".split()
+CHANGING = "init deploy rollback link adopt recover sweep access restore prune tour".split()
 DATA = {"files_before": int, "files_after": int, "lost": int, "adopted": list, "attic": list, "seeded": list}
 LINKED = {"shared-structure", "uploads-linked", "storage-linked", "environment-linked", "artifacts-present"}
 
@@ -42,6 +43,12 @@ def world(tmp_path):
 def static(tmp_path):
     """The smallest application: it needs no `.env`."""
     return World(tmp_path / "static", STATIC, env=None)
+
+
+@pytest.fixture
+def versioned(tmp_path):
+    """The same in a git repository."""
+    return World(tmp_path / "static", STATIC, env=None, kind="git")
 
 
 def shipped(typed, world, *words, changes=None):
@@ -258,17 +265,17 @@ def test_flags_beat_variables_which_beat_the_file_which_beats_detection(typed, s
     assert typed("status", "--site", tmp_path / "flag").err.startswith(f"error[site-missing]: `{tmp_path}/flag`")
 
 
-def test_the_settings_are_those_of_the_version_that_is_deployed(typed, static):
+def test_the_settings_are_those_of_the_version_that_is_deployed(typed, versioned):
     """INTERFACE: the `holdfast.toml` at the top of the source speaks in the version being deployed."""
-    first = static.commit({"holdfast.toml": '[hooks]\nbefore_activation = ["touch one"]\n'})
-    static.commit({"holdfast.toml": '[hooks]\nbefore_activation = ["touch two"]\n'})
-    (static.repository / "holdfast.toml").write_text('[hooks]\nbefore_activation = ["touch dirty"]\n')
-    words = ("deploy", "--site", static.site, "--source", static.repository, "--yes", "--json")
+    first = versioned.commit({"holdfast.toml": '[hooks]\nbefore_activation = ["touch one"]\n'})
+    versioned.commit({"holdfast.toml": '[hooks]\nbefore_activation = ["touch two"]\n'})
+    (versioned.repository / "holdfast.toml").write_text('[hooks]\nbefore_activation = ["touch dirty"]\n')
+    words = ("deploy", "--site", versioned.site, "--source", versioned.repository, "--yes", "--json")
     assert typed(*words).code == 0
-    assert (static.live / "two").exists()
-    assert not (static.live / "dirty").exists()
+    assert (versioned.live / "two").exists()
+    assert not (versioned.live / "dirty").exists()
     assert typed(*words, "--ref", first).code == 0
-    assert (static.live / "one").exists()
+    assert (versioned.live / "one").exists()
 
 
 def test_an_unknown_key_is_an_error_with_the_nearest_known_one(typed, static):
@@ -407,12 +414,12 @@ def test_the_file_of_another_application_says_nothing_of_this_one(typed, world, 
         assert ended.json["framework"] == "laravel"
 
 
-def test_a_plan_names_the_file_whose_settings_it_was_made_with(typed, static, tmp_path):
+def test_a_plan_names_the_file_whose_settings_it_was_made_with(typed, versioned, tmp_path):
     """INTERFACE: the file found upward wins, whatever application it is of; so the plan says which one that was."""
-    static.commit({"holdfast.toml": 'framework = "laravel"\nkeep = 2\n'})
+    versioned.commit({"holdfast.toml": 'framework = "laravel"\nkeep = 2\n'})
     (tmp_path / "here/holdfast.toml").write_text('framework = "symfony"\n')
-    words = ("plan", "--site", static.site, "--source", static.repository)
-    commit = static.git("rev-parse", "HEAD")[:12]
+    words = ("plan", "--site", versioned.site, "--source", versioned.repository)
+    commit = versioned.git("rev-parse", "HEAD")[:12]
     origins = [str(tmp_path / "here/holdfast.toml"), f"holdfast.toml of {commit}"]
     assert typed(*words, "--json").json["settings_from"] == origins
     assert f"settings from  {origins[0]}, {origins[1]}\n" in typed(*words).out

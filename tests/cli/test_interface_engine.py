@@ -169,10 +169,8 @@ def test_every_command_of_the_single_file_takes_yes_and_json_and_says_what_it_do
 @pytest.mark.parametrize("kind", ["git", "directory"])
 def test_the_single_file_deploys_no_source_whose_settings_it_cannot_read(engine, tmp_path, kind):
     """INTERFACE, exit code 10: build and hooks are left out by nobody in silence; nothing is changed."""
-    world = World(tmp_path / "w", STATIC, env=None)
+    world = World(tmp_path / "w", STATIC, env=None, kind=kind)
     world.commit({"holdfast.toml": 'build.commands = ["false"]\n'})
-    if kind == "directory":
-        shutil.rmtree(world.repository / ".git")
     ran = alone(sys.executable, engine, "deploy", "--site", world.site, "--source", world.repository, "--yes")
     assert (ran.returncode, "error[config-unreadable]" in ran.stderr) == (10, True), ran.stderr
     assert f"try: holdfast deploy --site {world.site} --source {world.repository}" in ran.stderr

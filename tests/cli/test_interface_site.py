@@ -29,6 +29,12 @@ def static(tmp_path):
     return World(tmp_path / "static", STATIC, env=None)
 
 
+@pytest.fixture
+def versioned(tmp_path):
+    """The same in a git repository."""
+    return World(tmp_path / "static", STATIC, env=None, kind="git")
+
+
 def ship(typed, world, *words, changes=None):
     """A new version, deployed by the command line; how that ended."""
     world.commit(changes)
@@ -73,21 +79,21 @@ def test_the_hint_to_adopt_does_what_it_says(typed, static):
     assert (again.code, again.problem) == (20, "already-managed")
 
 
-def test_a_path_with_dot_git_is_a_git_source_and_what_is_not_committed_is_named(typed, static):
+def test_a_path_with_dot_git_is_a_git_source_and_what_is_not_committed_is_named(typed, versioned):
     """INTERFACE, deploy: at HEAD or `--ref`; uncommitted changes are named, not deployed."""
-    first = static.commit()
-    static.commit()
-    (static.repository / "index.html").write_text("dirty\n")
-    (static.repository / "new.html").write_text("untracked\n")
-    words = ("deploy", "--site", static.site, "--source", static.repository, "--yes")
+    first = versioned.commit()
+    versioned.commit()
+    (versioned.repository / "index.html").write_text("dirty\n")
+    (versioned.repository / "new.html").write_text("untracked\n")
+    words = ("deploy", "--site", versioned.site, "--source", versioned.repository, "--yes")
     told = typed(*words)
     assert "uncommitted changes are not deployed (2): `index.html`, `new.html`" in told.out
-    static.assert_code_is(2, "index.html")
-    assert not (static.live / "new.html").exists()
+    versioned.assert_code_is(2, "index.html")
+    assert not (versioned.live / "new.html").exists()
     assert any("`new.html`" in each for each in typed(*words, "--json").json["warnings"])
     assert any("`new.html`" in each for each in typed("plan", *words[1:5], "--json").json["notes"])
     typed(*words, "--ref", first)
-    static.assert_code_is(1, "index.html")
+    versioned.assert_code_is(1, "index.html")
 
 
 def test_rollback_twice_goes_back_twice_and_data_stays(typed, static):
@@ -241,11 +247,11 @@ def test_a_format_of_the_future_is_41_and_not_touched(typed, static):
     assert file.read_bytes() == before
 
 
-def test_a_host_without_git_is_40(typed, static, monkeypatch, tmp_path):
+def test_a_host_without_git_is_40(typed, versioned, monkeypatch, tmp_path):
     """INTERFACE, exit codes: the host lacks something."""
-    static.commit()
+    versioned.commit()
     monkeypatch.setenv("PATH", str(tmp_path))
-    ended = typed("deploy", "--site", static.site, "--source", static.repository, "--yes", "--json")
+    ended = typed("deploy", "--site", versioned.site, "--source", versioned.repository, "--yes", "--json")
     assert (ended.code, ended.json["error"]["class"]) == (40, "host")
 
 
@@ -423,18 +429,17 @@ def test_a_site_that_is_a_file_is_11(typed, static):
             assert (ended.code, ended.problem) == (11, "site-missing")
 
 
-def test_a_restore_over_shipped_code_says_that_it_is_shared_now_and_how_to_undo_it(typed, static):
-    """G5: what is restored is data from now on, until the configuration says otherwise."""
+def test_a_restore_of_shipped_code_is_a_real_file_until_the_next_release(typed, static):
+    """G5: a page is put back as what it was, beside its code; the next release's version counts, and ours is kept."""
     ship(typed, static)
     (static.live / "style.css").chmod(0o644)
     (static.live / "style.css").write_text("edited on the server\n")
     ship(typed, static, changes={"style.css": "h1 {}\n"})
-    ended = typed("restore", "style.css", "--site", static.site, "--yes")
-    assert "`style.css` is shared from now on" in ended.out
-    setting = ended.out.partition("`[shared] ")[2].partition("`")[0]
-    ship(typed, static, changes={"holdfast.toml": f"[shared]\n{setting}\n"})
-    assert (static.live / "style.css").read_text() == "h1 {}\n"
-    assert on(typed, static, "restore", "style.css").json["warnings"] == []
+    assert on(typed, static, "restore", "style.css").code == 0
+    assert (static.live / "style.css").read_text() == "edited on the server\n"
+    assert not (static.live / "style.css").is_symlink()
+    ship(typed, static, changes={"style.css": "h2 {}\n"})
+    assert (static.live / "style.css").read_text() == "h2 {}\n"
 
 
 def test_a_pipe_in_the_live_release_is_named_once(typed, static):

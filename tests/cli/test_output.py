@@ -11,7 +11,7 @@ import types
 
 import pytest
 
-from holdfast.cli.render.pages import page
+from holdfast.cli.render.page import page
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import Problem
 
@@ -128,7 +128,7 @@ PAGES = {
     ),
     "attic": (
         {"entries": [{"operation": "7", "path": "a.png", "origin": "live", "reason": "seed kept", "bytes": 1500}]},
-        "7  a.png  1.5 kB  seed kept",
+        "7  a.png  1.5 kB  for ever  seed kept",
     ),
     "checklist": (
         {"verdict": "warn", "checks": [{"name": "space", "verdict": "warn", "why": "tight", "mend": "prune"}]},

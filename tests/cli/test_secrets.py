@@ -18,7 +18,7 @@ WRONG = ("https://u:s3cret@example.org/a.tar.gz", "foo::https://u:s3cret@example
 
 @pytest.fixture
 def static(tmp_path):
-    return World(tmp_path, STATIC, env=None)
+    return World(tmp_path, STATIC, env=None, kind="git")
 
 
 def typed(world, source, *words):

@@ -10,10 +10,11 @@ import pytest
 import holdfast.config
 from holdfast.config import Text, load_settings
 from holdfast.config.decode import decode
-from holdfast.config.schema import PUBLISHED, published
+from holdfast.config.schema import published
 from holdfast.config.shape import known_keys
 from holdfast.config.template import template
-from holdfast.errors import Problem
+from holdfast.config.text import SCHEMA
+from holdfast_engine.model.problem import Problem
 
 DOCS = os.path.join(os.path.dirname(holdfast.config.__file__), "docs")
 EXAMPLES = sorted(os.listdir(DOCS))
@@ -45,7 +46,7 @@ def test_the_examples_name_every_key():
 
 def test_the_published_schema_is_the_one_of_the_code():
     """Editors read the file; `make docs` writes it."""
-    with open(PUBLISHED, encoding="utf-8") as file:
+    with open(SCHEMA, encoding="utf-8") as file:
         assert file.read() == published()
 
 
@@ -72,6 +73,8 @@ def test_an_unknown_key_is_an_error_with_the_nearest_one():
         ("shared = 3", "shared", "3"),
         ("[build]\ncommands = 'make'", "build.commands", "'make'"),
         ("[shared]\npaths = ['a', 1]", "shared.paths", "1"),
+        ("[attic]\nkeep = '90 dayz'", "attic.keep", "'90 dayz'"),
+        ("[attic]\nkeep = '0 days'", "attic.keep", "'0 days'"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_key_and_its_file(text, key, value):
@@ -82,7 +85,7 @@ def test_a_wrong_value_is_named_with_its_key_and_its_file(text, key, value):
 
 
 @pytest.mark.parametrize("path", ["../storage", "/etc", "a/../../b", "up*loads", "~/x", "", ".holdfast/attic"])
-@pytest.mark.parametrize("key", ["paths", "code", "artifacts"])
+@pytest.mark.parametrize("key", ["paths", "code", "artifacts", "carried"])
 def test_a_shared_path_cannot_leave_the_application(key, path):
     """G9, incidents I14, I19, I27: refused before anything is begun."""
     problem = refused(f"[shared]\n{key} = ['{path}']\n")
@@ -100,6 +103,13 @@ def test_a_trailing_slash_is_kept_and_other_spellings_are_made_one():
     """INTERFACE: a trailing slash makes a directory; else what is found decides."""
     text = b'[shared]\npaths = ["./public//certificates/", "storage"]\n'
     assert load_settings([("x", text)], {}, {}).settings().shared == ("public/certificates/", "storage")
+
+
+@pytest.mark.parametrize("kept", ["30 days", "for ever"])
+def test_how_long_the_attic_keeps_reaches_the_engine_as_it_was_said(kept):
+    """G6: 90 days, where nobody said anything."""
+    assert load_settings([("x", f'[attic]\nkeep = "{kept}"'.encode())], {}, {}).settings().attic_keep == kept
+    assert load_settings([], {}, {}).settings().attic_keep == "90 days"
 
 
 def test_two_sources_in_one_file_are_refused():

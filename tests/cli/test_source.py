@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from holdfast.config.source import recognise
-from holdfast.errors import Problem
+from holdfast_engine.model.problem import Problem
 
 
 def test_a_working_tree_is_a_git_source(tmp_path):

@@ -7,40 +7,42 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 from crash import judge, victim
 from crash.hands import write_sources
-from crash.judge import Oracle
+from crash.judge import Account
 from crash.passage import Passage
 from crash.scenarios import ACT_AT, NEXT_AT, SCENARIOS, Scenario
-from crash.syscalls import compiled_engine
+from crash.syscalls import calls_of, compiled_engine
+from holdfast_engine.commands import COMMANDS
 from holdfast_engine.model.request import Request
 from lib import patience, tally
 from lib.database_writer import ABSENT
+from lib.once import made_once
+from lib.oracle import litter
 
-for _name in ("adopt", "deploy", "link", "prune", "recover", "rollback", "shelves", "sweeping"):
+for _name in COMMANDS:
     import_module(f"holdfast_engine.commands.{_name}")  # once, and not again in every child
 
+T = TypeVar("T")
 ACCEPTED = ("already-managed",)
 """What the next command may answer: an adoption that was finished on the way needs no second one."""
 
 
-def workshop() -> Path:
-    """A directory for many small sites: in memory where that is possible, for nothing here is about power cuts."""
-    memory = "/dev/shm"
-    return Path(tempfile.mkdtemp(prefix="holdfast-crash-", dir=memory if os.access(memory, os.W_OK) else None))
-
-
 @dataclass
 class Arena:
-    """One scenario's prepared site, its oracle, and copies of it to be destroyed."""
+    """One scenario's prepared site, its account of before, and copies of it to be destroyed.
+
+    What is asked of the site as it was prepared is found out once below TOP, for all processes of a run: never by one
+    in which a defect was planted.
+    """
 
     scenario: Scenario
     top: Path
@@ -51,38 +53,71 @@ class Arena:
 
     @cached_property
     def sources(self) -> Path:
+        return self.once("sources", self._write_sources)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What MAKE gives, for whoever asks first; the others find it below `made/` under NAME."""
+        return made_once(self.top / "made" / name, make)
+
+    def _write_sources(self) -> Path:
         write_sources(self.top / "sources")
         return self.top / "sources"
 
     @cached_property
     def engine(self) -> Path:
-        return compiled_engine(self.top.parent / "engine")
+        at = self.top.parent / "engine"
+        return made_once(self.top.parent / "engine.made", lambda: compiled_engine(at))
 
     @cached_property
     def base(self) -> Path:
         """The site before the command; never changed once it is made."""
+        return self.once("base", self._prepare)
+
+    def _prepare(self) -> Path:
         base = self.top / "base"
         base.mkdir(parents=True)
         self.scenario.prepare(base, self.sources)
         return base
 
     @cached_property
-    def oracle(self) -> Oracle:
+    def account(self) -> Account:
+        return self.once("account", self._take_down)
+
+    def _take_down(self) -> Account:
         after, later = self.copy(), self.copy()
         victim.run(self.act(after))
         victim.run(self.act(later))
         assert self.go_on(later) == []
-        oracle = judge.take_oracle(self.scenario, self.base, after, later, self.sources)
+        account = judge.take_down(self.scenario, self.base, after, later, self.sources)
         for one in (after, later):
-            assert oracle.lost(one) == []
-            assert judge.litter(one, self.base) == []
+            assert account.lost(one) == []
+            assert self.litter(one) == []
             remove(one)
-        return oracle
+        return account
+
+    def litter(self, site: Path) -> list[str]:
+        """What is left over in SITE; releases of the site as it was at first may be anybody's."""
+        before = self.base / "releases"
+        return litter(site, known=os.listdir(before) if before.is_dir() else ())
 
     @cached_property
     def points(self) -> list[tuple[str, int]]:
+        return self.once("points", self._points)
+
+    def _points(self) -> list[tuple[str, int]]:
         site = self.copy()
         found = victim.points_of(self.act(site))
+        remove(site)
+        return found
+
+    @cached_property
+    def system_calls(self) -> list[str]:
+        """What the real process of the command calls, as strace sees it."""
+        return self.once("system-calls", self._system_calls)
+
+    def _system_calls(self) -> list[str]:
+        site = self.copy()
+        found = calls_of(self.act(site), self.engine)
         remove(site)
         return found
 
@@ -123,20 +158,20 @@ class Arena:
         once = judge.snapshot(site)
         wrong = self.recovered(site, again=" again")
         changed = [f"recover is not done after once: {path}" for path in _different(once, judge.snapshot(site))]
-        return wrong + changed + self.oracle.broken(site) + self.next_goes_on(site)
+        return wrong + changed + self.account.broken(site) + self.next_goes_on(site)
 
     def next_goes_on(self, site: Path) -> list[str]:
         """After the next ordinary commands nothing is lost, everything is served, nothing lies about."""
         wrong = self.go_on(site)
-        wrong += self.oracle.torn(site)
-        return wrong + self.oracle.lost(site) + self.oracle.unserved(site) + judge.litter(site, self.base)
+        wrong += self.account.torn(site)
+        return wrong + self.account.lost(site) + self.account.unserved(site) + self.litter(site)
 
     def at_the_crash(self, site: Path) -> list[str]:
         """Where one call cannot do it there is a gap, of which the plan has told: a path may be missing in it."""
-        lost, torn = self.oracle.lost(site), self.oracle.torn(site)
+        lost, torn = self.account.lost(site), self.account.torn(site)
         if self.scenario.gap:
             return lost + [line for line in torn if ABSENT not in line]
-        return lost + torn + self.oracle.broken(site)
+        return lost + torn + self.account.broken(site)
 
     def verdict(self, site: Path, *, recover_first: bool) -> list[str]:
         """What is wrong with SITE at the instant of a crash and after the next command; SITE is used up.
@@ -236,11 +271,11 @@ def sweep(arena: Arena, cases: Sequence[str], act: Trial) -> list[str]:
 
     Where the time is limited (`lib.patience`) as many of them as fit.
     """
-    assert arena.oracle is not None
+    assert arena.account is not None
     gc.freeze()
     chosen = patience.ordered(cases, together="/then/")
     workers = 1 if "PYTEST_XDIST_WORKER" in os.environ else min(os.cpu_count() or 1, len(cases))
-    outs = [arena.top / f"told-{number}" for number in range(workers)]
+    outs = [arena.top / f"told-{os.getpid()}-{number}" for number in range(workers)]
     children = [_worker(arena, chosen[number::workers], act, out) for number, out in enumerate(outs)]
     gc.unfreeze()
     told: dict[str, list[str]] = {}

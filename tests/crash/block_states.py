@@ -84,7 +84,7 @@ def told_by(arena: Arena, name: str, cases: Sequence[str] | int, *, every: int =
 
     All of it happens in a child with mounts of its own; whatever becomes of it, they go with it.
     """
-    assert arena.oracle is not None
+    assert arena.account is not None
     out, child = arena.fresh(), os.fork()
     if child == 0:
         code = 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crash import plants, plants_present
+from crash import plants, plants_carried, plants_present
 
 
 @dataclass(frozen=True)
@@ -139,4 +139,32 @@ DEFECTS = (
     ),
     Defect("clock ticks alike everywhere", plants_present.clock_ticks_alike_everywhere, "tick", "restore"),
     Defect("private modes widened", plants_present.private_modes_widened, "private", "deploy-later", "config/key.pem"),
+    Defect("deletion not followed", plants_carried.deletion_not_followed, "deleted", "deploy-later", "forum/a.php"),
+    Defect("base not written", plants_carried.base_not_written, "deleted", "deploy-later", "forum/a.php"),
+    Defect("rename leaves the old name", plants_carried.rename_leaves_the_old_name, "renamed", "deploy-later", "a.php"),
+    Defect("own older file wins", plants_carried.own_older_file_wins, "rewritten", "deploy-later", "forum/a.php"),
+    Defect(
+        "second name not kept", plants_carried.second_name_not_kept, "removed_everywhere", "deploy-later", "forum/a.php"
+    ),
+    Defect("carried by copy", plants_carried.carried_by_copy, "written_through", "deploy-later", "forum/a.php"),
+    Defect(
+        "carried files sealed", plants_carried.carried_files_sealed, "written_through", "deploy-later", "forum/a.php"
+    ),
+    Defect("late files not carried", plants_carried.late_files_not_carried, "came_late", "deploy-later", "late.php"),
+    Defect(
+        "accident taken for deletions",
+        plants_carried.accident_taken_for_deletions,
+        "mirrored",
+        "deploy-later",
+        "forum/a.php",
+    ),
+    Defect("access not given", plants_carried.access_not_given, "open_to_others", "adopt-plain", "public"),
+    Defect("start left out", plants_carried.start_left_out, "started_again", "deploy-later", "kept.php"),
+    Defect(
+        "attic expires at once",
+        plants_carried.attic_expires_at_once,
+        "kept_for_its_time",
+        "deploy-later",
+        "forum/a.php",
+    ),
 )

@@ -1,4 +1,4 @@
-"""Small disks in a namespace of their own: `python -m crash.disks SCENARIO FILE-SYSTEM MOUNT every|some`.
+"""Small disks, in a namespace of their own.
 
 A site is copied to the disk, all but some of it is filled by somebody else, the command runs,
 the judge looks, room is made, and the next command must go on. The room grows from nothing to
@@ -7,15 +7,15 @@ what is enough.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 from crash import victim
-from crash.arena import Arena, arena, workshop
+from crash.arena import Arena
+from lib.mounts import mount_memory
 
 PAGE = 4096
 FRUGAL = ("rollback", "prune")
@@ -48,7 +48,9 @@ def attempt(arena: Arena, disk: Path, **left: int) -> tuple[bool, list[str]]:
     site = disk / f"run-{arena.scenario.name}"
     subprocess.run(["cp", "-a", str(arena.base), str(site)], check=True)
     fill(disk, **left)
-    ended = victim.perform(arena.act(site).but(accept=("space", "inodes")))  # or it would not even be begun
+    act = arena.act(site)
+    meant = ("space", "inodes") if act.command == "deploy" else ()  # or it would not even be begun
+    ended = victim.perform(replace(act, accept=meant))
     wrong = arena.at_the_crash(site)
     if ended.how != "done" and not (ended.how == "problem" and ended.what[1] in _CODES):
         wrong.append(f"ended as {ended.how}: {ended.what}")
@@ -71,19 +73,10 @@ def stepped(arena: Arena, disk: Path, what: str, *, every: bool) -> tuple[int, l
     return steps, wrong
 
 
-def main(name: str, kind: str, mount: str, every: str) -> None:
-    os.umask(0o022)
+def stepped_on(arena: Arena, kind: str, mount: str, *, every: bool) -> dict[str, tuple[int, list[str]]]:
+    """As `stepped` for pages and for inodes, on a disk of this KIND that is mounted for it."""
     if kind == "tmpfs":
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,nr_inodes=1500", "tmpfs", mount], check=True)
+        mount_memory(Path(mount), "size=96m,nr_inodes=1500")
     else:
         subprocess.run(["mount", "-o", "loop", f"{mount}.image", mount], check=True)
-    top = workshop()
-    found = arena(name, top)
-    assert found.oracle is not None
-    told = {what: stepped(found, Path(mount), what, every=every == "every") for what in ("pages", "inodes")}
-    shutil.rmtree(top, ignore_errors=True)
-    sys.stdout.write(json.dumps(told))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    return {what: stepped(arena, Path(mount), what, every=every) for what in ("pages", "inodes")}

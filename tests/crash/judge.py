@@ -1,7 +1,7 @@
 """One judge for every harness: what must hold at the instant of a crash, and what after the next command.
 
-Nothing in here asks the engine: contents are found by digest wherever they lie, and what is
-served is read as a web server reads it, through the links.
+Nothing in here asks the engine: the questions are those of `lib.oracle`, the answers that are due were taken down
+before anything was killed.
 """
 
 from __future__ import annotations
@@ -16,45 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crash.scenarios import Scenario
+from lib import oracle
 from lib.database_writer import rows_in
-from lib.precious import contents, digest
-
-_STATE = ".holdfast"
-_OURS = ("releases", "shared", "current", _STATE)
-_CACHES = ("bootstrap/cache",)
-_NOT_KEPT = (f"{_STATE}/cache", f"{_STATE}/trash")
-
-View = dict[str, str]
-"""Each path as the application sees it, with the digest of its content."""
-
-
-def view(top: Path) -> View:
-    """Everything served below TOP, links followed, as a web server would; a link that leads nowhere is `broken`."""
-    seen: View = {}
-    for here, directories, names in os.walk(top, followlinks=True):
-        inside = os.path.relpath(here, top)
-        directories[:] = [name for name in directories if os.path.join(inside, name).lstrip("./") not in _CACHES]
-        if (top / _STATE).exists():
-            directories[:] = [name for name in directories if inside != "." or name not in _OURS]
-        for name in names:
-            path = os.path.join(here, name)
-            seen[os.path.relpath(path, top)] = _content(path)
-    return seen
-
-
-def _content(path: str) -> str:
-    try:
-        with open(path, "rb") as stream:
-            return digest(stream.read())
-    except OSError:
-        return "broken"
+from lib.oracle import NOT_KEPT, NOTHING, STATE, UNREADABLE, View, digest
 
 
 @dataclass(frozen=True)
-class Oracle:
+class Account:
     """What was taken down before anything was killed.
 
-    USER are the contents that nobody shipped. BEFORE and AFTER are what was served before the
+    USER are the contents that nobody shipped, by a path of each. BEFORE and AFTER are what was served before the
     command and after an undisturbed run of it, LATER after the next commands.
     """
 
@@ -71,8 +42,7 @@ class Oracle:
 
     def lost(self, site: Path) -> list[str]:
         """User contents that stand nowhere outside the trash and the cache (G1)."""
-        found = contents(site, without=_NOT_KEPT)
-        return [f"lost: {path}" for one, path in sorted(self.user.items(), key=_by_path) if one not in found]
+        return oracle.lost(site, self.user)
 
     def broken(self, site: Path) -> list[str]:
         """What is served now that is neither the whole of before nor the whole of after (G3).
@@ -80,18 +50,17 @@ class Oracle:
         A path of the release's own must be of that release, unless it is named as EITHER; data may be in the state
         before or after.
         """
+        top = site / self.top
         if not self.before and not os.path.lexists(site / "current"):
             return []
-        release, now = os.path.realpath(site / self.top), view(site / self.top)
-        went = self._went(site)
-        due = self.after if went else self.before
-        return [
-            f"served wrongly: {path}"
-            for path, content in due.items()
-            if content not in ("broken", now.get(path))
-            and not self._fits(path, now)
-            and (_is_in(site / self.top / path, release) or now.get(path) not in self._known(path))
-        ]
+        release = os.path.realpath(top)
+
+        def also(path: str, now: str) -> bool:
+            is_data = not _is_in(top / path, release)
+            return self._fits(path, now) or (is_data and now in self._known(path))
+
+        due = self.after if self._went(site) else self.before
+        return oracle.served(top, {path: one for path, one in due.items() if one != UNREADABLE}, also=also)
 
     def torn(self, site: Path) -> list[str]:
         """Databases that a client at what is served finds broken, or without rows that were acknowledged."""
@@ -111,16 +80,14 @@ class Oracle:
 
     def unserved(self, site: Path) -> list[str]:
         """What the live release shows differently from an undisturbed site after the same commands."""
-        now = view(site / "current")
-        wrong = [f"not served: {path}" for path, content in self.later.items() if self._differs(path, content, now)]
-        more = (path for path in sorted(now.keys() - self.later.keys() - self.more) if not self._fits(path, now))
-        return wrong + [f"served and should not be: {path}" for path in more]
+        live = site / "current"
+        more = sorted(set(oracle.paths(live)) - self.later.keys() - self.more)
+        return oracle.served(live, self.later, also=self._fits) + [
+            f"served and should not be: {path}" for path in more if not self._fits(path, oracle.shown(live / path))
+        ]
 
-    def _differs(self, path: str, content: str, now: View) -> bool:
-        return now.get(path) != content and not self._fits(path, now)
-
-    def _fits(self, path: str, now: View) -> bool:
-        return path in self.either and now.get(path) in (self.before.get(path), self.after.get(path))
+    def _fits(self, path: str, now: str) -> bool:
+        return path in self.either and now in (self.before.get(path, NOTHING), self.after.get(path, NOTHING))
 
 
 def _rows(where: Path) -> tuple[set[int], str]:
@@ -133,10 +100,6 @@ def _rows(where: Path) -> tuple[set[int], str]:
         return rows_in(Path(top) / "copy")
 
 
-def _by_path(item: tuple[str, str]) -> str:
-    return item[1]
-
-
 def _is_in(path: Path, release: str) -> bool:
     """True when PATH is the release's own, and no data behind a link."""
     return os.path.realpath(path).startswith(release + "/")
@@ -146,15 +109,15 @@ def live(site: Path) -> str:
     return os.readlink(site / "current") if (site / "current").is_symlink() else ""
 
 
-def take_oracle(scenario: Scenario, base: Path, after: Path, later: Path, sources: Path) -> Oracle:
-    """The oracle from three copies of one site: before, after, and after the next commands as well."""
-    shipped = contents(sources, without=())
-    found = {one: places[0] for one, places in contents(base, without=_NOT_KEPT).items() if one not in shipped}
-    return Oracle(
-        user={one: path for one, path in found.items() if not path.startswith(_STATE) or "/files/" in path},
-        before=view(base / scenario.view) if live(base) or not scenario.view else {},
-        after=view(after / scenario.view),
-        later=view(later / "current"),
+def take_down(scenario: Scenario, base: Path, after: Path, later: Path, sources: Path) -> Account:
+    """The account from three copies of one site: before, after, and after the next commands as well."""
+    shipped = oracle.contents(sources, without=())
+    found = {places[0]: one for one, places in oracle.contents(base, without=NOT_KEPT).items() if one not in shipped}
+    return Account(
+        user={path: found[path] for path in sorted(found) if not path.startswith(STATE) or "/files/" in path},
+        before=oracle.view(base / scenario.view) if live(base) or not scenario.view else {},
+        after=oracle.view(after / scenario.view),
+        later=oracle.view(later / "current"),
         live_before=live(base),
         top=scenario.view,
         either=scenario.either,
@@ -165,48 +128,9 @@ def take_oracle(scenario: Scenario, base: Path, after: Path, later: Path, source
     )
 
 
-def litter(site: Path, base: Path) -> list[str]:
-    """Temporary names of Holdfast's own, and links that wait for an exchange or lead to themselves.
-
-    Releases of the site as it was at BASE may be anybody's; every newer one has a record.
-    """
-    found = [f"litter in scratch: {name}" for name in _names(site / _STATE / "scratch")]
-    if os.path.lexists(site / _STATE / "current"):
-        found.append("litter: .holdfast/current waits")
-    for top in (site / "shared", site / _STATE / "attic"):
-        for here, directories, names in os.walk(top):
-            found += [f"litter: {path}" for path in map(Path(here).joinpath, directories + names) if _loops(site, path)]
-    known = {name.removesuffix(".json") for name in _names(site / _STATE / "releases")} | {*_names(base / "releases")}
-    found += [f"unknown release: {name}" for name in _names(site / "releases") if name not in known]
-    return found + _half_made(site)
-
-
-def _names(directory: Path) -> list[str]:
-    return sorted(os.listdir(directory)) if directory.is_dir() else []
-
-
-def _loops(site: Path, path: Path) -> bool:
-    """True for a link in `shared/` that leads to itself, or one of ours in the attic that was never exchanged."""
-    if not path.is_symlink() or path.exists():
-        return False
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
-
-
-def _half_made(site: Path) -> list[str]:
-    """A release that is still 0700 was never completed."""
-    releases = [site / "releases" / name for name in _names(site / "releases")]
-    return [f"half a release: {one.name}" for one in releases if stat.S_IMODE(one.lstat().st_mode) == 0o700]
-
-
 def snapshot(site: Path) -> dict[str, tuple[int, str]]:
     """Mode and content (or link text) of everything but the journals, the lock, the caches and their directories."""
-    found, left = {}, tuple(str(site / _STATE / name) for name in ("journal", "lock", "cache", "reserve"))
+    found, left = {}, tuple(str(site / STATE / name) for name in ("journal", "lock", "cache", "reserve"))
     for here, directories, names in os.walk(site):
         for path in (f"{here}/{name}" for name in directories + names):
             if not path.startswith(left):
@@ -216,7 +140,9 @@ def snapshot(site: Path) -> dict[str, tuple[int, str]]:
 
 
 _LONG = re.compile(r"\d{6,}(?:\.\d+)?")
-_CHANCE = re.compile(r"(?<=-)[0-9a-f]{16}(?![0-9a-f])|(?<=\"proof\":\")[0-9a-f]{64}")
+_CHANCE = re.compile(
+    r"(?<=-)[0-9a-f]{16}(?![0-9a-f])|(?<=/\.holdfast-)[0-9a-f]{8}(?![0-9a-f])|(?<=\"proof\":\")[0-9a-f]{64}"
+)
 _SALTED = re.compile(r"(?<=\": \")(?:[0-9a-f]{64}|[0-9a-f]{32})(?=\")")
 _LINE = re.compile(r"^[0-9a-f]{8} \[\d+,", re.MULTILINE)
 _ENDED = re.compile(r"\A(.*\n)(?:.*\n)*(.*\"end\",.*\n)\Z")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -76,7 +77,7 @@ class Tree:
         return proof.digest()
 
     def build(self, site: Path) -> None:
-        """SITE stands on a disk as this tree says."""
+        """SITE stands on a disk as this tree says; what has no time of its own was written in one instant, the last."""
         site.mkdir()
         made: dict[str, str] = {}
         modes = [(os.fspath(site), self.nodes[self.top].mode)]
@@ -88,6 +89,10 @@ class Tree:
             made[name] = where
             _build(where, node)
             modes += [(where, node.mode)] if node.kind == "dir" else []
+        last = time.time_ns()
+        for name, where in made.items():
+            if self.nodes[name].kind == "file":
+                os.utime(where, ns=(self.nodes[name].mtime or last,) * 2)
         for where, mode in reversed(modes):
             os.chmod(where, mode)
 
@@ -99,7 +104,6 @@ def _build(where: str, node: Node) -> None:
         descriptor = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         os.write(descriptor, node.data)
         os.fchmod(descriptor, node.mode)
-        os.utime(descriptor, ns=(node.mtime, node.mtime)) if node.mtime else None
         os.close(descriptor)
     else:
         os.symlink(node.kind.removeprefix("link:"), where)

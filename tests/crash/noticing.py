@@ -1,7 +1,7 @@
 """Harnesses of the fast suite, each small enough to be run once per planted defect: what they object to, in lines.
 
-Each runs in a child of its own, in which a defect may have been planted, on a site and an
-oracle that were made without it.
+Each runs in a child of its own, in which a defect may have been planted, on a site and
+an account that were made without it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import json
 import os
 import re
 import tempfile
-import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,30 +26,22 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings
-from lib.precious import contents
+from lib.oracle import digest, lost, served
+from lib.processes import in_a_child
 
 Harness = Callable[[Arena, str], list[str]]
 
 
 def in_a_fork(act: Callable[[], list[str]]) -> list[str]:
     """What ACT says, in a child: whatever it changes in the engine is gone afterwards."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
+
+    def told() -> list[str]:
         try:
-            told = act()
+            return act()
         except Problem as problem:
-            told = [f"ended as problem: {problem.code}: {problem.message}"]
-        except BaseException:  # noqa: BLE001 - the parent tells of it
-            told = ["the harness itself failed: " + traceback.format_exc()]
-        os.write(writing, json.dumps(told).encode()[:60_000])
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as stream:
-        told = json.loads(stream.read())
-    os.waitpid(child, 0)
-    assert not any(line.startswith("the harness itself") for line in told), told
-    return told
+            return [f"ended as problem: {problem.code}: {problem.message}"]
+
+    return in_a_child(told)
 
 
 def syncs(arena: Arena, _: str) -> list[str]:
@@ -133,19 +125,19 @@ def deletes(arena: Arena, point: str) -> list[str]:
 def written_at(arena: Arena, points: str) -> list[str]:
     """A worker writes into the release that it works in at the first of POINTS; killed at the second, or not at all."""
     at, _, end = points.partition(" ")
-    site, path, left = arena.copy(), "public/fresh/1.pdf", [1]
+    site, path, text, left = arena.copy(), "public/fresh/1.pdf", "written by a worker\n", [1]
     live = site / (site / "current").readlink()
 
     def hook(name: str) -> None:
         if name == at and left[0]:
             left[0] = 0
-            hands.write(live, {path: "written by a worker\n"})
+            hands.write(live, {path: text})
         if name == end:
             os._exit(9)
 
     victim.perform(arena.act(site), hook)
-    shown = site / "current" / path
-    wrong = [] if shown.is_file() and live != site / (site / "current").readlink() else [f"not served: {path}"]
+    wrong = served(site / "current", {path: digest(text.encode())})
+    wrong += [] if live != site / (site / "current").readlink() else ["nothing else is live"]
     remove(site)
     return wrong
 
@@ -183,16 +175,14 @@ def last_look(arena: Arena, _: str) -> list[str]:
     site = arena.copy()
     run(arena.act(site))
     release = next(one for one in (site / ".holdfast/trash").iterdir() if (one / "public").is_dir())
-    hands.write(release, {"public/last.txt": "written at the last moment\n"})
+    text = "written at the last moment\n"
+    hands.write(release, {"public/last.txt": text})
     hands.link(release / "public/elsewhere", str(site / "shared"))
-    victim.perform(then_deploy(3)(site, arena.sources)[0].but(keep=5))
-    victim.perform(arena.act(site).but(now=NEXT_AT + 60))
-    kept = any(
-        "last.txt" in place for places in contents(site, without=(".holdfast/trash",)).values() for place in places
-    )
-    wrong = arena.oracle.lost(site)
+    victim.perform(replace(then_deploy(3)(site, arena.sources)[0], keep=5))
+    victim.perform(replace(arena.act(site), now=NEXT_AT + 60))
+    wrong = arena.account.lost(site) + lost(site, {"public/last.txt": digest(text.encode())})
     remove(site)
-    return wrong if kept else [*wrong, "lost: public/last.txt"]
+    return wrong
 
 
 def clocks(arena: Arena, _: str) -> list[str]:
@@ -201,7 +191,7 @@ def clocks(arena: Arena, _: str) -> list[str]:
     for count, version in enumerate((1, 2, 3)):
         run(deploying(version, at=NEXT_AT - 1000 * count)(site, arena.sources))
         names.append(os.readlink(site / "current"))
-    run(deploying(3)(site, arena.sources).but(command="rollback", source=None))
+    run(replace(deploying(3)(site, arena.sources), command="rollback", source=None))
     now = os.readlink(site / "current")
     remove(site)
     return [] if now == names[1] else [f"went back to {names.index(now) + 1} of 3"]
@@ -212,7 +202,7 @@ def moved(arena: Arena, _: str) -> list[str]:
     site = arena.copy()
     run(arena.act(site))
     elsewhere = site.rename(site.with_name(f"{site.name}-moved"))
-    wrong = arena.oracle.broken(elsewhere)
+    wrong = arena.account.broken(elsewhere)
     remove(elsewhere)
     return wrong
 
@@ -220,14 +210,15 @@ def moved(arena: Arena, _: str) -> list[str]:
 def hooked(arena: Arena, command: str) -> list[str]:
     """A deploy with COMMAND before the activation: data that shrinks stops it, code that it makes is code."""
     site = arena.copy()
-    request = arena.act(site).but(settings=Settings(before_activation=(command,)))
+    request = replace(arena.act(site), settings=Settings(before_activation=(command,)))
     ended = victim.perform(request)
     if ended.how == "problem":
         wrong = [] if ended.what[0] == "data-shrank" and command[0] == ":" else [str(ended.what)]
     else:
         victim.perform(deploying(3, at=NEXT_AT)(site, arena.sources))
         wrong = ["data shrank"] if command.startswith(":") else []
-        wrong += [f"taken for data: {one}" for one in (site / "shared").rglob("made-by-a-hook*")]
+        places = (site / "shared", site / ".holdfast/carried/files")
+        wrong += [f"taken for data: {one}" for place in places for one in place.rglob("made-by-a-hook*")]
     remove(site)
     return wrong
 
@@ -259,7 +250,7 @@ def asked(arena: Arena, _: str) -> list[str]:
         return True
 
     try:
-        perform(arena.act(site).but(yes=False), tell=lambda _event: None, ask=ask)
+        perform(replace(arena.act(site), yes=False), tell=lambda _event: None, ask=ask)
     except Problem as problem:
         wrong = [] if problem.code == "checklist-refused" else [problem.code]
     else:

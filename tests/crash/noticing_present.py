@@ -7,6 +7,7 @@ it objects to.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from crash import hands, victim
@@ -16,10 +17,9 @@ from crash.scenarios import NEXT_AT, deploying, run
 from holdfast_engine.fs import clock
 from holdfast_engine.model.request import Request, Settings, Source
 from lib.database_writer import Database
-from lib.precious import contents, digest
+from lib.oracle import digest, lost, served
 
 _LATE = "written late, by a program that stayed\n"
-_NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
 
 
 def switched(arena: Arena, point: str) -> list[str]:
@@ -44,8 +44,7 @@ def _point(site: Path, release: str) -> None:
 
 
 def _unserved(site: Path, path: str) -> list[str]:
-    shown = site / "current" / path
-    return [] if shown.is_file() and shown.read_text() == _LATE else [f"not served: {path}"]
+    return served(site / "current", {path: digest(_LATE.encode())})
 
 
 def emptied(arena: Arena, command: str) -> list[str]:
@@ -53,7 +52,7 @@ def emptied(arena: Arena, command: str) -> list[str]:
     site = arena.copy()
     run(arena.act(site))
     _unmount(site)
-    victim.perform(recovering(site).but(command=command, now=NEXT_AT))
+    victim.perform(replace(recovering(site), command=command, now=NEXT_AT))
     wrong = [] if _verdict(site) == "refuse" else [f"data is away, and after {command} the checklist does not refuse"]
     remove(site)
     return wrong
@@ -127,8 +126,7 @@ def undone(arena: Arena, point: str) -> list[str]:
     hands.write(release, {"public/late.txt": _LATE})
     for version, at in ((3, NEXT_AT), (2, NEXT_AT + 60)):
         run(deploying(version, at=at)(site, arena.sources))
-    places = [place for some in contents(site, without=_NOT_KEPT).values() for place in some]
-    wrong = [] if any(place.endswith("late.txt") for place in places) else ["lost: public/late.txt"]
+    wrong = lost(site, {"public/late.txt": digest(_LATE.encode())})
     remove(site)
     return wrong
 
@@ -138,7 +136,7 @@ def hooked_after(arena: Arena, command: str) -> list[str]:
     site = arena.copy()
     mark = site.with_name(f"{site.name}-ran")
     settings = Settings(after_activation=(command, f"touch {mark}"))
-    ended = victim.perform(arena.act(site).but(settings=settings))
+    ended = victim.perform(replace(arena.act(site), settings=settings))
     wrong = ["the deploy says that it is done"] if ended.how == "done" else []
     wrong += [] if mark.exists() else ["the second hook did not run"]
     remove(site)
@@ -149,10 +147,10 @@ def carried(arena: Arena, command: str) -> list[str]:
     """COMMAND, a hook, moves uploads into the release and fails; two deploys leave every upload somewhere."""
     site, settings = arena.copy(), Settings(before_activation=(command,))
     hands.write(site / "current", {"public/uploads/one.jpg": _LATE})
-    victim.perform(arena.act(site).but(settings=settings))
+    victim.perform(replace(arena.act(site), settings=settings))
     for version, at in ((3, NEXT_AT), (2, NEXT_AT + 60)):
         run(deploying(version, at=at)(site, arena.sources))
-    wrong = [] if digest(_LATE.encode()) in contents(site, without=_NOT_KEPT) else ["lost: public/uploads/one.jpg"]
+    wrong = lost(site, {"public/uploads/one.jpg": digest(_LATE.encode())})
     remove(site)
     return wrong
 
@@ -175,7 +173,7 @@ def private(arena: Arena, path: str) -> list[str]:
     hands.copy_tree(arena.sources / "v2", source)
     hands.write(source, {path: "a key\n"})
     (source / path).chmod(0o600)
-    run(arena.act(site).but(source=Source("directory", str(source))))
+    run(replace(arena.act(site), source=Source("directory", str(source))))
     mode = (site / "current" / path).stat().st_mode
     remove(site)
     remove(source)

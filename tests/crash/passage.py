@@ -7,8 +7,10 @@ test_shim.py compares the two.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 from crash import victim
@@ -20,22 +22,34 @@ from holdfast_engine.model.request import Request
 class Passage:
     """REQUEST ran on SITE; below TOP is kept what SITE was before each changing call and at the end.
 
-    PRINTS are the fingerprints of those sites: number N is before the call N + 1.
+    PRINTS are the fingerprints of those sites: number N is before the call N + 1. Of a passage that is looked at
+    here and there ONLY some are kept.
     """
 
-    def __init__(self, top: Path, site: Path, request: Request) -> None:
-        self.top, self._site = top, site
+    def __init__(self, top: Path, site: Path, request: Request, *, only: Collection[int] | None = None) -> None:
+        self.top, self._site, self._only, self._seen = top, site, only, itertools.count()
         shutil.rmtree(top, ignore_errors=True)
         top.mkdir()
-        victim.perform(request, Shim(str(site), look=self._keep))
+        victim.perform(request, Shim(str(site), look=self._look))
         self._keep()
         self.prints = (top / "prints").read_text().split()
 
+    def _look(self) -> None:
+        """Runs in the victim."""
+        number = next(self._seen)
+        if self._only is None or number in self._only:
+            self._keep()
+        else:
+            self._note("unkept")
+
     def _keep(self) -> None:
-        """Runs in the victim as well; sites that hold the same are kept once."""
+        """Sites that hold the same are kept once."""
         seen = fingerprint(self._site)
         if not (self.top / seen).exists():
             subprocess.run(["cp", "-a", str(self._site), str(self.top / seen)], check=True)
+        self._note(seen)
+
+    def _note(self, seen: str) -> None:
         with (self.top / "prints").open("a") as stream:
             stream.write(f"{seen}\n")
 

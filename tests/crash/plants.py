@@ -10,25 +10,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from holdfast_engine.commands import (
-    activating,
-    applying,
-    deployment,
-    finishing,
-    prune,
-    remembering,
-    retention,
-    rollback,
-    trash,
-)
-from holdfast_engine.data import adopt, baseline, links, restore, seeds
-from holdfast_engine.fs import attic, confine, copy, descent, discard, durable, place, walk
+from holdfast_engine.data import adopt, baseline, restore, seeds
+from holdfast_engine.fs import attic, copy, dir_cursor, discard, durable, landlock, place, walk
 from holdfast_engine.journal import operation
 from holdfast_engine.model import memory
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.plan import Plan
-from holdfast_engine.state import lock, records
+from holdfast_engine.operations import agree as agreeing
+from holdfast_engine.operations import choose, recovery, run
+from holdfast_engine.persistence import late_sweep
+from holdfast_engine.persistence import memory as memory_of_data
+from holdfast_engine.pruning import prune, retention, trash
+from holdfast_engine.site import links, lock, records
+from holdfast_engine.steps import adopt as adopt_step
+from holdfast_engine.steps import late_sweep as late_sweep_step
+from holdfast_engine.steps import link as link_step
 
 
 def put(old: Any, new: Any) -> None:
@@ -122,7 +118,7 @@ def links_followed_when_deleting() -> None:
         gone(top.absolute(f".holdfast/trash/{name}"))
         return True
 
-    put(confine.change_only_below, nothing)
+    put(landlock.change_only_below, nothing)
     put(discard._remove, remove)
 
 
@@ -173,18 +169,18 @@ def records_after_a_failed_one() -> None:
 
 
 def undone_after_the_switch() -> None:
-    applying.current_release = nothing  # type: ignore[attr-defined]
+    run.current_release = nothing  # type: ignore[attr-defined]
 
 
 def adopt_by_copy_and_delete() -> None:
     def bring(self: Any, path: str) -> None:
-        here, there = self.release / path, self.bench.layout.in_shared(path)
+        here, there = self.release / path, self.links.layout.in_shared(path)
         self._announce("adopt", path)
         self._make_shared_parent(there.parent)
-        copy.copy_tree(self.bench.root, here, there)
-        where = self.bench.root.absolute(here)
+        copy.copy_tree(self.links.root, here, there)
+        where = self.links.root.absolute(here)
         shutil.rmtree(where) if os.path.isdir(where) else os.unlink(where)
-        place.make_link(self.bench.root, here, self.bench.text(self.release, path))
+        place.make_link(self.links.root, here, self.links.text(self.release, path))
         self.moved.adopted.append(path)
 
     adopt.Adoption._bring_home = bring  # type: ignore[method-assign]
@@ -214,10 +210,10 @@ def attic_note_after_the_move() -> None:
 
 def seeds_overwrite() -> None:
     def update(self: Any, path: str, shipped: str, before: Any) -> None:
-        there = self.bench.layout.in_shared(path)
-        with self.bench.root.directory(there.parent) as parent:
+        there = self.links.layout.in_shared(path)
+        with self.links.root.directory(there.parent) as parent:
             os.unlink(there.name, dir_fd=parent)
-        copy.copy_file(self.bench.root, self.release / path, there)
+        copy.copy_file(self.links.root, self.release / path, there)
 
     seeds.SeedMerge._update_or_keep = update  # type: ignore[method-assign]
 
@@ -228,17 +224,17 @@ def deleted_seeds_come_back() -> None:
 
 
 def rollback_leaves_strays_behind() -> None:
-    rollback.Return._adopt = nothing  # type: ignore[method-assign]
-    rollback.Return._bring_again = nothing  # type: ignore[method-assign]
-    rollback.Return._late_sweep = nothing  # type: ignore[method-assign]
+    for step in (adopt_step.Adopt, late_sweep_step.LateSweep):
+        step.run = lambda _self, work: work  # type: ignore[method-assign]
+    put(adopt_step.brought_again, lambda work: work)
 
 
 def late_sweep_left_out() -> None:
-    put(activating.late_sweep, nothing)
+    put(late_sweep.late_sweep, nothing)
 
 
 def last_sweep_left_out() -> None:
-    deployment.Deployment._bring_again = nothing  # type: ignore[method-assign]
+    put(adopt_step.brought_again, lambda work: work.with_rules())
 
 
 def lock_not_taken() -> None:
@@ -246,7 +242,7 @@ def lock_not_taken() -> None:
 
 
 def recovery_skipped() -> None:
-    put(finishing.finish_interrupted, nothing)
+    put(recovery.finish_interrupted, nothing)
 
 
 def undo_deletes() -> None:
@@ -273,15 +269,16 @@ def no_last_look_into_the_trash() -> None:
 
 
 def baseline_before_hooks() -> None:
-    link, take = deployment.Deployment._link, baseline.take
+    link, take = link_step.Link.run, baseline.take
     early: list[Any] = []
 
-    def linked(self: Any) -> None:
-        link(self)
-        skip, made = self.rules.classifier.is_cache, dict(self.rules.links)
-        early[:] = take(self.place.bench, self.path, digests={}, skip=skip, made=made)
+    def linked(self: Any, work: Any) -> Any:
+        work = link(self, work)
+        skip, made = work.rules.classifier.is_cache, dict(work.rules.links)
+        early[:] = take(work.site.links, work.path, digests={}, skip=skip, made=made)
+        return work
 
-    deployment.Deployment._link = linked  # type: ignore[method-assign]
+    link_step.Link.run = linked  # type: ignore[method-assign]
     put(take, lambda *_words, **_named: list(early))
 
 
@@ -298,13 +295,19 @@ def census_ignores_shrinking() -> None:
 
 
 def alarm_forgotten() -> None:
-    put(remembering._keep_alarms, nothing)
-    put(remembering._is_alarmed, nothing)
-    put(remembering._databases, lambda *_words: {})
+    put(memory_of_data._keep_alarms, nothing)
+    put(memory_of_data._is_alarmed, nothing)
+    put(memory_of_data._databases, lambda *_words: {})
 
 
 def second_look_thrown_away() -> None:
-    Plan.token = property(lambda plan: plan.release)  # type: ignore[method-assign, assignment]
+    def agree(self: Any, look: Any) -> Any:
+        proposed = look()
+        if not (proposed.quiet or self.yes or self.ask(proposed.shown)):
+            raise agreeing.declined(self.what)
+        return proposed.thing
+
+    agreeing.Asking.agree = agree  # type: ignore[method-assign]
 
 
 def restore_without_saving() -> None:
@@ -316,7 +319,7 @@ def restore_without_saving() -> None:
 
 
 def links_are_absolute() -> None:
-    links.Bench.text = lambda self, _release, path: self.root.absolute(self.layout.in_shared(path))  # type: ignore[method-assign]
+    links.Links.text = lambda self, _release, path: self.root.absolute(self.layout.in_shared(path))  # type: ignore[method-assign]
 
 
 def moves_replace() -> None:
@@ -327,13 +330,12 @@ def walks_follow_links() -> None:
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     level = walk._level
 
-    def followed(prefix: str, here: int, device: int, descend: Any, below: list[str]) -> Any:
-        yield from level(prefix, here, device, descend, below)
-        below += [
-            name for name in os.listdir(here) if os.path.isdir(f"/proc/self/fd/{here}/{name}") and name not in below
-        ]
+    def followed(prefix: str, entries: list[Any], device: int, descend: Any, below: list[str]) -> Any:
+        led = [one.name for one in entries if one.is_symlink() and one.is_dir()]
+        yield from level(prefix, entries, device, descend, below)
+        below += led
 
-    descent.OPEN_DIR = flags  # type: ignore[misc]
+    dir_cursor.OPEN_DIR = flags  # type: ignore[misc]
     put(level, followed)
 
 
@@ -349,20 +351,20 @@ def other_file_systems_entered() -> None:
 def order_by_time() -> None:
     read = records.read_all
     put(read, lambda top: sorted(read(top), key=lambda record: record.created))
-    choose = rollback.choose
+    chosen = choose.choose
 
-    def newest(place: Any, wanted: str) -> Any:
-        others = [one for one in place.survey.releases if one.good and one.path != place.survey.current]
-        return others[-1] if not wanted else choose(place, wanted)
+    def newest(site: Any, wanted: str) -> Any:
+        others = [one for one in site.survey.releases if one.good and one.path != site.survey.current]
+        return others[-1] if not wanted else chosen(site, wanted)
 
-    put(choose, newest)
+    put(chosen, newest)
 
 
 def pinned_pruned() -> None:
     beyond = retention.beyond
 
     def all_beyond(survey: Any, *, keep: int, coming: bool = False) -> Any:
-        free = tuple(one.but(pinned="") for one in survey.releases)
+        free = tuple(replace(one, pinned="") for one in survey.releases)
         return beyond(replace(survey, releases=free), keep=keep, coming=coming)
 
     put(beyond, all_beyond)
@@ -371,7 +373,7 @@ def pinned_pruned() -> None:
 def active_pruned() -> None:
     beyond = retention.beyond
     put(beyond, lambda survey, keep, coming=False: beyond(replace(survey, current=None), keep=keep, coming=coming))
-    prune.current_release = prune.named_release = nothing  # type: ignore[attr-defined]  # the last look is left out too
+    prune.current_release = prune.named_release = prune._clear = nothing  # type: ignore[attr-defined]  # no last look either
 
 
 def live_version_loses() -> None:

@@ -7,24 +7,19 @@ from typing import Any
 
 from crash.plants import nothing, put
 from holdfast_engine.activation import seal
-from holdfast_engine.commands import (
-    applying,
-    carried_off,
-    doorstep,
-    hooks,
-    lingering,
-    link,
-    trash,
-    wholeness,
-)
 from holdfast_engine.data import adopt
 from holdfast_engine.fs import census, clock, durable, sets
 from holdfast_engine.fs.walk import walk
+from holdfast_engine.guarding import carried_off, hooks
 from holdfast_engine.journal import verdict
+from holdfast_engine.operations import run, undo
+from holdfast_engine.persistence import live_releases, old_document_root, retired_releases, wholeness
+from holdfast_engine.pruning import trash
 
 
 def journal_believed_against_current() -> None:
     put(verdict.judge, _blind(verdict.judge))
+    put(undo._written_since, lambda *_words: "")  # what came into it since would keep it, too
 
 
 def _blind(judge: Any) -> Any:
@@ -37,15 +32,15 @@ def companions_left_behind() -> None:
 
 
 def retired_not_swept() -> None:
-    put(lingering.look, lambda *_words, **_named: ())
+    put(retired_releases.look, lambda *_words, **_named: ())
 
 
 def old_root_not_swept() -> None:
-    put(doorstep.saved, lambda *_words: {})
+    put(old_document_root.saved, lambda *_words: {})
 
 
 def live_data_linked_as_seeds() -> None:
-    put(link.live_releases, lambda *_words: ())
+    put(live_releases.live_releases, lambda *_words: ())
 
 
 def trash_looked_at_by_baselines_alone() -> None:
@@ -59,7 +54,7 @@ def trash_looked_at_by_baselines_alone() -> None:
 
 def final_look_left_out() -> None:
     put(wholeness.require_live, nothing)
-    put(applying.require_live, nothing)
+    put(run.require_live, nothing)
 
 
 def later_hooks_left_out() -> None:
@@ -96,8 +91,8 @@ def private_modes_widened() -> None:
 
 
 def carried_off_with_the_release() -> None:
-    put(carried_off.brought_home, lambda homing, *_words, **_named: _counted(homing.place))
+    put(carried_off.brought_home, lambda adopter, *_words, **_named: _counted(adopter.site))
 
 
 def _counted(place: Any) -> Any:
-    return census.full(place.root, place.bench.layout.shared)
+    return census.full(place.root, place.links.layout.shared)

@@ -10,16 +10,17 @@ cut there, and `recover` on the disk that it left.
 from __future__ import annotations
 
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from zlib import crc32
 
-from crash import judge
 from crash.arena import Arena, recovering, remove
-from crash.model import Recording, state, subsets, tree_of
+from crash.model import MODELS, Recording, state, subsets, tree_of
 from crash.recorder import record
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.model.problem import Problem
+from lib.oracle import served
 
 PREFIX = "model/"
 ONCE = "once"
@@ -27,10 +28,11 @@ _recordings: dict[tuple[str, str, str], Recording] = {}
 
 
 def recording_of(arena: Arena, model: str, story: str = ONCE) -> Recording:
-    """What STORY changed in a site of ARENA, as MODEL counts it; recorded once in this process."""
+    """What STORY changed in a site of ARENA, as MODEL counts it; recorded once in a run of the tests."""
     key = (str(arena.top), model, story)
     if key not in _recordings:
-        _recordings[key] = _told(arena, model, story).under(model)
+        name = f"recording-{story}" + f"-{model}" * story.startswith("cut")
+        _recordings[key] = arena.once(name, lambda: _told(arena, model, story)).under(model)
     return _recordings[key]
 
 
@@ -77,6 +79,22 @@ def cases(
     return found
 
 
+def sample(arena: Arena, model: str, number: int) -> list[str]:
+    """NUMBER cases, or some more, from the first change to the last, and what a cut after the end may leave.
+
+    Each model begins at another change; some of what is loose there, nothing and all of it is on the disk by turns.
+    """
+    end, shift = len(recording_of(arena, model).changes), MODELS.index(model)
+    points = range(shift, end, max(end // number, 1))
+    cases = [f"{point}/{subset}" for point, subset in zip(points, cycle(("random:0", "none", "all")), strict=False)]
+    return [f"{PREFIX}{model}/{ONCE}/{case}" for case in (*cases, f"{end}/none", f"{end}/random:0")]
+
+
+def last(arena: Arena, story: str, number: int, *, random: int) -> list[str]:
+    """The last NUMBER of all cases of STORY, in any order of its changes."""
+    return cases(arena, "weak", story, random=random, part=7, of=8)[-number:]
+
+
 def cut(arena: Arena, case: str, *, every: int = 1) -> list[str]:
     """The power goes: nothing is lost, the live site is whole, what was acknowledged is there, the next command works.
 
@@ -98,9 +116,7 @@ cut_and_look = partial(cut, every=8)
 
 def unkept(arena: Arena, site: Path) -> list[str]:
     """What the command's end acknowledged and the disk does not serve."""
-    now = judge.view(site / arena.oracle.top)
-    due = arena.oracle.after.items()
-    return [f"acknowledged and not served: {path}" for path, content in due if now.get(path) != content]
+    return [f"acknowledged and {line}" for line in served(site / arena.account.top, arena.account.after)]
 
 
 def unfinished(site: Path) -> list[str]:

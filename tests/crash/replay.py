@@ -13,8 +13,9 @@ sys.path[:0] = [str(_PROJECT / "src"), str(_PROJECT / "tests")]
 
 def main(name: str, case: str) -> int:
     """Run CASE of the scenario NAME, print what the judge says, and return 1 when it objects."""
-    from crash.arena import arena, workshop
+    from crash.arena import arena
     from crash.trials import trial_of
+    from lib.once import workshop
 
     os.umask(0o022)
     top = workshop()

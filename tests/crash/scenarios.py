@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,8 @@ def _used_after_two(site: Path, sources: Path) -> None:
     _deployed(site, sources, (1, 2))
     elder = min((site / "releases").iterdir())
     use(_live(site), "two")
-    hands.write(elder, {"public/late.txt": "written by a worker that still ran in the old release\n"})
+    late = "written by a worker that still ran in the old release\n"
+    hands.write(elder, {"public/late.txt": late, "public/photos-0/a.jpg": f"a photo {late}"})
 
 
 def _ready_to_prune(site: Path, sources: Path) -> None:
@@ -149,7 +150,9 @@ def _ready_to_prune(site: Path, sources: Path) -> None:
     use(_live(site), "two")
     run(deploying(3, at=_NEW_YEAR + 300)(site, sources))
     for number, release in enumerate(sorted((site / "releases").iterdir())[:2]):
-        hands.write(release, {f"public/late-{number}.txt": f"late {number}\n"})
+        hands.write(
+            release, {f"public/late-{number}.txt": f"late {number}\n", f"notes-{number}/n.txt": f"a note {number}\n"}
+        )
         hands.write(release, {f"public/photos-{number}/a.jpg": f"photo {number}\n"})
         hands.rewrite(release / "public/index.php", f"<?php // patched in place {number}\n")
 
@@ -224,7 +227,7 @@ def _linking(number: int) -> Callable[[Path, Path], Request]:
 
 
 def _linked_again(number: int) -> Callable[[Path, Path], list[Request]]:
-    return lambda site, sources: [_linking(number)(site, sources).but(now=NEXT_AT)]
+    return lambda site, sources: [replace(_linking(number)(site, sources), now=NEXT_AT)]
 
 
 def _adopt_then_deploy(site: Path, sources: Path) -> list[Request]:
@@ -252,6 +255,7 @@ def _with_attic(site: Path, sources: Path) -> None:
 _LATER = then_deploy(3)
 _LATE = frozenset(
     {f"public/{name}" for name in ("late.txt", "late-0.txt", "late-1.txt", "photos-0/a.jpg", "photos-1/a.jpg")}
+    | {"notes-0/n.txt", "notes-1/n.txt"}
 )
 _DATABASES = frozenset({"club.sqlite", "books/books.db"})
 _ONE_SET: dict[str, Any] = {

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+from crash.frames import step_of
 from holdfast_engine.fs import durable, place
 
 ERRNOS = ("ENOSPC", "EDQUOT", "EIO", "EPERM", "EACCES", "EROFS", "EMFILE", "ENOMEM", "ESTALE")
@@ -161,12 +162,12 @@ def _place_of(what: Any, directory: int | None) -> str:
     return os.path.normpath(os.path.join(above, os.fsdecode(what)))
 
 
-def _places(frame: FrameType | None) -> tuple[tuple[str, int], ...]:
+def _places(frame: FrameType | None) -> tuple[tuple[str, int, str], ...]:
     """The lines of the engine that lead to FRAME."""
     places = []
     while frame is not None:
         if "holdfast_engine" in frame.f_code.co_filename:
-            places.append((frame.f_code.co_filename, frame.f_lineno))
+            places.append((frame.f_code.co_filename, frame.f_lineno, step_of(frame)))
         frame = frame.f_back
     return tuple(places)
 

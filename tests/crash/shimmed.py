@@ -33,9 +33,9 @@ _known: dict[Path, list[Made]] = {}
 
 
 def known_calls(arena: Arena) -> list[Made]:
-    """As `calls`, heard once in this process: not for a process in which a defect was planted."""
+    """As `calls`, heard once in a run of the tests: not for a process in which a defect was planted."""
     if arena.top not in _known:
-        _known[arena.top] = calls(arena)
+        _known[arena.top] = arena.once("calls", lambda: calls(arena))
     return _known[arena.top]
 
 
@@ -70,7 +70,7 @@ def _told(arena: Arena, site: Path, ended: victim.Ended, kind: str) -> list[str]
     """What the command said is true: no acknowledgement after a failed sync, no `undone` after a switch."""
     if ended.how not in ("done", "problem") or (ended.how == "problem" and ended.what[1] not in ENDINGS):
         return [f"ended as {ended.how}: {ended.what}"]
-    name, went = ended.struck.partition(" ")[0], arena.oracle._went(site)
+    name, went = ended.struck.partition(" ")[0], arena.account._went(site)
     wrong = ["a failed sync was retried"] if ended.retried else []
     if ended.how == "done" and name in SYNCS:
         wrong.append(f"acknowledged after {ended.struck} failed")

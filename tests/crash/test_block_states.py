@@ -34,7 +34,7 @@ def test_a_power_cut_on_ext4_loses_nothing(arenas):
 def test_syncs_that_are_left_out_are_noticed_on_ext4(arenas, monkeypatch):
     """The harness checks itself: with no sync at all a deploy acknowledges what the disk does not hold."""
     arena = arenas("deploy-later")
-    assert arena.oracle is not None
+    assert arena.account is not None
     monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
     monkeypatch.setattr(durable, "_libc", SimpleNamespace(syncfs=lambda _descriptor: 0))
     assert block_states.told_by(arena, "ext4", 12, every=1 << 40)[1] != []

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from crash import noticing, noticing_present
+from crash import noticing, noticing_carried, noticing_present
 from crash.defects import DEFECTS, Defect
 from crash.noticing import in_a_fork
 
-HARNESSES = {**noticing.HARNESSES, **noticing_present.HARNESSES}
+HARNESSES = {**noticing.HARNESSES, **noticing_present.HARNESSES, **noticing_carried.HARNESSES}
 
 
 def _asked(arenas, defect: Defect, *, planted: bool) -> list[str]:
     arena = arenas(defect.scenario)
-    assert arena.oracle is not None
+    assert arena.account is not None
 
     def act() -> list[str]:
         if planted:

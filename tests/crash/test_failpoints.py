@@ -16,8 +16,8 @@ FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
 KINDS = ("ENOSPC", "ENOSPC+", "EIO", "EIO+", "EPERM", "EPERM+", "interrupt", "crash")
 """An error once, and from there on; a person's Ctrl-C; what nothing in the engine may catch."""
 
-MANY = 14
-"""So many kills of one scenario, or some fewer, are tried in every run."""
+EVENLY, BY_NAME = 4, 3
+"""So many kills of one scenario are tried in every run: evenly from first to last, and of names that take turns."""
 
 every_scenario = pytest.mark.parametrize("name", SCENARIOS)
 
@@ -39,7 +39,17 @@ def test_a_kill_at_a_point_loses_nothing_and_the_next_command_goes_on(arenas, na
     """G1, G3 and G4 at a deterministic share of the ways through the code to each point; the long run takes all."""
     arena = arenas(name)
     ways = victim.telling(arena.points)
-    assert sweep(arena, ways[:: -(-len(ways) // MANY)], trials.kill) == []
+    assert sweep(arena, _share(ways, list(SCENARIOS).index(name)), trials.kill) == []
+
+
+def _share(ways: list[str], turn: int) -> list[str]:
+    """Some of WAYS; each TURN begins at another way and at other names of points."""
+    stride = max(len(ways) // EVENLY, 1)
+    evenly = ways[turn % stride :: stride]
+    first = {way.partition(":")[0]: way for way in reversed(ways)}
+    others = [first[name] for name in sorted(first.keys() - {way.partition(":")[0] for way in evenly})]
+    at = turn * BY_NAME % max(len(others), 1)
+    return evenly + (others[at:] + others[:at])[:BY_NAME]
 
 
 @every_scenario
@@ -47,7 +57,7 @@ def test_an_error_at_a_point_ends_in_words_and_loses_nothing(arenas, name):
     """A full disk, a broken one, a refusal, Ctrl-C: the kinds take turns."""
     arena = arenas(name)
     cases = _each_with_a_kind(victim.telling(arena.points), shift=list(SCENARIOS).index(name))
-    assert sweep(arena, cases[::9] if len(cases) > 40 else cases[::2], trials.fail) == []
+    assert sweep(arena, cases[:: max(len(cases) // 6, 2)], trials.fail) == []
 
 
 def _each_with_a_kind(points: list[str], *, shift: int) -> list[str]:
@@ -85,9 +95,19 @@ def test_a_judge_that_sees_a_lost_byte_says_so(arenas):
     site = arena.copy()
     assert arena.at_the_crash(site) == []
     (site / "shared/public/uploads/old.jpg").unlink()
-    assert arena.oracle.lost(site) == ["lost: shared/public/uploads/old.jpg"]
+    assert arena.account.lost(site) == ["lost: shared/public/uploads/old.jpg"]
     (site / "shared/.env").rename(site / "shared/.env-elsewhere")
-    assert "served wrongly: .env" in arena.oracle.broken(site)
+    assert "served wrongly: .env" in arena.account.broken(site)
+    assert arena.litter(site) == []
+    (site / "releases/left").mkdir(mode=0o700)
+    (site / "shared/loop").symlink_to("loop")
+    (site / ".holdfast/current").symlink_to("releases/left")
+    assert arena.litter(site) == [
+        "litter: .holdfast/current waits",
+        f"litter: {site}/shared/loop",
+        "unknown release: left",
+        "half a release: left",
+    ]
     remove(site)
 
 

@@ -40,9 +40,7 @@ def test_the_recorder_hears_every_call_that_strace_sees(arenas, name):
 def test_a_power_cut_loses_nothing_that_was_on_disk_or_acknowledged(arenas, name, model):
     """G1, G3, G4: of each model a share of the states; every ninth of them goes on to the next command."""
     arena = arenas(name)
-    cases = powercut.cases(arena, model, random=1)
-    share = cases[list(MODELS).index(model) :: max(len(cases) // 10, 1)] + cases[-1:]
-    assert sweep(arena, share, partial(powercut.cut, every=9)) == []
+    assert sweep(arena, powercut.sample(arena, model, 10), partial(powercut.cut, every=9)) == []
 
 
 @pytest.mark.parametrize("name", ["deploy-later", "rollback"])
@@ -50,7 +48,7 @@ def test_a_power_cut_after_a_recovery_takes_back_nothing_that_it_relied_on(arena
     """G4: what `recover` reads after a kill need not be on disk; what it acknowledges is."""
     arena = arenas(name)
     points = [point for point, _ in arena.points if point.startswith("place.switched")][:1]
-    cases = [case for point in points for case in powercut.cases(arena, "weak", f"kill@{point}", random=1)[-3:]]
+    cases = [case for point in points for case in powercut.last(arena, f"kill@{point}", 3, random=1)]
     assert len(cases) >= 2
     assert sweep(arena, cases, powercut.cut) == []
 
@@ -63,7 +61,7 @@ def test_a_sync_that_is_left_out_is_noticed(arenas, forgotten, monkeypatch):
     changes = tuple(change for change in whole.changes if change.kind != forgotten)
     story = "without-" + forgotten
     monkeypatch.setitem(powercut._recordings, (str(arena.top), "weak", story), replace(whole, changes=changes))
-    last = [case.replace(story, powercut.ONCE) for case in powercut.cases(arena, "weak", story, random=4)[-3:]]
+    last = [case.replace(story, powercut.ONCE) for case in powercut.last(arena, story, 3, random=4)]
     monkeypatch.setitem(powercut._recordings, (str(arena.top), "weak", powercut.ONCE), replace(whole, changes=changes))
     assert sweep(arena, last, partial(powercut.cut, every=1 << 40)) != []
 
@@ -86,7 +84,7 @@ def test_a_switch_whose_fsync_fails_is_told_as_a_switch(arenas, name):
     arena = arenas(name)
     site = arena.copy()
     ended = victim.perform(arena.act(site), victim.fate("place.switched:1", "EIO"))
-    assert (ended.what[1], judge.live(site) != arena.oracle.live_before) == (trials.STANDS, True)
+    assert (ended.what[1], judge.live(site) != arena.account.live_before) == (trials.STANDS, True)
 
 
 def _may_be_halved(arena, case: str) -> bool:

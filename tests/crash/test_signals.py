@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crash import syscalls, trials
-from crash.arena import remove, sweep
+from crash.arena import sweep
 
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
 MANY = 8
@@ -21,20 +21,12 @@ def traceable():
         pytest.skip(f"no kill at a system call: {syscalls.objection()}")
 
 
-def _calls(arena):
-    site = arena.copy()
-    found = syscalls.calls_of(arena.act(site), arena.engine)
-    remove(site)
-    return found
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_kill_at_system_calls_of_every_kind_loses_nothing(arenas, name):
     """G4: the first call of each kind that changes something below the site, others spread from first to last."""
     arena = arenas(name)
-    calls = _calls(arena)
-    assert len(calls) >= FLOORS[name]["calls"]
-    chosen = [f"call/{call}" for call in syscalls.spread(calls, MANY)]
+    assert len(arena.system_calls) >= FLOORS[name]["calls"]
+    chosen = [f"call/{call}" for call in syscalls.spread(arena.system_calls, MANY)]
     assert len(chosen) >= MANY
     assert sweep(arena, chosen, trials.kill_at_call) == []
 
@@ -45,4 +37,4 @@ def test_a_kill_at_system_calls_of_every_kind_loses_nothing(arenas, name):
 def test_a_kill_at_every_system_call_loses_nothing(arenas, name, part):
     """G4: all of them, in parts."""
     arena = arenas(name)
-    assert sweep(arena, [f"call/{call}" for call in _calls(arena)[part::8]], trials.kill_at_call) == []
+    assert sweep(arena, [f"call/{call}" for call in arena.system_calls[part::8]], trials.kill_at_call) == []

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, NoReturn
 
+from crash.frames import step_of
 from crash.scenarios import run
 from holdfast_engine.fs import failpoint
 from holdfast_engine.model.problem import Problem
@@ -141,11 +142,11 @@ def points_of(request: Request) -> list[tuple[str, int]]:
     return found
 
 
-def _places(frame: FrameType | None) -> tuple[tuple[str, int], ...]:
+def _places(frame: FrameType | None) -> tuple[tuple[str, int, str], ...]:
     """The lines of the engine that lead to FRAME."""
     places = []
     while frame is not None and "crash/" not in frame.f_code.co_filename:
-        places.append((frame.f_code.co_filename, frame.f_lineno))
+        places.append((frame.f_code.co_filename, frame.f_lineno, step_of(frame)))
         frame = frame.f_back
     return tuple(places)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from holdfast_engine.data.classify import Classifier
-from holdfast_engine.data.detect import detect
 from holdfast_engine.fs import durable
 from holdfast_engine.model.request import Settings
+from holdfast_engine.rules.classify import Classifier
+from holdfast_engine.rules.detect import detect
 from lib.trees import NEW, TreeSite, read_tree
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from histories.town import Town
-from lib.precious import contents
+from lib.oracle import contents
 
 _NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
 

@@ -41,16 +41,16 @@ def unpaid(town: Town, *, linked: bool = True) -> list[str]:
         owed = {path: content for path, content in owed.items() if path not in town.owed}
     for database in town.databases:
         database.owed = False
-        if _is_for_a_person(town, database.place):
+        if is_for_a_person(town, database.place):
             database.begin_anew(town.live)
     left = [path for path, content in owed.items() if content in town.expected and not _is_paid(town, path)]
-    left = [path for path in left if not _is_for_a_person(town, path)]
+    left = [path for path in left if not is_for_a_person(town, path)]
     return [f"left behind: {path}: {town.expected[owed[path]]}" for path in left] + [
         line for database in town.databases for line in database.wrong(town.live)
     ]
 
 
-def _is_for_a_person(town: Town, path: str) -> bool:
+def is_for_a_person(town: Town, path: str) -> bool:
     """True where a release holds PATH of which nothing tells what it shipped, or which was never seen live, and nothing
     is served there: `recover` brings it home, or shows it to a person.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,15 +9,15 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from crash.arena import workshop
 from histories import people
 from histories.pool import PARTS, PLACES
 from histories.town import Town
-from lib import tally
+from lib import once, tally
 
 _parts = st.frozensets(st.sampled_from(sorted(PARTS)), max_size=6)
 _places = st.sampled_from(PLACES)
 _kill = st.one_of(st.just(0), st.just(0), st.integers(1, 150))
+_RETENTION = 90 * 24 * 3600
 _ways = st.sampled_from(sorted(people.WAYS))
 
 
@@ -27,7 +26,7 @@ class Histories(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.home = Path(tempfile.mkdtemp(prefix="history-", dir=_home()))
+        self.home = Path(tempfile.mkdtemp(prefix="history-", dir=once.top()))
         self.town = Town(self.home)
 
     def teardown(self) -> None:
@@ -108,6 +107,8 @@ class Histories(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from((-100_000_000, -3600, 0, 400_000_000)))
     def the_clock_jumps(self, seconds):
         self.town.clock += seconds
+        if seconds > _RETENTION:
+            self.town.attic_may_end()
 
     @rule()
     def the_site_moves(self):
@@ -119,13 +120,3 @@ class Histories(RuleBasedStateMachine):
         self.town.forgetful = True
         self.town.people(lambda: shutil.rmtree(self.town.site / ".holdfast", ignore_errors=True))
         self.town.do("recover")
-
-
-_HOMES: list[Path] = []
-
-
-def _home() -> Path:
-    """One directory in memory for all histories of this process."""
-    if not _HOMES or not os.path.isdir(_HOMES[0]):
-        _HOMES[:] = [workshop()]
-    return _HOMES[0]

@@ -38,7 +38,7 @@ def _empty(town: Town, place: Path, commands: Sequence[str]) -> None:
             break
         assert command == "rollback" or how != "done", f"{place} is empty, and {command} ends as {how}"
         _alarm(town, f"{command} ended as {how}")
-    shutil.rmtree(place)
+    _bring_along(place, away)
     away.rename(place)
     town.people(lambda: None)
     town.expected, town.destroyed = held | town.expected, False
@@ -48,6 +48,17 @@ def _empty(town: Town, place: Path, commands: Sequence[str]) -> None:
     assert not town.refuses(), "the data is back, and the checklist refuses after a recovery"
     for database in town.databases:
         database.owed = False
+
+
+def _bring_along(place: Path, away: Path) -> None:
+    """What a command put into the empty PLACE is not thrown away when the disk comes back over it."""
+    for here, _, names in os.walk(place):
+        for name in names:
+            there = away / os.path.relpath(os.path.join(here, name), place)
+            there = there if not os.path.lexists(there) else there.with_name(f"{name}-under-the-mount")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            os.rename(os.path.join(here, name), there)
+    shutil.rmtree(place)
 
 
 def _alarm(town: Town, when: str) -> None:

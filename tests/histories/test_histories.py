@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from histories.actors import Actors
 from histories.harm import Misfortunes
+from histories.keeping import Keepers
 from histories.machine import Histories
 
 _COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
@@ -19,7 +21,7 @@ def run(machine: type[Histories], number: int, *, examples: int, steps: int, shr
     run_state_machine_as_test(seed(number)(machine), settings=how)
 
 
-MACHINES = pytest.mark.parametrize("machine", [Histories, Misfortunes])
+MACHINES = pytest.mark.parametrize("machine", [Histories, Misfortunes, Keepers, Actors])
 
 
 @MACHINES

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from crash.judge import snapshot
 from crash.victim import KILLED, Fate
@@ -19,7 +19,7 @@ from holdfast_engine.fs import failpoint
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
 from lib.database_writer import Database
-from lib.precious import contents, digest
+from lib.oracle import contents, digest
 from lib.snapshot import OWN, assert_unchanged
 from lib.snapshot import snapshot as whole
 
@@ -41,6 +41,16 @@ _MISSING = "data-missing"
 View = dict[str, str]
 
 
+class Asked(Protocol):
+    """What is asked besides, before and after each command that ran or was killed."""
+
+    def before(self) -> None: ...
+
+    def after(self, command: str, how: str) -> list[str]: ...
+
+    def forget(self) -> None: ...
+
+
 @dataclass
 class Town:
     """One site below TOP. EXPECTED are the contents that people wrote and did not themselves destroy."""
@@ -60,6 +70,8 @@ class Town:
     forgetful: bool = False
     """`.holdfast/` was removed, or came to a site in use: seeds then count as written by people, and stay."""
     destroyed: bool = False
+    destroyed_late: bool = False
+    """While a command was at work: it may have counted before."""
     """People took something away since a deploy that ended well: should it be all of a path, they accept that."""
     owed: View = field(default_factory=dict)
     """What was served, or written where something stays behind, and is to be served after the next deploy (G2)."""
@@ -68,6 +80,7 @@ class Town:
     databases: list[Database] = field(default_factory=list)
     in_trash: set[str] = field(default_factory=set)
     """Contents that a worker wrote into what lay in the trash already: one more look finds them there (G6)."""
+    asked: list[Asked] = field(default_factory=list)
 
     @property
     def site(self) -> Path:
@@ -127,12 +140,23 @@ class Town:
             return found.keys() | (self.in_trash & contents(self.site, without=_ANYWHERE).keys())
         return found.keys()
 
+    def attic_may_end(self) -> None:
+        """The time of all that lies in the attic is over: what lies there alone is not expected any more."""
+        held = contents(self.site, without=(*_NOT_KEPT, ".holdfast/attic")).keys() | self.in_trash
+        self.expected = {one: text for one, text in self.expected.items() if one in held}
+
     def meanwhile(self, act: Callable[[], str | None]) -> None:
-        """ACT is something that people do while a command is at work: what it changes is theirs."""
-        seen = self.view()
+        """ACT is something that people do while a command is at work: what it changes is theirs, and nobody waits for
+        what it takes out of sight.
+        """
+        seen, before, self.destroyed = self.view(), self.destroyed, False
         self.people(act)
+        self.destroyed_late |= self.destroyed
+        self.destroyed |= before
         now = self.view()
         self.replaced |= {path for path, one in seen.items() if now.get(path) != one}
+        for path in seen.keys() - now.keys():
+            debts.forgive(self, path)
 
     def view(self, top: Path | None = None) -> View:
         """What people wrote as the live release (or TOP) serves it: path and digest."""
@@ -251,6 +275,8 @@ class Town:
         state = whole(self.top, without=_TOUCHED) if not (kill or at or may) and quiet else None
         request = self.request(command, **more)
         self.replaced = set()
+        for one in self.asked:
+            one.before()
         how = _killed(request, kill, {*may, *[61] * self.destroyed}) if kill else self._ran(request, at, may)
         before = {path: one for path, one in before.items() if path not in self.replaced}
         self.learn()
@@ -262,6 +288,8 @@ class Town:
             self.accept_the_dark(before, what)
         else:
             self.check(before, shared, what)
+        wrong = [line for one in self.asked for line in one.after(command, how)]
+        assert wrong == [], f"after {what}: {wrong}"
         if how == "done":
             self._check_done(command, harmed=bool(may))
         return how
@@ -278,7 +306,8 @@ class Town:
         wrong = self.stale(back=command == "rollback") if fresh else []
         if command in ("deploy", "sweep"):
             wrong += debts.unpaid(self, linked=command == "deploy")
-        self.destroyed &= command != "deploy"
+        self.destroyed = (self.destroyed and command != "deploy") or self.destroyed_late
+        self.destroyed_late = False
         assert wrong == [], f"after {command}: {wrong}"
 
     def _is_quiet(self) -> bool:

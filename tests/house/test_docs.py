@@ -11,7 +11,7 @@ import pytest
 from holdfast.cli.lazy import TABLE
 from holdfast.config.shape import known_keys
 from holdfast_engine.model.problem import CODES, EXIT_CODES
-from house.source_tree import ROOT, read, tracked
+from house.source_tree import ROOT, modules, read, tracked
 
 PROBLEMS = "docs/reference/problems.md"
 ROWS = re.compile(r"^\| `([a-z-]+)` \| ", re.MULTILINE)
@@ -110,3 +110,23 @@ def test_every_link_between_pages_leads_somewhere(path):
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", read(path))
     folder = os.path.dirname(os.path.join(ROOT, path))
     assert [link for link in links if not os.path.exists(os.path.join(folder, link))] == []
+
+
+CITED = re.compile(r"(?<!noqa: )\b(?:I\d{2,3}|S\d{2})\b")
+
+
+def test_every_incident_that_a_comment_cites_has_a_row_in_the_page_of_incidents():
+    """An id that leads nowhere explains nothing."""
+    known = set(re.findall(r"^\| ([IS]\d{2,3}) \|", read("docs/incidents.md"), re.MULTILINE))
+    texts = {path: read(path) for path in tracked() if path.endswith(".py") and path.startswith(("src/", "tests/"))}
+    said = {(path, name) for path, text in texts.items() for name in CITED.findall(text)}
+    assert len(known) > 100
+    assert sorted(one for one in said if one[1] not in known) == []
+
+
+def test_no_module_cites_a_page_that_is_not_in_the_project():
+    """Who reads a comment can read what it leads to."""
+    pages = {"readme.md", *(os.path.basename(path) for path in tracked() if path.endswith(".md"))}
+    for module in (*modules("holdfast"), *modules("holdfast_engine")):
+        assert [name for name in re.findall(r"\b[\w-]+\.md\b", module.text) if name not in pages] == [], module.name
+        assert re.findall(r"\bDESIGN \d", module.text) == [], module.name

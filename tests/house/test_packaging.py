@@ -64,7 +64,8 @@ def wheel(tmp_path_factory):
 def test_a_wheel_holds_the_documentation_the_man_page_the_schema_and_the_types(wheel):
     """Who installs it has no clone: `holdfast docs` and `man holdfast` work without a network."""
     pages = [f"holdfast/pages/{page}" for page, _ in TOPICS.values()]
-    rest = ["holdfast/py.typed", "holdfast/config/holdfast.schema.json", "holdfast_engine/rules.json"]
+    engine = ["holdfast_engine/rules.json", "holdfast_engine/names.json"]
+    rest = ["holdfast/py.typed", "holdfast/config/holdfast.schema.json", *engine]
     assert [name for name in (*pages, *rest) if name not in wheel] == []
     assert [name for name in wheel if name.endswith("/share/man/man1/holdfast.1")] != []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 
 from house.source_tree import modules, read, tracked
 
@@ -12,13 +13,18 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 MEANINGLESS = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "handler", "base"}
 
 
+@cache
+def parsed(path):
+    return ast.parse(read(path))
+
+
 def functions(tree):
     return [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
 
 
 def test_no_function_is_longer_than_fifty_lines():
     """DESIGN 8."""
-    found = [(path, node) for path in PYTHON for node in functions(ast.parse(read(path)))]
+    found = [(path, node) for path in PYTHON for node in functions(parsed(path))]
     assert [f"{path}:{node.lineno}" for path, node in found if node.end_lineno - node.lineno >= 50] == []
 
 
@@ -49,7 +55,7 @@ def test_every_test_says_which_promise_it_is_about():
         f"{path}:{node.lineno}"
         for path in PYTHON
         if path.startswith("tests/")
-        for node in functions(ast.parse(read(path)))
+        for node in functions(parsed(path))
         if node.name.startswith("test_") and not ast.get_docstring(node)
     ]
     assert silent == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
 import subprocess
 import sys
@@ -42,12 +43,21 @@ class Connected:
     def number(self) -> int:
         return self._process.pid
 
-    def ask(self, line: str) -> None:
-        assert self._process.stdin
+    def ask(self, line: str, *, sent: int = 0) -> None:
+        """LINE is done, and the SENT lines before it that nobody waited for."""
+        self.send(line)
         assert self._process.stdout
-        self._process.stdin.write(line + "\n")
+        assert [self._process.stdout.readline() for _ in range(sent + 1)] == ["done\n"] * (sent + 1)
+
+    def send(self, *lines: str) -> None:
+        """LINES are asked for; nobody waits for an answer."""
+        assert self._process.stdin
+        self._process.stdin.write("".join(f"{line}\n" for line in lines))
         self._process.stdin.flush()
-        assert self._process.stdout.readline() == "done\n"
+
+    def answers(self, *, within: float) -> bool:
+        """An answer to what was sent came WITHIN seconds."""
+        return bool(select.select([self._process.stdout], [], [], within)[0])
 
     def add(self, *rows: str) -> None:
         """ROWS are in the database, acknowledged."""

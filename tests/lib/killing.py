@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
 
-from holdfast_engine.fs import failpoint
-from lib.refusals import Killed
-
-
-@contextmanager
-def listening(hook: Callable[[str], object]) -> Iterator[None]:
-    """HOOK hears the name of each point that is reached inside the block."""
-    heard = failpoint.listen(hook)
-    try:
-        yield
-    finally:
-        failpoint.listen(heard)
+from holdfast_engine.commands import perform
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.request import Request
+from lib.refusals import Killed, listening
 
 
 def points(act: Callable[[], object]) -> int:
@@ -27,8 +21,8 @@ def points(act: Callable[[], object]) -> int:
     return len(found)
 
 
-def killed_at_point(number: int, act: Callable[[], object]) -> None:
-    """ACT ends where it reaches its NUMBERth point, as by a kill."""
+def killed_at_point(number: int, act: Callable[[], object]) -> bool:
+    """ACT ends where it reaches its NUMBERth point, as by a kill; False when it had fewer, and went through."""
     left = [number]
 
     def hook(_name: str) -> None:
@@ -38,3 +32,21 @@ def killed_at_point(number: int, act: Callable[[], object]) -> None:
 
     with suppress(Killed), listening(hook):
         act()
+    return left[0] <= 0
+
+
+def killed_in_step(step: str, request: Request) -> None:
+    """REQUEST in a process of its own, killed as STEP begins."""
+
+    def tell(event: Event) -> None:
+        if (event.kind, event.name) == ("started", step):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            perform(request, tell=tell, ask=lambda _plan: True)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), f"it did not come to {step}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 
-from holdfast_engine.commands import planning
-from holdfast_engine.data import adopt
+from holdfast_engine.data import adopt, adopt_late, adopt_sets
 from holdfast_engine.fs import place, probe
+from holdfast_engine.operations import notes
 
 
 def without_exchange(monkeypatch) -> None:
@@ -32,9 +32,27 @@ def with_shared_apart(monkeypatch) -> None:
         return not _apart(one, two) and may_change_places(root, one, two)
 
     monkeypatch.setattr(place, "_rename", refused)
-    for module in (probe, adopt, planning):
+    for module in (probe, adopt, adopt_late, adopt_sets, notes):
         monkeypatch.setattr(module, "may_change_places", may)
 
 
 def _apart(one: str, two: str) -> bool:
     return len({path.split("/")[0] == "shared" for path in (one, two)}) == 2
+
+
+def without_second_names(monkeypatch, number: int) -> None:
+    """No file has two names, nor an unnamed one its first: link(2) ends with NUMBER, after it saw what stands there."""
+    opened = os.open
+
+    def link(source, target, *, dst_dir_fd=None, **_) -> None:
+        if os.path.lexists(f"/proc/self/fd/{dst_dir_fd}/{os.fsdecode(target)}"):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+        raise OSError(number, os.strerror(number), source)
+
+    def open_named(path, flags, *more, **words) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP), path)
+        return opened(path, flags, *more, **words)
+
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(os, "open", open_named)

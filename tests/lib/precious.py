@@ -1,39 +1,12 @@
-"""The oracle: every user file has unique content, and each content must still be reachable where the rule says."""
+"""What users write, each file with content of its own, and how it is found again: by the oracle."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-CACHES = (".holdfast/cache",)
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def contents(top: Path, *, without: Iterable[str] = CACHES) -> dict[str, list[str]]:
-    """Digest of every regular file below TOP with its places; links are not followed."""
-    found: dict[str, list[str]] = {}
-    skipped = tuple(str(top / one) for one in without)
-    for here, directories, names in os.walk(top):
-        directories[:] = [name for name in directories if not f"{here}/{name}".startswith(skipped)]
-        for path in (f"{here}/{name}" for name in names):
-            if _is_regular(path):
-                with open(path, "rb") as stream:
-                    found.setdefault(digest(stream.read()), []).append(os.path.relpath(path, top))
-    return found
-
-
-def _is_regular(path: str) -> bool:
-    """False as well for what went meanwhile."""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except FileNotFoundError:
-        return False
+from lib.oracle import digest, fresh, lost
 
 
 def let_write(where: Path) -> None:
@@ -49,12 +22,14 @@ def let_write(where: Path) -> None:
 class Precious:
     """Writes user files, each with content of its own, and finds each content again.
 
-    PATH is where the application sees a file, relative to its own directory.
+    PATH is where the application sees a file, relative to its own directory. WRITTEN has the newest of each; EARLIER
+    what stood there before, oldest first.
     """
 
     def __init__(self, site: Path) -> None:
         self.site = site
         self.written: dict[str, bytes] = {}
+        self.earlier: dict[str, list[bytes]] = {}
         self._count = 0
 
     def write(self, path: str, *, text: str = "", into: Path | None = None) -> bytes:
@@ -65,20 +40,32 @@ class Precious:
         let_write(where)
         where.parent.mkdir(parents=True, exist_ok=True)
         where.write_bytes(content)
+        if path in self.written:
+            self.earlier.setdefault(path, []).append(self.written[path])
         self.written[path] = content
         return content
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """Path and digest of the newest content, as the oracle asks for it."""
+        return {path: digest(content) for path, content in self.written.items()}
+
+    def copied_to(self, site: Path) -> Precious:
+        """The same account of a copy of the site."""
+        twin = Precious(site)
+        twin.written, twin._count = dict(self.written), self._count
+        twin.earlier = {path: list(contents) for path, contents in self.earlier.items()}
+        return twin
+
     def assert_none_lost(self) -> None:
         """Each content stands somewhere outside the trash and the cache."""
-        found = contents(self.site, without=(".holdfast/cache", ".holdfast/trash"))
-        lost = [path for path, content in self.written.items() if digest(content) not in found]
-        assert lost == [], f"lost: {lost}"
+        assert lost(self.site, self.digests) == []
 
     def assert_served(self, *, but: Iterable[str] = ()) -> None:
-        """The live release shows each content at the path where it was written."""
-        wrong = [path for path, content in self.written.items() if path not in but and not self._shows(path, content)]
-        assert wrong == [], f"not served: {wrong}"
+        """The live release shows at each path, BUT those, the newest content that was written there."""
+        skipped = frozenset(but)
+        versions = {path: self._versions(path) for path in self.written if path not in skipped}
+        assert fresh(self.site / "current", versions) == []
 
-    def _shows(self, path: str, content: bytes) -> bool:
-        where = self.site / "current" / path
-        return where.is_file() and where.read_bytes() == content
+    def _versions(self, path: str) -> list[str]:
+        return [digest(one) for one in (*self.earlier.get(path, ()), self.written[path])]

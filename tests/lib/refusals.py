@@ -64,14 +64,8 @@ def failing_at(
 
 
 @contextmanager
-def acting_at(point: str, act: Callable[[], object], *, when: Callable[[], bool] = lambda: True) -> Iterator[None]:
-    """The first time that POINT is reached while WHEN is true, ACT happens there."""
-    left = [act]
-
-    def hook(name: str) -> None:
-        if left and name == point and when():
-            left.pop()()
-
+def listening(hook: Callable[[str], object]) -> Iterator[None]:
+    """HOOK hears the name of each point that is reached inside the block."""
     heard = failpoint.listen(hook)
     try:
         yield
@@ -79,26 +73,42 @@ def acting_at(point: str, act: Callable[[], object], *, when: Callable[[], bool]
         failpoint.listen(heard)
 
 
+@contextmanager
+def acting_at(
+    point: str,
+    act: Callable[[], object],
+    *,
+    when: Callable[[], bool] = lambda: True,
+    count: int = 1,
+    surely: bool = False,
+) -> Iterator[None]:
+    """The COUNTth time that POINT is reached while WHEN is true, ACT happens there; SURELY: it must come to that."""
+    left = [count]
+
+    def hook(name: str) -> None:
+        if left[0] and name == point and when():
+            left[0] -= 1
+            if left[0] == 0:
+                act()
+
+    with listening(hook):
+        yield
+    assert not (surely and left[0]), f"{point} was not reached {count} times"
+
+
 class Killed(BaseException):
     """The power went: nothing in the engine may catch this."""
+
+
+def die() -> None:
+    raise Killed
 
 
 @contextmanager
 def killed_at(point: str, *, count: int = 1) -> Iterator[None]:
     """The COUNTth time that POINT is reached the block ends there, as by a kill; it goes through when that never is."""
-    left = [count]
-
-    def hook(name: str) -> None:
-        left[0] -= name == point
-        if name == point and left[0] == 0:
-            raise Killed
-
-    heard = failpoint.listen(hook)
-    try:
-        with suppress(Killed):
-            yield
-    finally:
-        failpoint.listen(heard)
+    with suppress(Killed), acting_at(point, die, count=count):
+        yield
 
 
 @contextmanager

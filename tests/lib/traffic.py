@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from lib.oracle import digest, served
+
 _PACE = 0.004
 
 
@@ -121,7 +123,7 @@ class Traffic:
 
     def assert_all_served(self) -> None:
         """The live release shows each upload, each line in its order, and the last version of each state."""
-        wrong = [path for path, content in {**self.uploads, **self.states}.items() if self._read(path) != content]
+        wrong = served(self.current, {path: digest(one) for path, one in {**self.uploads, **self.states}.items()})
         assert wrong == [], f"{len(wrong)} acknowledged writes are not served: {wrong[:5]}"
         for path, lines in self.lines.items():
             assert (self._read(path) or b"").decode().splitlines(keepends=True) == lines, path

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.request import Settings
+from lib.oracle import digest, fresh, litter
 from lib.precious import let_write
 from lib.world import World
 
@@ -103,11 +104,13 @@ class TreeSite:
         self.rows.setdefault(path, []).append(self._times)
 
     def assert_well(self, version: int) -> None:
-        """Nothing is lost, everything written is served at its path, and the code is that of VERSION."""
+        """Nothing is lost or left over, everything written is served at its path, and the code is that of VERSION."""
         self.world.precious.assert_none_lost()
         self.world.precious.assert_served()
         for path, rows in self.rows.items():
             with closing(sqlite3.connect(self.world.live / path)) as database:
                 assert [row for (row,) in database.execute("select number from visits")] == rows, path
-        for path in self.tree.fresh:
-            assert (self.world.live / path).read_bytes() == self.tree.text(path, version), path
+        builds = range(1, self.world.version + 1)
+        versions = {path: [digest(self.tree.text(path, one)) for one in builds] for path in self.tree.fresh}
+        assert fresh(self.world.live, {path: found[:version] for path, found in versions.items()}) == []
+        assert litter(self.world.site) == []

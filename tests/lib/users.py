@@ -41,9 +41,12 @@ with open(sys.argv[1], "wb") as stream:
 """
 
 
-def run_as(user: int, code: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """CODE in an interpreter that is USER, in the group of the same number and no other, with umask 022."""
-    identity = ("--reuid", str(user), "--regid", str(user), "--clear-groups")
+def run_as(
+    user: int, code: str, *arguments: str, given: bytes = b"", groups: tuple[int, ...] = ()
+) -> subprocess.CompletedProcess[bytes]:
+    """CODE in an interpreter that is USER, in the group of the same number and in GROUPS, with umask 022."""
+    also = ("--groups", ",".join(map(str, groups))) if groups else ("--clear-groups",)
+    identity = ("--reuid", str(user), "--regid", str(user), *also)
     return subprocess.run(
         ["setpriv", *identity, sys.executable, "-c", code, *arguments],
         input=given,
@@ -70,9 +73,9 @@ def why_not() -> str:
 class Hosted(World):
     """A World whose commands are run by the user TOOL and whose data is written by the user APPLICATION."""
 
-    def __init__(self, top: Path, *, tool: int = TOOL, **more: Any) -> None:
+    def __init__(self, top: Path, *, tool: int = TOOL, groups: tuple[int, ...] = (), **more: Any) -> None:
         super().__init__(top, **more)
-        self.tool = tool
+        self.tool, self.groups = tool, groups
         top.chmod(0o755)
         give(top, tool)
 
@@ -86,7 +89,7 @@ class Hosted(World):
         request = self.request(command, **more)
         source = request.source and vars(request.source)
         value = {**vars(request), "source": source, "settings": request.settings.to_json()}
-        ran = run_as(self.tool, _PERFORM, given=json.dumps(value).encode())
+        ran = run_as(self.tool, _PERFORM, given=json.dumps(value).encode(), groups=self.groups)
         assert ran.returncode == 0, ran.stderr.decode()
         answer: dict[str, Any] = json.loads(ran.stdout)
         if "problem" in answer:

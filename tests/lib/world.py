@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,12 @@ PLAIN = {
 STATIC = {"index.html": "<h1>version {version}</h1>\n", "style.css": "body {{}}\n"}
 
 
+Person = Callable[[dict[str, Any]], bool]
+"""Who reads a plan and says yes or no to it."""
+
+
 class World:
-    """One application (a git repository, version by version, or a directory by KIND) and one site.
+    """One application (a directory, version by version, or a git repository by KIND) and one site.
 
     Every command goes through `perform`, the same way as the command line's, with a clock that
     the test owns. `precious` writes as the application does and judges afterwards.
@@ -77,7 +82,7 @@ class World:
         files: Mapping[str, str] = LARAVEL,
         *,
         env: str | None = "APP_KEY=base64:k\nAPP_NAME=Shop\n",
-        kind: str = "git",
+        kind: str = "directory",
     ) -> None:
         self.top = top
         self.kind = kind
@@ -89,7 +94,7 @@ class World:
         self.precious = Precious(self.site)
         self.settings = Settings()
         self._clock = itertools.count(1_700_000_000, 60)
-        top.mkdir(parents=True, exist_ok=True)
+        self.repository.mkdir(parents=True, exist_ok=True)
         if kind == "git":
             self.git("init", "--quiet", "--initial-branch=main", str(self.repository), at=top)
         if env is not None:
@@ -108,12 +113,12 @@ class World:
         return ran.stdout.strip()
 
     def commit(self, changes: Mapping[str, str | None] | None = None) -> str:
-        """A new version of the application; CHANGES adds, rewrites or (None) removes files. Returns the commit."""
+        """A new version of the application; CHANGES adds, rewrites or (None) removes files. Returns git's commit."""
         self.version += 1
         for path, text in (changes or {}).items():
             if text is None:
                 self.files.pop(path, None)
-                (self.repository / path).unlink()
+                self._remove(self.repository / path)
             else:
                 self.files[path] = text
         for path, text in self.files.items():
@@ -125,6 +130,14 @@ class World:
         self.git("add", "--all", "--force")
         self.git("commit", "--quiet", "--allow-empty", f"--message=version {self.version}")
         return self.git("rev-parse", "HEAD")
+
+    def _remove(self, path: Path) -> None:
+        """PATH, and with it, as git does, the directories that held nothing else."""
+        path.unlink()
+        for above in path.parents:
+            if above == self.repository or any(above.iterdir()):
+                return
+            above.rmdir()
 
     @property
     def source(self) -> Source:
@@ -139,8 +152,12 @@ class World:
         }
         return Request(command, **{**values, **more})
 
-    def perform(self, command: str, **more: Any) -> dict[str, Any]:
-        return perform(self.request(command, **more), tell=self.events.append, ask=lambda _plan: True)
+    def perform(self, command: str, *, person: Person | None = None, **more: Any) -> dict[str, Any]:
+        """Whatever is answered is JSON, so that a wire can carry it as it is. PERSON is shown the plan and asked."""
+        request = self.request(command, **{"yes": person is None, **more})
+        answer = perform(request, tell=self.events.append, ask=person or (lambda _plan: True))
+        assert json.loads(json.dumps(answer)) == answer
+        return answer
 
     def deploy(self, **more: Any) -> dict[str, Any]:
         """Deploy what is committed now."""

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from crash.arena import workshop
+from lib.once import workshop
 
 
 @pytest.fixture

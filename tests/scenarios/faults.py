@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
 
@@ -84,10 +84,10 @@ class Stage:
         step, request = self.story.steps[number], play.request(number)
         once, wrong = step.what in ("rollback", "restore"), list[str]()
         if (recover_first or once) and (play.site / ".holdfast/site.json").exists():
-            wrong += play.ended(request.but(command="recover", source=None, now=request.now + 1)) + play.lost()
+            wrong += play.ended(replace(request, command="recover", source=None, now=request.now + 1)) + play.lost()
         if once and (play.version != was or not _same(play, self.before[number], step.more.get("path", "VERSION"))):
             return wrong
-        return wrong + play.ended(request.but(now=request.now + 2), step.refused)
+        return wrong + play.ended(replace(request, now=request.now + 2), step.refused)
 
 
 def _same(one: Play, other: Play, path: str) -> bool:

@@ -12,7 +12,8 @@ from crash import hands, victim
 from crash.shim import Made, heard
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
-from lib.precious import Precious, contents, digest
+from lib import oracle
+from lib.precious import Precious
 from scenarios.writers import acknowledged
 
 SMALL = {
@@ -21,7 +22,6 @@ SMALL = {
     "lib/page.php": "<?php // page of version {version}\n",
 }
 _START = 1_700_000_000.0
-_NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
 
 
 def _nothing(_play: Play) -> None: ...
@@ -99,8 +99,7 @@ class Play:
         twin.__dict__.update(self.__dict__)
         twin.site = self.top / f"copy-{self._copies}-{id(self)}"
         subprocess.run(["cp", "-a", str(self.site), str(twin.site)], check=True)
-        twin.precious = Precious(twin.site)
-        twin.precious.written, twin.precious._count = dict(self.precious.written), self.precious._count
+        twin.precious = self.precious.copied_to(twin.site)
         return twin
 
     @property
@@ -151,8 +150,8 @@ class Play:
         return [f"{request.command} was not refused"] if refused else []
 
     def _is_alarm(self, problem: Problem) -> bool:
-        """`recover` ends well when it says what a hook of this story took, and that no copy is left."""
-        takes = any(step.refused == "data-shrank" for step in self.story.steps)
+        """`recover` ends well when it says what a hook or a person of this story took, and that no copy is left."""
+        takes = any(step.refused in ("data-shrank", "checklist-refused") for step in self.story.steps)
         return takes and problem.code == "data-missing"
 
     def heard(self, number: int) -> tuple[list[str], list[Made]]:
@@ -169,21 +168,17 @@ class Play:
 
     def lost(self) -> list[str]:
         """Contents that people wrote and that stand nowhere outside the trash and the cache (G1)."""
-        found = contents(self.site, without=_NOT_KEPT)
-        return [f"lost: {path}" for path, content in self.precious.written.items() if digest(content) not in found]
+        return oracle.lost(self.site, self.precious.digests)
 
     def unserved(self) -> list[str]:
         """What the application does not see although it should: people's files and the live version's code (G2, G3)."""
         if not self.version:
             return ["served wrongly: no version is live"] * (self.begun or self.live.is_symlink())
         self.begun = True
-        written = self.precious.written
-        due = {path: text.encode() for path, text in self.story.sources(self.version).items() if self._is_code(path)}
-        return [
-            f"served wrongly: {path}"
-            for path, content in (due | written).items()
-            if path not in self.story.hidden | self.unseen and not self.precious._shows(path, content)
-        ]
+        code = {path: text for path, text in self.story.sources(self.version).items() if self._is_code(path)}
+        due = {path: oracle.digest(text.encode()) for path, text in code.items()} | self.precious.digests
+        hidden = self.story.hidden | self.unseen
+        return oracle.served(self.live, {path: one for path, one in due.items() if path not in hidden})
 
     def _is_code(self, path: str) -> bool:
         """False for a cache, and for a seed behind the link of a shared path: its version there is people's affair."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import random
 import time
+from dataclasses import replace
 
 from crash import hands, victim
 from crash.shim import Shim
 from holdfast_engine.model.request import Request, Settings
-from lib.precious import contents, digest, let_write
+from lib.oracle import digest, lost
+from lib.precious import let_write
 from lib.world import LARAVEL
 from scenarios.faults import Stage, play_through, shares
 from scenarios.play import Play, Step, Story, wrote
@@ -43,7 +45,7 @@ def _stages_next_door(play: Play) -> None:
     site = str(play.site) + "-staging"
     for number, command in enumerate(("deploy", "prune")):
         request = play.request(0) if command == "deploy" else Request("prune", site, now=0.0, yes=True, keep=0)
-        victim.run(request.but(site=site, now=float(number)))
+        victim.run(replace(request, site=site, now=float(number)))
 
 
 @shares
@@ -83,9 +85,8 @@ def _late_in_the_trash(play: Play) -> None:
 
 
 def _kept(play: Play) -> list[str]:
-    found = contents(play.site, without=(".holdfast/trash",))
-    lost = getattr(play, "wrote_late", False) and digest(_LATE.encode()) not in found
-    return _is(5)(play) + ["lost: late.txt"] * lost
+    late = {"late.txt": digest(_LATE.encode())} if getattr(play, "wrote_late", False) else {}
+    return _is(5)(play) + lost(play.site, late)
 
 
 @shares

@@ -8,14 +8,14 @@ import pytest
 
 from holdfast_engine.data.adopt import Adoption
 from holdfast_engine.data.foreign_links import adjusted
-from holdfast_engine.data.links import Bench
 from holdfast_engine.data.moved import LIVE, SHARED, Moved
 from holdfast_engine.data.seeds import Seeded, SeedMerge
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.state import format as site_format
+from holdfast_engine.site import format as site_format
+from holdfast_engine.site.links import Links
 
 R1 = RelPath("releases/1")
 
@@ -24,7 +24,7 @@ class Site:
     """Releases and shared/ by hand: `put`, `see`, and one adoption or merge at a time."""
 
     def __init__(self, root):
-        self.root, self.bench = root, Bench(root, Layout())
+        self.root, self.bench = root, Links(root, Layout())
         site_format.prepare(root)
         for path in ("releases/1", "shared"):
             os.makedirs(os.path.join(root.path, path))

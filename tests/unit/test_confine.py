@@ -7,10 +7,10 @@ import os
 import pytest
 
 from holdfast_engine.checks import host
-from holdfast_engine.fs import confine, discard
+from holdfast_engine.fs import discard, landlock
 from holdfast_engine.fs.root import Root
 
-confined = pytest.mark.skipif(confine.landlock_version() < 1, reason="this kernel has no Landlock")
+confined = pytest.mark.skipif(landlock.landlock_version() < 1, reason="this kernel has no Landlock")
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_caller_is_not_confined(root):
 
 def test_a_kernel_without_it_empties_the_trash_as_well_and_says_so(root, monkeypatch):
     """R18: the deletion follows no link by itself; `checklist` tells which of the two it is."""
-    monkeypatch.setattr(confine, "landlock_version", lambda: 0)
+    monkeypatch.setattr(landlock, "landlock_version", lambda: 0)
     monkeypatch.setattr(host, "landlock_version", lambda: -1)
     assert discard.empty_trash(root, "old")
     assert root.names(".holdfast/trash") == []

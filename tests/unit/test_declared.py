@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast_engine.data.classify import Classifier
-from holdfast_engine.data.declared import declared
-from holdfast_engine.data.presets import load
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.request import Settings
+from holdfast_engine.rules.classify import Classifier
+from holdfast_engine.rules.declared import declared
+from holdfast_engine.rules.presets import load
 
 
 def source(files):
@@ -156,11 +156,11 @@ def test_a_declaration_inside_build_output_beats_the_preset():
 
 
 def test_a_declared_directory_that_ships_a_program_is_not_shared_as_a_whole():
-    """`public_path('js')` as a disk: its code must change with the release; strays are brought home one by one."""
+    """`public_path('js')` as a disk: its code must change with the release; strays go along one by one."""
     listing = source({"artisan": "", "public/js/app.js": "x", **disk("public_path('js')")})
     rules = Classifier(listing, load("laravel"), Settings())
     assert "public/js" not in {one.path for one in rules.shared_paths()}
-    assert rules.stray_target("public/js/written.js", "file") == ("shared", "public/js/written.js")
+    assert rules.stray_target("public/js/written.js", "file") == ("carried", "public/js/written.js")
 
 
 @given(st.text(max_size=300))

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast_engine.data.detect import detect
-from holdfast_engine.data.detect_packages import Packages
-from holdfast_engine.data.detect_report import explain_report, report
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
+from holdfast_engine.rules.detect import detect
+from holdfast_engine.rules.detect_packages import Packages
+from holdfast_engine.rules.detect_report import explain_report, report
 
 
 def source(files):

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from holdfast_engine.data.classify import Classifier
-from holdfast_engine.data.detect import detect
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.request import Settings
+from holdfast_engine.rules.classify import Classifier
+from holdfast_engine.rules.detect import detect
 
 
 def source(files):

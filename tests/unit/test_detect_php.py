@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from holdfast_engine.data.classify import Classifier
-from holdfast_engine.data.detect import detect
-from holdfast_engine.data.detect_report import report
-from holdfast_engine.data.presets import load, placed
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.request import Settings
+from holdfast_engine.rules.classify import Classifier
+from holdfast_engine.rules.detect import detect
+from holdfast_engine.rules.detect_report import report
+from holdfast_engine.rules.presets import load, placed
 
 
 def source(files):

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from holdfast_engine.fs import access, durable
+from holdfast_engine.fs import acl, durable
 from holdfast_engine.fs.copy import copy_tree
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.paths import RelPath
@@ -38,7 +38,7 @@ def test_the_rights_that_a_web_user_is_given_are_on_disk(tmp_path, synced):
     """I100: by an owner or by an ACL, whichever this user may give."""
     (tmp_path / "uploads").mkdir()
     with Root(str(tmp_path)) as root:
-        access.let_in(root, "uploads", web_user=12345)
+        acl.let_in(root, "uploads", web_user=12345)
     assert synced[-1][0] == "uploads"
     assert synced[-1][2] == (12345 if os.geteuid() == 0 else os.geteuid())
 

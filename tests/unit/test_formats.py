@@ -14,8 +14,8 @@ from holdfast_engine.data import baseline
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.state import format as site_format
-from holdfast_engine.state import records
+from holdfast_engine.site import format as site_format
+from holdfast_engine.site import records
 
 FORMATS = Path(__file__).parent.parent / "fixtures" / "formats"
 

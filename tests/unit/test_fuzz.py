@@ -14,15 +14,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
-from holdfast_engine.checks import environment
 from holdfast_engine.data import baseline
-from holdfast_engine.data.declared import declared
-from holdfast_engine.data.detect_packages import Packages
-from holdfast_engine.data.shape_ignores import Ignores
-from holdfast_engine.data.shape_patterns import compiled
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.archive import unpack
-from holdfast_engine.fs.archive_gate import Limits
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
@@ -30,8 +23,15 @@ from holdfast_engine.journal.record import Record
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.state import format as site_format
-from holdfast_engine.state import records
+from holdfast_engine.rules import dotenv
+from holdfast_engine.rules.declared import declared
+from holdfast_engine.rules.detect_packages import Packages
+from holdfast_engine.rules.shape_ignores import Ignores
+from holdfast_engine.rules.shape_patterns import compiled
+from holdfast_engine.site import format as site_format
+from holdfast_engine.site import records
+from holdfast_engine.sources.archives.gate import Limits
+from holdfast_engine.sources.archives.unpack import unpack
 from lib import tally
 from lib.hostile_archives import honest
 from lib.packing import END, USTAR, Zipped, header, pax, zipped
@@ -120,7 +120,7 @@ def read_notes(content: bytes):
 
 
 def read_environment(content: bytes):
-    return value_or_problem(lambda: dict(environment._values(content.decode("utf-8", "replace"))))
+    return value_or_problem(lambda: dict(dotenv.assignments(content.decode("utf-8", "replace"))))
 
 
 def listing_of(files: dict[str, bytes]) -> Listing:

@@ -14,7 +14,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import BEGIN, COMMIT, END, INTEND, Record
 from holdfast_engine.journal.verdict import BACK, FORWARD, NOTHING, judge
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.state import format as site_format
+from holdfast_engine.site import format as site_format
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from holdfast_engine.model.memory import (
-    Kept,
     Missing,
+    Remembered,
     Taken,
     comes_and_goes,
     is_data,
@@ -20,7 +22,7 @@ from holdfast_engine.model.memory import (
     taken_of,
 )
 
-_EVERY = Kept(40, 1.0)
+_EVERY = Remembered(40, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -82,10 +84,10 @@ def test_blame_needs_evidence(lost, before, blamed):
         (_EVERY, 3, "warn"),
         (_EVERY, 2, "refuse"),
         (_EVERY, 0, "refuse"),
-        (_EVERY.but(alarm=True), 1, "refuse"),
-        (_EVERY.but(alarm=True), 38, None),
-        (Kept(2), 1, None),
-        (Kept(0), 0, None),
+        (replace(_EVERY, alarm=True), 1, "refuse"),
+        (replace(_EVERY, alarm=True), 38, None),
+        (Remembered(2), 1, None),
+        (Remembered(0), 0, None),
     ],
 )
 def test_all_gone_is_refused_and_half_gone_is_told(kept, now, verdict):
@@ -96,19 +98,19 @@ def test_all_gone_is_refused_and_half_gone_is_told(kept, now, verdict):
 
 def test_a_single_file_of_the_applications_is_told_of():
     """Applications delete files."""
-    found = judged("public/sitemap.xml", Kept(1), 0, passing=True)
+    found = judged("public/sitemap.xml", Remembered(1), 0, passing=True)
     assert found == Missing("public/sitemap.xml", 1, 0, 0.0, "warn", passing=True)
 
 
 def test_an_earlier_site_file_is_read_by_its_counts():
     """Without a memory the identity's counts are what is known; damage is passed by."""
     identity = {"storage": [7, 12], "mount": [8, 3, 1]}
-    assert kept_of(identity, {})["mount"] == Kept(3, every=True)
+    assert kept_of(identity, {})["mount"] == Remembered(3, every=True)
     damaged = {"memory": {"storage": ["x"], "public": [4, 5.0, 1]}, "taken": [{"path": 1}, 7]}
     assert kept_of(identity, damaged) == {
-        "storage": Kept(12, every=True),
-        "mount": Kept(3, every=True),
-        "public": Kept(4, 5.0, alarm=True),
+        "storage": Remembered(12, every=True),
+        "mount": Remembered(3, every=True),
+        "public": Remembered(4, 5.0, alarm=True),
     }
     assert taken_of(damaged) == []
     assert kept_of({}, {"memory": 3}) == {}

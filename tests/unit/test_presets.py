@@ -11,9 +11,9 @@ import pytest
 import holdfast_engine
 from holdfast.presets.catalog import PresetError, catalog, decode, sources
 from holdfast.presets.generate import ledger, rules, target, versions
-from holdfast_engine.data.presets import load, names, placed
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.rules.presets import load, names, placed
 
 PROOF = '[[evidence]]\nfile = "x"\nconfidence = 0.9\n'
 
@@ -142,9 +142,9 @@ def test_presets_are_found_inside_the_one_file_engine(tmp_path):
     archive = tmp_path / "engine.pyz"
     home = Path(holdfast_engine.__file__).parent
     with zipfile.ZipFile(archive, "w") as out:
-        for file in [*home.glob("*.py"), *home.glob("model/*.py"), *home.glob("data/*.py"), home / "rules.json"]:
+        for file in [*home.glob("*.py"), *home.glob("model/*.py"), *home.glob("rules/*.py"), home / "rules.json"]:
             out.write(file, f"holdfast_engine/{file.relative_to(home)}")
-    code = "from holdfast_engine.data.presets import load; print(load('laravel').web_root)"
+    code = "from holdfast_engine.rules.presets import load; print(load('laravel').web_root)"
     done = subprocess.run(
         [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(archive)!r}); {code}"],
         capture_output=True, text=True, check=True,

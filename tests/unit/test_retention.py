@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from holdfast_engine.commands.retention import beyond
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.state.format import SiteFile
-from holdfast_engine.state.records import ACTIVE, BAD, INCOMING, RETIRED, SEALED, ReleaseRecord
-from holdfast_engine.state.survey import Survey
+from holdfast_engine.pruning.retention import beyond
+from holdfast_engine.site.format import SiteFile
+from holdfast_engine.site.records import ACTIVE, BAD, INCOMING, RETIRED, SEALED, ReleaseRecord
+from holdfast_engine.site.survey import Survey
 
 FAILED = (BAD, INCOMING, SEALED)
 KEEP = st.integers(-1, 8)
@@ -107,7 +109,7 @@ def test_names_and_times_decide_nothing(site, keep, random):
         managed=True,
         current=next((Layout.releases / renamed[o.id] for o in site.releases if o.path == site.current), site.current),
         releases=tuple(
-            one.but(id=renamed[one.id], path=Layout.releases / renamed[one.id], created=random.uniform(0, 2e9))
+            replace(one, id=renamed[one.id], path=Layout.releases / renamed[one.id], created=random.uniform(0, 2e9))
             for one in site.releases
         ),
         unfinished=None,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast_engine.fs import census, copy, descent, discard, durable, place
+from holdfast_engine.fs import census, copy, dir_cursor, discard, durable, place
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.paths import RelPath
@@ -199,7 +199,7 @@ def test_a_tree_that_is_moved_while_it_is_left_leads_nobody_out(root, outside):
     seen = [next(names)[0] for _ in range(60)]
     os.rename(os.path.join(root.path, seen[20].join(("top/", ""))), outside / "moved")
     assert [path for path, _, _ in names if "secret" in path] == []
-    with descent.Descent(root, "top") as steps:
+    with dir_cursor.Descent(root, "top") as steps:
         for _ in range(15):
             steps.enter("deep")
         assert steps.leave() == "deep"

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast_engine.data.shape import Shape
-from holdfast_engine.data.shape_ignores import Ignores
-from holdfast_engine.data.shape_patterns import PathSet
 from holdfast_engine.model.listing import DIR, Listed, Listing
+from holdfast_engine.rules.shape import Shape
+from holdfast_engine.rules.shape_ignores import Ignores
+from holdfast_engine.rules.shape_patterns import PathSet
 
 
 def source(files):

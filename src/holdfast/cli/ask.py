@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from holdfast.cli.render import View, is_terminal
-from holdfast.errors import Problem
+from holdfast.cli.render.view import View, is_terminal
+from holdfast_engine.model.problem import Problem
 
 
 def asker(view: View, *, may_ask: bool = True) -> Callable[[dict[str, Any]], bool]:

@@ -28,6 +28,7 @@ TABLE = {
     "adopt": ("adopt", "turn a site that is live in a plain directory into a Holdfast site"),
     "recover": ("recover", "finish what was interrupted, find data that appears lost, put it back"),
     "sweep": ("sweep", "bring home what was written outside of `shared/` since the last look; for cron"),
+    "access": ("access", "what the application may write, as measured and kept; change it"),
     "attic": ("attic", "what operations displaced, with origin and reason"),
     "restore": ("restore", "bring displaced content back"),
     "prune": ("prune", "remove old releases that are proven reproducible"),
@@ -43,7 +44,7 @@ GROUPS = {
     "Before a deploy": ("detect", "explain", "init", "plan", "config"),
     "Deploy": ("deploy", "rollback", "link", "adopt", "prune"),
     "Look": ("status", "releases", "history", "checklist", "check"),
-    "Data": ("sweep", "recover", "attic", "restore"),
+    "Data": ("sweep", "recover", "access", "attic", "restore"),
     "Learn": ("try", "docs", "completion"),
 }
 """The same names as a person looks for them in the help."""

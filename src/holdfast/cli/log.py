@@ -20,11 +20,11 @@ from typing import Any
 from holdfast import __version__
 from holdfast.cli.lazy import TABLE
 from holdfast.cli.masking import Masks, environment_files, secrets_in, secrets_of
-from holdfast.cli.render import View
 from holdfast.cli.render.plain import problem_lines
+from holdfast.cli.render.view import View
 from holdfast.config.places import working_directory
-from holdfast.errors import Problem
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
 
 KEPT = 50
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW

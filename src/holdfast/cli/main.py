@@ -11,7 +11,8 @@ import click
 from holdfast import __version__
 from holdfast.cli.lazy import TABLE, LazyGroup
 from holdfast.cli.signals import signals
-from holdfast.errors import EXIT_CODES, Problem, interrupted, suggestion
+from holdfast.errors import interrupted, suggestion
+from holdfast_engine.model.problem import EXIT_CODES, Problem
 from holdfast_engine.streams import keep_own_rights, prepare_streams, require_utf8
 
 EXAMPLES = """

@@ -7,7 +7,8 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 
-from holdfast_engine.sources.program import redacted
+from holdfast_engine.rules.dotenv import assignments
+from holdfast_engine.sources.git_process import redacted
 
 MASK = "***"
 _WORDS = r"pass(?:word|wd|phrase)|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key|app[_-]?keys?"
@@ -16,7 +17,6 @@ _VALUE = r"""("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s"',;&]+)"""
 _ASSIGNED = re.compile(rf"""(?i)((?:{_WORDS})[\w-]{{0,64}}["']?\s{{0,4}}[=:]\s{{0,4}}){_VALUE}""")
 _TYPED = re.compile(rf"(?i)(--[\w-]{{0,64}}(?:{_WORDS})[\w-]{{0,64}}\s)(\S+)")
 _HEADER = re.compile(r"(?i)\b(authorization\s{0,4}:\s{0,4}\w+\s{1,4}|bearer\s{1,4})([^\s\"']+)")
-_LINE = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=(.*)$")
 _MOST = 1_000_000
 _SHORTEST = 6
 """A shorter value is a word that stands in many places, and says nothing when it is hidden in all of them."""
@@ -58,8 +58,8 @@ def secrets_in(path: str) -> Iterator[str]:
     except OSError:
         return
     with open(descriptor, encoding="utf-8", errors="replace") as file:
-        found = _LINE.findall(file.read(_MOST)) if stat.S_ISREG(os.fstat(descriptor).st_mode) else []
-    yield from secrets_of([(name, value.strip().strip("\"'")) for name, value in found])
+        text = file.read(_MOST) if stat.S_ISREG(os.fstat(descriptor).st_mode) else ""
+    yield from secrets_of(list(assignments(text)))
 
 
 def environment_files(site: str) -> Iterator[str]:

@@ -11,12 +11,14 @@ from typing import Any
 import click
 
 from holdfast.cli.ask import asker, inquirer
-from holdfast.cli.complete import directories, files
+from holdfast.cli.complete import checks, directories, files
 from holdfast.cli.lazy import Command
-from holdfast.cli.render import Manner, View, choose
+from holdfast.cli.render.choose import choose
+from holdfast.cli.render.view import Manner, View
 from holdfast.config.places import working_directory
-from holdfast.errors import EXIT_CODES, Problem, bug, interrupted
+from holdfast.errors import bug, interrupted
 from holdfast.session import Session
+from holdfast_engine.model.problem import EXIT_CODES, Problem
 
 Answer = tuple[str, dict[str, Any]]
 """The page that shows a result, and the result."""
@@ -61,6 +63,15 @@ _YES = (
     click.option("--no-input", is_flag=True, help="Ask nothing: a question ends with exit code 31."),
     click.option("-y", "--yes", is_flag=True, help="Answer every question with yes."),
 )
+
+accepting = click.option(
+    "--accept",
+    multiple=True,
+    metavar="CHECK[=PATH]",
+    shell_complete=checks,
+    help="Take what this check says as meant, this once; `data-memory=PATH`: for good. Repeatable.",
+)
+"""For commands that refuse what only a person can know to be meant."""
 
 
 def command(
@@ -150,10 +161,10 @@ def _finish(view: View, work: Callable[[], Answer]) -> int:
 
 
 def _refused_by_the_host(view: View, error: OSError) -> Problem:
-    from holdfast_engine.commands.workplace import told
+    from holdfast_engine.site.host_errors import problem_of
 
     view.trace(traceback.format_exc())
-    return told(error)
+    return problem_of(error)
 
 
 _BEFORE_ANYTHING = ("usage", "config", "input", "state")

@@ -12,8 +12,10 @@ import msgspec
 from holdfast import __version__
 from holdfast.config.shape import SECTIONS, File, Host
 from holdfast.config.text import Text
-from holdfast.errors import Problem, suggestion
+from holdfast.errors import suggestion
+from holdfast_engine.model.lifetime import WANTED, is_lifetime
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 
 
 def decode(text: Text) -> dict[str, Any]:
@@ -38,6 +40,7 @@ def decode(text: Text) -> dict[str, Any]:
     values = dict(_values(file))
     _check_shared(text, values)
     _check_source(text, values)
+    _check_attic(text, values)
     return values
 
 
@@ -127,7 +130,7 @@ def _in_words(reason: str) -> str:
 
 def _check_shared(text: Text, values: dict[str, Any]) -> None:
     seen: dict[str, str] = {}
-    for key in ("shared.paths", "shared.code", "shared.artifacts"):
+    for key in ("shared.paths", "shared.code", "shared.artifacts", "shared.carried"):
         paths = tuple(_path(text, key, path) for path in values.get(key, ()))
         for path in paths:
             other = seen.setdefault(path.rstrip("/"), key)
@@ -139,6 +142,8 @@ def _check_shared(text: Text, values: dict[str, Any]) -> None:
                 )
         if paths:
             values[key] = paths
+    if "shared.writable" in values:
+        values["shared.writable"] = tuple(_path(text, "shared.writable", path) for path in values["shared.writable"])
 
 
 def _path(text: Text, key: str, path: str) -> str:
@@ -152,4 +157,15 @@ def _check_source(text: Text, values: Mapping[str, Any]) -> None:
     if len(named) > 1:
         raise Problem(
             "config-invalid", f"{text.origin} names more than one source: {', '.join(named)}", hint="keep one of them"
+        )
+
+
+def _check_attic(text: Text, values: Mapping[str, Any]) -> None:
+    kept = values.get("attic.keep", "")
+    if kept and not is_lifetime(kept):
+        raise Problem(
+            "config-invalid",
+            f"{text.origin}: `attic.keep` cannot be {kept!r}",
+            context=(WANTED,),
+            hint=f"mend `attic.keep` in {text.origin}",
         )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from holdfast.config.places import absolute, working_directory
 from holdfast.config.text import Text
-from holdfast.errors import Problem
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 
 VARIABLES = {
@@ -32,10 +32,15 @@ _FIELDS = {
     "shared": "shared.paths",
     "code": "shared.code",
     "artifacts": "shared.artifacts",
+    "carried": "shared.carried",
+    "writable": "shared.writable",
+    "stop": "hooks.stop",
+    "start": "hooks.start",
     "before_activation": "hooks.before_activation",
     "after_activation": "hooks.after_activation",
     "web_user": "site.web_user",
     "public_html": "site.public_html",
+    "attic_keep": "attic.keep",
 }
 
 

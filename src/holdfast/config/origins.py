@@ -7,9 +7,9 @@ from typing import Any
 from holdfast.config.layers import Resolved
 from holdfast.config.shape import known_keys
 from holdfast_engine.model.request import Settings
-from holdfast_engine.sources.program import redacted
+from holdfast_engine.sources.git_process import redacted
 
-DEFAULTS = {"keep": Settings().keep}
+DEFAULTS = {"keep": Settings().keep, "attic.keep": Settings().attic_keep}
 """What holds where nobody says anything; every other setting is then empty, or detected."""
 
 

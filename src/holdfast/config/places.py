@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from holdfast.errors import Problem
+from holdfast_engine.model.problem import Problem
 
 
 def working_directory() -> str:

@@ -34,13 +34,23 @@ class Shared(Struct, frozen=True, forbid_unknown_fields=True):
     paths: tuple[str, ...] | Unset = UNSET
     code: tuple[str, ...] | Unset = UNSET
     artifacts: tuple[str, ...] | Unset = UNSET
+    carried: tuple[str, ...] | Unset = UNSET
+    writable: tuple[str, ...] | Unset = UNSET
 
 
 class Hooks(Struct, frozen=True, forbid_unknown_fields=True):
     """Commands that run in the release, guarded."""
 
+    stop: tuple[Words, ...] | Unset = UNSET
+    start: tuple[Words, ...] | Unset = UNSET
     before_activation: tuple[Words, ...] | Unset = UNSET
     after_activation: tuple[Words, ...] | Unset = UNSET
+
+
+class Attic(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long displaced content is kept."""
+
+    keep: Words | Unset = UNSET
 
 
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +78,7 @@ class File(Struct, frozen=True, forbid_unknown_fields=True):
     build: Build | Unset = UNSET
     shared: Shared | Unset = UNSET
     hooks: Hooks | Unset = UNSET
+    attic: Attic | Unset = UNSET
     site: Site | Unset = UNSET
     hosts: dict[str, Host] | Unset = UNSET
 
@@ -77,6 +88,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "build": Build,
     "shared": Shared,
     "hooks": Hooks,
+    "attic": Attic,
     "site": Site,
 }
 

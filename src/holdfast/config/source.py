@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from holdfast.config.layers import Resolved, Value
 from holdfast.config.places import absolute
-from holdfast.errors import Problem
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Source
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".zip")
@@ -95,7 +95,7 @@ def _from_url(text: str, scheme: str) -> Source:
 
 def _shown(text: str) -> str:
     """TEXT without a password or token in its URL."""
-    from holdfast_engine.sources.program import redacted
+    from holdfast_engine.sources.git_process import redacted
 
     return redacted(text)
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from holdfast.config.text import NAME, SCHEMA
-from holdfast.errors import Problem
+from holdfast_engine.model.problem import Problem
 
 _TEMPLATE = """\
 #:schema {schema}
@@ -32,8 +32,14 @@ path = "."                      # a directory; or git = "https://example.org/clu
 # artifacts = [{artifacts}]
 
 [hooks]
+# For an application that keeps files in memory and saves them whole: stop, last look, switch, start.
+# stop = ["systemctl --user stop club"]
+# start = ["systemctl --user start club"]
 {before}
 {after}
+
+[attic]
+# keep = "90 days"              # what deploys displaced stays that long; or "for ever"
 
 [site]
 # root = "/var/www/example.org"

@@ -7,6 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 ROOT = "every"
+NAMES = "names.toml"
+"""The one file beside the presets that is no framework: lists of words, each with its reason."""
+
 _TOP = {
     "id": "", "version": 1, "name": "", "extends": "", "adds_to": [], "tier": 9,
     "web_root": "", "web_roots": [], "web_root_extra": [], "beats": [],
@@ -30,8 +33,13 @@ class PresetError(ValueError):
 
 def sources() -> dict[str, str]:
     """The text of every preset file by its name without `.toml`."""
-    here = files("holdfast.presets")
-    return {entry.name[:-5]: entry.read_text("utf-8") for entry in here.iterdir() if entry.name.endswith(".toml")}
+    found = (entry for entry in files("holdfast.presets").iterdir() if entry.name.endswith(".toml"))
+    return {entry.name[:-5]: entry.read_text("utf-8") for entry in found if entry.name != NAMES}
+
+
+def word_lists() -> dict[str, dict[str, str]]:
+    """Every list of words by its name: each word with the reason why it is in the list."""
+    return tomllib.loads(files("holdfast.presets").joinpath(NAMES).read_text("utf-8"))
 
 
 def decode(stem: str, text: str) -> Preset:

@@ -1,4 +1,4 @@
-"""Write the engine's `rules.json`: `python -m holdfast.presets.generate`.
+"""Write the engine's `rules.json` and `names.json`: `python -m holdfast.presets.generate`.
 
 `versions.json` beside the presets holds, for each of them, one digest per version of what its
 rules decide. Rules that changed under the version they had are refused: a site that was set up
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import holdfast_engine
-from holdfast.presets.catalog import Preset, PresetError, catalog
+from holdfast.presets.catalog import Preset, PresetError, catalog, word_lists
 
 DECIDING = ("dirs", "files", "candidates", "needs", "databases", "artifacts", "caches", "ephemeral", "code")
 """What of a preset decides which paths are shared."""
@@ -24,8 +24,13 @@ def rules() -> str:
     return json.dumps(catalog(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def target() -> Path:
-    return Path(holdfast_engine.__file__).with_name("rules.json")
+def names() -> str:
+    """The text of `names.json`: the lists of words with their reasons, sorted like the rules."""
+    return json.dumps(word_lists(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def target(name: str = "rules.json") -> Path:
+    return Path(holdfast_engine.__file__).with_name(name)
 
 
 def ledger() -> Path:
@@ -61,6 +66,7 @@ def main() -> None:
     known = json.loads(ledger().read_text("utf-8")) if ledger().exists() else {}
     ledger().write_text(published(versions(known, catalog())), encoding="utf-8")
     target().write_text(rules(), encoding="utf-8")
+    target("names.json").write_text(names(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ import json
 import sys
 from typing import Any
 
-from holdfast.errors import Problem
 from holdfast.session import perform
 from holdfast_engine.fs.failpoint import obey_environment
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
 
 

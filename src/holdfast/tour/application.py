@@ -8,10 +8,10 @@ from holdfast.config.layers import load_settings
 from holdfast.config.places import absolute, working_directory
 from holdfast.config.source import holds_git
 from holdfast.config.text import NAME, Text
-from holdfast.errors import Problem
 from holdfast.tour.example import EXAMPLE
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings, Source
-from holdfast_engine.sources.program import Answer, git, raise_for
+from holdfast_engine.sources.git_process import Answer, git, raise_for
 
 _AUTHOR = ("-c", "user.name=Holdfast", "-c", "user.email=tour@localhost")
 

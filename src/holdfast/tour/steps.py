@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import holdfast
-from holdfast.errors import Problem
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings, Source
 
 

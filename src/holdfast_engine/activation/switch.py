@@ -10,7 +10,7 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.state.survey import current_release
+from holdfast_engine.site.survey import current_release
 
 
 def activate(root: Root, release: RelPath) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from holdfast_engine.checks.beside import beside
-from holdfast_engine.checks.contract import PRESET_NARROWED, contract
-from holdfast_engine.checks.doorway import doorway
+from holdfast_engine.checks.access import access
+from holdfast_engine.checks.check_input import CheckInput
+from holdfast_engine.checks.continuity import PRESET_NARROWED, continuity
+from holdfast_engine.checks.downgrade import NAME as DOWNGRADE
+from holdfast_engine.checks.downgrade import downgrade
 from holdfast_engine.checks.environment import environment
 from holdfast_engine.checks.exposure import NAME as EXPOSURE
 from holdfast_engine.checks.exposure import exposure
 from holdfast_engine.checks.host import host
-from holdfast_engine.checks.linkage import linkage
+from holdfast_engine.checks.links import links
+from holdfast_engine.checks.links_out import links_out
+from holdfast_engine.checks.old_document_root import old_document_root
+from holdfast_engine.checks.open_basedir import open_basedir
+from holdfast_engine.checks.permissions import rights
+from holdfast_engine.checks.php_includes import php_includes
 from holdfast_engine.checks.retired import retired
 from holdfast_engine.checks.sets import sets
-from holdfast_engine.checks.subject import Subject
 from holdfast_engine.model.memory import DATA_MEMORY, DATA_SHRANK, SHARED_IDENTITY, may_be_empty
 from holdfast_engine.model.plan import REFUSE, WARN, Check
 from holdfast_engine.model.problem import Problem
@@ -31,6 +37,7 @@ ACCEPTABLE = (
     DATA_SHRANK,
     "sets",
     PRESET_NARROWED,
+    DOWNGRADE,
     EXPOSURE,
     "space",
     "inodes",
@@ -38,9 +45,24 @@ ACCEPTABLE = (
 """Checks, and the guard of hooks, that ask what only a person can know to be meant."""
 
 
-def checklist(subject: Subject) -> tuple[Check, ...]:
+def checklist(subject: CheckInput) -> tuple[Check, ...]:
     """Every check's word on SUBJECT; nothing is changed."""
-    groups = (linkage, host, contract, environment, doorway, exposure, retired, beside, sets)
+    groups = (
+        links,
+        host,
+        rights,
+        access,
+        continuity,
+        environment,
+        old_document_root,
+        exposure,
+        retired,
+        php_includes,
+        links_out,
+        open_basedir,
+        sets,
+        downgrade,
+    )
     return accepted((check for group in groups for check in group(subject)), subject.accept)
 
 
@@ -54,18 +76,18 @@ def accepted(checks: Iterable[Check], names: Iterable[str]) -> tuple[Check, ...]
     )
 
 
-def require_acceptable(names: Iterable[str]) -> None:
-    """`usage` for a name that is no check, or one that nobody can overrule; `path-invalid` for what may be empty and
-    cannot be meant.
+def require_acceptable(names: Iterable[str], among: Sequence[str] = ACCEPTABLE) -> None:
+    """`usage` for a name that is no check, or none of those AMONG which a person can overrule one; `path-invalid` for
+    what may be empty and cannot be meant.
     """
-    names = tuple(names)
-    strange = [name for name in names if name not in ACCEPTABLE and not name.startswith(f"{DATA_MEMORY}=")]
+    names, for_good = tuple(names), f"{DATA_MEMORY}=" if DATA_MEMORY in among else "\0"
+    strange = [name for name in names if name not in among and not name.startswith(for_good)]
     may_be_empty(names)
     if strange:
         raise Problem(
             "usage",
             f"`--accept {strange[0]}`: that is no check whose refusal can be accepted",
-            context=[f"these can: {', '.join(ACCEPTABLE)}"],
+            context=[f"these can: {', '.join(among)}"],
             state="nothing was changed",
             hint="`holdfast checklist` shows what each check says, and its mend",
         )

@@ -1,11 +1,11 @@
-"""Check `data-memory`: the users' files that were counted are still there (DESIGN 5, memory)."""
+"""Check `data-memory`: the users' files that were counted are still there (data.md, memory)."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 
-from holdfast_engine.checks.subject import Subject, accepting
+from holdfast_engine.checks.check_input import CheckInput, accepting
 from holdfast_engine.model.memory import DATA_MEMORY, Missing, may_be_empty
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.words import count
@@ -13,7 +13,7 @@ from holdfast_engine.model.words import count
 _NAMED = 8
 
 
-def data_memory(subject: Subject) -> Check:
+def data_memory(subject: CheckInput) -> Check:
     """Data that is gone is refused until it is back or a person accepts it, for once or for good; what is fewer by half
     is told of, as is a single file of the application's that is gone.
     """

@@ -10,17 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Optional
 
-from holdfast_engine.checks.subject import Subject, accepting
+from holdfast_engine.checks.check_input import CheckInput, accepting
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
+from holdfast_engine.rules.dotenv import assignments
 
-_QUOTED = r""" "([^"\\]*(?:\\.[^"\\]*)*)" | '([^']*)' """.replace(" ", "")
-"""Written so that ten megabytes between quotes are one step of the matcher and not ten million."""
-_LINE = re.compile(
-    rf"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:{_QUOTED}|([^\r\n]*))",
-    re.MULTILINE | re.DOTALL,
-)
 _SECRETS = frozenset((
     "APP_KEY", "APP_KEYS", "APP_SECRET", "SECRET_KEY", "SECRET_KEY_BASE", "DJANGO_SECRET_KEY", "RAILS_MASTER_KEY",
     "ENCRYPTION_KEY", "NEXTAUTH_SECRET", "AUTH_SECRET", "JWT_SECRET", "ADMIN_JWT_SECRET", "API_TOKEN_SALT",
@@ -34,7 +29,7 @@ _DATABASE = frozenset((
 _FEW = 2
 
 
-def environment(subject: Subject) -> Iterator[Check]:
+def environment(subject: CheckInput) -> Iterator[Check]:
     """What the environment files lost or changed since the last deploy (I32, I34, I35)."""
     memory = subject.site.options.get("environment") or {"salt": "", "files": {}}
     pairs = [(path, memory["files"][path], now) for path, now in _known_again(subject, memory)]
@@ -46,7 +41,7 @@ def environment(subject: Subject) -> Iterator[Check]:
 _Pairs = Iterable[tuple[str, Mapping[str, Any], Mapping[str, Any]]]
 
 
-def _known_again(subject: Subject, memory: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _known_again(subject: CheckInput, memory: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """What each remembered file says now; one that is gone altogether is `shared-identity`'s to tell."""
     for path in sorted(memory["files"]):
         now = _said(subject, path, memory["salt"])
@@ -54,7 +49,7 @@ def _known_again(subject: Subject, memory: Mapping[str, Any]) -> Iterator[tuple[
             yield path, now
 
 
-def remembered(subject: Subject, salt: str) -> dict[str, Any]:
+def remembered(subject: CheckInput, salt: str) -> dict[str, Any]:
     """What is kept of the environment files until the next deploy; a file that may not be read is as it was known."""
     before = subject.site.options.get("environment") or {"files": {}}
     salt, files = before.get("salt") or salt, {}
@@ -65,12 +60,12 @@ def remembered(subject: Subject, salt: str) -> dict[str, Any]:
     return {"salt": salt, "files": files}
 
 
-def _said(subject: Subject, path: str, salt: str) -> Optional[dict[str, Any]]:
+def _said(subject: CheckInput, path: str, salt: str) -> Optional[dict[str, Any]]:
     """Names, fingerprints and targets of the file at PATH; None when there is none or it may not be read."""
     text = _text(subject, path)
     if text is None:
         return None
-    values = dict(_values(text))
+    values = dict(assignments(text))
     return {
         "keys": sorted(values),
         "secrets": {name: _fingerprint(salt, value) for name, value in values.items() if name in _SECRETS and value},
@@ -79,7 +74,7 @@ def _said(subject: Subject, path: str, salt: str) -> Optional[dict[str, Any]]:
     }
 
 
-def _text(subject: Subject, path: str) -> Optional[str]:
+def _text(subject: CheckInput, path: str) -> Optional[str]:
     """What will be read at PATH: the live release's own file where a save detached it, else the shared one."""
     live = subject.live / path if subject.live else None
     where = live if live is not None and live in subject.moving else subject.layout.in_shared(path)
@@ -88,11 +83,6 @@ def _text(subject: Subject, path: str) -> Optional[str]:
     except PermissionError:
         return None
     return None if content is None else content.decode("utf-8", "replace")
-
-
-def _values(text: str) -> Iterator[tuple[str, str]]:
-    for name, double, single, bare in _LINE.findall(text):
-        yield name, double or single or re.sub(r"(^|\s)#.*$", "", bare).strip()
 
 
 def _fingerprint(salt: str, value: str) -> str:
@@ -107,7 +97,7 @@ def _target(salt: str, value: str) -> str:
     return f"connection string {_fingerprint(salt, value)[:8]}" if re.search("[=@]", value) else value
 
 
-def _shrunk(subject: Subject, pairs: _Pairs) -> Check:
+def _shrunk(subject: CheckInput, pairs: _Pairs) -> Check:
     """A file that lost at least half of its keys was emptied by something; fewer may be meant (I34)."""
     name, few = "environment-shrunk", []
     for path, before, now in pairs:
@@ -123,7 +113,7 @@ def _shrunk(subject: Subject, pairs: _Pairs) -> Check:
     return Check(name, PASS, "no key is gone")
 
 
-def _secrets(subject: Subject, pairs: _Pairs) -> Check:
+def _secrets(subject: CheckInput, pairs: _Pairs) -> Check:
     """Data that was encrypted with a key can be read with no other (I35)."""
     name = "environment-secrets"
     for path, before, now in pairs:
@@ -137,7 +127,7 @@ def _secrets(subject: Subject, pairs: _Pairs) -> Check:
     return Check(name, PASS, "as at the last deploy")
 
 
-def _database(subject: Subject, pairs: _Pairs) -> Check:
+def _database(subject: CheckInput, pairs: _Pairs) -> Check:
     """A migration must never meet another database than the one that was deployed to (I32)."""
     name = "database-identity"
     for path, before, now in pairs:
@@ -163,5 +153,5 @@ def _list(names: list[str]) -> str:
     return ", ".join(names)
 
 
-def _where(subject: Subject, path: str) -> str:
+def _where(subject: CheckInput, path: str) -> str:
     return subject.root.absolute(subject.layout.in_shared(path))

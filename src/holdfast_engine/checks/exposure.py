@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from shlex import quote
 
-from holdfast_engine.checks.doorway import is_doorway
-from holdfast_engine.checks.subject import Subject
+from holdfast_engine.checks.check_input import CheckInput
+from holdfast_engine.checks.old_document_root import is_doorway
 from holdfast_engine.model.exposure import is_document_root, is_flat, leave, place_beside, served
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE
@@ -18,7 +18,7 @@ NAME = "exposure"
 """The check's name."""
 
 
-def exposure(subject: Subject) -> Iterator[Check]:
+def exposure(subject: CheckInput) -> Iterator[Check]:
     """Whether `shared/` lies in what is served, by a plain look at the tree: told only where the application's own
     directory was served before its adoption, and the links that an adoption leaves are still there.
 
@@ -37,7 +37,7 @@ def exposure(subject: Subject) -> Iterator[Check]:
     yield Check(NAME, WARN, why, f"point the web server at `{place}`; then {rid}")
 
 
-def _answering(subject: Subject) -> list[str]:
+def _answering(subject: CheckInput) -> list[str]:
     """What answers there: shared files, as `.env`, a configuration or a database; else the places where data lies."""
     found = (subject.layout.in_shared(one.path) for one in subject.shared if one.kind == FILE)
     secrets = [path for path in found if subject.root.kind(path) == FILE]

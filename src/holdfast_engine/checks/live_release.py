@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from shlex import quote
 
-from holdfast_engine.checks.linkage import NAMES
+from holdfast_engine.checks.links import NAMES
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check

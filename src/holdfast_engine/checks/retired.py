@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from shlex import quote
 
-from holdfast_engine.checks.subject import Subject
+from holdfast_engine.checks.check_input import CheckInput
 from holdfast_engine.model.plan import PASS, WARN, Check
 from holdfast_engine.model.words import count
 
 _NAMED = 8
 
 
-def retired(subject: Subject) -> Iterator[Check]:
+def retired(subject: CheckInput) -> Iterator[Check]:
     """Whether data lies where no request is answered from: only where somebody has looked for it."""
     if subject.strays is not None:
         yield _retired(subject, subject.strays)
 
 
-def _retired(subject: Subject, strays: dict[str, tuple[str, ...]]) -> Check:
+def _retired(subject: CheckInput, strays: dict[str, tuple[str, ...]]) -> Check:
     if not strays:
         return Check("retired-releases", PASS, "nothing lies in a release that is not live")
     said = [f"{_first(paths)} in `{release}`" for release, paths in strays.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from holdfast_engine.checks.subject import Subject, accepting
+from holdfast_engine.checks.check_input import CheckInput, accepting
 from holdfast_engine.fs.sets import holders, is_orphan, parted, still_fits
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
@@ -12,7 +12,7 @@ from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.sets import main_of
 
 
-def sets(subject: Subject) -> Iterator[Check]:
+def sets(subject: CheckInput) -> Iterator[Check]:
     """Looks only at shared single files, and at what stands beside them in `shared/`, in what is live and in releases
     that were: a program that stayed leaves its journal there. In a shared directory a database and its companions
     cannot be parted. An environment file is none.
@@ -24,7 +24,7 @@ def sets(subject: Subject) -> Iterator[Check]:
     yield next(iter([*refused, *told]), Check("sets", PASS, "no database is parted from what belongs to it"))
 
 
-def _lying(subject: Subject) -> list[str]:
+def _lying(subject: CheckInput) -> list[str]:
     """Those of the shared single files that are there, by one look into each directory that holds some."""
     plain = {*subject.needs, *subject.may_need}
     files = [RelPath(one.path) for one in subject.shared if one.kind == FILE and one.path not in plain]
@@ -34,12 +34,12 @@ def _lying(subject: Subject) -> list[str]:
     return [path for path in files if path.name in lists[path.parent]]
 
 
-def _judged(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
+def _judged(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
     yield from _alone(subject, live, path) if main_of(path) else ()
     yield from _beside(subject, live, path)
 
 
-def _beside(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
+def _beside(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
     """Rows of a database that are in the release, where nobody looks for them who opens it now."""
     root, there = subject.root, subject.layout.in_shared(path)
     for end in parted(root, live / path, there):
@@ -56,7 +56,7 @@ def _beside(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
             yield Check("sets", REFUSE, f"{why}; it was written without them since", _by_hand(subject, here, there))
 
 
-def _alone(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
+def _alone(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
     """Rows in `shared/` whose database is not there; the live release may hold it, and it comes home then."""
     root, here = subject.root, subject.layout.in_shared(path)
     if not is_orphan(root, here):
@@ -68,11 +68,11 @@ def _alone(subject: Subject, live: RelPath, path: str) -> Iterator[Check]:
         yield Check("sets", REFUSE, why, _by_hand(subject, here, RelPath(main_of(here))))
 
 
-def _recover(subject: Subject) -> str:
+def _recover(subject: CheckInput) -> str:
     return f"`holdfast recover --site {subject.root.path}` brings them together, and so does the next deploy"
 
 
-def _by_hand(subject: Subject, part: RelPath, main: RelPath) -> str:
+def _by_hand(subject: CheckInput, part: RelPath, main: RelPath) -> str:
     where = subject.root.absolute
     copies = f"copy `{where(part)}` beside a copy of the `{main.name}` it was written with, and see which rows you need"
     return f"{copies}; then move it out of the site; {accepting('sets')}"

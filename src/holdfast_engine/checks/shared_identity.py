@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from holdfast_engine.checks.subject import Subject, accepting
-from holdfast_engine.fs.probe import mounts_below
+from holdfast_engine.checks.check_input import CheckInput, accepting
 from holdfast_engine.fs.root import Root
-from holdfast_engine.fs.walk import size_of, walk
-from holdfast_engine.model.layout import Layout
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, LINK
 from holdfast_engine.model.memory import DATA_MEMORY, SHARED_IDENTITY
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.words import count
+from holdfast_engine.site.mounts import replaced, unmounted
 
 
-def shared_identity(subject: Subject) -> Check:
+def shared_identity(subject: CheckInput) -> Check:
     """A lost mount is refused, for beneath it another directory comes to light (I29, I77). Another directory without
     anything in it, where nothing was counted, is told of: `data-memory` speaks where files are missing (I76).
     """
     identity = subject.site.identity
     lost = unmounted(subject.root, subject.layout, identity)
     if lost:
-        names = "; ".join(f"{_name(path)} was a mount with {count(files, 'file')}" for path, files in lost.items())
-        mend = f"mount it again; `recover` looks for copies; {accepting(SHARED_IDENTITY)}"
         covered = DATA_MEMORY in subject.accept and {one.path for one in subject.missing} >= lost.keys()
-        return Check(SHARED_IDENTITY, WARN if covered else REFUSE, f"data that was there is not: {names}", mend)
+        return not_mounted(lost, WARN if covered else REFUSE, accepting(SHARED_IDENTITY))
+    swapped = replaced(subject.root, subject.layout, identity)
+    if swapped:
+        names = "; ".join(f"{_name(path)} was a link to `{text}`, and is none now" for path, text in swapped.items())
+        mend = f"bring together what lies there and where it led to; {accepting(SHARED_IDENTITY)}"
+        return Check(SHARED_IDENTITY, REFUSE, f"data that was there is out of sight: {names}", mend)
     told = {one.path for one in subject.missing}
     others = [path for path, row in identity.items() if path not in told and _is_another(subject, path, row[0])]
     if others:
@@ -35,29 +37,20 @@ def shared_identity(subject: Subject) -> Check:
     return Check(SHARED_IDENTITY, PASS, "shared data is where it was")
 
 
-def unmounted(root: Root, layout: Layout, identity: Mapping[str, list[int]]) -> dict[str, int]:
-    """What of IDENTITY was a mount, is none now and holds less than then, with the number of files it held."""
-    marked = {path: row[1] for path, row in identity.items() if row[2:]}
-    mounts = mounts_below(root, layout.shared) if marked else []
-    places = {path: (layout.in_shared(path) if path else layout.shared) for path in marked}
-    return {
-        path: files
-        for path, files in marked.items()
-        if places[path] not in mounts and _holds_less(root, places[path], files)
-    }
-
-
-def _holds_less(root: Root, where: RelPath, files: int) -> bool:
-    """True when what lies beneath a lost mount is less than was mounted; a site that was moved holds it all."""
-    found, _ = size_of(root, where)
-    return found == 0 or found < files
+def not_mounted(lost: Mapping[str, int], verdict: str, meant: str) -> Check:
+    """What is to be said of mounts that are LOST, with the files they held; MEANT is what to type where they are not
+    to come back.
+    """
+    names = "; ".join(f"{_name(path)} was a mount with {count(files, 'file')}" for path, files in lost.items())
+    mend = "; ".join(part for part in ("mount it again", meant) if part)
+    return Check(SHARED_IDENTITY, verdict, f"data that was there is not: {names}", mend)
 
 
 def _name(path: str) -> str:
     return f"shared/{path}".rstrip("/")
 
 
-def _is_another(subject: Subject, path: str, inode: int) -> bool:
+def _is_another(subject: CheckInput, path: str, inode: int) -> bool:
     """True when nothing stands at PATH in `shared/`, or a link to nothing, or another directory with nothing in it."""
     root, where = subject.root, subject.layout.in_shared(path) if path else subject.layout.shared
     status, kind = root.lstat(where), root.kind(where)

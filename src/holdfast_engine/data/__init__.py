@@ -1,5 +1,4 @@
-"""What each path is to us and how data and code are kept apart: detection, rules, links, adoption, seeds, baselines,
-sweeps.
+"""Moving bytes: adoption, sets, seeds, sweeps, baselines, restore, and settling what a crash left half-moved.
 
-May import `model`, `fs`, `journal` and `state`; never a sibling room, never a command.
+May import `site` and everything below it; never a sibling room, never a command.
 """

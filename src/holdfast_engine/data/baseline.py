@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Optional
 
 from holdfast_engine import FORMAT
-from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.copy import digest_of
@@ -19,16 +18,17 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
-from holdfast_engine.model.manifest import Entry
+from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import unknown_format
-from holdfast_engine.state.format import DAMAGE, damaged
+from holdfast_engine.site.format import DAMAGE, damaged
+from holdfast_engine.site.links import Links
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def take(
-    bench: Bench,
+    links: Links,
     release: RelPath,
     *,
     digests: Mapping[str, Entry],
@@ -42,17 +42,15 @@ def take(
     DIGESTS are entries whose content was just written and hashed: their files are not read
     again while the size agrees and nothing but us has written (no build, no hook).
     """
-    entries, root = [], bench.root
-    for path, kind, status in walk(root, release, descend=lambda path: not skip(path)):
-        if skip(path):
-            continue
+    entries, root = [], links.root
+    for path, kind, status in walk(root, release, passing=skip):
         digest = ""
         if kind == FILE:
             known = digests.get(path)
             digest = known.digest if known and _is_still(known, status) else digest_of(root, release / path)
         elif kind == LINK:
             digest = root.link(release / path) or ""
-            if digest == bench.text(release, path) or digest == own_text(made, path):
+            if digest == links.text(release, path) or digest == own_text(made, path):
                 continue
         mode = stat.S_IMODE(status.st_mode)
         stamps = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
@@ -109,7 +107,7 @@ class Baseline:
     def get(self, path: str) -> Optional[Entry]:
         return self.entries.get(path)
 
-    def proves(self, entry: Entry, stamp: tuple[int, int, int, int]) -> bool:
+    def proves(self, entry: Entry, stamp: Stamp) -> bool:
         """True when STAMP (size, mtime, ctime, inode) is the entry's and old enough that no write can hide behind it.
 
         A ctime cannot be set by any program (inode(7)), so an equal one means an equal content; unless the clock was
@@ -146,6 +144,15 @@ def read(root: Root, release: str) -> Optional[Baseline]:
     except DAMAGE as error:
         then = "without it, everything in its release counts as somebody's data"
         raise damaged(root, path, error, then=then) from error
+
+
+def is_of(release: str, content: bytes) -> bool:
+    """True where CONTENT is the baseline of RELEASE by its first line."""
+    try:
+        header = json.loads(content.partition(b"\n")[0])
+        return bool(header["release"] == release and isinstance(header["taken"], int))
+    except DAMAGE:
+        return False
 
 
 def _decoded(release: str, content: bytes) -> Baseline:

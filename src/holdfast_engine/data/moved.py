@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-MERGED, EQUAL = "merged into shared/", "equal to what is shared"
-COPIED = "copied into shared/ from another file system"
-"""Why our own link, or nothing that is not served as well, lies in the attic."""
-NEWER = "the live release held a newer version"
-ELDER = "a newer version was saved in a place that is still written to"
 LIVE, SHARED, NEWEST = "live", "shared", "newest"
 """Who wins where both sides hold different content: what the application sees now, what is shared already, or of two
 files what was saved last.
@@ -23,7 +18,9 @@ class Moved:
 
     adopted: list[str] = field(default_factory=list)
     displaced: list[tuple[str, str, str]] = field(default_factory=list)
-    left: list[tuple[str, str]] = field(default_factory=list)
+    unmoved: list[tuple[str, str]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     copied: list[tuple[str, str]] = field(default_factory=list)
     """Path, and where its original lies, which a process may still have open."""
+    waiting: list[str] = field(default_factory=list)
+    """Paths of moves that a crash cut short, and that cannot be ended before a disk is mounted again."""

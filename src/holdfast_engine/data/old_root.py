@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from holdfast_engine.data.adopt import LOOKS, Adoption
-from holdfast_engine.data.links import Bench, opened, place_link
+from holdfast_engine.data.adopt import Adoption
+from holdfast_engine.data.adopt_late import look_again
 from holdfast_engine.data.moved import NEWEST, Moved
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import same_file
@@ -18,13 +18,10 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.state.doorway import renamed_from, through
+from holdfast_engine.model.reasons import EMPTIED, OLDER, SAME, SAVED, SHIPPED
+from holdfast_engine.site.document_root import renamed_from, through
+from holdfast_engine.site.links import Links, opened, place_link
 
-EMPTIED = "a directory of the old document root whose content was brought home"
-SAME = "equal to what the live release serves"
-SHIPPED = "saved in the old document root, where the live release serves its own"
-OLDER = "saved in the old document root, before what is served"
-NEWER = "a newer version was saved in the old document root"
 _TOP = RelPath("")
 _WAITING = Layout.scratch / "own-old-root"
 
@@ -36,7 +33,7 @@ class OldRoot:
     IS_CODE says of a file of LIVE that it is as some release shipped it.
     """
 
-    bench: Bench
+    links: Links
     operation: Operation
     live: RelPath
     is_code: Callable[[str], bool]
@@ -45,37 +42,31 @@ class OldRoot:
     def bring(self, path: str) -> None:
         """What was saved at PATH is in the live release, in `shared/` or in the attic, and the link stands there again.
 
-        Idempotent: after a crash it goes on from what it finds. Whatever is neither file nor directory is left. OSError
-        when a name cannot be moved; nothing is lost then.
+        Idempotent: after a crash it goes on from what it finds. Whatever is neither file nor directory is left, and
+        what belongs on a disk that is not mounted. OSError when a name cannot be moved; nothing is lost then.
         """
+        if self.links.is_away(path):
+            self.moved.unmoved.append((path, self.links.why_away(path)))
+            return
         waiting = [(path, False)]
         while waiting:
             here, emptied = waiting.pop()
-            if self._look_again(self._close if emptied else self._bring_one, here):
-                names = self.bench.root.names(here)
+            if look_again(self._close if emptied else self._bring_one, here):
+                names = self.links.root.names(here)
                 waiting.append((here, True))
                 waiting.extend((f"{here}/{name}", False) for name in reversed(names))
 
-    def _look_again(self, act: Callable[[str], bool], path: str) -> bool:
-        """ACT of PATH, begun anew where somebody saved there meanwhile; bounded, as an adoption is."""
-        for _ in range(LOOKS - 1):
-            try:
-                return act(path)
-            except (FileExistsError, FileNotFoundError):
-                continue
-        return act(path)
-
     def _bring_one(self, path: str) -> bool:
         """True for a directory on both sides, whose children are brought one by one."""
-        root, there = self.bench.root, self.live / path
+        root, there = self.links.root, self.live / path
         kind, other = root.kind(path), root.kind(there)
         if kind == LINK or kind is None:
             self._follow_rename(path)
             self._point(path)
-        elif self.bench.is_linked(self.live, path):
+        elif self.links.is_linked(self.live, path):
             self._merge(path)
         elif kind not in (FILE, DIR):
-            self.moved.left.append((path, "is neither file, directory nor link"))
+            self.moved.unmoved.append((path, "is neither file, directory nor link"))
         elif other is None:
             self._come_in(path)
         elif kind == other == DIR:
@@ -88,22 +79,22 @@ class OldRoot:
 
     def _merge(self, path: str) -> None:
         """At a path that is shared: of two versions what was saved last is served, the other one lies in the attic."""
-        Adoption(self.bench, self.operation, _TOP, NEWEST, self.moved).adopt(path)
+        Adoption(self.links, self.operation, _TOP, NEWEST, self.moved).adopt(path)
         self._point(path)
 
     def _point(self, path: str) -> None:
         """Our link into `shared/` at PATH becomes the one that shows what is live, in one rename."""
-        if self.bench.is_linked(_TOP, path):
-            switch(self.bench.root, path, through(path), waiting=_WAITING)
+        if self.links.is_linked(_TOP, path):
+            switch(self.links.root, path, through(path), waiting=_WAITING)
 
     def _follow_rename(self, path: str) -> None:
         """What was brought home under a temporary name, and got the name PATH since by its link, has it everywhere."""
-        root, bench = self.bench.root, self.bench
+        root, links = self.links.root, self.links
         other = renamed_from(root, self.live, path)
         if other is None or (root.kind(self.live / path) == FILE and self.is_code(path)):
             return
-        shared = bench.is_linked(self.live, other)
-        source = bench.layout.in_shared(other) if shared else self.live / other
+        shared = links.is_linked(self.live, other)
+        source = links.layout.in_shared(other) if shared else self.live / other
         target = self._served_at(path, shared=shared)
         if root.kind(source) == FILE and root.kind(target) in (None, FILE):
             self._rename(path, source, target)
@@ -113,18 +104,18 @@ class OldRoot:
             with opened(root, [(self.live / other).parent]):
                 drop_own_link(root, self.live / other)
             if not root.has(self.live / path):
-                place_link(bench, self.live, path, bench.text(self.live, path))
+                place_link(links, self.live, path, links.text(self.live, path))
         switch(root, path, through(path), waiting=_WAITING)
 
     def _served_at(self, path: str, *, shared: bool) -> RelPath:
         """Where what `current` shows at PATH lies; in `shared/` if it is SHARED and nothing is there yet."""
-        own = self.bench.root.kind(self.live / path) == FILE
-        home = not own and (shared or self.bench.is_linked(self.live, path))
-        return self.bench.layout.in_shared(path) if home else self.live / path
+        own = self.links.root.kind(self.live / path) == FILE
+        home = not own and (shared or self.links.is_linked(self.live, path))
+        return self.links.layout.in_shared(path) if home else self.live / path
 
     def _rename(self, path: str, source: RelPath, target: RelPath) -> None:
         """SOURCE has the name TARGET; what had it before lies in the attic. A crash leaves one of the two there."""
-        root, operation = self.bench.root, self.operation
+        root, operation = self.links.root, self.operation
         operation.move(what="late", path=path, source=source, target=target)
         self.moved.adopted.append(path)
         with opened(root, [source.parent, target.parent]):
@@ -132,12 +123,12 @@ class OldRoot:
                 move(root, source, target)
                 return
             change_places(root, source, target)
-            spot = attic.set_aside(root, source, path=path, operation=operation.name, reason=NEWER, at=operation.at)
-            self.moved.displaced.append((path, spot, NEWER))
+            spot = attic.set_aside(root, source, path=path, operation=operation.name, reason=SAVED, at=operation.at)
+            self.moved.displaced.append((path, spot, SAVED))
 
     def _come_in(self, path: str) -> None:
         """Nothing is served at PATH: what was saved there is in the live release, where the next look finds it."""
-        root, there, text = self.bench.root, self.live / path, through(path)
+        root, there, text = self.links.root, self.live / path, through(path)
         # `displace` is settled as this is: the link that waits is dropped, or stands where what it waited for was
         self._announce(path, there, "came into the live release")
         with opened(root, [RelPath(path).parent, there.parent, *self._own_directory(path)]):
@@ -151,38 +142,38 @@ class OldRoot:
 
     def _exchange(self, path: str, spot: RelPath) -> None:
         try:
-            step_aside(self.bench.root, path, spot)
+            step_aside(self.links.root, path, spot)
         except OSError:
-            if self.bench.root.link(spot) == through(path):  # else it was exchanged before something failed
-                drop_own_link(self.bench.root, spot)
+            if self.links.root.link(spot) == through(path):  # else it was exchanged before something failed
+                drop_own_link(self.links.root, spot)
             raise
 
     def _own_directory(self, path: str) -> list[RelPath]:
-        return [RelPath(path)] if self.bench.root.kind(path) == DIR else []
+        return [RelPath(path)] if self.links.root.kind(path) == DIR else []
 
     def _choose(self, path: str) -> None:
         """Two files, and the live release serves its own: shipped code stays, of anything else what was saved last."""
         here, there = RelPath(path), self.live / path
-        if same_file(self.bench.root, here, there):
+        if same_file(self.links.root, here, there):
             self._aside(path, SAME)
         elif self.is_code(path):
             self._aside(path, SHIPPED)
         elif self._is_newer(here, there):
             self.operation.move(what="late", path=path, source=here, target=there)
-            with opened(self.bench.root, [here.parent, there.parent]):
-                change_places(self.bench.root, here, there)
+            with opened(self.links.root, [here.parent, there.parent]):
+                change_places(self.links.root, here, there)
             self.moved.adopted.append(path)
-            self._aside(path, NEWER)
+            self._aside(path, SAVED)
         else:
             self._aside(path, OLDER)
 
     def _is_newer(self, here: RelPath, there: RelPath) -> bool:
-        one, two = self.bench.root.lstat(here), self.bench.root.lstat(there)
+        one, two = self.links.root.lstat(here), self.links.root.lstat(there)
         return one is not None and two is not None and one.st_mtime_ns > two.st_mtime_ns
 
     def _aside(self, path: str, reason: str) -> RelPath:
         """The link stands at PATH again, and what was saved there lies in the attic, in one exchange."""
-        root, operation = self.bench.root, self.operation
+        root, operation = self.links.root, self.operation
         merged = reason == EMPTIED
         spot = attic.reserve_place(
             root, path, path=path, operation=operation.name, reason=reason, at=operation.at, merged=merged
@@ -199,7 +190,7 @@ class OldRoot:
         """The directory PATH, of which only links are left, gives way to one link; what came into it until then comes
         along where nothing is served in its place, and stays in the attic otherwise.
         """
-        root = self.bench.root
+        root = self.links.root
         if any(kind not in (LINK, DIR) for _, kind, _ in walk(root, path)):
             return False
         spot = self._aside(path, EMPTIED)

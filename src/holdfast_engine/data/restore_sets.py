@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from holdfast_engine.data.links import Bench
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import copy_file, copy_tree
-from holdfast_engine.fs.discard import carry, drop_copied
+from holdfast_engine.fs.discard import drop_copied, transfer
 from holdfast_engine.fs.place import change_places, drop_own_link, make_link, move, settle_places
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.sets import companions, holders, holds_rows, is_database
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.reasons import ALONE, REPLACED
 from holdfast_engine.model.sets import COMPANIONS, JOURNAL, WAL
-
-REPLACED = "replaced by a restore"
-"""Why content is in the attic that stood where something was restored."""
-ALONE = "stood where a database was put back, and belongs to none"
+from holdfast_engine.site.links import Links
 
 
-def is_set(bench: Bench, source: RelPath, path: str) -> bool:
+def is_set(links: Links, source: RelPath, path: str) -> bool:
     """True where SOURCE, or what stands at PATH in `shared/`, has parts that are valid with it alone."""
-    return bool(_rows(bench.root, source) or companions(bench.root, bench.layout.in_shared(path)))
+    return bool(_rows(links.root, source) or companions(links.root, links.layout.in_shared(path)))
 
 
 def _rows(root: Root, database: str) -> list[str]:
@@ -32,15 +29,15 @@ def _rows(root: Root, database: str) -> list[str]:
     return [end for end in (WAL, JOURNAL) if is_database(root, database) and holds_rows(root, database + end)]
 
 
-def refuse_in_use(bench: Bench, paths: Iterable[str]) -> None:
+def refuse_in_use(links: Links, paths: Iterable[str]) -> None:
     """`restore-blocked` where a process has one of the databases at PATHS open: put back under it, what it writes next
     would go into another one's companions, or out of sight.
     """
-    shared = [bench.layout.in_shared(path) for path in paths]
-    mains = [there for there in shared if companions(bench.root, there) or is_database(bench.root, there)]
-    users = holders(bench.root, mains) if mains else []
+    shared = [links.layout.in_shared(path) for path in paths]
+    mains = [there for there in shared if companions(links.root, there) or is_database(links.root, there)]
+    users = holders(links.root, mains) if mains else []
     if users:
-        raise _blocked(bench.root, mains, users)
+        raise _blocked(links.root, mains, users)
 
 
 def _blocked(root: Root, mains: list[RelPath], users: list[int]) -> Problem:
@@ -55,7 +52,7 @@ def _blocked(root: Root, mains: list[RelPath], users: list[int]) -> Problem:
     )
 
 
-def bring_set(bench: Bench, operation: Operation, source: RelPath, path: str, waiting: RelPath) -> list[RelPath]:
+def bring_set(links: Links, operation: Operation, source: RelPath, path: str, waiting: RelPath) -> list[RelPath]:
     """A copy of the set of SOURCE is served at PATH; returns where the set that it replaced lies in the attic, if any.
 
     In between, PATH in `shared/` is for a moment a link that leads to itself: whoever opens it
@@ -63,7 +60,7 @@ def bring_set(bench: Bench, operation: Operation, source: RelPath, path: str, wa
     file, or the reverse. A crash leaves the rest to `settle_set_restore`. `restore-blocked`
     where somebody opened it up to that moment; all is as it was then.
     """
-    root, there = bench.root, bench.layout.in_shared(path)
+    root, there = links.root, links.layout.in_shared(path)
     spot = attic.reserve_for_set(root, there, path=path, operation=operation.name, reason=REPLACED, at=operation.at)
     facts: dict[str, Any] = {"path": path, "source": source, "target": there, "waiting": waiting, "spot": spot}
     facts["rows"] = _rows(root, source)
@@ -77,18 +74,18 @@ def bring_set(bench: Bench, operation: Operation, source: RelPath, path: str, wa
         users = holders(root, [spot])
         if users:
             change_places(root, spot, there)
-            settle_set_restore(bench, operation, facts)
+            settle_set_restore(links, operation, facts)
             raise _blocked(root, [there], users)
     else:
-        _clear(bench, operation, there, path)
+        _clear(links, operation, there, path)
     _put_in_place(root, facts)
     return [spot] if root.has(spot) else []
 
 
-def _clear(bench: Bench, operation: Operation, there: RelPath, path: str) -> None:
-    for end in companions(bench.root, there):
+def _clear(links: Links, operation: Operation, there: RelPath, path: str) -> None:
+    for end in companions(links.root, there):
         name = operation.name
-        attic.set_aside(bench.root, there + end, path=path + end, operation=name, reason=ALONE, at=operation.at)
+        attic.set_aside(links.root, there + end, path=path + end, operation=name, reason=ALONE, at=operation.at)
 
 
 def _put_in_place(root: Root, facts: dict[str, Any]) -> None:
@@ -97,7 +94,7 @@ def _put_in_place(root: Root, facts: dict[str, Any]) -> None:
     for end in COMPANIONS:
         placed = end in facts["rows"] and not root.has(waiting + end)
         if not placed and root.kind(there + end) == "file":
-            carry(root, there + end, spot + end)
+            transfer(root, there + end, spot + end)
         if root.has(waiting + end):
             move(root, waiting + end, there + end)
     if root.link(there) == there.name:
@@ -107,9 +104,9 @@ def _put_in_place(root: Root, facts: dict[str, Any]) -> None:
         move(root, waiting, there)
 
 
-def settle_set_restore(bench: Bench, operation: Operation, facts: dict[str, Any]) -> None:
+def settle_set_restore(links: Links, operation: Operation, facts: dict[str, Any]) -> None:
     """The whole new set is served, or the whole old one as before. Idempotent."""
-    root = bench.root
+    root = links.root
     there, waiting, spot = (RelPath(facts[name]) for name in ("target", "waiting", "spot"))
     for one in (spot, waiting):
         settle_places(root, one, there)

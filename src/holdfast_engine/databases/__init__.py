@@ -1,1 +1,1 @@
-"""Databases in files, handled as their own programs would. May import `model`, `fs`, `journal`, `state`."""
+"""Databases in files, handled as their own programs would. May import `site` and everything below it."""

@@ -9,12 +9,13 @@ from typing import Any
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.copy import copy_tree, same_file
-from holdfast_engine.fs.discard import carry
+from holdfast_engine.fs.discard import transfer
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.rules import SEEDED, SHARED
+from holdfast_engine.model.reasons import word
+from holdfast_engine.model.rules import SHARED
 from holdfast_engine.model.sets import suffixes_of
 
 NOTES = "notes.jsonl"
@@ -28,11 +29,14 @@ def _place(
     shelf = Layout.attic / operation
     spot = _free_place(root, shelf / top, path, suffixes)
     durable.make_directories(root, spot.parent, mode=0o700)
-    note = {"path": path, "place": str(spot.below(shelf)), **about}
+    _write_note(root, shelf, {"path": path, "place": str(spot.below(shelf)), **about})
+    return spot
+
+
+def _write_note(root: Root, shelf: RelPath, note: dict[str, Any]) -> None:
     descriptor = durable.open_for_append(root, shelf / NOTES)
     durable.append_own(descriptor, json.dumps(note, sort_keys=True).encode() + b"\n")
     os.close(descriptor)
-    return spot
 
 
 def reserve_place(
@@ -81,7 +85,7 @@ def set_aside(
     One rename; where SOURCE lies on another file system a verified copy that is on disk before the original goes.
     """
     spot = _place(root, operation, path, {"origin": source, "reason": reason, "care": care, "at": at})
-    carry(root, source, spot)
+    transfer(root, source, spot)
     return spot
 
 
@@ -90,33 +94,56 @@ def keep_copy(
 ) -> RelPath:
     """A verified copy of SOURCE stands in the attic, SOURCE untouched; returns where.
 
-    What was kept of SOURCE before serves where it is equal still: of this operation whatever it kept, else the newest.
-    So a deploy that is repeated puts nothing into the attic a second time.
+    Of each content of a path there is one copy: what was kept of it before serves, and is the newest again.
     """
-    for kept in (*_versions(root, operation, path), *_newest_of(root, source, path, care)):
-        if same_content(root, source, kept):
+    about = {"origin": source, "reason": reason, "care": care, "at": at}
+    for operation_then, kept in _every_version(root, path):
+        if same_content(root, source, kept) and not any(root.has(kept + end) for end in suffixes_of(kept)):
+            _renew(root, operation_then, kept, {"path": path, "by": operation, **about})
             return kept
-    spot = _place(root, operation, path, {"origin": source, "reason": reason, "care": care, "at": at})
+    spot = _place(root, operation, path, about)
     copy_tree(root, source, spot)
     return spot
 
 
-def _newest_of(root: Root, source: str, path: str, care: str) -> list[RelPath]:
-    """What came into the attic last from PATH at SOURCE, as long as it is there; of a seed, from any release."""
+def keeps(root: Root, source: str, *, path: str, operation: str, reason: str, at: float, care: str = SHARED) -> bool:
+    """True when the file SOURCE lies under PATH in the attic with the same content, which is kept from now on: as long
+    as if it had been put there AT this time. Whoever takes SOURCE away for that reason asks this, and not `holds`.
+    """
+    for operation_then, kept in _every_version(root, path):
+        if same_file(root, source, kept):
+            about = {"origin": source, "reason": reason, "care": care, "at": at}
+            _renew(root, operation_then, kept, {"path": path, "by": operation, **about})
+            return True
+    return False
+
+
+_RENEWED_EACH = 3600
+"""One note an hour is enough of what is put aside again and again: so much longer all of it is kept (`keeps_until`)."""
+
+
+def keeps_until(at: float, seconds: int) -> float:
+    """When what was put aside AT, and is kept so many SECONDS, may go at the earliest."""
+    return at + seconds + _RENEWED_EACH
+
+
+def _renew(root: Root, operation: str, kept: RelPath, about: dict[str, Any]) -> None:
+    """What lies at KEPT, on the shelf of OPERATION, is the newest of its path, and its time begins anew."""
+    known = [note for note in notes(root) if note.get("path") == about["path"]]
+    newest = known[-1] if known else {}
+    if newest.get("place") != kept or not (newest["by"] == about["by"] or _is_recent(newest.get("at"), about["at"])):
+        shelf = Layout.attic / operation
+        _write_note(root, shelf, {**about, "place": str(kept.below(shelf))})
+
+
+def _is_recent(then: object, now: float) -> bool:
+    return isinstance(then, (int, float)) and 0 <= now - then < _RENEWED_EACH
+
+
+def _every_version(root: Root, path: str) -> Iterator[tuple[str, RelPath]]:
+    """Where PATH is kept, on the shelf of which operation; the newest shelf first."""
     for operation in reversed(root.names(Layout.attic)):
-        for kept in reversed([one for one in _versions(root, operation, path) if root.has(one)]):
-            note = _note_on(root, operation, kept)
-            if note.get("origin") == source or care == note.get("care") == SEEDED:
-                return [kept]
-    return []
-
-
-def _note_on(root: Root, operation: str, spot: RelPath) -> dict[str, Any]:
-    """The note on what stands at SPOT; only lines that name it are parsed."""
-    place = spot.below(Layout.attic / operation)
-    content = root.read(Layout.attic / operation / NOTES) or b""
-    found = (_note(line) for line in content.splitlines() if json.dumps(place).encode() in line)
-    return next((note for note in found if note.get("place") == place), {})
+        yield from ((operation, kept) for kept in reversed(list(_versions(root, operation, path))) if root.has(kept))
 
 
 def same_content(root: Root, one: str, two: str) -> bool:
@@ -136,22 +163,26 @@ def same_content(root: Root, one: str, two: str) -> bool:
 
 def holds(root: Root, source: str, path: str) -> bool:
     """True when some operation's shelf has the file SOURCE under PATH with the same content."""
-    return any(
-        same_file(root, source, kept)
-        for operation in root.names(Layout.attic)
-        for kept in _versions(root, operation, path)
-    )
+    return any(same_file(root, source, kept) for _, kept in _every_version(root, path))
 
 
 def notes(root: Root) -> Iterator[dict[str, Any]]:
-    """Every note in the attic with its operation and place, oldest operation first; a torn last line is passed over."""
-    for operation in root.names(Layout.attic):
-        content = root.read(Layout.attic / operation / NOTES) or b""
-        for line in content.splitlines():
-            note = _note(line)
-            if isinstance(note.get("place"), str):
-                place = Layout.attic / operation / note["place"]
-                yield {**note, "operation": operation, "place": place}
+    """Every note in the attic with its operation and place, in the order in which operations put things there. Of
+    several notes on one place the last one counts: BY is the operation that put its content aside last.
+
+    A torn last line is passed over.
+    """
+    found = {note["place"]: note for operation in root.names(Layout.attic) for note in _notes_of(root, operation)}
+    yield from sorted(found.values(), key=lambda note: str(note["by"]))
+
+
+def _notes_of(root: Root, operation: str) -> Iterator[dict[str, Any]]:
+    content = root.read(Layout.attic / operation / NOTES) or b""
+    for line in content.splitlines():
+        note = _note(line)
+        if isinstance(note.get("place"), str):
+            place, reason = Layout.attic / operation / note["place"], word(str(note.get("reason", "")))
+            yield {"by": operation, **note, "reason": reason, "operation": operation, "place": place}
 
 
 def _note(line: bytes) -> dict[str, Any]:

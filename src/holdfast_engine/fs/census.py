@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from holdfast_engine.fs.clock import settled
-from holdfast_engine.fs.descent import Descent, levels
-from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.dir_cursor import Descent, levels
+from holdfast_engine.fs.root import Root, is_shortage
+from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.memory import is_data, is_database_name
-
-Stamp = tuple[int, int, int, int]
 
 
 class Counted(NamedTuple):
     """One directory of the quick census: its times and inode, how many entries of it are no directories, how many of
-    these are users' files by their names, and the names of DATABASES among them.
+    these are users' files by their names, the names of DATABASES among them, and of links that are ABSOLUTE or name
+    a release.
     """
 
     mtime: int
@@ -26,6 +26,7 @@ class Counted(NamedTuple):
     files: int
     data: int
     databases: tuple[str, ...] = ()
+    absolute: tuple[str, ...] = ()
 
 
 def full(root: Root, top: str) -> dict[str, Stamp]:
@@ -36,7 +37,9 @@ def full(root: Root, top: str) -> dict[str, Stamp]:
     found: dict[str, Stamp] = {}
     try:
         way = Descent(root, top)
-    except OSError:
+    except OSError as error:
+        if is_shortage(error):
+            raise
         status = root.lstat(top)
         return {"": (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)} if status else {}
     with way:
@@ -71,7 +74,9 @@ def quick(root: Root, top: str, known: Mapping[str, Counted], *, now: int) -> di
 
     try:
         way = Descent(root, top)
-    except OSError:
+    except OSError as error:
+        if is_shortage(error):
+            raise
         return counted
     with way:
         for prefix, here, below in levels(way):
@@ -121,19 +126,29 @@ def _count(here: int, before: Counted | None, children: list[str], now: int) -> 
     same = before and before[:3] == (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     if before and same and settled(before.ctime, at=now):
         return before, [*children]
-    names, below = _list(here)
+    names, below, links = _list(here)
     bases = tuple(sorted(filter(is_database_name, names)))
-    row = Counted(status.st_mtime_ns, status.st_ctime_ns, status.st_ino, len(names), sum(map(is_data, names)), bases)
-    return row, below
+    absolute = tuple(sorted(name for name in links if _is_absolute(here, name)))
+    stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return Counted(*stamp, len(names), sum(map(is_data, names)), bases, absolute), below
 
 
-def _list(here: int) -> tuple[list[str], list[str]]:
-    """The names of what is no directory, and those of directories."""
-    names, below = list[str](), list[str]()
+def _list(here: int) -> tuple[list[str], list[str], list[str]]:
+    """The names of what is no directory, those of directories, and those of links among the first."""
+    names, below, links = list[str](), list[str](), list[str]()
     with os.scandir(here) as scan:
         for entry in scan:
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.name)
             else:
                 names.append(entry.name)
-    return names, below
+                links.extend([entry.name] if entry.is_symlink() else [])
+    return names, below, links
+
+
+def _is_absolute(here: int, name: str) -> bool:
+    try:
+        text = os.readlink(name, dir_fd=here)
+    except OSError:  # gone, or another thing by now
+        return False
+    return text.startswith("/") or "releases/" in text

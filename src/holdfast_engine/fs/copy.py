@@ -6,11 +6,12 @@ import errno
 import hashlib
 import os
 import stat
+from contextlib import suppress
 from typing import Optional
 
-from holdfast_engine.fs import durable
+from holdfast_engine.fs import acl_text, durable
 from holdfast_engine.fs.failpoint import reach
-from holdfast_engine.fs.place import make_link
+from holdfast_engine.fs.place import make_link, name_hidden
 from holdfast_engine.fs.root import Root, kind_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.paths import RelPath
@@ -76,7 +77,8 @@ def _copy_into(reading: int, parent: int, name: str, *, mode: Optional[int], kee
         digest = _verified(reading, writing)
         reach("copy.name")
         if hidden:
-            os.link(hidden, name, src_dir_fd=parent, dst_dir_fd=parent, follow_symlinks=False)
+            name_hidden(parent, hidden, name)
+            hidden = ""
         else:
             os.link(f"/proc/self/fd/{writing}", name, dst_dir_fd=parent, follow_symlinks=True)
         durable.sync(parent)
@@ -131,11 +133,11 @@ def _copy_range(reading: int, writing: int, start: int, end: int) -> None:
 def _copy_attributes(
     reading: int, writing: int, status: os.stat_result, *, mode: Optional[int], keep_owner: bool
 ) -> None:
+    kept_out = keep_owner and mode is None and status.st_uid != os.geteuid()
     if keep_owner and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-        try:
+        with suppress(PermissionError):  # only root may give files away
             os.fchown(writing, status.st_uid, status.st_gid)
-        except PermissionError:
-            pass  # only root may give files away; the `permissions` check has judged whether that matters
+            kept_out = False
     if mode is None:  # before the mode, which may take away our own right to write them
         for name in _attributes(reading):
             try:
@@ -143,7 +145,17 @@ def _copy_attributes(
             except OSError:
                 continue
     os.fchmod(writing, stat.S_IMODE(status.st_mode) if mode is None else mode)
+    if kept_out:
+        _let_owner_in(writing, status)
     os.utime(writing, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _let_owner_in(writing: int, status: os.stat_result) -> None:
+    """Whose the original is may do with the copy, which is ours, what they could do with that (G10); after the mode,
+    whose bits for the group are the mask of an ACL.
+    """
+    with suppress(OSError):  # a file system without ACLs: the `permissions` check has judged whether that matters
+        acl_text.admit(writing, acl_text.ACCESS, status.st_mode, {status.st_uid: status.st_mode >> 6 & 7})
 
 
 def _attributes(descriptor: int) -> list[str]:
@@ -186,11 +198,11 @@ def copy_tree(root: Root, source: str, target: str) -> int:
     for path, kind in found:
         _copy_one(root, RelPath(source) / path, RelPath(target) / path, kind)
     for path in [path for path, kind in reversed(found) if kind == "dir"] + ([RelPath("")] if found else []):
-        _make_alike(root, RelPath(source) / path, RelPath(target) / path)
+        make_alike(root, RelPath(source) / path, RelPath(target) / path)
     return sum(kind != "dir" for _, kind in found) or 1
 
 
-def _make_alike(root: Root, source: RelPath, target: RelPath) -> None:
+def make_alike(root: Root, source: RelPath, target: RelPath) -> None:
     """The directory TARGET has owner, mode, ACLs and times of SOURCE: whoever wrote there can go on writing."""
     with root.directory(source) as reading, root.directory(target) as writing:
         _copy_attributes(reading, writing, os.fstat(reading), mode=None, keep_owner=True)

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from typing import Optional
 
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.confine import change_only_below
 from holdfast_engine.fs.copy import copy_tree, same_file
-from holdfast_engine.fs.descent import Descent
+from holdfast_engine.fs.dir_cursor import Descent
 from holdfast_engine.fs.durable import make_directories
 from holdfast_engine.fs.failpoint import reach
+from holdfast_engine.fs.landlock import change_only_below
 from holdfast_engine.fs.place import drop_own_link, move
 from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+
+_NOT_EMPTIED = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBUSY)
+"""No empty directory is there: something is in it, or no directory is at its name or above it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def to_trash(root: Root, path: str, name: str, proof: Proof, *, inner: str = "")
     if inner:
         make_directories(root, spot.parent, mode=0o700)
     _let_move(root, path)
-    carry(root, path, spot) if root.kind(path) == "file" else move(root, path, spot)
+    transfer(root, path, spot) if root.kind(path) == "file" else move(root, path, spot)
     return spot
 
 
@@ -190,7 +193,7 @@ def _drop_one(root: Root, source: RelPath, copy: RelPath, kind: str) -> bool:
     return False
 
 
-def carry(root: Root, source: str, target: str) -> None:
+def transfer(root: Root, source: str, target: str) -> None:
     """What stood at SOURCE stands at TARGET, where nothing stood: one rename.
 
     Where TARGET lies on another file system: a copy that is verified and on disk, after which the original goes name
@@ -232,4 +235,20 @@ def drop_private_copy(root: Root, path: str, copied_from: str) -> bool:
     with root.directory(RelPath(path).parent) as parent:
         os.unlink(RelPath(path).name, dir_fd=parent)
         durable.sync(parent)
+    return True
+
+
+def drop_empty(root: Root, path: str) -> bool:
+    """No empty directory stands at PATH; False where none does, and where it stays because something is in it. Again
+    after a crash it is gone already, and so may be what it stood in.
+    """
+    reach("discard.drop_empty")
+    try:
+        with root.directory(RelPath(path).parent) as parent:
+            os.rmdir(RelPath(path).name, dir_fd=parent)
+            durable.sync(parent)
+    except OSError as error:
+        if not isinstance(error, durable.SyncFailed) and error.errno in _NOT_EMPTIED:
+            return False
+        raise
     return True

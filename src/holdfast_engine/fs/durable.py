@@ -179,15 +179,20 @@ def jot(root: Root, path: RelPath, content: bytes) -> None:
 
 
 def forget(root: Root, path: RelPath) -> None:
-    """No note stands at PATH in the cache."""
-    if not path.is_within(Layout.cache):
-        raise ValueError(f"{path} is no note in the cache")
+    """No note of our own stands at PATH: in the cache, a base of what was carried, or what an adoption said of itself
+    that was undone.
+    """
+    ours = (Layout.cache, Layout.bases, Layout.records, Layout.site_file)
+    if not any(path.is_within(place) for place in ours):
+        raise ValueError(f"{path} is no note of ours")
     reach("durable.forget")
     with root.directory(path.parent) as here:
         try:
             os.unlink(path.name, dir_fd=here)
         except FileNotFoundError:
-            pass
+            return
+        if path.is_within(Layout.records) or path == Layout.site_file:
+            sync(here)  # what says that this is a site must not outlive what it was
 
 
 def open_for_append(root: Root, path: RelPath) -> int:

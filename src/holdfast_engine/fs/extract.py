@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Optional
 
 from holdfast_engine.fs.failpoint import reach
+from holdfast_engine.fs.refusals import code_of, mend_of, words_of
 from holdfast_engine.model.manifest import DIR, FILE, LINK, Entry
 from holdfast_engine.model.paths import folded
 from holdfast_engine.model.problem import Problem
@@ -25,7 +26,9 @@ _LONGEST_NAME = 255
 _LONGEST_PATH = 3800
 """Bytes of a path below its release: leaves room for the deploy root within the kernel's 4,096."""
 DEEPEST = 400
-"""Directories in each other: as many descriptors are open, and a process may have 1,024 by default."""
+"""Directories in each other."""
+_KEPT = 16
+"""Descriptors that a writer holds open at most: the deepest ones. A process may have 64, or 1,024."""
 _OPEN_FOLDER = 0o755
 _SOURCE_FAULTS = {
     errno.EEXIST: "holds a name twice, or two names that this file system takes for one",
@@ -34,13 +37,6 @@ _SOURCE_FAULTS = {
     errno.ENAMETOOLONG: "holds a name that is too long for this file system",
     errno.EINVAL: "holds a name that this file system cannot store",
     errno.EILSEQ: "holds a name that this file system cannot store",
-}
-_HOST_FAULTS = {
-    errno.ENOSPC: "disk-full",
-    errno.EDQUOT: "disk-full",
-    errno.EACCES: "no-permission",
-    errno.EPERM: "no-permission",
-    errno.EROFS: "no-permission",
 }
 
 
@@ -55,7 +51,7 @@ class TreeWriter:
     Directories stay 0755: sealing them comes when nothing is written into them any more.
 
     Nothing is durable before the caller's `syncfs`. A crash leaves any part of the tree.
-    Raises `source-unusable` for names that no release may hold, `disk-full`, `no-permission`.
+    Raises `source-unusable` for names that no release may hold; for what the host refuses what `code_of` says.
     """
 
     def __init__(
@@ -67,7 +63,7 @@ class TreeWriter:
         self._keep_writable = keep_writable
         self._folded: Optional[dict[str, str]] = {} if refuse_folded else None
         self._top = top_fd
-        self._open: list[tuple[str, int]] = []
+        self._open: list[tuple[str, Optional[int]]] = []
         self._here = ""
         self._fd = top_fd
         self._exact: dict[int, bool] = {}
@@ -144,9 +140,33 @@ class TreeWriter:
 
     def _leave(self, depth: int) -> None:
         while len(self._open) > depth:
-            os.close(self._open.pop()[1])
+            self._shut(-1)
+            self._open.pop()
         self._here = "/".join(name for name, _ in self._open)
-        self._fd = self._open[-1][1] if self._open else self._top
+        self._fd = self._deepest()
+
+    def _shut(self, which: int) -> None:
+        name, fd = self._open[which]
+        if fd is not None:
+            os.close(fd)
+            self._open[which] = (name, None)
+
+    def _deepest(self) -> int:
+        """A descriptor of the current directory; where it is not open any more, by its names from the top."""
+        if not self._open:
+            return self._top
+        name, known = self._open[-1]
+        if known is not None:
+            return known
+        here = os.open(".", _FOLDER, dir_fd=self._top)
+        for step, _ in self._open:
+            try:
+                below = os.open(step, _FOLDER, dir_fd=here)
+            finally:
+                os.close(here)
+            here = below
+        self._open[-1] = (name, here)
+        return here
 
     def _descend(self, name: str) -> None:
         path = f"{self._here}/{name}" if self._here else name
@@ -156,6 +176,8 @@ class TreeWriter:
             os.mkdir(name, _OPEN_FOLDER, dir_fd=self._fd)
         fd = os.open(name, _FOLDER, dir_fd=self._fd)
         self._open.append((name, fd))
+        if len(self._open) > _KEPT:
+            self._shut(-_KEPT - 1)
         self._here, self._fd = path, fd
         if known is None:
             self._settle(fd, _OPEN_FOLDER)
@@ -229,5 +251,5 @@ def _fault(path: str, error: OSError) -> Problem:
     number = error.errno or 0
     if number in _SOURCE_FAULTS:
         return Problem("source-unusable", f"the source {_SOURCE_FAULTS[number]}: `{path}`")
-    code = _HOST_FAULTS.get(number, "step-failed")
-    return Problem(code, f"`{path}` cannot be written: {(error.strerror or str(error)).lower()}")
+    code, hint = code_of(error), f"{mend_of(error)}, then the same again"
+    return Problem(code, f"`{path}` cannot be written: {words_of(error)}", hint=hint)

@@ -90,9 +90,9 @@ def _end_move(root: Root, source: RelPath, target: str) -> None:
 
 
 def is_same(root: Root, one: str, two: str) -> bool:
-    """True when ONE and TWO are two names of one regular file."""
+    """True when ONE and TWO are two names of one file, or of one link."""
     first, second = root.lstat(one), root.lstat(two)
-    return bool(first and second and stat.S_ISREG(first.st_mode) and os.path.samestat(first, second))
+    return bool(first and second and not stat.S_ISDIR(first.st_mode) and os.path.samestat(first, second))
 
 
 def give_second_name(root: Root, path: str, name: str) -> None:
@@ -110,6 +110,7 @@ def drop_second_name(root: Root, path: str, other: str) -> bool:
     """PATH is no name any more of the file that stands at OTHER; False, and nothing done, where they are two files."""
     if not is_same(root, path, other):
         return False
+    durable.sync_directory(root, RelPath(other).parent)  # the name that stays, before the other one goes (G1)
     reach("place.drop_second_name")
     with root.directory(RelPath(path).parent) as here:
         os.unlink(RelPath(path).name, dir_fd=here)
@@ -195,6 +196,21 @@ def close_gap(root: Root, path: str, spot: str, text: str) -> None:
     moved = root.kind(spot) not in (None, "link") or root.link(spot) not in (None, text)
     if moved and not root.has(path) and root.kind(RelPath(path).parent) == "dir":
         make_link(root, path, text)
+
+
+def name_hidden(parent: int, hidden: str, name: str) -> None:
+    """The file HIDDEN in the open directory PARENT is called NAME, where nothing stood; FileExistsError otherwise.
+
+    By a second name; where the file system gives none, by a rename that overwrites nothing.
+    """
+    try:
+        os.link(hidden, name, src_dir_fd=parent, dst_dir_fd=parent, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in (*UNSUPPORTED, errno.EPERM, errno.EACCES):
+            raise
+        _renameat2(parent, hidden, parent, name, _NOREPLACE)
+        return
+    os.unlink(hidden, dir_fd=parent)
 
 
 def make_link(root: Root, path: str, text: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import pwd
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Optional
 
 from holdfast_engine.fs import durable, place
@@ -36,17 +38,45 @@ def space(root: Root, path: str) -> Space:
 
 def can_exchange(root: Root) -> bool:
     """True when the file system of `.holdfast/` exchanges two names in one step (renameat2(2))."""
-    for name in ("probe-a", "probe-b"):
+    return _can(root, partial(place.exchange, root), made=_PROBES, lacking=place.UNSUPPORTED)
+
+
+def can_link(root: Root) -> bool:
+    """True when the file system of `.holdfast/` gives a file a second name (link(2)); some of FUSE's do not."""
+    return _can(root, partial(place.give_second_name, root))
+
+
+def can_symlink(root: Root) -> bool:
+    """True when the file system of `.holdfast/` has symlinks."""
+    return _can(root, lambda _one, two: place.make_link(root, two, "probe"))
+
+
+_PROBES = ("probe-a", "probe-b")
+_REFUSING = (*place.UNSUPPORTED, errno.EPERM, errno.EACCES)
+
+
+def _can(
+    root: Root,
+    act: Callable[[RelPath, RelPath], object],
+    *,
+    made: tuple[str, ...] = _PROBES[:1],
+    lacking: tuple[int, ...] = _REFUSING,
+) -> bool:
+    """True where ACT works on two scratch names, of which those MADE are files before; False where it ends in what is
+    LACKING.
+    """
+    for name in _PROBES:
         drop_scratch(root, name)
+    for name in made:
         durable.write_scratch(root, name, b"")
     try:
-        place.exchange(root, Layout.scratch / "probe-a", Layout.scratch / "probe-b")
+        act(*(Layout.scratch / name for name in _PROBES))
     except OSError as error:
-        if error.errno in place.UNSUPPORTED:
+        if error.errno in lacking:
             return False
         raise
     finally:
-        for name in ("probe-a", "probe-b"):
+        for name in _PROBES:
             drop_scratch(root, name)
     return True
 
@@ -77,6 +107,29 @@ def _mount_of(descriptor: int) -> str:
             return next((line for line in lines if line.startswith("mnt_id:")), "")
     except OSError:
         return ""
+
+
+_GET_FLAGS, _IMMUTABLE, _APPEND_ONLY = 0x80086601, 0x10, 0x20
+"""FS_IOC_GETFLAGS, FS_IMMUTABLE_FL and FS_APPEND_FL (ioctl_iflags(2))."""
+
+
+def is_immutable(root: Root, path: str) -> bool:
+    """True for what has been made immutable or append-only: nobody, root neither, may move or link it (chattr(1)).
+    False where the file system keeps no such flags, or the file may not be opened.
+    """
+    import fcntl
+
+    try:
+        opened = root.open_directory(path) if root.kind(path) == "dir" else root.open_file(path)
+    except OSError:
+        return False
+    try:
+        flags = fcntl.ioctl(opened, _GET_FLAGS, b"\0" * 8)
+    except OSError:
+        return False
+    finally:
+        os.close(opened)
+    return bool(int.from_bytes(flags, sys.byteorder) & (_IMMUTABLE | _APPEND_ONLY))
 
 
 def waiting_place(root: Root, name: str, there: RelPath) -> RelPath:
@@ -121,140 +174,3 @@ def _mounts() -> list[tuple[str, str]]:
 
 def _plain(place: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), place)
-
-
-def users(root: Root) -> dict[int, frozenset[str]]:
-    """What each process has below the deploy root as directory, program, open file or mapping, as far as /proc tells.
-
-    Paths are relative to the root and real: what a process opened through `current` shows its
-    release, and what was renamed since shows its new name (proc(5)). Other users' processes
-    may not be looked into; whoever may not see them does not see them here.
-    """
-    top = os.path.realpath(root.path) + "/"
-    found: dict[int, frozenset[str]] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit() and int(name) != os.getpid():
-            used = frozenset(path[len(top) :] for path in _used(f"/proc/{name}") if path.startswith(top))
-            if used:
-                found[int(name)] = used
-    return found
-
-
-def users_of(used: dict[int, frozenset[str]], path: str) -> list[int]:
-    """The processes of USED that have PATH or something below it."""
-    return sorted(process for process, paths in used.items() if any(RelPath(one).is_within(path) for one in paths))
-
-
-def lockers(root: Root, path: str) -> list[int]:
-    """The processes that hold a lock on the file at PATH, whoever they belong to (proc(5), locks): a connection to a
-    SQLite database that keeps a `-wal` holds one for as long as it is open.
-
-    A file system whose files have another device number for the kernel (btrfs) shows none.
-    """
-    status = root.lstat(path)
-    if status is None:
-        return []
-    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
-    try:
-        with open("/proc/locks", encoding="ascii", errors="replace") as lines:
-            rows = [line.split() for line in lines if "->" not in line]
-    except OSError:
-        return []
-    return sorted({int(row[4]) for row in rows if row[5] == f"{device}:{status.st_ino}" and row[4].isdigit()})
-
-
-def written(root: Root) -> frozenset[str]:
-    """Files below the deploy root that some process holds open for writing, as far as /proc tells (proc(5), fdinfo)."""
-    top = os.path.realpath(root.path) + "/"
-    found: set[str] = set()
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            numbers = os.listdir(f"/proc/{name}/fd")
-        except OSError:
-            continue
-        for number in numbers:
-            path = next(_target(f"/proc/{name}/fd/{number}"), "")
-            if path.startswith(top) and _writes(f"/proc/{name}/fdinfo/{number}"):
-                found.add(path[len(top) :])
-    return frozenset(found)
-
-
-def _writes(information: str) -> bool:
-    """True when the open file that INFORMATION (fdinfo) tells of may be written through; `flags` is octal."""
-    try:
-        with open(information, encoding="ascii", errors="replace") as lines:
-            flags = next((line.split()[1] for line in lines if line.startswith("flags:")), "0")
-    except OSError:
-        return False
-    return int(flags, 8) & os.O_ACCMODE != os.O_RDONLY
-
-
-def _used(process: str) -> Iterator[str]:
-    for link in ("cwd", "exe", "root"):
-        yield from _target(f"{process}/{link}")
-    try:
-        descriptors = os.listdir(f"{process}/fd")
-    except OSError:
-        return
-    for name in descriptors:
-        yield from _target(f"{process}/fd/{name}")
-    yield from _mapped(process)
-
-
-def _target(link: str) -> Iterator[str]:
-    try:
-        yield os.readlink(link)
-    except OSError:
-        return
-
-
-def _mapped(process: str) -> Iterator[str]:
-    try:
-        with open(f"{process}/maps", encoding="utf-8", errors="surrogateescape") as maps:
-            for line in maps:
-                path = line[line.find("/") :].rstrip("\n") if "/" in line else ""
-                if path:
-                    yield path
-    except OSError:
-        return
-
-
-def groups_of(user: int) -> frozenset[int]:
-    """The groups that USER is in; none where no account has this number."""
-    try:
-        account = pwd.getpwuid(user)
-    except KeyError:
-        return frozenset()
-    return frozenset(os.getgrouplist(account.pw_name, account.pw_gid))
-
-
-def name_of(user: int) -> str:
-    """The name of USER, or its number where no account has it."""
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)
-
-
-def may_write(status: os.stat_result, user: int, groups: frozenset[int]) -> bool:
-    """True when mode and owner let USER with GROUPS make names in a directory (or write a file) of
-    STATUS; ACLs aside.
-    """
-    if user == 0:
-        return True
-    if status.st_uid == user:
-        return bool(status.st_mode & 0o200)
-    if status.st_gid in groups:
-        return bool(status.st_mode & 0o020)
-    return bool(status.st_mode & 0o002)
-
-
-def may_read(status: os.stat_result, user: int, groups: frozenset[int]) -> bool:
-    """True when mode and owner let USER with GROUPS read a file of STATUS; ACLs aside."""
-    if user == 0:
-        return True
-    if status.st_uid == user:
-        return bool(status.st_mode & 0o400)
-    if status.st_gid in groups:
-        return bool(status.st_mode & 0o040)
-    return bool(status.st_mode & 0o004)

@@ -20,6 +20,11 @@ _NOTHING = (*_ABSENT, errno.ENAMETOOLONG)
 """A name that is longer than names can be is nobody's."""
 
 
+def is_shortage(error: OSError) -> bool:
+    """True where this process or the host is short of something: ERROR says nothing of what was looked at."""
+    return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+
+
 class Root:
     """A directory held open: all paths are relative to its descriptor.
 

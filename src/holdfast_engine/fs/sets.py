@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterable
 
 from holdfast_engine.fs.copy import copy_file, same_file
-from holdfast_engine.fs.discard import carry, drop_copied
+from holdfast_engine.fs.discard import drop_copied, transfer
 from holdfast_engine.fs.durable import SyncFailed
 from holdfast_engine.fs.place import drop_second_name, give_second_name, is_same
-from holdfast_engine.fs.probe import lockers, users, users_of
+from holdfast_engine.fs.processes import lockers, users, users_of
 from holdfast_engine.fs.root import Root, kind_of
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import COMPANIONS, HEADER, JOURNAL, LINKED, SHM, WAL, main_of, members, suffixes_of
@@ -153,7 +153,7 @@ def name_beside(root: Root, source: str, target: str) -> list[str]:
     return refused
 
 
-def carry_set(root: Root, source: str, target: str) -> None:
+def transfer_set(root: Root, source: str, target: str) -> None:
     """The database SOURCE with all of its set stands at TARGET, where nothing of it stood. Idempotent: run again after
     a crash it goes on.
 
@@ -163,21 +163,21 @@ def carry_set(root: Root, source: str, target: str) -> None:
     """
     refused = name_beside(root, source, target)
     for suffix in (*refused, JOURNAL):
-        _carry_one(root, source + suffix, target + suffix)
+        _transfer_one(root, source + suffix, target + suffix)
     if root.has(source):
-        carry(root, source, target)
-    carry_companions(root, source, target)
+        transfer(root, source, target)
+    transfer_companions(root, source, target)
 
 
-def carry_companions(root: Root, source: str, target: str, suffixes: Iterable[str] = COMPANIONS) -> None:
+def transfer_companions(root: Root, source: str, target: str, suffixes: Iterable[str] = COMPANIONS) -> None:
     """What still stands beside SOURCE, whose main file is at TARGET already, stands beside TARGET."""
     for suffix in suffixes:
         one, two = source + suffix, target + suffix
         if drop_second_name(root, one, two) or (root.has(two) and drop_copied(root, one, two)):
             continue
-        _carry_one(root, one, two)
+        _transfer_one(root, one, two)
 
 
-def _carry_one(root: Root, source: str, target: str) -> None:
+def _transfer_one(root: Root, source: str, target: str) -> None:
     if root.kind(source) == "file" and not root.has(target):
-        carry(root, source, target)
+        transfer(root, source, target)

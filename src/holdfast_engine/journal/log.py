@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Optional
 
 from holdfast_engine import FORMAT
 from holdfast_engine.fs.root import Root
-from holdfast_engine.journal.record import BEGIN, END, Record
+from holdfast_engine.journal.record import BEGIN, END, MOVE, WAITING, Record
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem, unknown_format
 
@@ -38,20 +39,41 @@ def read(root: Root, operation: str) -> tuple[Record, ...]:
     return tuple(whole)
 
 
+def is_mended(root: Root, operation: str, at: str, text: str) -> bool:
+    """True where OPERATION itself gave the link at AT its TEXT."""
+    moves = (record.facts for record in read(root, operation) if record.kind == MOVE)
+    return any(facts["what"] == "mend-link" and (facts["source"], facts["text"]) == (at, text) for facts in moves)
+
+
 def operations(root: Root) -> list[str]:
     """Every journalled operation, oldest first: names begin with their number, so order needs no clock."""
     return [name[: -len(".jsonl")] for name in root.names(Layout.journals) if name.endswith(".jsonl")]
 
 
 def unfinished(root: Root) -> Optional[str]:
-    """The newest operation when it has begun and not ended, else None.
+    """The oldest operation that has begun and not ended, if there is one."""
+    return next(iter(all_unfinished(root)), None)
 
-    Only the newest can be open: whatever begins first finishes what it finds open (G4).
+
+def all_unfinished(root: Root) -> tuple[str, ...]:
+    """Every operation that has begun and not ended, oldest first.
+
+    Whatever begins first finishes what it finds open (G4), so only the newest can be open, and what could not be
+    finished before it, for a disk was away: it names those.
     """
-    names = operations(root)
-    if not names:
-        return None
-    records = read(root, names[-1])
-    if not records or records[0].kind != BEGIN:
-        return None
-    return names[-1] if records[-1].kind != END else None
+    for name in reversed(operations(root)):
+        records = read(root, name)
+        if records:
+            before = map(str, records[0].facts.get(WAITING, ()))
+            return (*(one for one in before if _is_open(read(root, one))), *([name] if _is_open(records) else ()))
+    return ()
+
+
+def _is_open(records: Sequence[Record]) -> bool:
+    return bool(records) and records[0].kind == BEGIN and records[-1].kind != END
+
+
+def making(root: Root) -> frozenset[str]:
+    """The releases that unfinished operations are making, or going back to."""
+    begun = (read(root, name)[0].facts.get("release") for name in all_unfinished(root))
+    return frozenset(release for release in begun if release)

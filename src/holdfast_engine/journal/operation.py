@@ -12,7 +12,7 @@ from holdfast_engine import FORMAT
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
-from holdfast_engine.journal.record import BEGIN, COMMIT, DONE, END, INTEND, MOVE, NOTE, Record
+from holdfast_engine.journal.record import BEGIN, COMMIT, DONE, END, INTEND, MOVE, NOTE, WAITING, Record
 from holdfast_engine.model.layout import Layout
 
 
@@ -32,11 +32,13 @@ class Operation:
 
     @classmethod
     def begin(cls, root: Root, command: str, *, at: float, facts: dict[str, Any]) -> Operation:
-        """A new operation, numbered after every journal and attic shelf there is."""
+        """A new operation, numbered after every journal and attic shelf there is. It names what is unfinished still."""
         taken = [*log.operations(root), *root.names(Layout.attic)]
         number = max((int(name[:6]) for name in taken if name[:6].isdigit()), default=0) + 1
+        waiting = log.all_unfinished(root)
         operation = cls(root, f"{number:06d}-{command}", at=at, sequence=0)
-        operation._write(BEGIN, {**facts, "command": command, "at": at, "format": FORMAT})
+        left = {WAITING: list(waiting)} if waiting else {}
+        operation._write(BEGIN, {**facts, **left, "command": command, "at": at, "format": FORMAT})
         return operation
 
     @classmethod

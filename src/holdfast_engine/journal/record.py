@@ -7,6 +7,15 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+AWAY, STOPPED = "away", "stopped"
+"""Facts of a note: when a release went to the trash, and when the command that made it last wrote its journal (ns)."""
+UNDOING = "undoing"
+"""A fact of a note: the adoption did not come to its switch, and is undone from here on."""
+WAITING = "waiting"
+"""A fact of a begin: the operations that were unfinished then, for what they move belongs on a disk that is away."""
+DOWN, UP = "down", "up"
+"""Facts of a note: an application is being stopped, with what starts it again; and in which release it was started."""
+
 BEGIN, INTEND, DONE, MOVE, NOTE, COMMIT, END = "begin", "intend", "done", "move", "note", "commit", "end"
 
 

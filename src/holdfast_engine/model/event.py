@@ -33,3 +33,5 @@ class Event:
 
 
 Listener = Callable[[Event], None]
+Ask = Callable[[dict[str, Any]], bool]
+"""Asked with a plan or a question as JSON; True for a yes."""

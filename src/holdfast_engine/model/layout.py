@@ -27,6 +27,9 @@ class Layout:
     journals = STATE / "journal"
     records = STATE / "releases"
     baselines = STATE / "baselines"
+    carried = STATE / "carried"
+    second_names = STATE / "carried" / "files"
+    bases = STATE / "carried" / "bases"
     attic = STATE / "attic"
     trash = STATE / "trash"
     scratch = STATE / "scratch"
@@ -48,5 +51,6 @@ class Layout:
     def baseline(self, release: str) -> RelPath:
         return self.baselines / f"{release}.jsonl"
 
-    def attic_of(self, operation: str) -> RelPath:
-        return self.attic / operation
+
+OURS = (str(Layout.releases), Layout.shared_name, str(Layout.current), str(Layout.state))
+"""Names of a site's own at its top."""

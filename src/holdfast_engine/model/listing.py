@@ -72,9 +72,20 @@ class Listing:
     def has(self, path: str) -> bool:
         return path in self.entries
 
+    def content(self, path: str) -> Optional[bytes]:
+        """The content of a small file from which something is concluded; read once, and known in `concluded_from`."""
+        if path not in self.concluded_from:
+            self.concluded_from[path] = self.read(path)
+        return self.concluded_from[path]
+
+    @cached_property
+    def concluded_from(self) -> dict[str, Optional[bytes]]:
+        """What was read to judge this tree, by path: with it alone the same is concluded again."""
+        return {}
+
     def text(self, path: str) -> str:
         """The content of a small text file; empty when it is absent or no text."""
-        return (self.read(path) or b"").decode("utf-8", "replace")
+        return (self.content(path) or b"").decode("utf-8", "replace")
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:

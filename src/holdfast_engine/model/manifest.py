@@ -1,14 +1,15 @@
-"""The entries of a tree with what proves their content, and the difference of two trees."""
+"""The entries of a tree with what proves their content."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 FILE, DIR, LINK, OTHER = "file", "dir", "link", "other"
 _LETTERS = {FILE: "f", DIR: "d", LINK: "l", OTHER: "o"}
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
+
+Stamp = tuple[int, int, int, int]
+"""Size, times of content and of name, inode."""
 
 
 class Entry(NamedTuple):
@@ -34,29 +35,5 @@ class Entry(NamedTuple):
     def from_row(cls, row: list[Any]) -> Entry:
         return cls(row[0], _KINDS[row[1]], *row[2:])
 
-    def stamp(self) -> tuple[int, int, int, int]:
+    def stamp(self) -> Stamp:
         return (self.size, self.mtime, self.ctime, self.inode)
-
-
-Manifest = Mapping[str, Entry]
-
-
-@dataclass(frozen=True)
-class Drift:
-    """Differences between a tree now and its baseline, as paths in order."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    odd: tuple[str, ...] = ()
-    """FIFOs, sockets and devices: named and left."""
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.changed)
-
-
-def same_content(old: Optional[Entry], new: Optional[Entry]) -> bool:
-    """True when both entries have one kind and one content; directories are equal by kind."""
-    if old is None or new is None or old.kind != new.kind:
-        return False
-    return old.kind == DIR or (old.size == new.size and old.digest == new.digest)

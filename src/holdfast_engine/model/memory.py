@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
+from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, WARN
 
@@ -67,10 +68,6 @@ def all_or_much(lost: int, before: int) -> bool:
     return lost > 0 and (lost >= before or (before >= SOME and lost * 2 >= before))
 
 
-Stamp = tuple[int, int, int, int]
-"""Size, times of content and of name, inode."""
-
-
 class Losses(NamedTuple):
     """What two full counts differ in: files that are GONE (or hold nothing any more), SHORTER, or MOVED elsewhere."""
 
@@ -104,7 +101,7 @@ def is_evidence(lost: int, before: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Remembered:
     """What is remembered of one path: how many FILES, counted when (0: by a version that did not say).
 
     ALARM marks data that was found gone: it is not forgotten because a few new files came. EVERY marks
@@ -116,20 +113,17 @@ class Kept:
     alarm: bool = False
     every: bool = False
 
-    def but(self, **changes: Any) -> Kept:
-        return replace(self, **changes)
-
     def to_json(self) -> list[float]:
         return [self.files, self.since, *([1] if self.alarm else [])]
 
 
-def kept_of(identity: Mapping[str, list[int]], options: Mapping[str, Any]) -> dict[str, Kept]:
+def kept_of(identity: Mapping[str, list[Any]], options: Mapping[str, Any]) -> dict[str, Remembered]:
     """Every remembered path of a site file; where its memory is damaged or older, the plain counts of its identity."""
-    found = {path: Kept(row[1], every=True) for path, row in identity.items() if len(row) > 1}
+    found = {path: Remembered(row[1], every=True) for path, row in identity.items() if len(row) > 1}
     memory = options.get("memory")
     for path, row in memory.items() if isinstance(memory, dict) else ():
         if isinstance(row, list) and len(row) > 1 and all(isinstance(one, (int, float)) for one in row):
-            found[path] = Kept(int(row[0]), float(row[1]), alarm=len(row) > 2)
+            found[path] = Remembered(int(row[0]), float(row[1]), alarm=len(row) > 2)
     return found
 
 
@@ -194,7 +188,7 @@ class Missing:
         }
 
 
-def judged(path: str, kept: Kept, now: int, *, passing: bool = False) -> Optional[Missing]:
+def judged(path: str, kept: Remembered, now: int, *, passing: bool = False) -> Optional[Missing]:
     """What is missing at PATH where KEPT was there and NOW is; None while nothing speaks of a loss.
 
     All gone is refused, and all but a twentieth, for one new file where none is left is no way back; so is what was

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -95,6 +96,26 @@ def link_text(at: RelPath, to: RelPath) -> str:
     while shared < min(len(here), len(there)) and here[shared] == there[shared]:
         shared += 1
     return "/".join([".."] * (len(here) - shared) + list(there[shared:])) or "."
+
+
+def out_of_root(at: RelPath, text: str) -> str:
+    """Where a symlink at AT with the relative TEXT leads, seen from the root, when that is outside of it; else nothing.
+
+    By names alone: what links on the way would make of it, nobody asks.
+    """
+    target = posixpath.normpath(posixpath.join(at.parent, text)) if text and text[0] != "/" else ""
+    return target if target == ".." or target.startswith("../") else ""
+
+
+def text_out_of_root(at: RelPath, target: str) -> str:
+    """The text of a relative symlink at AT that leads to TARGET, which `out_of_root` gave."""
+    return "/".join([".."] * len(at.parent.parts) + [target])
+
+
+def above(paths: Iterable[str]) -> set[RelPath]:
+    """Every directory above any of PATHS, but the root; each directory is looked at once, however much is in it."""
+    parents = {RelPath(path).parent for path in paths} - {RelPath("")}
+    return {step for parent in parents for step in (parent, *parent.ancestors())}
 
 
 def outermost(paths: Iterable[str]) -> list[RelPath]:

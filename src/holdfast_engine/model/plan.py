@@ -30,7 +30,7 @@ def verdict_of(checks: tuple[Check, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class PlannedStep:
     """One step by NAME, in the words that a person reads."""
 
     name: str
@@ -53,11 +53,12 @@ class Plan:
     source: dict[str, Any]
     framework: str
     web_root: str
-    steps: tuple[Step, ...]
+    steps: tuple[PlannedStep, ...]
     shared: tuple[SharedPath, ...] = ()
     actions: dict[str, str] = field(default_factory=dict)
     adopt: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    carried: dict[str, str] = field(default_factory=dict)
     displaced: dict[str, str] = field(default_factory=dict)
     prune: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -71,7 +72,7 @@ class Plan:
     def token(self) -> str:
         """With the verdicts of the checks: what a person agreed to is what was said last (H1)."""
         said = [(check.name, check.verdict) for check in self.checks]
-        moves = (sorted(self.adopt), sorted(self.displaced), self.prune)
+        moves = (sorted(self.adopt), sorted(self.carried), sorted(self.displaced), self.prune)
         return repr((self.release, self.previous, self.shared, *moves, said, self.unchanged))
 
     def to_json(self) -> dict[str, Any]:
@@ -93,11 +94,12 @@ class Plan:
                 {"path": path, "from": self.origins.get(path, self.previous), "why": why}
                 for path, why in self.adopt.items()
             ],
+            "carried": [{"path": path, "why": why} for path, why in self.carried.items()],
             "displaced": [{"path": path, "why": why} for path, why in self.displaced.items()],
             "prune": list(self.prune),
             "checks": [check.to_json() for check in self.checks],
             "steps": [step.to_json() for step in self.steps],
             "notes": list(self.notes),
             "unchanged": self.unchanged,
-            "data": {"missing": list(self.missing)},
+            "data": {"missing": list(self.missing), "carried": list(self.carried)},
         }

@@ -41,6 +41,7 @@ CODES = {
     "release-missing": "input",
     "site-missing": "input",
     "path-missing": "input",
+    "user-missing": "input",
     "not-a-site": "state",
     "nothing-to-roll-back-to": "state",
     "already-managed": "state",
@@ -72,6 +73,8 @@ CODES = {
     "declined": "declined",
     "no-permission": "host",
     "disk-full": "host",
+    "quota-used-up": "host",
+    "descriptors-used-up": "host",
     "host-error": "host",
     "git-missing": "host",
     "zstd-missing": "host",
@@ -83,6 +86,7 @@ CODES = {
     "hook-failed": "failed-back",
     "data-shrank": "failed-back",
     "links-broken": "failed-back",
+    "lock-lost": "failed-back",
     "changed-meanwhile": "failed-back",
     "step-failed": "failed-back",
     "hook-failed-after-activation": "failed",
@@ -99,6 +103,12 @@ CODES = {
     "interrupted": "interrupted",
 }
 """Every code word with its class; the exit code follows from the class."""
+
+
+BEFORE_ANYTHING = ("usage", "config", "input", "state", "locked", "refused", "declined", "mismatch")
+"""Classes that by contract are raised before a command changes anything: what fails later is of another class."""
+UNCHANGED = "nothing was changed"
+"""The state of a site that a command of its own accord left alone."""
 
 
 class Problem(Exception):

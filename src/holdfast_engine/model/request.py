@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 
@@ -37,10 +37,16 @@ class Settings:
     shared: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
     before_activation: tuple[str, ...] = ()
     after_activation: tuple[str, ...] = ()
     web_user: str = ""
     public_html: str = ""
+    attic_keep: str = "90 days"
+    """How long what lies in the attic is kept, in the words of `model/lifetime`."""
 
     def to_json(self) -> dict[str, Any]:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in sorted(vars(self).items())}
@@ -64,7 +70,7 @@ class Request:
     settings that somebody gave, for commands without a source: the others are those of the version
     that is live (None: SETTINGS are complete). ONLY_PLAN shows what would be done: nothing is asked,
     locked or changed. FORCE deploys although nothing changed; ACCEPT names
-    checks whose refusal is a warning for this once.
+    checks whose refusal is a warning for this once. WORDS are what stands behind the command, where it takes several.
     """
 
     command: str
@@ -83,6 +89,4 @@ class Request:
     force: bool = False
     only_plan: bool = False
     accept: tuple[str, ...] = ()
-
-    def but(self, **changes: Any) -> Request:
-        return replace(self, **changes)
+    words: tuple[str, ...] = ()

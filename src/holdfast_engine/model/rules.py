@@ -11,10 +11,13 @@ CODE = "code"
 ARTIFACT = "artifact"
 CACHE = "cache"
 EPHEMERAL = "ephemeral"
-STRAY, FOUND = "stray", "in shared/"
+CARRIED = "carried"
+UNNAMED = "unnamed"
+"""What no rule names: carried, but for a directory without a program, which is shared (data.md, carrying)."""
+STRAY, FOUND = "stray", "found"
 HAPPENED = (STRAY, FOUND)
-"""Why a path is shared that no rule names: something was written there."""
-CARES = (SHARED, SEEDED, CODE, ARTIFACT, CACHE, EPHEMERAL)
+"""Why a path is shared that no rule names: something was written there. FOUND lies in `shared/`."""
+_OLD_WORDS = {"in shared/": FOUND}
 
 
 @dataclass(frozen=True)
@@ -34,19 +37,17 @@ class Ruling:
 class SharedPath:
     """A path whose content lives in `shared/` and is linked from every release.
 
-    KIND is `dir`, `file` or `link` (a stray symlink, carried on with TEXT as its text).
-    WHY is the rule that made it shared; `stray` marks a path that may be split again when a
-    later release ships code below it.
+    KIND is `dir` or `file`. WHY is the rule that made it shared; `stray` and `found` mark a path that may be split
+    again when a later release ships code below it.
     """
 
     path: str
     kind: str
     why: str
-    text: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {"path": self.path, "kind": self.kind, "why": self.why, "text": self.text}
+        return {"path": self.path, "kind": self.kind, "why": self.why}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> SharedPath:
-        return cls(value["path"], value["kind"], value["why"], value.get("text", ""))
+        return cls(value["path"], value["kind"], _OLD_WORDS.get(value["why"], value["why"]))

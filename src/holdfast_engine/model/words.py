@@ -7,9 +7,9 @@ from collections.abc import Sequence
 _NAMED = 5
 
 
-def count(number: int, what: str) -> str:
-    """`1 file`, `2 files`, `1,204 files`."""
-    return f"{number:,} {what if number == 1 else what + 's'}"
+def count(number: int, what: str, many: str = "") -> str:
+    """`1 file`, `2 files`, `1,204 files`; MANY where it is not WHAT with an s."""
+    return f"{number:,} {what if number == 1 else many or what + 's'}"
 
 
 def named(paths: Sequence[str]) -> str:

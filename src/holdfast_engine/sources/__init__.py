@@ -12,7 +12,7 @@ from holdfast_engine.sources.archive import ArchiveSource
 from holdfast_engine.sources.commit_tree import Commit
 from holdfast_engine.sources.directory import DirectorySource
 from holdfast_engine.sources.git import GitSource
-from holdfast_engine.sources.tree import TreeSource
+from holdfast_engine.sources.source import TreeSource
 
 __all__ = ["ArchiveSource", "Commit", "DirectorySource", "GitSource", "TreeSource", "keep_fetched", "open_source"]
 

@@ -10,16 +10,16 @@ from functools import cached_property
 from shlex import quote
 from typing import Any, NamedTuple, Optional
 
-from holdfast_engine.fs.archive import unpack
-from holdfast_engine.fs.archive_gate import Limits, Tree
-from holdfast_engine.fs.archive_look import Look, Unwrapped
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.sources.archives.gate import Limits, Tree
+from holdfast_engine.sources.archives.look import Look, Unwrapped
+from holdfast_engine.sources.archives.unpack import unpack
+from holdfast_engine.sources.empty_submodules import unfilled
 from holdfast_engine.sources.lfs import MARK, may_be_pointer, missing
 from holdfast_engine.sources.private import kept_private
-from holdfast_engine.sources.tree import SETTINGS_FILE
-from holdfast_engine.sources.unfilled import unfilled
+from holdfast_engine.sources.source import SETTINGS_FILE
 from holdfast_engine.sources.zstd import zstd
 
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC

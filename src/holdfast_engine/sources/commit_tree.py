@@ -12,12 +12,12 @@ from typing import NamedTuple, Optional
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.sources.cat_file import BlobStream, Object, incomplete, streaming
+from holdfast_engine.sources.git_process import git, raise_for
 from holdfast_engine.sources.lfs import Pointer, may_be_pointer, pointer_in
 from holdfast_engine.sources.lfs_content import Contents
 from holdfast_engine.sources.mirror import Mirror
-from holdfast_engine.sources.objects import Object, Stream, incomplete, streaming
 from holdfast_engine.sources.origin import Origin
-from holdfast_engine.sources.program import git, raise_for
 
 _TREE, _SYMLINK, _SUBMODULE, _PROGRAM = "040000", "120000", "160000", "100755"
 _AGAIN = "deploy again: a damaged mirror is fetched anew"
@@ -184,7 +184,7 @@ def _row(line: str, git_dir: str) -> Row:
     return Row(path, mode, blob, int(size))
 
 
-def _write(row: Row, stream: Stream, writer: TreeWriter, top: str) -> int:
+def _write(row: Row, stream: BlobStream, writer: TreeWriter, top: str) -> int:
     chunks = stream.next(row.id, row.size)
     if row.kind == LINK:
         writer.symlink(f"{top}{row.path}", os.fsdecode(b"".join(chunks)))

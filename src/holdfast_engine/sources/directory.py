@@ -9,41 +9,24 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from shlex import quote
-from typing import Any, NamedTuple, Optional, TypeVar
+from typing import Any, Optional, TypeVar
 
-from holdfast_engine.fs.extract import DEEPEST, TreeWriter
+from holdfast_engine.fs.dir_cursor import Descent
+from holdfast_engine.fs.extract import TreeWriter
+from holdfast_engine.fs.root import Root
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.readers import EVERYBODY, Readers, permissions
 from holdfast_engine.model.words import named
+from holdfast_engine.sources.directory_names import Met, content_of, everything_below, is_program, text_of, unreadable
+from holdfast_engine.sources.empty_submodules import unfilled
 from holdfast_engine.sources.lfs import missing, pointers_of, without_pointers
 from holdfast_engine.sources.private import kept_private
-from holdfast_engine.sources.tree import SETTINGS_FILE
-from holdfast_engine.sources.unfilled import unfilled
+from holdfast_engine.sources.source import SETTINGS_FILE
 
 T = TypeVar("T")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_AT_ONCE = 1 << 20
-_NOT_CODE = frozenset({".git"})
-"""Names at the top that are the repository's own and no part of the application."""
-
-
-class _Found(NamedTuple):
-    """One name of the tree, with its parent's open descriptor for as long as the walk stands there."""
-
-    path: str
-    name: str
-    parent: int
-    status: os.stat_result
-
-    @property
-    def listed(self) -> Listed:
-        mode = self.status.st_mode
-        if stat.S_ISREG(mode):
-            return Listed(FILE, self.status.st_size)
-        return Listed(DIR if stat.S_ISDIR(mode) else LINK if stat.S_ISLNK(mode) else OTHER)
 
 
 class DirectorySource:
@@ -121,7 +104,7 @@ class DirectorySource:
     def _listed(self) -> dict[str, Listed]:
         return {found.path: found.listed for found in map(self._counted, self._walk())}
 
-    def _counted(self, found: _Found) -> _Found:
+    def _counted(self, found: Met) -> Met:
         if found.listed.kind == FILE:
             self._tally.count(found.path, found.status.st_mode)
         return found
@@ -133,10 +116,10 @@ class DirectorySource:
         return self._tally
 
     @contextmanager
-    def _top(self) -> Iterator[int]:
+    def _top(self) -> Iterator[Root]:
         """The top, open; PATH itself is the person's word and may be or pass a link."""
         try:
-            fd = os.open(self._path, _FOLDER)
+            os.close(os.open(self._path, _FOLDER))
         except FileNotFoundError as error:
             hint = "check the path given with `--source`"
             raise Problem("source-missing", f"there is nothing at `{self._path}`", hint=hint) from error
@@ -146,77 +129,38 @@ class DirectorySource:
         except PermissionError as error:
             hint = f"`chmod o+rX {quote(self._path)}` as its owner, or run Holdfast as its owner"
             raise Problem("no-permission", f"`{self._path}` cannot be read", hint=hint) from error
-        try:
-            yield fd
-        finally:
-            os.close(fd)
+        with Root(self._path) as top:
+            yield top
 
-    def _walk(self) -> Generator[_Found, None, None]:
-        with self._top() as top:
-            yield from _below(top, "")
+    def _walk(self) -> Generator[Met, None, None]:
+        with self._top() as top, Descent(top, "") as way:
+            yield from everything_below(way)
 
     def _read(self, path: str) -> Optional[bytes]:
         """The content of the file PATH; None when there is none."""
-        return self._at(path, lambda found: b"".join(_content(found)) if found.listed.kind == FILE else None)
+        return self._at(path, lambda found: b"".join(content_of(found)) if found.listed.kind == FILE else None)
 
     def _link(self, path: str) -> Optional[str]:
-        return self._at(path, lambda found: _text(found) if found.listed.kind == LINK else None)
+        return self._at(path, lambda found: text_of(found) if found.listed.kind == LINK else None)
 
-    def _at(self, path: str, act: Callable[[_Found], Optional[T]]) -> Optional[T]:
+    def _at(self, path: str, act: Callable[[Met], Optional[T]]) -> Optional[T]:
         """What ACT makes of PATH; None when there is none. Each directory on the way is opened without a link."""
         *parents, name = path.split("/")
         with self._top() as top:
-            opened = [top]
+            here = top.fd
             try:
                 for parent in parents:
-                    opened.append(os.open(parent, _FOLDER | os.O_NOFOLLOW, dir_fd=opened[-1]))
-                status = os.stat(name, dir_fd=opened[-1], follow_symlinks=False)
-                return act(_Found(path, name, opened[-1], status))
+                    below = os.open(parent, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
+                    _close(here, but=top.fd)
+                    here = below
+                status = os.stat(name, dir_fd=here, follow_symlinks=False)
+                return act(Met(path, name, here, status))
             except (FileNotFoundError, NotADirectoryError):
                 return None
-            except PermissionError as error:
-                raise Problem("no-permission", f"`{path}` in the source cannot be read") from error
+            except OSError as error:
+                raise unreadable(path, error) from error
             finally:
-                for fd in opened[1:]:
-                    os.close(fd)
-
-
-def _below(top: int, prefix: str) -> Iterator[_Found]:
-    """Everything below TOP in path order, a directory before what it holds."""
-    frames = [(prefix, top, _names(top, prefix))]
-    try:
-        while frames:
-            prefix, parent, names = frames[-1]
-            if not names:
-                frames.pop()
-                _close(parent, but=top)
-                continue
-            name = names.pop()
-            path = prefix + name
-            with _told(path):
-                found = _Found(path, name, parent, os.stat(name, dir_fd=parent, follow_symlinks=False))
-            yield found
-            if stat.S_ISDIR(found.status.st_mode):
-                _see_depth(len(frames), path)
-                with _told(path):
-                    fd = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=parent)
-                frames.append((f"{path}/", fd, []))
-                with _told(path):
-                    frames[-1][2].extend(_names(fd, f"{path}/"))
-    finally:
-        for _, fd, _ in frames:
-            _close(fd, but=top)
-
-
-def _see_depth(depth: int, path: str) -> None:
-    if depth > DEEPEST:
-        hint = "remove it from the source"
-        raise Problem("source-unusable", f"`{path}` in the source lies more than {DEEPEST} directories deep", hint=hint)
-
-
-def _names(fd: int, prefix: str) -> list[str]:
-    """The names in a directory, last first."""
-    return sorted((name for name in os.listdir(fd) if prefix or name not in _NOT_CODE), reverse=True)
+                _close(here, but=top.fd)
 
 
 def _close(fd: int, *, but: int) -> None:
@@ -224,77 +168,30 @@ def _close(fd: int, *, but: int) -> None:
         os.close(fd)
 
 
-@contextmanager
-def _told(path: str) -> Iterator[None]:
-    """Errors of reading PATH as problems: what was there a moment ago and is not now has changed."""
-    try:
-        yield
-    except PermissionError as error:
-        raise Problem("no-permission", f"`{path}` in the source cannot be read") from error
-    except OSError as error:
-        raise _changed(path) from error
-
-
-def _content(found: _Found) -> Iterator[bytes]:
-    """The bytes of a file in pieces; ends well only if the file is the one that was listed, unchanged."""
-    with _told(found.path):
-        fd = os.open(found.name, _FILE, dir_fd=found.parent)
-    try:
-        size = 0
-        while True:
-            with _told(found.path):
-                piece = os.read(fd, _AT_ONCE)
-            if not piece:
-                break
-            size += len(piece)
-            yield piece
-        if size != found.status.st_size or _stamp(os.fstat(fd)) != _stamp(found.status):
-            raise _changed(found.path)
-    finally:
-        os.close(fd)
-
-
-def _stamp(status: os.stat_result) -> tuple[int, ...]:
-    return (status.st_dev, status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-
-def _changed(path: str) -> Problem:
-    return Problem("fetch-incomplete", f"`{path}` in the source changed while it was read", hint="deploy again")
-
-
-def _write(found: _Found, writer: TreeWriter) -> Optional[Entry]:
+def _write(found: Met, writer: TreeWriter) -> Optional[Entry]:
     kind = found.listed.kind
     if kind == DIR:
         return writer.directory(found.path)
     if kind == LINK:
-        return writer.symlink(found.path, _text(found))
+        return writer.symlink(found.path, text_of(found))
     if kind == FILE:
-        chunks = without_pointers(found.path, found.status.st_size, _content(found))
-        return writer.file(found.path, _is_program(found), chunks, found.status.st_mode)
+        chunks = without_pointers(found.path, found.status.st_size, content_of(found))
+        return writer.file(found.path, is_program(found), chunks, found.status.st_mode)
     return None
 
 
-def _observed(found: _Found, readers: Readers) -> Optional[Entry]:
+def _observed(found: Met, readers: Readers) -> Optional[Entry]:
     """What `_write` would note of FOUND."""
     kind = found.listed.kind
     if kind == FILE:
         digest = hashlib.sha256()
-        for piece in _content(found):
+        for piece in content_of(found):
             digest.update(piece)
-        mode = permissions(readers.of(found.status.st_mode), executable=_is_program(found), writable=True)
+        mode = permissions(readers.of(found.status.st_mode), executable=is_program(found), writable=True)
         return Entry(found.path, FILE, mode, found.status.st_size, digest.hexdigest())
     if kind == OTHER:
         return None
-    return Entry(found.path, kind, digest=_text(found) if kind == LINK else "")
-
-
-def _text(found: _Found) -> str:
-    with _told(found.path):
-        return os.readlink(found.name, dir_fd=found.parent)
-
-
-def _is_program(found: _Found) -> bool:
-    return bool(found.status.st_mode & stat.S_IXUSR)
+    return Entry(found.path, kind, digest=text_of(found) if kind == LINK else "")
 
 
 def _line(entry: Entry) -> bytes:

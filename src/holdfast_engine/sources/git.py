@@ -11,13 +11,13 @@ from holdfast_engine.model.listing import Listed, Listing
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.words import named
 from holdfast_engine.sources.commit_tree import Commit, CommitTree
+from holdfast_engine.sources.git_process import redacted
 from holdfast_engine.sources.lfs import missing
 from holdfast_engine.sources.mirror import Mirror
 from holdfast_engine.sources.origin import origin_of
-from holdfast_engine.sources.program import redacted
 from holdfast_engine.sources.signature import require_signed
+from holdfast_engine.sources.source import SETTINGS_FILE
 from holdfast_engine.sources.submodules import Caches, Part, below
-from holdfast_engine.sources.tree import SETTINGS_FILE
 
 
 class GitSource:

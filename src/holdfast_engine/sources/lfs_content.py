@@ -12,11 +12,11 @@ from typing import IO, Optional, cast
 
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.sources.cat_file import end
+from holdfast_engine.sources.credentials import parted
+from holdfast_engine.sources.git_process import complaint, git, start
 from holdfast_engine.sources.lfs import Pointer
-from holdfast_engine.sources.login import parted
-from holdfast_engine.sources.objects import end
 from holdfast_engine.sources.origin import Origin
-from holdfast_engine.sources.program import complaint, git, start
 
 _AT_ONCE = 1 << 20
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -6,14 +6,15 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shlex import quote
 from typing import Optional
 
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.turns import turn
+from holdfast_engine.fs.file_lock import turn
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.sources.objects import Object, Objects
+from holdfast_engine.sources.cat_file import Object, Objects
+from holdfast_engine.sources.git_process import Answer, git, raise_for, redacted
 from holdfast_engine.sources.origin import Origin, Wanted
-from holdfast_engine.sources.program import Answer, git, raise_for, redacted
 
 _BRANCHES_AND_TAGS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 _WANTED = "refs/holdfast/wanted"
@@ -97,7 +98,7 @@ class Mirror:
             # The origin is well, so the mirror is not: begin another.
             self._begin(max(self._numbers()) + 1, wide=wanted.wide)
             answer = self._fetch_all(wanted)
-        raise_for(answer, "fetch-failed", f"git cannot fetch from `{redacted(self._origin.location)}`")
+        self._require(answer)
         commit = self._commit(wanted)
         raise_for(self._git("update-ref", _KEPT + commit, commit), "fetch-failed", "git cannot note the fetched commit")
         found = self._kept(commit)
@@ -109,6 +110,16 @@ class Mirror:
                 hint="deploy again: a damaged mirror is fetched anew",
             )
         return found
+
+    def _require(self, answer: Answer) -> None:
+        """Nothing when git fetched. A partial clone is told as one: git hands on nothing that is elsewhere."""
+        where, remote = redacted(self._origin.location), self._origin.promised_by() if answer.status else ""
+        message, hint = f"git cannot fetch from `{where}`", ""
+        if remote:
+            message = f"`{where}` is a partial clone, and does not hold all that the commit needs"
+            fill = f"git -C {quote(where)} fetch --refetch --no-filter {quote(remote)}"
+            hint = f"`{fill}` fills it; or deploy from where it was cloned, with `--source URL`"
+        raise_for(answer, "fetch-failed", message, hint=hint)
 
     def take_from(self, other: Mirror, *, wide: bool) -> None:
         """What OTHER fetched of the same origin is kept here too, as far as git can; the origin is not asked."""
@@ -184,6 +195,8 @@ class Mirror:
             self._begin(0, wide=wanted.wide)
             self._borrow()
         answer = self._git(*_FETCH, "--prune", "--", self._origin.location, *_BRANCHES_AND_TAGS)
+        if answer.status != 0 and wanted.id and self._origin.promised_by():
+            return self._git(*_FETCH, "--depth=1", "--", self._origin.location, f"+{wanted.id}:{_WANTED}")
         if answer.status != 0 or not wanted.id or self._resolved(wanted.id):
             return answer
         # A detached HEAD, or a commit that no branch or tag leads to: by its own name.

@@ -11,8 +11,8 @@ from shlex import quote
 from typing import NamedTuple, Protocol
 
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.sources.login import parted
-from holdfast_engine.sources.program import Answer, git, raise_for, redacted
+from holdfast_engine.sources.credentials import parted
+from holdfast_engine.sources.git_process import Answer, git, raise_for, redacted
 
 _FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _NEEDS_HISTORY = re.compile(r"[0-9a-f]{4,64}\Z|.*[~^]")
@@ -55,6 +55,10 @@ class Origin(Protocol):
 
     def answers(self) -> bool:
         """True when the repository can be read now, so that a failed fetch has another cause."""
+        ...
+
+    def promised_by(self) -> str:
+        """The remote that a partial clone leaves content with (`git clone --filter`); empty for a whole repository."""
         ...
 
     def uncommitted(self) -> tuple[str, ...]:
@@ -113,6 +117,11 @@ class Local:
     def answers(self) -> bool:
         return git("rev-parse", "--git-dir", cwd=self.location).status == 0
 
+    def promised_by(self) -> str:
+        rows = git("config", "--get-regexp", r"^remote\..*\.promisor$", cwd=self.location).text.splitlines()
+        names = (row.rpartition(".promisor ")[0].partition(".")[2] for row in rows if row.endswith(" true"))
+        return next(names, "")
+
     def uncommitted(self) -> tuple[str, ...]:
         if not os.path.lexists(os.path.join(self.location, ".git")):
             return ()
@@ -151,6 +160,9 @@ class Remote:
 
     def answers(self) -> bool:
         return self._listed().status == 0
+
+    def promised_by(self) -> str:
+        return ""
 
     def uncommitted(self) -> tuple[str, ...]:
         return ()

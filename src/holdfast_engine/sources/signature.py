@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.sources.program import Answer, git
+from holdfast_engine.sources.git_process import Answer, git
 
 _KEYS = "`git verify-commit` as this user asks the same; gpg's keyring, or `gpg.ssh.allowedSignersFile`, names the keys"
 

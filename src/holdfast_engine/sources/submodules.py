@@ -14,10 +14,10 @@ from typing import NamedTuple, Optional
 
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.commit_tree import Commit, CommitTree, Row
+from holdfast_engine.sources.git_process import git, redacted
 from holdfast_engine.sources.mirror import Mirror
 from holdfast_engine.sources.origin import Local, Origin, Remote, Wanted
-from holdfast_engine.sources.program import git, redacted
-from holdfast_engine.sources.relative import beside
+from holdfast_engine.sources.submodule_urls import beside
 
 _FILE = ".gitmodules"
 _LONGEST = 1 << 20

@@ -7,7 +7,7 @@ import pathlib
 import pytest
 
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.sources.login import parted
+from holdfast_engine.sources.credentials import parted
 from lib.guarded import IN_URL, SECRET, basic, publish, serving
 from unit.sources.repositories import commit, extracted, mirrors
 

@@ -8,7 +8,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources import GitSource, keep_fetched
 from holdfast_engine.sources.mirror import Mirror
 from holdfast_engine.sources.origin import Remote
-from holdfast_engine.sources.relative import beside
+from holdfast_engine.sources.submodule_urls import beside
 from holdfast_engine.sources.submodules import _origin
 from unit.sources.repositories import commit, extracted, mirrors, run
 

@@ -12,7 +12,7 @@ import time
 import pytest
 
 import holdfast_engine
-from holdfast_engine.fs.turns import turn
+from holdfast_engine.fs.file_lock import turn
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources import GitSource
 from lib.snapshot import snapshot
@@ -28,7 +28,7 @@ source.close()
 """
 HOLDING = """
 import sys, time
-from holdfast_engine.fs.turns import turn
+from holdfast_engine.fs.file_lock import turn
 with turn(sys.argv[1], "x.lock"):
     print("holding", flush=True)
     time.sleep(60)

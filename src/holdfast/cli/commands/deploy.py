@@ -52,13 +52,7 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
 )
 @of_source
 @click.option("--force", is_flag=True, help="Deploy although nothing changed.")
-@click.option(
-    "--accept",
-    multiple=True,
-    metavar="CHECK[=PATH]",
-    shell_complete=complete.checks,
-    help="Take what this check says as meant, this once; `data-memory=PATH`: for good. Repeatable.",
-)
+@options.accepting
 def command(run: options.Run, *, force: bool, accept: tuple[str, ...], **given: Any) -> options.Answer:
     """Deploy one release.
 

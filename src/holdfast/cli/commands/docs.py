@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from holdfast.cli import complete, manual, options
-from holdfast.errors import Problem, suggestion
+from holdfast.errors import suggestion
+from holdfast_engine.model.problem import Problem
 
 
 @options.command(

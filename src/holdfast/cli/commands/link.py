@@ -16,9 +16,10 @@ from holdfast.cli import complete, options
 )
 @click.argument("release", shell_complete=complete.directories)
 @click.argument("shared", shell_complete=complete.directories)
-def command(run: options.Run, release: str, shared: str) -> options.Answer:
+@options.accepting
+def command(run: options.Run, release: str, shared: str, accept: tuple[str, ...]) -> options.Answer:
     """Adopt, seed and link the data of the directory RELEASE, kept in the directory SHARED; nothing else.
 
     For people whose own script deploys. State lies in .holdfast/ beside SHARED.
     """
-    return "link", run.session.ask_link(release, shared)
+    return "link", run.session.ask_link(release, shared, accept=accept)

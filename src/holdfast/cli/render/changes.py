@@ -6,8 +6,20 @@ import os
 from collections.abc import Callable, Iterable
 from shlex import quote
 
-from holdfast.cli.render.pages import Result, checks
-from holdfast.cli.render.words import Line, Lines, count, facts, origin, rows, section, shown, title, warnings
+from holdfast.cli.render.words import (
+    Line,
+    Lines,
+    Result,
+    checks,
+    count,
+    facts,
+    origin,
+    rows,
+    section,
+    shown,
+    title,
+    warnings,
+)
 
 _GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written")
 
@@ -23,6 +35,8 @@ def plan(result: Result) -> Lines:
         *section("entries that become the first release", [Line(f"  {name}") for name in result.get("entries", ())]),
         *section("build", _commands(result.get("build"))),
         *section("before activation", _commands(hooks.get("before_activation"))),
+        *section("stop", _commands(hooks.get("stop"))),
+        *section("start", _commands(hooks.get("start"))),
         *section("after activation", _commands(hooks.get("after_activation"))),
         *section("steps", rows((each["name"], each.get("text", "")) for each in result.get("steps", ()))),
         *section("checks", checks([each for each in result.get("checks", ()) if each["verdict"] != "pass"])),
@@ -61,7 +75,9 @@ def _plan_data(result: Result) -> Lines:
     shared = [(each["path"], each.get("action") or "share", each.get("why", "")) for each in stays]
     adopted = [(each["path"], f"adopt from {each['from']}", each.get("why", "")) for each in result.get("adopt", ())]
     displaced = [(each["path"], "to the attic", each.get("why", "")) for each in result.get("displaced", ())]
-    return rows([*shared, *adopted, *displaced])
+    carried = [(each["path"], "carried along", each.get("why", "")) for each in result.get("carried", ())]
+    expired = [(each["path"], "leaves the attic", each.get("why", "")) for each in result.get("expired", ())]
+    return rows([*shared, *adopted, *carried, *displaced, *expired])
 
 
 def _commands(found: Iterable[str] | None) -> Lines:
@@ -101,7 +117,7 @@ def _measured(data: Result) -> list[str]:
 
 
 def _moved(data: Result) -> Lines:
-    found = [(word, shown(each)) for word in ("adopted", "attic", "seeded") for each in data.get(word) or ()]
+    found = [(word, shown(each)) for word in ("adopted", "carried", "attic", "seeded") for each in data.get(word) or ()]
     return rows([*found, *(("kept", _kept(each)) for each in data.get("kept") or ())])
 
 
@@ -152,9 +168,10 @@ def restore(result: Result) -> Lines:
 def prune(result: Result) -> Lines:
     removed = [("removed", shown(each), "") for each in result["removed"]]
     kept = [("kept", each["release"], each.get("why", "")) for each in result.get("kept", ())]
+    expired = [("left the attic", each["path"], each.get("why", "")) for each in result.get("expired", ())]
     return [
-        *([] if removed else [Line("nothing to remove")]),
-        *rows([*removed, *kept]),
+        *([] if removed or expired else [Line("nothing to remove")]),
+        *rows([*removed, *expired, *kept]),
         *warnings(map(shown, result.get("warnings", ()))),
     ]
 

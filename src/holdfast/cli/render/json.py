@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from holdfast.cli.render.plain import PlainView, annotation, log_lines, problem_lines, write
-from holdfast.errors import Problem
+from holdfast.cli.render.words import event_line
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
 
 
 class JsonView(PlainView):
@@ -31,8 +32,3 @@ class JsonView(PlainView):
         told.update({"log": log} if log else {})
         write("stdout", f"{json.dumps(told)}\n")
         return problem.exit_code
-
-
-def event_line(event: Event) -> str:
-    """EVENT on one line."""
-    return json.dumps(event.to_json())

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from holdfast.cli.render.words import Line, Lines, count, facts, origin, rows, section, size, title, warnings, when
+from holdfast.cli.render.words import (
+    VERDICTS,
+    Line,
+    Lines,
+    Result,
+    checks,
+    count,
+    facts,
+    origin,
+    rows,
+    section,
+    size,
+    title,
+    warnings,
+    when,
+)
+from holdfast_engine.model.access import HOW
+from holdfast_engine.model.lifetime import FOR_EVER
 
-Result = dict[str, Any]
-_VERDICTS = {"pass": "good", "warn": "warn", "refuse": "bad"}
 _STATES = {"active": "good", "bad": "bad", "incoming": "warn"}
-
-
-def page(name: str, result: Result) -> Lines:
-    """The lines for the result of the command NAME."""
-    if name in PAGES:
-        return PAGES[name](result)
-    from holdfast.cli.render.about import ABOUT
-    from holdfast.cli.render.changes import CHANGES
-
-    return {**CHANGES, **ABOUT}[name](result)
 
 
 def detect(result: Result) -> Lines:
@@ -53,10 +58,35 @@ def status(result: Result) -> Lines:
     return [
         *top,
         *section("releases", _releases(result)),
+        *section("strays", rows(_strays(result))),
         *section("shared", rows(shared)),
+        *_attic(result.get("attic") or {}),
         *warnings(result.get("warnings", ())),
         *_unfinished(result.get("unfinished")),
     ]
+
+
+def _strays(result: Result) -> list[tuple[str, str]]:
+    """Each stray that is named, with its release; of those that are not, how many there are."""
+    cells = []
+    for each in result["releases"]:
+        named = each.get("stray_paths") or []
+        more = (each.get("strays") or 0) - len(named)
+        cells += [(each["id"], path) for path in named]
+        cells += [(each["id"], f"and {more:,} more")] if named and more > 0 else []
+    return cells
+
+
+def _attic(found: Result) -> Lines:
+    if not found.get("entries"):
+        return []
+    held = f"{found['entries']:,} {'entry' if found['entries'] == 1 else 'entries'}, {size(found['bytes'])}"
+    first = f"; the first may go {when(found['oldest_expiry'])}" if found.get("oldest_expiry") else ""
+    return [Line(f"attic  {held}, kept {_lifetime(found['keep'])}{first}")]
+
+
+def _lifetime(kept: str) -> str:
+    return kept if kept == FOR_EVER else f"for {kept}"
 
 
 def releases(result: Result) -> Lines:
@@ -85,8 +115,9 @@ def _unfinished(found: Any) -> Lines:
     what = found.get("command") or "an operation"
     if found.get("running"):
         return [Line(f"`{what}` is running now: {found.get('holder') or 'holder unknown'}", "warn")]
+    down = ", and the application that it had stopped may be down" if found.get("stopped") else ""
     return [
-        Line(f"unfinished: `{what}` {found.get('operation', '')} was interrupted", "warn"),
+        Line(f"unfinished: `{what}` {found.get('operation', '')} was interrupted{down}", "warn"),
         Line("the next command that changes the site completes it; `holdfast recover` does so now"),
     ]
 
@@ -97,7 +128,7 @@ def history(result: Result) -> Lines:
             when(each.get("started")) or "time unknown",
             each.get("command", ""),
             each.get("outcome") or "unfinished",
-            each.get("release") or "",
+            each.get("release") or _gone(each),
             each.get("who") or each.get("where", ""),
         )
         for each in result.get("operations", ())
@@ -105,28 +136,50 @@ def history(result: Result) -> Lines:
     return rows(cells) or [Line("nothing was done here yet")]
 
 
+def _gone(each: Result) -> str:
+    """What a prune took away."""
+    releases, entries = each.get("removed") or (), each.get("expired") or ()
+    return ", ".join([*releases, *(f"{path} (attic)" for path in entries)])
+
+
 def checklist(result: Result) -> Lines:
-    return [*checks(result["checks"]), Line(f"verdict: {result['verdict']}", _VERDICTS.get(result["verdict"], ""))]
+    return [*checks(result["checks"]), Line(f"verdict: {result['verdict']}", VERDICTS.get(result["verdict"], ""))]
 
 
-def checks(found: Any) -> Lines:
-    """One line for each check, and below it the way to mend what does not pass."""
-    lines: Lines = []
-    for each in found:
-        lines.append(
-            Line(f"  {each['verdict']:<7} {each['name']}: {each.get('why', '')}", _VERDICTS.get(each["verdict"], ""))
-        )
-        if each.get("mend") and each["verdict"] != "pass":
-            lines.append(Line(f"          mend: {each['mend']}"))
-    return lines
+def _until(each: Result) -> str:
+    return f"until {when(each['expires'])[:10]}" if each.get("expires") else "for ever"
 
 
 def attic(result: Result) -> Lines:
     cells = [
-        (each["operation"], each["path"], size(each.get("bytes") or 0), each.get("reason", ""))
+        (each["operation"], each["path"], size(each.get("bytes") or 0), _until(each), each.get("reason", ""))
         for each in result["entries"]
     ]
     return rows(cells) or [Line("the attic is empty")]
+
+
+def access(result: Result) -> Lines:
+    """Who the web user is and why, then what it may write, each path with its rights."""
+    user = result.get("user")
+    whom = f"{user['name']}, for {HOW.get(user['how'], user['how'])}" if user else "unknown"
+    cells = (
+        (
+            each["path"],
+            "may write" if each["writable"] else "may not",
+            f"{each['owner']}:{each['group']}",
+            each["mode"],
+            "said" if each["said"] else "",
+            each["acl"],
+        )
+        for each in result["paths"]
+    )
+    return [
+        *([Line(str(result["outcome"]), "good")] if "outcome" in result else []),
+        *facts([("site", result["site"]), ("web user", whom)]),
+        *section("kept, with all below that is not named", rows(cells)),
+        *section("written in, by nobody knows whom", [Line(f"  {path}") for path in result.get("unknown", ())]),
+        *warnings(result.get("warnings", ())),
+    ]
 
 
 PAGES: dict[str, Callable[[Result], Lines]] = {
@@ -137,4 +190,5 @@ PAGES: dict[str, Callable[[Result], Lines]] = {
     "history": history,
     "checklist": checklist,
     "attic": attic,
+    "access": access,
 }

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from holdfast.cli.render import Manner, is_terminal
-from holdfast.cli.render.pages import page
+from holdfast.cli.render.page import page
+from holdfast.cli.render.view import Manner, is_terminal
 from holdfast.cli.render.words import Line, Lines
-from holdfast.errors import Problem
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
 
 _READ_BY_PAGES = ("docs",)
 _SCREEN = 24
@@ -27,7 +27,7 @@ class PlainView:
     def tell(self, event: Event) -> None:
         """One line for each finished step and for each notice."""
         if self.manner.events:
-            from holdfast.cli.render.json import event_line
+            from holdfast.cli.render.words import event_line
 
             self.write("stderr", [Line(event_line(event))])
         elif not self.manner.quiet:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.text import Text
 
-from holdfast.cli.render import Manner, is_terminal
 from holdfast.cli.render.plain import PlainView, printable, write
+from holdfast.cli.render.view import Manner, is_terminal
 from holdfast.cli.render.words import Line
 from holdfast_engine.model.event import Event
 

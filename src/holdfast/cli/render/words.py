@@ -6,6 +6,32 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from holdfast_engine.model.event import Event
+
+Result = dict[str, Any]
+
+
+VERDICTS = {"pass": "good", "warn": "warn", "refuse": "bad"}
+
+
+def checks(found: Any) -> Lines:
+    """One line for each check, and below it the way to mend what does not pass."""
+    lines: Lines = []
+    for each in found:
+        lines.append(
+            Line(f"  {each['verdict']:<7} {each['name']}: {each.get('why', '')}", VERDICTS.get(each["verdict"], ""))
+        )
+        if each.get("mend") and each["verdict"] != "pass":
+            lines.append(Line(f"          mend: {each['mend']}"))
+    return lines
+
+
+def event_line(event: Event) -> str:
+    """EVENT on one line."""
+    import json
+
+    return json.dumps(event.to_json())
+
 
 class Line(NamedTuple):
     """One line of text; STYLE is `good`, `warn`, `bad`, `dim`, `strong` or nothing."""

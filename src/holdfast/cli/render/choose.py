@@ -1,0 +1,31 @@
+"""Which renderer a run gets."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from holdfast.cli.render.view import Manner, View, is_terminal
+
+
+def choose(manner: Manner) -> View:
+    """The renderer for MANNER and for what stdout and stderr are."""
+    if manner.json:
+        from holdfast.cli.render.json import JsonView
+
+        return JsonView(manner)
+    if manner.color == "always" or (manner.color == "auto" and _may_color() and _has_terminal()):
+        from holdfast.cli.render.rich import RichView
+
+        return RichView(manner)
+    from holdfast.cli.render.plain import PlainView
+
+    return PlainView(manner)
+
+
+def _may_color() -> bool:
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _has_terminal() -> bool:
+    return any(is_terminal(stream) for stream in (sys.stdout, sys.stderr))

@@ -1,0 +1,42 @@
+"""Databases that somebody has open: why they stay where they are, in words."""
+
+from __future__ import annotations
+
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.sets import JOURNAL
+
+
+def why_apart(users: list[int], main: str) -> str:
+    if users:
+        return f"belongs to `{main}`, which {processes(users)} opened before it came home: restart what runs there"
+    return f"holds rows of `{main}`, which was written without it since: both are kept where they are"
+
+
+def processes(users: list[int]) -> str:
+    return f"process{'es' if len(users) > 1 else ''} {', '.join(str(user) for user in users[:5])}"
+
+
+def busy(root: Root, database: RelPath, users: list[int]) -> Problem:
+    """`database-busy`: moved now, the journal of what is under way would be left behind."""
+    where = root.absolute(database)
+    whose = f" by {processes(users)}" if users else ""
+    return Problem(
+        "database-busy",
+        f"`{where}` is in the middle of a transaction{whose}, and is not moved away from its journal",
+        state="the database is where it was",
+        whereabouts=[f"{where}{suffix}" for suffix in ("", JOURNAL)],
+        hint="let the transaction end, or stop what runs it, and open the database once; then run the same again",
+    )
+
+
+def still_open(root: Root, database: RelPath, users: list[int]) -> Problem:
+    where = root.absolute(database)
+    return Problem(
+        "database-open",
+        f"`{where}` is open in {processes(users)}, and `shared/` is another file system: a copy would miss its rows",
+        state="the database is where it was",
+        whereabouts=[where],
+        hint="stop what has it open, run the same again, and start it anew",
+    )

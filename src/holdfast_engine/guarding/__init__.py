@@ -1,0 +1,1 @@
+"""Users' own commands, between two counts of the data that they could reach. May import `persistence`."""

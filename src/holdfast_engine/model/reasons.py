@@ -1,0 +1,58 @@
+"""Why something lies in the attic: a code word on disk, a sentence for people.
+
+Whoever improves a sentence breaks no old site: what earlier versions wrote, the sentence itself, is read as its word.
+"""
+
+from __future__ import annotations
+
+MERGED, EQUAL, COPIED = "merged", "equal", "copied"
+FOREIGN_LINK, SHARED_LINK = "foreign-link", "shared-link"
+NEWER, ELDER, ANOTHER, LIVE_WON, LIVE_LINK, IN_THE_WAY = (
+    "newer",
+    "elder",
+    "another",
+    "live-won",
+    "live-link",
+    "in-the-way",
+)
+EMPTIED, SAME, SHIPPED, OLDER, SAVED = "emptied", "same", "shipped", "older", "saved"
+ORPHAN, REPLACED, ALONE, BUILT = "orphan", "replaced", "alone", "built"
+DELETED, REWRITTEN, OVERTAKEN, SHIPPED_TOO = "deleted", "rewritten", "overtaken", "shipped-too"
+
+SENTENCES = {
+    MERGED: "merged into shared/",
+    EQUAL: "equal to what is shared",
+    COPIED: "copied into shared/ from another file system",
+    FOREIGN_LINK: "a link of another tool stood here",
+    SHARED_LINK: "a link stood at a shared path",
+    NEWER: "the live release held a newer version",
+    ELDER: "a newer version was saved in a place that is still written to",
+    ANOTHER: "another version is shared",
+    LIVE_WON: "the live release held another version",
+    LIVE_LINK: "the live release held a link to elsewhere",
+    IN_THE_WAY: "a directory is needed here",
+    EMPTIED: "a directory of the old document root whose content was brought home",
+    SAME: "equal to what the live release serves",
+    SHIPPED: "saved in the old document root, where the live release serves its own",
+    OLDER: "saved in the old document root, before what is served",
+    SAVED: "a newer version was saved in the old document root",
+    ORPHAN: "stood in shared/ without its database",
+    REPLACED: "replaced by a restore",
+    ALONE: "stood where a database was put back, and belongs to none",
+    BUILT: "a build makes this path itself",
+    DELETED: "deleted on the server by the application or a person",
+    REWRITTEN: "replaced on the server by a newer file of this name",
+    OVERTAKEN: "a newer version of it is carried along",
+    SHIPPED_TOO: "the release ships this path, and the server's own version stays",
+}
+_WORDS = {sentence: word for word, sentence in SENTENCES.items()}
+
+
+def sentence(reason: str) -> str:
+    """REASON for people: of a code word its sentence; what has details is a sentence already."""
+    return SENTENCES.get(reason, reason)
+
+
+def word(reason: str) -> str:
+    """REASON as it is on disk today, whichever version wrote it."""
+    return _WORDS.get(reason, reason)

@@ -1,0 +1,89 @@
+"""What a person should know of a deploy before it runs, and no check is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from holdfast_engine.data.found import Found
+from holdfast_engine.fs.probe import is_immutable, may_change_places
+from holdfast_engine.model.carried import Base
+from holdfast_engine.model.exposure import served
+from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.words import count
+from holdfast_engine.operations.planned import notes_on_hooks
+from holdfast_engine.persistence.strays import left_alone, missing_code
+from holdfast_engine.site.handle import Site
+from holdfast_engine.steps.work import Outlook
+
+MANY = 20_000
+"""So many files go along from one directory before it is proposed to share it: each costs some calls."""
+_NAMED = 4
+
+
+def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
+    """Sentences on the deploy of OUTLOOK, which leaves the code as it is where UNCHANGED."""
+    site, found, settings = outlook.site, outlook.found, outlook.site.request.settings
+    notes = []
+    if found.to_adopt and site.survey.current is not None:
+        notes += _gaps(site, site.survey.current)
+    notes += _copied(site, found)
+    if found.pending:
+        what = f"{count(len(found.pending), 'path')} of the live release, as `{min(found.pending)}`"
+        after = "what neither the build nor the release has comes home, and the rest goes to the attic"
+        notes.append(f"in build output there are {what}: after the build, {after}")
+    if settings.public_html:
+        where = served(site.root.path, outlook.rules.web_root)
+        notes.append(f"`public_html` is read and not acted on yet: point the web server at `{where}`")
+    if not unchanged:
+        notes += [*_deleted_here(outlook), *_many(outlook), *notes_on_hooks(outlook)]
+    return (*notes, *left_alone(site.survey.current or RelPath(""), found))
+
+
+def _copied(site: Site, found: Found) -> list[str]:
+    """Hidden files that a panel has made immutable, as `.user.ini`: of those a link may not be made. Others are told of
+    once they are copied: looking at each would cost more than carrying it.
+    """
+    live, hidden = site.survey.current or RelPath(""), (path for path in found.carried if RelPath(path).name[:1] == ".")
+    frozen = [path for path in hidden if found.carried[path].kind == FILE and is_immutable(site.root, live / path)]
+    return [f"`{path}` is immutable, and goes along as a copy, which is not" for path in frozen]
+
+
+def _gaps(site: Site, live: RelPath) -> list[str]:
+    """What a file system does not let us do without a gap, said before it happens (G7)."""
+    shared = site.links.layout.shared
+    if site.root.kind(shared) == DIR and not may_change_places(site.root, live, shared):
+        how = "strays are copied, and each is absent for a moment; what a process goes on writing to an original"
+        return [f"`{shared}` lies on another file system: {how} is brought home by the next deploys"]
+    if not site.survey.site.options.get("exchange", True):
+        how = "each stray comes home by two renames, and is absent for a moment between them"
+        return [f"this file system cannot exchange two names: {how}"]
+    return []
+
+
+def _deleted_here(outlook: Outlook) -> Iterator[str]:
+    """An installer that was removed after the installation is served again when the release ships it again."""
+    if outlook.outgoing is None or outlook.baseline is None:
+        return
+    gone = missing_code(outlook.site, outlook.outgoing, outlook.baseline, outlook.rules, found=outlook.found)
+    back = [f"`{path}`" for path in gone if outlook.rules.listing.has(path)]
+    if back:
+        more = f" and {len(back) - _NAMED} more" if back[_NAMED:] else ""
+        yield f"deleted on the server, and shipped again: {', '.join(back[:_NAMED])}{more}"
+
+
+def _many(outlook: Outlook) -> Iterator[str]:
+    """Each file that goes along costs some calls at every deploy; a directory that is shared costs one link."""
+    carried = outlook.found.carried
+    each = Counter(_directory(path, carried) for path, one in carried.items() if one.kind == FILE)
+    yield from (
+        f'`{top}` holds {count(number, "file")} that go along one by one; `[shared] paths = ["{top}/"]` shares it whole'
+        for top, number in sorted(each.items())
+        if top and number > MANY
+    )
+
+
+def _directory(path: str, carried: Base) -> str:
+    """The outermost directory of CARRIED in which PATH goes along, or the one of code in which it stands alone."""
+    return next((above for above in RelPath(path).ancestors() if above in carried), RelPath(path).parent)

@@ -1,0 +1,136 @@
+"""What `recover` finds, asks about and puts back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from shlex import quote
+from typing import Any, Optional
+
+from holdfast_engine.checks.data_memory import lost
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.event import Ask
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.memory import DATA_MEMORY, Missing
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.words import count
+from holdfast_engine.operations.agree import Proposal, as_shown, asking
+from holdfast_engine.operations.every_pipeline import PUT_BACK, REVIVE
+from holdfast_engine.operations.look import shown
+from holdfast_engine.operations.revive import wanted
+from holdfast_engine.operations.stepping import all_taken, end_of
+from holdfast_engine.persistence.lost_data import Lost, search
+from holdfast_engine.persistence.missing import missing
+from holdfast_engine.persistence.report import Report
+from holdfast_engine.persistence.shipped import rules_now
+from holdfast_engine.persistence.unrecorded import unrecorded
+from holdfast_engine.site.handle import Site
+from holdfast_engine.steps.put_back import PuttingBack
+from holdfast_engine.steps.step import shown as shown_steps
+
+
+def missing_directories(site: Site) -> list[RelPath]:
+    """Directories that are shared and were removed: who uploads needs one. Nothing is made where `shared/` holds
+    nothing at all: there a disk belongs, and what is written under its mount point is hidden when it comes back.
+    """
+    root, layout = site.root, site.links.layout
+    shared = [layout.in_shared(one.path) for one in rules_now(site).shared if one.kind == DIR]
+    return [path for path in shared if not root.has(path)] if root.names(layout.shared) else []
+
+
+def data_missing(site: Site, gone: tuple[Missing, ...], answer: dict[str, Any]) -> Problem:
+    """Everything that could be found is back, and counted files are missing all the same: a person has to know."""
+    files = sum(one.files_then - one.files_now for one in gone)
+    problem = Problem(
+        "data-missing",
+        f"{count(files, 'file')} of users' data that were counted are missing, and nothing was found to put back there",
+        context=[lost(one) for one in gone],
+        state="what could be found is back; the live release serves what there is",
+        whereabouts=[site.root.absolute(site.links.layout.shared)],
+        hint=f"mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
+        f"{quote(site.root.path)}`; where they are meant to be gone, deploy with `--accept {DATA_MEMORY}`",
+    )
+    problem.answer = answer
+    return problem
+
+
+def planned(site: Site, *, lost_state: bool) -> dict[str, Any]:
+    """What would be found and put back, by records that are not written."""
+    if lost_state:
+        every = sorted((*site.survey.releases, *unrecorded(site)), key=lambda record: record.counter)
+        site.survey = replace(site.survey, releases=tuple(every))
+    rules = rules_now(site)
+    found = [*wanted(site), *search(site, rules)]
+    return shown(site, question_of(found, missing(site, rules), missing_directories(site)))
+
+
+def question_of(found: Sequence[Lost], gone: tuple[Missing, ...], absent: Sequence[RelPath] = ()) -> dict[str, Any]:
+    """What is found, what is missing, and which directories of `shared/` are ABSENT and made anew."""
+    notes = [*(lost(one) for one in gone), *(f"`{path}` is gone, and is made anew, empty" for path in absent)]
+    notes += [] if notes or found else ["nothing that appears lost is found"]
+    rows = [one.to_json() for one in found]
+    missed = [one.to_json() for one in gone]
+    steps = _steps(found, absent)
+    return {
+        "command": "recover",
+        "found": rows,
+        "missing": missed,
+        "made": list(absent),
+        "steps": steps,
+        "notes": notes,
+    }
+
+
+def _steps(found: Sequence[Lost], absent: Sequence[RelPath]) -> list[dict[str, str]]:
+    """What would be done: a release made live, the others put back."""
+    revived = [one for one in found if one.action == "activate"]
+    rest = [one for one in found if one.action not in ("activate", "listed")]
+    steps = shown_steps(REVIVE, revived[0]) if revived else ()
+    return [one.to_json() for one in (*steps, *(shown_steps(PUT_BACK, rest) if rest or absent else ()))]
+
+
+def agreed_findings(site: Site, ask: Ask) -> Sequence[Lost]:
+    """What is put back as a person, or `--yes`, said: what was found last (H1); `declined` for a no."""
+
+    def look() -> Proposal[Sequence[Lost]]:
+        rules = rules_now(site)
+        found = search(site, rules)
+        absent = missing_directories(site)
+        quiet = not absent and all(one.action == "listed" for one in found)
+        return as_shown(found, question_of(found, missing(site, rules), absent), quiet=quiet)
+
+    return asking(site, ask, "putting back what was found").agree(look)
+
+
+def agreed_to_revive(site: Site, ask: Ask) -> Sequence[Lost]:
+    """Nothing is looked for in a release that is not there: what else is missing is asked for once one is live."""
+
+    def look() -> Proposal[Sequence[Lost]]:
+        found = wanted(site)
+        return as_shown(found, question_of(found, ()), quiet=not found)
+
+    return asking(site, ask, "making a release live").agree(look)
+
+
+def put_back(site: Site, found: Sequence[Lost], report: Report) -> tuple[Lost, ...]:
+    """FOUND, each with whether it is back in its place."""
+    facts = {"release": None, "who": site.request.who}
+    operation = Operation.begin(site.root, "recover", at=site.request.now, facts=facts)
+    work, timings = all_taken(PUT_BACK, PuttingBack(site, operation, report, tuple(found)), operation, site.tell)
+    operation.end("recovered", at=end_of(site.request.now, timings))
+    return work.found
+
+
+def answer_of(
+    interrupted: Optional[dict[str, Any]], found: Sequence[Lost], report: Report, gone: tuple[Missing, ...]
+) -> dict[str, Any]:
+    """What was found and done; GONE is what is missing in spite of it."""
+    return {
+        "finished": interrupted,
+        "found": [one.to_json() for one in found],
+        "restored": sum(one.done for one in found),
+        "attic": report.attic,
+        "missing": [one.to_json() for one in gone],
+        "warnings": [*report.warnings, *report.unmoved, *(lost(one) for one in gone)],
+    }

@@ -1,0 +1,179 @@
+"""Finishing what a crash left: called by every command that changes a site, before anything else (G4)."""
+
+from __future__ import annotations
+
+import errno
+from shlex import quote
+from typing import Any
+
+from holdfast_engine.data.settle import settle
+from holdfast_engine.databases.sqlite import quiet
+from holdfast_engine.fs.discard import drop_scratch
+from holdfast_engine.fs.place import drop_own_link
+from holdfast_engine.fs.refusals import words_of
+from holdfast_engine.guarding.stopped import bring_up
+from holdfast_engine.journal import log
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import MOVE, STOPPED, UNDOING, Record
+from holdfast_engine.journal.verdict import BACK, FORWARD, NOTHING, judge
+from holdfast_engine.model.event import Event
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.operations.undo import stopped_at, undo
+from holdfast_engine.persistence import left_open, renamed
+from holdfast_engine.persistence.move_out import MovingOut
+from holdfast_engine.persistence.retired_releases import serve_finished
+from holdfast_engine.site import survey as surveys
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.live import as_before, leads_to_a_release
+from holdfast_engine.steps.step import Again
+
+
+def finish_interrupted(site: Site) -> None:
+    """Nothing is unfinished any more, but for what waits for a disk; the site knows what was, with its end."""
+    left = log.all_unfinished(site.root)
+    site.finished = tuple((operation, finish(site, operation)) for operation in left)
+    if not left:
+        _tidy(site)
+
+
+def finish(site: Site, operation: str, *, own: bool = False) -> str:
+    """OPERATION is completed or undone, as its journal and what is observed decide; returns which. Idempotent.
+
+    Moves of data always go forward: each leaves its path resolving to its data. What was not
+    switched to is taken away as never having been live; what `current` names never is, whoever
+    has switched to it (G11). What an earlier command left is told; of the caller's OWN operation
+    the problem that ended it says all.
+
+    While a disk is not mounted, it stays unfinished: what would be moved beneath the mount point
+    waits, and nothing is taken away that a move is still to be made from (I29).
+    """
+    history = _history(site, operation)
+    try:
+        return _finish(site, operation, history, own=own)
+    except (Problem, OSError):
+        bring_up(site, None, history)  # what cannot be finished now keeps no application down
+        raise
+
+
+def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: bool) -> str:
+    current = surveys.current_release(site.root)
+    begin, undoing = history[0].facts, any(record.facts.get(UNDOING) for record in history)
+    verdict = BACK if undoing else judge(history, current=current.name if current else None)
+    if not own:
+        site.tell(Event("noticed", "finishing", f"`{operation}` did not end; {_what_becomes(site, verdict)}"))
+    stopped = None if own else stopped_at(site, operation, history)
+    resumed = Operation.resume(site.root, operation, at=site.request.now)
+    if stopped is not None and verdict == BACK:
+        resumed.note(**{STOPPED: stopped})
+    moved = settle(site.links, resumed, history, quiet=quiet)
+    left_open.remember(site, moved.copied)
+    renamed.follow(site, renamed.followed(history))
+    if not own:
+        _tell_of(site, history, dict(moved.unmoved))
+    waits = bool(moved.waiting or (site.away and not own))
+    if verdict == BACK:
+        bring_up(site, resumed, history)  # its data is at rest, and what is to be undone was never live
+    if verdict == FORWARD:
+        _complete(site, resumed, begin, history)
+    elif verdict == BACK and begin["command"] == "deploy" and not waits:  # a rollback's target stays retired
+        undo(site, resumed, history, stopped=stopped)
+    elif undoing:
+        MovingOut(site, resumed).move_out(begin["release"], had_releases=begin["had_releases"])
+    _serve(site, resumed, history)
+    if waits:
+        resumed.close()
+        return UNFINISHED
+    resumed.end(_ENDS[verdict], at=site.request.now)
+    _tidy(site)
+    return _ENDS[verdict]
+
+
+UNFINISHED = "unfinished still"
+_ENDS = {FORWARD: "completed", BACK: "undone", NOTHING: "undone"}
+
+
+def _what_becomes(site: Site, verdict: str) -> str:
+    if not site.away:
+        return f"it is {_WORDS[verdict]} now"
+    names = ", ".join(f"`{site.links.layout.in_shared(path)}`" for path in site.away)
+    return f"it stays unfinished until {names} is mounted again: what it moves belongs there"
+
+
+def _history(site: Site, operation: str) -> tuple[Record, ...]:
+    """What OPERATION did; `journal-gone` where a hook or a clean-up job took its journal away under it."""
+    history = log.read(site.root, operation)
+    if history:
+        return history
+    raise Problem(
+        "journal-gone",
+        f"the journal of `{operation}` was removed while it was at work, so it can be neither completed nor undone",
+        state=f"{as_before(site.refresh())}; what it made so far lies where it lay",
+        whereabouts=[site.root.absolute(Layout.releases)],
+        hint=f"take out of the hooks what removes `{Layout.state}`, then `holdfast recover --site "
+        f"{quote(site.root.path)}`, which registers what is there",
+    )
+
+
+def _serve(site: Site, operation: Operation, history: tuple[Record, ...]) -> None:
+    """What came home from a release that is not live is to be seen in the one that is."""
+    if any(record.kind == MOVE and record.facts["what"] in ("adopt", "carry") for record in history):
+        try:
+            serve_finished(site, operation, history)
+        except Problem as problem:  # it must not keep every later command from working (G4)
+            site.notice(problem.code, problem.message, hint=problem.hint)
+        except OSError as error:
+            if error.errno not in _SHAPES:
+                raise
+            site.notice("finishing", f"what came home could not be linked: {words_of(error)}")
+
+
+def _tell_of(site: Site, history: tuple[Record, ...], left: dict[str, str]) -> None:
+    """What an interrupted operation brought home, and what of it was LEFT: it could tell nobody any more."""
+    moves = (record.facts for record in history if record.kind == MOVE)
+    paths = outermost(facts["path"] for facts in moves if facts["what"] in ("adopt", "carry", "late"))
+    home = [path for path in paths if not any(RelPath(one).is_within(path) for one in left)]
+    if home:
+        site.notice("adopt", f"brought home, and served: {', '.join(home)}")
+    for path, why in left.items():
+        site.notice("adopt", f"`{path}` {why}")
+
+
+_SHAPES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EACCES, errno.EPERM)
+"""How it ends when a path was given to something else meanwhile, or to somebody else: every next try would end so."""
+
+
+def _complete(site: Site, operation: Operation, begin: dict[str, Any], history: tuple[Record, ...]) -> None:
+    """Its steps are done again, from the switch on where there is one. What cannot be done any more is told of and left
+    where it lies: it must not keep every later command from working (G4, G7).
+
+    Not so an adoption before its switch: half of it at its place is no site, and each next try goes on with it.
+    """
+    from holdfast_engine.operations.every_pipeline import redone  # loaded where something is unfinished
+
+    try:
+        for step in redone(begin["command"]):
+            step.redo(Again(site, operation, history))
+    except Problem as problem:
+        site.notice(problem.code, problem.message, hint=problem.hint)
+    except OSError as error:
+        if error.errno not in _SHAPES or _is_half_adopted(site, begin):
+            raise
+        site.notice("finishing", f"not everything could be brought home, and stands where it stood: {words_of(error)}")
+
+
+def _is_half_adopted(site: Site, begin: dict[str, Any]) -> bool:
+    return bool(begin["command"] == "adopt") and not leads_to_a_release(site.root)
+
+
+_WORDS = {FORWARD: "completed", BACK: "undone", NOTHING: "closed"}
+
+
+def _tidy(site: Site) -> None:
+    """No temporary name of Holdfast's own is left: a waiting `current`, half-written state files."""
+    if site.root.link(Layout.state / "current") is not None:
+        drop_own_link(site.root, Layout.state / "current")
+    for name in site.root.names(Layout.scratch):
+        if name.startswith(("own-", "probe-")):
+            drop_scratch(site.root, name)

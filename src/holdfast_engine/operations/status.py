@@ -1,0 +1,139 @@
+"""How a site stands: its releases, what is unfinished, what the checks say."""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import Any, Optional
+
+from holdfast_engine.checks.check_input import CheckInput
+from holdfast_engine.checks.checklist import checklist as all_checks
+from holdfast_engine.checks.live_release import live_release, nothing_live
+from holdfast_engine.fs.walk import size_of
+from holdfast_engine.guarding.stopped import went_down
+from holdfast_engine.journal import log
+from holdfast_engine.journal.record import COMMIT
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.plan import WARN, Check
+from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.persistence import retired_releases
+from holdfast_engine.persistence.missing import missing
+from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.persistence.shipped import baseline_of, rules_now
+from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.persistence.subject import subject_for
+from holdfast_engine.persistence.wholeness import look_at
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.lock import holder, is_locked
+from holdfast_engine.site.records import ACTIVE, RETIRED, ReleaseRecord
+
+_NAMED = 20
+"""So many strays of a release are named; how many there are is always said."""
+
+
+def _row(site: Site, record: ReleaseRecord, rules: Rules) -> dict[str, Any]:
+    strays = _strays(site, record, rules)
+    return {
+        "id": record.id,
+        "state": _state(site, record),
+        "created": record.created,
+        "source": record.source,
+        "strays": len(strays),
+        "stray_paths": strays[:_NAMED],
+        "pinned": record.pinned,
+    }
+
+
+def _state(site: Site, record: ReleaseRecord) -> str:
+    """What is so, where that is not what its record says: the link is the truth, and a directory may be gone."""
+    if record.path == site.survey.current:
+        return ACTIVE
+    if record.state not in (ACTIVE, RETIRED):
+        return record.state
+    return RETIRED if site.root.kind(record.path) == DIR else "gone"
+
+
+def _strays(site: Site, record: ReleaseRecord, rules: Rules) -> list[str]:
+    """What a sweep would bring home or carry along; nothing for what has no baseline or was never live."""
+    baseline = baseline_of(site, record) if record.activated else None
+    if baseline is None or site.root.kind(record.path) != "dir":
+        return []
+    found = sweep(site, record.path, rules, baseline=baseline)
+    return sorted(found.to_adopt if record.path != site.survey.current else found.every())
+
+
+def _lies(site: Site, one: SharedPath) -> bool:
+    """A directory is made by the next deploy; a file that is shared where it exists may never be there."""
+    return one.kind == DIR or site.root.has(site.links.layout.in_shared(one.path))
+
+
+def _shared(site: Site, path: str, kind: str) -> dict[str, Any]:
+    files, size = size_of(site.root, site.links.layout.in_shared(path))
+    return {"path": path, "kind": kind, "files": files, "bytes": size}
+
+
+def unfinished(site: Site) -> Optional[dict[str, Any]]:
+    """The operation that a crash left, or that a running command is at; None when there is none."""
+    operation = site.survey.unfinished
+    if operation is None:
+        return None
+    history = log.read(site.root, operation)
+    begin, running = history[0].facts, is_locked(site.root)
+    return {
+        "operation": operation,
+        "command": begin["command"],
+        "release": begin.get("release"),
+        "running": running,
+        "holder": holder(site.root) if running else "",
+        **({"stopped": True} if went_down(history) is not None else {}),
+    }
+
+
+def _on_what_is_live(site: Site) -> tuple[Check, ...]:
+    current = site.survey.current
+    if current is None:
+        return tuple(standing_checks(site))
+    look, left = look_at(site, site.survey.active, current), _left_unfinished(site)
+    first = live_release(site.root, current, look.objection, look.missing, made_live=_made_live(site))
+    return first, *left, *all_checks(_live(site))
+
+
+def _left_unfinished(site: Site) -> list[Check]:
+    """What a crash left, for a monitor; what another command is at work at is none of it."""
+    found = unfinished(site)
+    if found is None or found["running"]:
+        return []
+    down = ", and the application that it had stopped may be down" if found.get("stopped") else ""
+    why = f"`{found['operation']}` was interrupted{down}"
+    return [Check("unfinished", WARN, why, f"`holdfast recover --site {quote(site.root.path)}`, or any next command")]
+
+
+def _made_live(site: Site) -> str:
+    """The release that was made live here last, where `current` leads to another one; empty where it does not."""
+    current, every = site.survey.current, site.survey.releases
+    if current is None or _is_being_made_live(site, current):
+        return ""
+    return next((one.path for one in every if one.state == ACTIVE and one.path != current), "")
+
+
+def _is_being_made_live(site: Site, current: RelPath) -> bool:
+    """True while the operation that switched to CURRENT has not ended: its hooks run before the records say so."""
+    operation = site.survey.unfinished
+    history = log.read(site.root, operation) if operation is not None else ()
+    return any(one.kind == COMMIT and one.facts.get("release") == current for one in history)
+
+
+def _live(site: Site) -> CheckInput:
+    """The live release, and what somebody wrote into others since they were left."""
+    rules = rules_now(site)
+    looks = retired_releases.look(site, rules)
+    every = {one.record.id: (*one.found.to_adopt, *one.found.to_carry) for one in looks}
+    strays = {release: paths for release, paths in every.items() if paths}
+    return subject_for(site, rules, release=site.survey.current, strays=strays, missing=missing(site, rules))
+
+
+def standing_checks(site: Site) -> list[Check]:
+    """What there is to say of a site on which no release is live; nothing where one is."""
+    if site.survey.current is not None:
+        return []
+    return nothing_live(site.root, [one.id for one in site.survey.releases if one.good])

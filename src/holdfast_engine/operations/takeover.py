@@ -1,0 +1,110 @@
+"""One adoption of a site, from its agreement to its answer."""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import Any
+
+from holdfast_engine.checks.links_out import told_out
+from holdfast_engine.fs.refusals import words_of
+from holdfast_engine.fs.root import Root
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import UNDOING
+from holdfast_engine.model.exposure import is_flat, served
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.problem import Problem
+from holdfast_engine.operations.every_pipeline import ADOPT
+from holdfast_engine.operations.planned import stamp
+from holdfast_engine.operations.stepping import Timings, all_taken, end_of
+from holdfast_engine.persistence import census
+from holdfast_engine.persistence.move_out import MovingOut
+from holdfast_engine.persistence.moving_sets import refuse_busy
+from holdfast_engine.persistence.report import Report, measured
+from holdfast_engine.persistence.shipped import rules_now
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.live import leads_to_a_release
+from holdfast_engine.steps.step import due
+from holdfast_engine.steps.take_on import Layer, Taking
+
+
+def take_over(site: Site, layer: Layer) -> dict[str, Any]:
+    """What lies there is a site. What fails before the switch is undone at once: it is the plain directory that it was.
+    A crash leaves half of an adoption, which every next command goes on with.
+    """
+    if not layer.laid_out:
+        refuse_busy(site, site.root.names(""))
+    name, report, had = stamp(site.request.now), Report(), site.root.has(Layout.releases)
+    facts = {"release": name, "laid_out": layer.laid_out, "had_releases": had, "who": site.request.who}
+    operation = Operation.begin(site.root, "adopt", at=site.request.now, facts=facts)
+    work = Taking(site, operation, report, name)
+    try:
+        _, timings = all_taken(due(ADOPT, layer), work, operation, site.tell)
+    except (Problem, OSError, KeyboardInterrupt) as error:
+        operation.close()
+        if layer.laid_out or leads_to_a_release(site.root):
+            raise  # what was live is live: the rest is completed, and nothing is taken back from under it (G11)
+        give_back(site, operation.name, name, had_releases=had)
+        raise _undone(site, error) from error
+    operation.end("adopted", at=end_of(site.request.now, timings))
+    return adopted(site, layer, report, timings)
+
+
+def give_back(site: Site, operation: str, release: str, *, had_releases: bool) -> None:
+    """What was moved into RELEASE stands where it stood, and this is no site any more. Noted before it is begun, so
+    that what a crash leaves of it goes the same way. OSError leaves it unfinished.
+    """
+    resumed = Operation.resume(site.root, operation, at=site.request.now)
+    resumed.note(**{UNDOING: True})
+    MovingOut(site, resumed).move_out(release, had_releases=had_releases)
+    resumed.end("undone", at=site.request.now)
+
+
+def _undone(site: Site, error: BaseException) -> Problem:
+    state = f"undone: `{site.root.path}` is a plain directory as before, and every file stands at its place"
+    if isinstance(error, Problem):
+        error.state = state
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Problem("interrupted", "interrupted", state=state, hint=f"holdfast adopt {quote(site.root.path)}")
+    why = words_of(error) if isinstance(error, OSError) else str(error)
+    again = f"mend what the message names, then `holdfast adopt {quote(site.root.path)}`"
+    return Problem("step-failed", f"the adoption could not go on: {why}", state=state, hint=again)
+
+
+def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[str, Any]:
+    """The JSON of an adoption that is complete; `unfinished` where `current` leads to no release (G3, G7)."""
+    current = site.refresh().current
+    if not leads_to_a_release(site.root):
+        raise _not_served(site.root)
+    live = current.name if current else None
+    told = advice(site.root.path, rules_now(site).web_root, laid_out=layer.laid_out)
+    told += told_out(site.root, [site.links.layout.shared, *([current] if current else [])])
+    return {
+        "outcome": "adopted",
+        "release": live,
+        "current": live,
+        "steps": timings,
+        "data": measured(site, None, census.files(site), report),
+        "warnings": [*report.warnings, *report.unmoved, *told],
+    }
+
+
+def _not_served(root: Root) -> Problem:
+    return Problem(
+        "unfinished",
+        f"`{root.absolute(Layout.current)}` leads to no release, so the site is not adopted",
+        state="nothing is lost: what was moved lies in a release and is served through links at its old places",
+        whereabouts=[root.absolute(Layout.releases)],
+        hint=f"point `current` at the release that is to be live, then `holdfast status --site {quote(root.path)}`",
+    )
+
+
+def advice(site: str, web_root: str, *, laid_out: bool) -> list[str]:
+    """What a person has to know, for the old place goes on working and does not say it."""
+    if laid_out:
+        return ["releases from before the adoption are kept, and no rollback goes to them: nothing proves them whole"]
+    point = f"point the web server at `{served(site, web_root)}`"
+    told = [f"{point}: its old document root shows only names that were there today"]
+    if is_flat(web_root):
+        told.append(f"while the web server's document root is `{site}` itself, it hands out `/{Layout().shared}/`")
+    return told

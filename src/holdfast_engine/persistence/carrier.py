@@ -1,0 +1,134 @@
+"""Carrying between the releases of one site: the base of each, second names, what vanished, what came late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from holdfast_engine.data.carry import Carrying, Told
+from holdfast_engine.data.found import Found
+from holdfast_engine.data.second_names import SecondNames
+from holdfast_engine.fs import durable
+from holdfast_engine.fs.second_names import as_it_stands
+from holdfast_engine.fs.walk import walk
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model import reasons
+from holdfast_engine.model.carried import EMPTY, Base
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.words import count
+from holdfast_engine.persistence.report import Report
+from holdfast_engine.site import bases
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.records import ReleaseRecord
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Carrying, under one journal, with one report."""
+
+    site: Site
+    operation: Operation
+    report: Report
+
+    def carry(self, left: RelPath, into: RelPath, found: Base, *, own: Base = EMPTY) -> Base:
+        """Each of FOUND in LEFT stands in INTO as well, which nobody was shown since it got its OWN: what of that is
+        not in LEFT any more gives way (G2). Returns the base.
+        """
+        carrying = self._carrying(left, into, reasons.OVERTAKEN if own else reasons.SHIPPED_TOO)
+        carrying.take_away(own, [path for path in own if path not in found])
+        base = carrying.bring(carrying.relative(found))
+        self._tell(carrying.told, deleted=False)
+        return base
+
+    def follow(self, left: RelPath, into: RelPath, base: Base, found: Found) -> Base:
+        """What came to LEFT since BASE, and was FOUND there, is served in INTO, what was deleted there is gone; on disk
+        where anything changed.
+        """
+        carrying = self._carrying(left, into, reasons.OVERTAKEN)
+        gone = [path for path in base if path not in found.present and path not in found.unreadable]
+        after = carrying.follow(base, found.carried, gone)
+        if after != base:
+            durable.sync_file_system(self.site.root, into)
+        self._tell(carrying.told, deleted=True)
+        return after
+
+    def home(self, record: ReleaseRecord, live: RelPath, found: Found) -> None:
+        """What was FOUND in the release of RECORD, which is not live, stands in LIVE: of two versions the newer one."""
+        if found.carried:
+            carrying = self._carrying(record.path, live, reasons.OVERTAKEN)
+            carrying.follow(EMPTY, found.carried, ())
+            durable.sync_file_system(self.site.root, live)
+            self.note(record.id, found.carried)
+            self.report.adopted.extend(path for path in found.to_carry if path not in self.report.adopted)
+            self._tell(carrying.told, deleted=False)
+
+    def put_back(self, live: RelPath, paths: Iterable[str], base: Base) -> list[str]:
+        """Those of PATHS, which BASE knows and LIVE lacks, that have a second name stand in LIVE again."""
+        root, carrying = self.site.root, self._carrying(Layout.second_names, live, reasons.OVERTAKEN)
+        there = {path: base[path] for path in paths if root.has(Layout.second_names / path)}
+        back = [path for path, one in carrying.bring(there).items() if one.kind != DIR]
+        durable.sync_file_system(self.site.root, live)
+        self._tell(carrying.told, deleted=False)
+        return back
+
+    def bring_one(self, left: RelPath, live: RelPath, path: str) -> None:
+        """PATH of LEFT, a file or a directory with all that is in it, stands in LIVE: of two versions the newer one."""
+        root = self.site.root
+        every = [("", root.kind(left / path), root.lstat(left / path)), *walk(root, left / path, unreadable=[])]
+        found = {
+            str(RelPath(path) / inner): as_it_stands(kind, status)
+            for inner, kind, status in every
+            if status is not None and kind in (FILE, DIR, LINK)
+        }
+        carrying = self._carrying(left, live, reasons.OVERTAKEN)
+        carrying.follow(EMPTY, found, ())
+        durable.sync_file_system(self.site.root, live)
+        self._tell(carrying.told, deleted=False)
+
+    def remember(self, release: str, into: RelPath, base: Base) -> None:
+        """BASE is on disk as what was carried into RELEASE at INTO, and so is a second name of each of it."""
+        known = bases.base_of(self.site, release)
+        self.report.carried[:] = sorted(outermost(base))
+        carrying = self._carrying(into, into, reasons.OVERTAKEN)
+        given = SecondNames(carrying, base).keep()
+        if given or base != known:
+            # the names first: a base never tells of one that is not there
+            durable.sync_file_system(self.site.root, into)
+        bases.write(self.site, release, base)
+        self._tell_of_gone(carrying.told)
+
+    def note(self, release: str, found: Base) -> None:
+        """What was FOUND in RELEASE and goes along from there is known to have stood there."""
+        known = bases.base_of(self.site, release)
+        new = {path: one for path, one in found.items() if not one.is_known_as(known.get(path))}
+        if new:
+            bases.write(self.site, release, {**known, **new})
+
+    def _carrying(self, left: RelPath, into: RelPath, why: str) -> Carrying:
+        return Carrying(self.site.links, self.operation, left, into, Told(), why)
+
+    def _tell(self, told: Told, *, deleted: bool) -> None:
+        for path, spot, reason in told.displaced:
+            self.report.set_aside(path, spot, reason)
+        if told.copied:
+            self.site.made["copied"] = True
+            path, why = next(iter(told.copied.items()))
+            what = f"{count(len(told.copied), 'file')}, as `{path}`"
+            self.report.warnings.append(f"carried as a copy, for no second name could be given ({why}): {what}")
+        if deleted and told.deleted:
+            self.report.warnings.append(f"deleted on the server meanwhile: {_some(told.deleted)}")
+
+    def _tell_of_gone(self, told: Told) -> None:
+        """In one line: what the application deleted by its own means is kept, and nothing is asked of anybody."""
+        gone = [path for path, _, reason in told.displaced if reason == reasons.DELETED]
+        if gone:
+            self.report.warnings.append(f"deleted on the server, and kept in the attic: {_some(gone)}")
+
+
+def _some(paths: list[str]) -> str:
+    """Up to three of PATHS, and how many more."""
+    named = [f"`{path}`" for path in sorted(outermost(paths))]
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return ", ".join(named[:3]) + more

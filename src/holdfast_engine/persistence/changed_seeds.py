@@ -1,0 +1,50 @@
+"""Where a deploy will write in `shared/` because the source ships another version of a seed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Optional
+
+from holdfast_engine.fs.probe import is_immutable
+from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.records import ReleaseRecord
+
+
+def changed_seeds_in(site: Site, previous: Optional[ReleaseRecord], rules: Rules) -> tuple[RelPath, ...]:
+    """The directories of `shared/` in which a seed is added or replaced. For root, who may write anywhere, none is
+    looked for.
+    """
+    if os.geteuid() == 0:
+        return ()
+    before = previous.seeds if previous is not None else {}
+    shipped = (path for one in rules.shared for path in (one.path, *rules.listing.files_below(one.path)))
+    changed = [path for path in shipped if rules.listing.kind(path) == FILE and _differs(rules, path, before)]
+    parents = (site.links.layout.in_shared(path).parent for path in changed)
+    return tuple(dict.fromkeys(path for path in parents if site.root.kind(path) == "dir"))
+
+
+def frozen_seeds(site: Site, previous: Optional[ReleaseRecord], rules: Rules) -> tuple[RelPath, ...]:
+    """The seeds in `shared/` that are to be replaced, and are immutable or lie in a directory that is."""
+    before = previous.seeds if previous is not None else {}
+    shipped = (path for one in rules.shared for path in (one.path, *rules.listing.files_below(one.path)))
+    found = [path for path in shipped if path in before and rules.listing.kind(path) == FILE]
+    shut = {directory: is_immutable(site.root, directory) for directory in _directories(site, found)}
+    return tuple(
+        here if is_immutable(site.root, here) else here.parent
+        for path in found
+        for here in (site.links.layout.in_shared(path),)
+        if (shut[here.parent] or is_immutable(site.root, here)) and _differs(rules, path, before)
+    )
+
+
+def _directories(site: Site, paths: list[str]) -> set[RelPath]:
+    return {site.links.layout.in_shared(path).parent for path in paths}
+
+
+def _differs(rules: Rules, path: str, before: dict[str, str]) -> bool:
+    content = rules.listing.read(path) if path in before else None
+    return content is None or hashlib.sha256(content).hexdigest() != before[path]

@@ -1,0 +1,130 @@
+"""What was written to a release while and after it was left, and the links of what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Optional
+
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.found import Found
+from holdfast_engine.data.moved import NEWEST
+from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.journal.record import COMMIT, Record
+from holdfast_engine.model.listing import DIR, FILE, Listing
+from holdfast_engine.model.manifest import Stamp
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import suffixes_of
+from holdfast_engine.persistence import left_open, memory
+from holdfast_engine.persistence.adopt import Adopter
+from holdfast_engine.persistence.carrier import Carrier
+from holdfast_engine.persistence.link_release import link_release
+from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
+from holdfast_engine.persistence.shipped import as_shipped, baseline_of, listing_of, rules_now
+from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.site import looked
+from holdfast_engine.site.bases import base_of
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.records import ReleaseRecord
+
+
+def seen_before(history: Iterable[Record]) -> dict[str, Stamp]:
+    """What the commit in HISTORY says of the last look before the switch."""
+    commits = [record.facts.get("seen", {}) for record in history if record.kind == COMMIT]
+    return {path: (row[0], row[1], row[2], row[3]) for commit in commits for path, row in commit.items()}
+
+
+def stamps_of_files(site: Site, rules: Rules) -> dict[str, Stamp]:
+    """How each shared file stands now, right after the last look at the live release found its link in place."""
+    found = {one.path: _stamp(site, one.path) for one in rules.shared if one.kind == FILE}
+    return {path: stamp for path, stamp in found.items() if stamp is not None}
+
+
+def _stamp(site: Site, path: str) -> Optional[Stamp]:
+    status = site.root.lstat(site.links.layout.in_shared(path))
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if status else None
+
+
+def late_sweep(
+    adopter: Adopter,
+    left: RelPath,
+    record: Optional[ReleaseRecord],
+    active: RelPath,
+    *,
+    seen: Mapping[str, Stamp] = MappingProxyType({}),
+    listing: Optional[Listing] = None,
+) -> None:
+    """What was written to the release that was left, while or after the switch happened, is served by the active one
+    (I59).
+
+    SEEN are the shared files as they stood at the last look before the switch, each linked in
+    LEFT then: one that was saved anew in LEFT since, and not in `shared/`, is the newer one
+    and wins. Of everything else that both sides hold, what was saved last is served. That nothing was found is noted.
+    LISTING is what the active one shipped, where the caller has it.
+    """
+    site = adopter.site
+    site.refresh()
+    adopter.report.add(left_open.look_again(site, adopter.operation))
+    baseline, now = baseline_of(site, record), baseline_of(site, site.survey.active)
+    if baseline is None or site.root.kind(active) != DIR:
+        return  # no rules are made from a release that is not there, and no links in it
+    settings = settings_of(site.survey.active, site.request.settings)
+    if listing is None:
+        listing = as_shipped(site, active, now) if now else listing_of(site, active)
+    taken = baselines.now_ns()
+    found = sweep(site, left, rules_for(site, listing, settings), baseline=baseline)
+    _follow(adopter, left, active, found)
+    if record is not None:
+        _note(adopter, record, found, taken)
+    newer = {path: why for path, why in found.to_adopt.items() if path in seen and _is_as_seen(site, path, seen)}
+    adopter.bring(left, Found(to_adopt=newer), wins="live")
+    adopter.bring(left, found, wins=NEWEST, rival=active)
+    link_all(adopter, active, now or Baseline({}, 0), rules_for(site, listing, settings))
+
+
+def _note(adopter: Adopter, record: ReleaseRecord, found: Found, taken: int) -> None:
+    """What goes along of RECORD is known; where no more was FOUND, the next look is quick until somebody writes."""
+    site = adopter.site
+    if not (found.to_adopt or found.to_carry):
+        looked.note(site.root, record.id, found.directories, taken=taken)
+    Carrier(site, adopter.operation, adopter.report).note(record.id, found.carried)
+
+
+def _follow(adopter: Adopter, left: RelPath, active: RelPath, found: Found) -> None:
+    """What was made, replaced or deleted in LEFT beside its code since it was carried is so in ACTIVE as well."""
+    site, record = adopter.site, adopter.site.survey.active
+    if record is not None and (found.carried or base_of(site, record.id)):
+        carrier, before = Carrier(site, adopter.operation, adopter.report), base_of(site, record.id)
+        after = carrier.follow(left, active, before, found)
+        if after != before:
+            carrier.remember(record.id, active, after)
+
+
+def link_live(adopter: Adopter) -> None:
+    """Every shared path of the live release is our link, what stood there is home, and the site file knows what is
+    shared.
+    """
+    site = adopter.site
+    current = site.refresh().current
+    if current is not None:
+        rules = rules_now(site)
+        link_release(adopter, current, rules, before={}, live=True)
+        memory.remember(site, rules)
+
+
+def _is_as_seen(site: Site, path: str, seen: Mapping[str, Stamp]) -> bool:
+    """PATH in `shared/` was not written since it was SEEN, nor the newest rows beside it where it is a database."""
+    return all(_stamp(site, one) == seen.get(one) for one in (path, *(path + end for end in suffixes_of(path)[:1])))
+
+
+def link_all(adopter: Adopter, active: RelPath, baseline: Baseline, rules: Rules) -> None:
+    """Everything that is shared now is linked in ACTIVE, for data may have come through a link of the release that was
+    left; what ACTIVE only shipped gives way to it.
+    """
+    for path in sorted(rules.shared_paths):
+        entry, here = baseline.get(path), active / path
+        shipped = entry is not None and entry.kind == FILE and adopter.site.root.kind(here) == FILE
+        own = shipped and entry is not None and digest_of(adopter.site.root, here) == entry.digest
+        adopter.link_into(active, [path], wins="shared" if own else "live")
+    memory.remember(adopter.site, rules)

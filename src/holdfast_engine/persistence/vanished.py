@@ -1,0 +1,67 @@
+"""What was carried and is gone from the live release: deleted, renamed, or lost by an accident (data.md, carrying)."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.found import Found
+from holdfast_engine.model.carried import Base
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.words import count
+from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.persistence.strays import missing_code
+from holdfast_engine.site.bases import base_of
+from holdfast_engine.site.handle import Site
+
+_FEW = 5
+"""So many may be deleted at once by whoever works on the site."""
+
+
+def lost_by_accident(site: Site, live: RelPath, rules: Rules, baseline: Optional[Baseline], found: Found) -> list[str]:
+    """What is to be put back: all that VANISHED, where links of directories or shipped files are missing with it, or
+    more than five and a tenth of what was carried at once (`rsync --delete`, a panel). Else nothing: the application or
+    a person deleted it, or gave it another name, under which it goes along.
+    """
+    active = site.survey.active
+    base = base_of(site, active.id) if active is not None and active.path == live else {}
+    gone = _deleted(base, found)
+    if not gone:
+        return []
+    tops = list(outermost(gone))
+    swept = len(tops) > _FEW and len(tops) * 10 > len(base)
+    if swept or _missing_links(site, live, found) or missing_code(site, live, baseline, rules, found=found):
+        return gone
+    return []
+
+
+def _deleted(base: Base, found: Found) -> list[str]:
+    """What vanished and has no other name in the release now."""
+    renamed = {one.inode for one in found.carried.values() if one.kind != DIR}
+    return [path for path in found.vanished if base[path].kind == DIR or base[path].inode not in renamed]
+
+
+def _missing_links(site: Site, live: RelPath, found: Found) -> list[str]:
+    """Directories that LIVE had as links of ours, and has no more, or as real ones: where the source ships something in
+    them, `rsync --delete` puts a directory in the place of the link, and deletes what nobody ships.
+    """
+    active, file = site.survey.active, site.survey.site
+    known = {*(active.shared if active is not None else ()), *file.shared}  # a rollback links what is shared today
+    dirs = sorted({one.path for one in known if one.kind == DIR})
+    links = [path for path in dirs if _is_gone(site, live / path, path, found)]
+    return [path for path in links if site.root.has(site.links.layout.in_shared(path)) and not _is_below(path, links)]
+
+
+def _is_gone(site: Site, here: RelPath, path: str, found: Found) -> bool:
+    return path not in found.present or site.root.kind(here) == DIR
+
+
+def _is_below(path: str, others: list[str]) -> bool:
+    return any(path != other and RelPath(path).is_within(other) for other in others)
+
+
+def told(back: list[str]) -> str:
+    """One line for what was put back."""
+    what = f"{count(len(back), 'file')}, as `{min(back)}`"
+    return f"carried files were gone from the live release together with what it ships or links, and are back: {what}"

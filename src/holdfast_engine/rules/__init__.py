@@ -1,0 +1,1 @@
+"""Pure: from a listing and settings to what each path is. Imports `model` alone."""

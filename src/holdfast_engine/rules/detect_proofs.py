@@ -1,0 +1,99 @@
+"""Whether a proof of a framework or of a library holds in a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import Optional
+
+from holdfast_engine.model.listing import Listing
+from holdfast_engine.rules.detect_packages import Packages
+from holdfast_engine.rules.presets import EVERY, Evidence, Preset, load, names
+
+Found = Optional[tuple[str, str]]
+"""The file and the text that prove."""
+
+
+def holds(listing: Listing, root: str, packages: Packages, proof: Evidence) -> Found:
+    """The file and the text that prove, or None; every part of PROOF must hold."""
+    first: Found = None
+    for found in _parts(listing, root, packages, proof):
+        if found is None:
+            return None
+        first = first or found
+    return first
+
+
+def _parts(listing: Listing, root: str, packages: Packages, proof: Evidence) -> Iterator[Found]:
+    """What each part that PROOF asks for finds, in turn: a source of no interest is not read for the next one."""
+    if proof.file:
+        yield _some_file(listing, root, proof)
+    if proof.files:
+        yield _all_files(listing, root, proof.files)
+    yield from _packages_asked_for(packages, proof)
+
+
+def _packages_asked_for(packages: Packages, proof: Evidence) -> Iterator[Found]:
+    for manifest, wanted, asked, finds in _PACKAGES:
+        if wanted(proof):
+            yield finds(manifest, wanted(proof), asked(packages))
+
+
+def at(root: str, path: str) -> str:
+    """PATH below ROOT, either of which may be `.`."""
+    return path if root == "." else root if path == "." else f"{root}/{path}"
+
+
+def additions(listing: Listing, root: str, preset: Preset) -> tuple[Preset, ...]:
+    """What stands on top of PRESET in ROOT: libraries and extensions with rules of their own, in order of their ids."""
+    packages = Packages(listing, root)
+    bases = _bases(preset)
+    possible = (one for one in map(load, names()) if bases.intersection(one.adds_to) and one.id != preset.id)
+    return tuple(
+        one for one in possible if any(holds(listing, root, packages, proof) is not None for proof in one.evidence)
+    )
+
+
+def _bases(preset: Preset) -> frozenset[str]:
+    """PRESET's id and those of all that it extends."""
+    found = {EVERY, preset.id}
+    while preset.extends:
+        preset = load(preset.extends)
+        found.add(preset.id)
+    return frozenset(found)
+
+
+def _some_file(listing: Listing, root: str, proof: Evidence) -> Found:
+    for name in proof.file:
+        path = at(root, name)
+        if listing.has(path) and (not proof.contains or any(text in listing.text(path) for text in proof.contains)):
+            return (path, "exists")
+    return None
+
+
+def _all_files(listing: Listing, root: str, wanted: tuple[str, ...]) -> Found:
+    if all(listing.has(at(root, name)) for name in wanted):
+        return (at(root, wanted[0]) if wanted else "", "exists")
+    return None
+
+
+def _all(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found:
+    return (manifest, f"asks for {' and '.join(wanted)}") if asked.issuperset(wanted) else None
+
+
+def _package(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found:
+    found = [name for name in wanted if name in asked]
+    return (manifest, f"asks for {found[0]}") if found else None
+
+
+_PACKAGES = (
+    ("composer.json", attrgetter("named"), attrgetter("composer_name"), _package),
+    ("composer.json", attrgetter("composer_all"), attrgetter("composer"), _all),
+    ("package.json", attrgetter("npm_all"), attrgetter("npm"), _all),
+    ("composer.json", attrgetter("composer"), attrgetter("composer"), _package),
+    ("package.json", attrgetter("npm"), attrgetter("npm"), _package),
+    ("requirements", attrgetter("python"), attrgetter("python"), _package),
+    ("Gemfile", attrgetter("gem"), attrgetter("gem"), _package),
+    ("composer.lock", attrgetter("library"), attrgetter("composer_locked"), _package),
+)
+"""Each part of a proof that names packages: the manifest, what is wanted, what that asks for, and how both compare."""

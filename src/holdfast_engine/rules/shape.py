@@ -1,0 +1,161 @@
+"""What the source's shape says: directories that exist to be written to, and names that mean data."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.rules.names import words
+from holdfast_engine.rules.shape_ignores import Ignores
+from holdfast_engine.rules.shape_patterns import lineage
+
+_KEEPERS = words("placeholders")
+_GUARDS = words("guards")
+_GUARD_PAGES = {"index.html": (0, 512), "index.htm": (0, 512), "index.php": (1, 128), "__init__.py": (0, 0)}
+"""Pages that may only keep a directory from being listed, by size; what they say decides."""
+_MARKUP = re.compile(
+    rb"<title>.*?</title>|<\?php|/\*.*?\*/|<!--.*?-->|<[^>]*>|//[^\n]*|\?>|\s+", re.IGNORECASE | re.DOTALL
+)
+_KEEPS_OUT = re.compile(rb"forbidden|denied|silence|not allowed|nothing", re.IGNORECASE)
+EXAMPLE = re.compile(r"\.(?:example|sample|dist)(?:\.|$)|^sample\.")
+_GENERATED = re.compile(r"(?<!\d)1[4-9]\d{8}(?:\d{3})?(?!\d)|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-", re.IGNORECASE)
+"""A time in seconds or a random identifier in a name: an application named this file, not an author."""
+
+UPLOAD_NAMES = words("upload-names")
+"""Names that mean data even when a few default files are shipped below them."""
+DATA_NAMES = UPLOAD_NAMES | words("data-names")
+"""Names that mean data only where nothing is shipped."""
+_CODE_NAMES = words("code-names")
+_CODE_ENDINGS = tuple(sorted(words("code-endings")))
+_NOT_WRITTEN = words("not-written")
+_OUTPUT = words("output-names")
+_THEMES = frozenset(("media", "theme", "themes", "demo", "plugins", "dist", "modules", "img", "fonts"))
+"""Below these a data name is part of a design: `dashboard/assets/media/avatars`."""
+_ANYTHING = "a-name-that-nobody-uses"
+
+
+def says_nothing(page: bytes) -> bool:
+    """True for a PAGE without a word to read but that nobody may read here."""
+    return not _MARKUP.sub(b"", page) or _KEEPS_OUT.search(page) is not None
+
+
+class Shape:
+    """Answers about one listing; everything is read from names and from small `.gitignore` files."""
+
+    def __init__(self, listing: Listing, ignores: Ignores, *, web_root: str = "") -> None:
+        self._listing = listing
+        self._ignores = ignores
+        self._web_root = web_root
+
+    def placeholder(self, path: str) -> bool:
+        """True when the file at PATH is only there to keep its directory, or to guard it."""
+        name = path.rpartition("/")[2].lower()
+        if name in _KEEPERS or name in _GUARDS or EXAMPLE.search(name):
+            return True
+        least, most = _GUARD_PAGES.get(name, (0, -1))
+        return least <= self._listing.entries[path].size <= most and self._says_nothing(path)
+
+    def _says_nothing(self, path: str) -> bool:
+        """True for a page without a word to read but that nobody may read here; a small real page is code."""
+        if self._listing.entries[path].size == 0:
+            return True
+        content = self._listing.content(path)
+        return content is not None and says_nothing(content)
+
+    @cached_property
+    def _real(self) -> dict[str, int]:
+        """Directories with the number of files below them that are more than placeholders."""
+        count: dict[str, int] = {}
+        for path, entry in self._listing.entries.items():
+            if entry.kind != DIR and not self.placeholder(path):
+                for above in lineage(path)[1:]:
+                    count[above] = count.get(above, 0) + 1
+        return count
+
+    @cached_property
+    def _kept(self) -> frozenset[str]:
+        """Directories below which a placeholder proper lies, not just a guard."""
+        keepers = (path for path in self._listing.entries if path.rpartition("/")[2].lower() in _KEEPERS)
+        return frozenset(above for path in keepers for above in lineage(path)[1:])
+
+    def _written(self, path: str) -> bool:
+        """True when the source ignores whatever would be put into PATH, and PATH is no place for tools."""
+        tools = any(name.startswith(".") or name in _NOT_WRITTEN for name in path.lower().split("/"))
+        return not tools and bool(self._ignores.ignored(f"{path}/{_ANYTHING}"))
+
+    def ships_code(self, path: str) -> bool:
+        """True when PATH is a file of the source, or a directory with more than placeholders below it."""
+        kind = self._listing.kind(path)
+        return kind is not None and (kind != DIR or path in self._real)
+
+    def holds_program(self, path: str) -> bool:
+        """True when a file that is shipped at or below PATH looks like code."""
+        if not self.ships_code(path):
+            return False
+        names = (name for name in self._listing.files_below(path) if name.lower().endswith(_CODE_ENDINGS))
+        return any(not self.placeholder(name) for name in names)
+
+    def is_conventional(self, path: str) -> bool:
+        """True when a name in PATH is one that authors give to what they write themselves."""
+        names = path.lower().split("/")
+        return any(name in _CODE_NAMES or name in _THEMES or name in _NOT_WRITTEN for name in names)
+
+    def awaits_writing(self, path: str) -> str:
+        """Why PATH exists to be written to, or nothing.
+
+        A directory of which the source ignores every content says so anywhere. A `.gitkeep`, a
+        guard page or being empty says so only outside directories that hold code by convention.
+        """
+        if self._listing.kind(path) != DIR or path in self._real or self._holds_submodule(path):
+            return ""
+        if self.is_kept_open(path):
+            return "ships only a placeholder and all else in it is ignored"
+        inner = self._in_web_root(path)
+        if self._written(path) and (not inner or self._plain_above(path)):
+            return "ships nothing and all its content is ignored"
+        if not (self._plain_above(path) and (inner or self._plain(path))):
+            return ""
+        if not self._listing.children.get(path):
+            return "is empty"
+        return "ships only a placeholder" if inner or path in self._kept else ""
+
+    def is_kept_open(self, path: str) -> bool:
+        """True for a directory with a placeholder alone of which the source ignores the content, and not the place."""
+        if self._listing.kind(path) != DIR or path in self._real or path not in self._kept:
+            return False
+        inside, names = f"{path}/{_ANYTHING}", path.lower().split("/")
+        tools = any(name.startswith(".") or name in _NOT_WRITTEN - _OUTPUT for name in names)
+        return not tools and self._ignores.top(inside) == inside
+
+    def _holds_submodule(self, path: str) -> bool:
+        """True when another repository belongs at or below PATH: it is empty because a copy of the source lacks it."""
+        return any(f"{one}/".startswith(f"{path}/") for one in self._listing.submodules)
+
+    def named_for_data(self, path: str) -> bool:
+        """True when the name of PATH means data and nothing shipped there speaks against it."""
+        name = path.rpartition("/")[2].lower()
+        if name not in DATA_NAMES or not self._plain_above(path):
+            return False
+        if not self.ships_code(path):
+            return not self._holds_submodule(path)
+        trusted = name in UPLOAD_NAMES or bool(self._ignores.ignored(path, is_dir=True)) or self._generated(path)
+        return trusted and not self.holds_program(path)
+
+    def _generated(self, path: str) -> bool:
+        """True when every file shipped below PATH bears a name that an application made up."""
+        real = (name for name in self._listing.files_below(path) if not self.placeholder(name))
+        return all(_GENERATED.search(name.rpartition("/")[2]) for name in real)
+
+    def _in_web_root(self, path: str) -> str:
+        """The rest of PATH below a web root that is not the whole application; empty elsewhere."""
+        top = self._web_root + "/"
+        return path[len(top) :] if self._web_root and path.startswith(top) else ""
+
+    def _plain(self, path: str) -> bool:
+        """True when no name of PATH says that it holds code or is a tool's own."""
+        return not any(name.startswith(".") or name in _CODE_NAMES for name in path.lower().split("/"))
+
+    def _plain_above(self, path: str) -> bool:
+        above = (self._in_web_root(path) or path).lower().split("/")[:-1]
+        return not any(name.startswith(".") or name in _CODE_NAMES or name in _THEMES for name in above)

@@ -1,0 +1,123 @@
+"""What a source ignores: its `.gitignore` files, read tolerantly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Optional
+
+from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.rules.shape_patterns import compiled, lineage
+
+_NAME = ".gitignore"
+_LARGEST = 200_000
+
+
+@dataclass(frozen=True)
+class IgnoreRule:
+    """One line of one `.gitignore`: FOLDER is where the file lies, LINE its number."""
+
+    folder: str
+    line: int
+    pattern: str
+    expression: re.Pattern[str]
+    negated: bool
+    only_dirs: bool
+
+    def source(self) -> str:
+        return f"{_below(self.folder, _NAME)}:{self.line} `{self.pattern}`"
+
+
+class Ignores:
+    """Which paths the source keeps out of its history."""
+
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+        self._by_folder = {folder: tuple(_rules(listing, folder)) for folder in _folders(listing)}
+        self._known: dict[tuple[str, bool], str] = {}
+        self._tops: dict[str, str] = {}
+        self._named: Optional[tuple[tuple[str, bool, str], ...]] = None
+
+    def ignored(self, path: str, *, is_dir: bool = False) -> str:
+        """The rule that ignores PATH or a directory above it, as `FILE:LINE`; empty when none does."""
+        top = self.top(path, is_dir=is_dir)
+        return self._verdict(top, is_dir=is_dir if top == path else True) if top else ""
+
+    def top(self, path: str, *, is_dir: bool = False) -> str:
+        """The shallowest of PATH and its ancestors that is ignored; empty when none is."""
+        above = self._top_above(path.rpartition("/")[0])
+        return above or (path if self._verdict(path, is_dir=is_dir) else "")
+
+    def _top_above(self, folder: str) -> str:
+        if folder and folder not in self._tops:
+            self._tops[folder] = self.top(folder, is_dir=True)
+        return self._tops[folder] if folder else ""
+
+    def literals(self) -> Iterator[tuple[str, bool, str]]:
+        """Ignored paths that are named without a wildcard: path, whether said to be a directory, source."""
+        for folder, rules in sorted(self._by_folder.items()):
+            for rule in () if self._foreign(folder) else rules:
+                bare = rule.pattern.strip("/")
+                bare = bare[:-2].rstrip("/") if bare.endswith("/*") else bare
+                if bare and not rule.negated and not re.search(r"[*?\[\\]", bare):
+                    yield _below(folder, bare), rule.only_dirs or bare != rule.pattern.strip("/"), rule.source()
+
+    def names(self, path: str) -> bool:
+        """True when a line that ignores PATH, or a directory above it, names it without a wildcard."""
+        said = {bare for bare, _, _ in self._literals()}
+        return any(here in said for here in lineage(path))
+
+    def _literals(self) -> tuple[tuple[str, bool, str], ...]:
+        if self._named is None:
+            self._named = tuple(self.literals())
+        return self._named
+
+    def _foreign(self, folder: str) -> bool:
+        """True when FOLDER is another project's: its `.gitignore` speaks of places that are not here."""
+        marks = ("LICENSE", "README.md", "readme.txt", "composer.json", "package.json")
+        return bool(folder) and any(self._listing.has(_below(folder, mark)) for mark in marks)
+
+    def _verdict(self, path: str, *, is_dir: bool) -> str:
+        key = (path, is_dir)
+        if key not in self._known:
+            self._known[key] = self._decide(path, is_dir=is_dir)
+        return self._known[key]
+
+    def _decide(self, path: str, *, is_dir: bool) -> str:
+        """The last rule that matches decides; a deeper `.gitignore` is read after a shallower one."""
+        said = ""
+        for folder in ("", *reversed(lineage(path)[1:])):
+            inner = path[len(folder) + 1 :] if folder else path
+            for rule in self._by_folder.get(folder, ()):
+                if (is_dir or not rule.only_dirs) and rule.expression.fullmatch(inner):
+                    said = "" if rule.negated else rule.source()
+        return said
+
+
+def _folders(listing: Listing) -> list[str]:
+    return [path[: -len(_NAME)].rstrip("/") for path in listing.entries if path == _NAME or path.endswith("/" + _NAME)]
+
+
+def _below(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _rules(listing: Listing, folder: str) -> Iterator[IgnoreRule]:
+    path = _below(folder, _NAME)
+    if listing.kind(path) == DIR or listing.entries[path].size > _LARGEST:
+        return
+    for number, raw in enumerate(listing.text(path).lstrip("\ufeff").splitlines(), 1):
+        pattern = raw.rstrip()
+        if pattern and not pattern.startswith("#"):
+            yield _rule(folder, number, pattern)
+
+
+def _rule(folder: str, number: int, pattern: str) -> IgnoreRule:
+    negated = pattern.startswith("!")
+    bare = pattern[1:] if negated else pattern
+    only_dirs = bare.endswith("/")
+    bare = bare.rstrip("/")
+    anchored = "/" in bare
+    whole = bare.lstrip("/") if anchored else "**/" + bare
+    return IgnoreRule(folder, number, pattern.lstrip("!"), compiled(whole), negated, only_dirs)

@@ -1,0 +1,51 @@
+"""The old document root of a site that was adopted from a plain directory: what somebody still saves there."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from holdfast_engine.fs.probe import mounts_below
+from holdfast_engine.fs.root import Root
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.site.format import SiteFile
+
+OPTION = "document_root"
+"""The names that the adoption turned into links, in the site file: known still when all of them were replaced."""
+_REPOSITORIES = (".git", ".hg", ".svn")
+_BARE = ("HEAD", "objects", "refs")
+
+
+def through(path: str) -> str:
+    """The text of the link at PATH in the old document root that shows what is live."""
+    return link_text(RelPath(path), Layout.current / path)
+
+
+def entries(root: Root, site: SiteFile) -> list[RelPath]:
+    """The names in the deploy root that are none of Holdfast's own; none where it never was a document root, or where
+    nothing of that is left.
+    """
+    own = (site.layout.shared, Layout.releases, Layout.current, Layout.state)
+    names = [RelPath(name) for name in root.names("") if name not in own]
+    adopted = site.options.get(OPTION, ())
+    shown = any(root.link(name) == through(name) for name in names)
+    return names if shown or any(name in adopted and root.kind(name) != LINK for name in names) else []
+
+
+def detached(root: Root, names: list[RelPath]) -> list[RelPath]:
+    """Those of NAMES that were saved there: files and directories, but no mount, no repository and nothing of ours."""
+    real = [name for name in names if root.kind(name) in (FILE, DIR) and not name.startswith(".holdfast-")]
+    found = [name for name in real if name not in _REPOSITORIES and not all(root.has(name / one) for one in _BARE)]
+    mounts = mounts_below(root, "") if found else []
+    return [name for name in found if not any(mount.is_within(name) for mount in mounts)]
+
+
+def renamed_from(root: Root, live: RelPath, path: str) -> Optional[RelPath]:
+    """The name whose link stands at PATH now: somebody saved by rename just when the new file was brought home, and so
+    renamed its link. None for any other link, as a person's own that leads to what is to be seen beside it.
+    """
+    text = root.link(path) or ""
+    other = RelPath(path).parent / RelPath(text).name
+    renamed = other != path and text == through(other) and not root.has(other)
+    return other if renamed and root.has(live / other) else None

@@ -1,1 +1,0 @@
-"""What is on the host: the site file, release records, the lock, the survey. May import `model`, `fs`, `journal`."""

@@ -1,0 +1,112 @@
+"""What is to come home from the live release, and from elsewhere, is in `shared/`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.words import count
+from holdfast_engine.persistence import elsewhere, old_document_root
+from holdfast_engine.persistence.guessed import unshare
+from holdfast_engine.persistence.strays import still_so, sweep
+from holdfast_engine.site import records
+from holdfast_engine.steps.carry import healed
+from holdfast_engine.steps.step import Step
+from holdfast_engine.steps.work import Outlook, Work
+
+
+def strays(number: int, elsewhere: int = 0) -> str:
+    """How many are to come home from the live release, and how many from ELSEWHERE, which is not called live."""
+    live = [f"{count(number, 'stray')} of the live release"] if number or not elsewhere else []
+    others = [f"{count(elsewhere, 'stray')} of places that are not live"] if elsewhere else []
+    return f"bring {' and '.join([*live, *others])} home"
+
+
+class Adopt(Step[Outlook, Work]):
+    name = "adopt"
+
+    def due(self, planned: Outlook) -> bool:
+        return planned.outgoing is not None or bool(planned.elsewhere)
+
+    def sentence(self, planned: Outlook) -> str:
+        if planned.outgoing is None:
+            return f"bring {count(len(planned.elsewhere.origins), 'stray')} home from releases that are not live"
+        coming = len(planned.elsewhere.origins)
+        return strays(planned.found.count(), coming) if planned.found or coming else "sweep the live release"
+
+    def run(self, work: Work) -> Work:
+        """What is to come home lies in `shared/` or in the attic, where nothing is live as well; the rules see it."""
+        if work.outgoing is not None:
+            work = _from_live(work, work.outgoing)
+        elsewhere.bring_left(work.adopter, work.outlook.elsewhere)
+        return work.with_rules()
+
+
+def _from_live(work: Work, outgoing: RelPath) -> Work:
+    """What the live release holds comes home, and what was saved in the old document root with it."""
+    work = _with_guesses_real(healed(work), outgoing)
+    work.adopter.bring(outgoing, work.found, wins="live", rival=work.path)
+    saved = elsewhere.bring_saved(work.adopter, outgoing, work.outlook.elsewhere, _is_code(work, outgoing))
+    if work.baseline is None and work.previous is not None and not work.outlook.returns:
+        return brought_again(observed(work, outgoing, work.previous.id).with_rules())
+    return brought_again(work.with_rules()) if saved or work.found else work
+
+
+def _with_guesses_real(work: Work, outgoing: RelPath) -> Work:
+    """What a guess once brought into `shared/` is a real file in each release, and goes along from the live one."""
+    if not work.outlook.guessed or not unshare(work.site, work.operation, work.outlook.guessed):
+        return work
+    work = work.with_rules()
+    return replace(work, found=sweep(work.site, outgoing, work.rules, baseline=work.baseline, unbuilt=work.to_be_built))
+
+
+def _is_code(work: Work, outgoing: RelPath) -> elsewhere.IsCode:
+    """Without a baseline: what is a file in the live release still, now that its data is home, and is not carried."""
+    if work.baseline is None and not work.outlook.returns:
+        return lambda path: path not in work.found.carried
+    return old_document_root.shipped(work.site, outgoing, work.baseline)
+
+
+def observed(work: Work, outgoing: RelPath, release: str) -> Work:
+    """Nothing was known of what is live; now that its data is home, what is left of it is what it shipped.
+
+    Written after the data went home, so that a crash in between finds it all again.
+    """
+    site, taken = work.site, baselines.now_ns()
+    every = baselines.take(
+        site.links, outgoing, digests={}, skip=work.rules.classifier.is_cache, made=dict(work.rules.links)
+    )
+    waiting = work.found.pending if work.to_be_built else ()  # until it is known what is built
+    seen = [one for one in every if one.path in work.outlook.seen]  # what came since is a stray
+    seen = [one for one in seen if one.path not in work.found.carried]
+    entries = [one for one in seen if not any(RelPath(one.path).is_within(path) for path in waiting)]
+    record = records.read(site.root, release)
+    if record is not None and not record.pinned:
+        # what a build left and what users wrote beside it look alike in it: it proves nothing to prune by (G6, G7)
+        records.write(site.root, replace(record, pinned="its baseline was lost; nothing proves what it shipped"))
+    baselines.write(site.root, release, entries, taken_ns=taken)
+    return replace(work, baseline=baselines.read(site.root, release))
+
+
+def brought_again(work: Work) -> Work:
+    """Strays that came since the last look are home too."""
+    outgoing, returns = work.outgoing, work.outlook.returns
+    if outgoing is None or (work.baseline is None and not returns):
+        return work
+    if returns and not work.stopped and still_so(work.site, outgoing, work.outlook.found):
+        return work  # what was written in place in the moment since, the late sweep brings; what an end wrote, we do
+    unproven = work.outlook.baseline is None or bool(work.previous and work.previous.pinned)
+    found = sweep(
+        work.site,
+        outgoing,
+        work.rules,
+        baseline=work.baseline,
+        unbuilt=work.to_be_built,
+        unproven=unproven and not returns,
+    )
+    work = replace(work, found=replace(found, pending=work.found.pending))
+    if not (found.to_adopt or found.displaced.keys() - work.outlook.found.displaced.keys()):
+        return work
+    work.adopter.bring(outgoing, found, wins="live", rival=work.path)
+    return work.with_rules()

@@ -1,0 +1,84 @@
+"""What appeared on the server beside code stands in the release to come too (data.md, carrying)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdfast_engine.fs import durable
+from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.words import count
+from holdfast_engine.persistence.carrier import Carrier
+from holdfast_engine.persistence.strays import still_so, sweep
+from holdfast_engine.persistence.vanished import lost_by_accident, told
+from holdfast_engine.site.bases import base_of
+from holdfast_engine.steps.step import Step
+from holdfast_engine.steps.work import Outlook, Work
+
+LOOKS = 3
+"""How often the live release is looked at again before the switch; what comes later is the late sweep's."""
+
+
+class Carry(Step[Outlook, Work]):
+    name = "carry"
+
+    def due(self, planned: Outlook) -> bool:
+        return bool(
+            planned.outgoing
+            and (planned.found.carried or planned.found.vanished or planned.elsewhere or planned.guessed)
+        )
+
+    def sentence(self, planned: Outlook) -> str:
+        files = sum(one.kind == FILE for one in planned.found.carried.values())
+        return f"give {count(files, 'file')} from the server a second name in `{planned.record.path}`"
+
+    def run(self, work: Work) -> Work:
+        """What is carried stands in the release, and the base of that is on disk; after the build, so that no build
+        makes it anew, and before the hooks, which may need it.
+        """
+        assert work.outgoing is not None
+        found, own = work.found.carried, base_of(work.site, work.record.id)
+        base = carrier(work).carry(work.outgoing, work.path, found, own=own)
+        if work.outlook.returns and base:
+            durable.sync_file_system(work.site.root, work.path)  # a deploy does so when it seals
+        work = replace(work, base=base, shipped_too={path: work.digests[path] for path in base if path in work.digests})
+        carrier(work).note(work.record.id, base)
+        return work
+
+
+def _note_left(work: Work) -> None:
+    """What went along from the release that is left is known there: it is nothing new, whatever becomes of it later."""
+    if work.previous is not None:
+        carrier(work).note(work.previous.id, work.found.carried)
+
+
+def carrier(work: Work) -> Carrier:
+    return Carrier(work.site, work.operation, work.report)
+
+
+def carried_again(work: Work) -> Work:
+    """What came to the live release since it was carried, or went, did so in the release to come as well; its base and
+    the second names say so, now that what is built is known.
+    """
+    outgoing = work.outgoing
+    for _ in range(LOOKS if outgoing is not None else 0):
+        assert outgoing is not None
+        work = replace(work, base=carrier(work).follow(outgoing, work.path, work.base, work.found))
+        if still_so(work.site, outgoing, work.found):
+            break
+        work = replace(work, found=sweep(work.site, outgoing, work.rules, baseline=work.baseline))
+    if work.base or outgoing is not None:
+        carrier(work).remember(work.record.id, work.path, work.base)
+        _note_left(work)
+    return work
+
+
+def healed(work: Work) -> Work:
+    """What was carried and is gone from the live release by an accident is back in it, and found there."""
+    if work.outgoing is None or not work.found.vanished:
+        return work
+    lost = lost_by_accident(work.site, work.outgoing, work.rules, work.baseline, work.found)
+    back = carrier(work).put_back(work.outgoing, lost, base_of(work.site, work.previous.id)) if work.previous else []
+    if not back:
+        return work
+    work.report.warnings.append(told(back))
+    return replace(work, found=sweep(work.site, work.outgoing, work.rules, baseline=work.baseline))

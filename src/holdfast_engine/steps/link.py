@@ -1,0 +1,78 @@
+"""Every shared path of the incoming release is our link, seeds merged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdfast_engine.activation.seal import seal
+from holdfast_engine.data.found import Found
+from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.words import count
+from holdfast_engine.persistence import given_way
+from holdfast_engine.persistence.link_release import announce_seeds, link_release, seeds_before
+from holdfast_engine.persistence.shipped import baseline_of
+from holdfast_engine.persistence.strays import still_so, sweep
+from holdfast_engine.site.bases import base_of
+from holdfast_engine.steps.access import let_application_in
+from holdfast_engine.steps.step import Step
+from holdfast_engine.steps.work import Outlook, Work
+
+
+class Link(Step[Outlook, Work]):
+    name = "link"
+
+    def sentence(self, planned: Outlook) -> str:
+        return f"link {count(len(planned.rules.shared), 'shared path')}"
+
+    def run(self, work: Work) -> Work:
+        """What is shared today is linked, its seeds merged; but for data in output that is still to be built."""
+        work.report.warnings += given_way.told(work.site, work.rules)
+        late = linked_late(work)
+        return with_links(work, [one for one in work.rules.shared if one not in late])
+
+
+def with_links(work: Work, shared: list[SharedPath]) -> Work:
+    """These SHARED paths are linked; their seeds were announced in the release's record before."""
+    before = seeds_before(work.site, work.previous, work.baseline, work.rules)
+    record = announce_seeds(work.site, work.record, work.rules, work.digests)
+    rules = replace(work.rules, shared=tuple(shared))
+    seeded = link_release(work.adopter, work.path, rules, before={**before, **work.seeded.digests})
+    return replace(work, record=record, seeded=seeded)
+
+
+def linked_late(work: Work) -> list[SharedPath]:
+    """Data in build output is linked once the hooks ran: they may empty that, or build it anew."""
+    below = work.rules.classifier.is_below_output
+    return [one for one in work.rules.shared if work.to_be_built and below(one.path)]
+
+
+class LinkTarget(Step[Outlook, Work]):
+    name = "link"
+
+    def sentence(self, planned: Outlook) -> str:
+        return f"link {count(len(planned.rules.shared), 'shared path')} of today into `{planned.record.path}`"
+
+    def run(self, work: Work) -> Work:
+        """Today's links are in yesterday's release; what it holds at their paths is shipped code or data, and kept
+        either way.
+        """
+        found = target_now(work)
+        work.adopter.bring(work.path, replace(found, displaced={}), wins="shared")  # what is carried comes after it
+        before = seeds_before(work.site, work.previous, baseline_of(work.site, work.previous), work.rules)
+        before = {**work.record.seeds, **before}
+        record = announce_seeds(work.site, work.record, work.rules, {})
+        seeded = link_release(work.adopter, work.path, work.rules, before=before)
+        if not still_so(work.site, work.path, found):
+            spared = base_of(work.site, work.record.id).keys()
+            seal(work.site.root, work.path, writable=work.rules.writable, spared=spared)
+            let_application_in(work, spared=spared)
+        return replace(work, record=replace(record, seeds=seeded.digests), seeded=seeded)
+
+
+def target_now(work: Work) -> Found:
+    """What a sweep finds in the target now: what it found before, as long as no name came or went. What was written to
+    it while it was retired is older than what is shared, and shared wins.
+    """
+    if still_so(work.site, work.path, work.outlook.target):
+        return work.outlook.target
+    return sweep(work.site, work.path, work.rules, baseline=work.outlook.shipped)

@@ -1,0 +1,165 @@
+"""The persistence step alone: adopt, seed and link a release that somebody's own script deploys and switches to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdfast_engine.checks.data_memory import as_warning
+from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.moved import LIVE, NEWEST
+from holdfast_engine.model.carried import Carried
+from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.words import count
+from holdfast_engine.persistence import elsewhere, memory, retired_releases
+from holdfast_engine.persistence.carrier import Carrier
+from holdfast_engine.persistence.late_sweep import late_sweep
+from holdfast_engine.persistence.link_release import link_release, seeds_before
+from holdfast_engine.persistence.report import warned
+from holdfast_engine.persistence.shared_paths import rules_for
+from holdfast_engine.persistence.shipped import baseline_of
+from holdfast_engine.site import records
+from holdfast_engine.site.live import count_release, mark_active
+from holdfast_engine.site.records import ReleaseRecord
+from holdfast_engine.site.survey import current_release
+from holdfast_engine.steps.script_work import ScriptOutlook, ScriptWork, free_id, look_into, record_of, see
+from holdfast_engine.steps.step import Step
+
+
+class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
+    name = "adopt"
+
+    def sentence(self, planned: ScriptOutlook) -> str:
+        number = sum(found.count() for found in planned.found.values()) + len(planned.elsewhere.origins)
+        return f"bring {count(number, 'stray')} of what is live home"
+
+    def run(self, work: ScriptWork) -> ScriptWork:
+        """What the live release holds comes home first, so that nothing of it is hidden by an empty directory (I08); of
+        several that links name, what was saved last.
+        """
+        outlook, adopter = work.outlook, work.adopter
+        work = _follow_the_switch(work)
+        for live, found in outlook.found.items():
+            adopter.bring(live, found, wins=LIVE if len(outlook.found) == 1 else NEWEST)
+        elsewhere.bring_left(adopter, outlook.elsewhere)
+        work = replace(work, rules=rules_for(work.site, outlook.listing, work.site.request.settings))
+        for live in outlook.lives if outlook.elsewhere else ():
+            retired_releases.serve(adopter, live, work.rules, work.report.adopted)
+        return work
+
+
+def _follow_the_switch(work: ScriptWork) -> ScriptWork:
+    """Somebody's script has switched since the last run: what was written meanwhile to the release that it left is
+    brought home and served by the live one (I59).
+    """
+    site, lives = work.site, work.outlook.lives
+    live = next((record_of(site, one) for one in lives), None)
+    left = next((one for one in site.survey.releases if one.state == records.ACTIVE and one.path not in lives), None)
+    if len(lives) != 1 or (live is not None and live.state == records.ACTIVE):
+        return work
+    if live is not None:
+        mark_active(site, live)
+    if left is not None and site.root.kind(left.path) == "dir":
+        _sweep_left(work, left)
+    site.refresh()
+    see(site, lives[0])
+    return replace(work, record=records.read(site.root, work.record.id) if work.record else None)
+
+
+def _sweep_left(work: ScriptWork, left: ReleaseRecord) -> None:
+    """Of one without a baseline what `link` takes for data while it is live; others are among those looked at
+    elsewhere too, which knows no more than what stands in them now.
+    """
+    site, live = work.site, work.outlook.lives[0]
+    if baseline_of(site, left) is None:
+        work.adopter.bring(left.path, look_into(site, left.path, work.rules), wins=NEWEST)
+    elif live == current_release(site.root):
+        late_sweep(work.adopter, left.path, left, live)
+
+
+class LinkForScript(Step[ScriptOutlook, ScriptWork]):
+    name = "link"
+
+    def sentence(self, planned: ScriptOutlook) -> str:
+        return f"link {count(len(planned.rules.shared), 'shared path')}"
+
+    def run(self, work: ScriptWork) -> ScriptWork:
+        """Every shared path of the release is our link, its seeds merged; in a live one content is data, and moved."""
+        previous = work.site.survey.active
+        before = seeds_before(work.site, previous, baseline_of(work.site, previous), work.rules)
+        before.update(work.record.seeds if work.record else {})
+        outlook = work.outlook
+        seeded = link_release(work.adopter, outlook.path, work.rules, before=before, live=outlook.is_live)
+        return replace(work, seeds=seeded.digests)
+
+
+class CarryForScript(Step[ScriptOutlook, ScriptWork]):
+    name = "carry"
+
+    def due(self, planned: ScriptOutlook) -> bool:
+        return any(found.carried for found in planned.found.values())
+
+    def sentence(self, planned: ScriptOutlook) -> str:
+        files = sum(one.kind == FILE for found in planned.found.values() for one in found.carried.values())
+        return f"give {count(files, 'file')} from the server a second name in the release"
+
+    def run(self, work: ScriptWork) -> ScriptWork:
+        """What appeared beside the code of the live release stands in the one that is linked too; in a live one it is
+        known from now on.
+        """
+        outlook, base = work.outlook, dict[str, Carried]()
+        carrier = Carrier(work.site, work.operation, work.report)
+        for live, found in outlook.found.items():
+            base.update(found.carried if live == outlook.path else carrier.carry(live, outlook.path, found.carried))
+        return replace(work, base=base)
+
+
+class RememberForScript(Step[ScriptOutlook, ScriptWork]):
+    name = "remember"
+
+    def sentence(self, planned: ScriptOutlook) -> str:  # noqa: ARG002
+        return "note what was shipped, what is shared and how much data there is"
+
+    def run(self, work: ScriptWork) -> ScriptWork:
+        """What the release holds now is its baseline, unless it is live: then what it had at its first linking stays
+        so. The site file knows what is shared and how much lies there.
+        """
+        site, rules, outlook = work.site, work.rules, work.outlook
+        record = work.record or _new_record(work)
+        count_release(site, record.counter)
+        if not outlook.is_live:
+            is_cache, made = rules.classifier.is_cache, dict(rules.links)
+            entries = baselines.take(
+                site.links,
+                outlook.path,
+                digests={},
+                skip=lambda path: path in work.base or is_cache(path),
+                made=made,
+            )
+            baselines.write(site.root, record.id, entries, taken_ns=baselines.now_ns())
+        kept = replace(
+            record,
+            settings=site.request.settings.to_json(),
+            framework=rules.detection.framework,
+            web_root=rules.web_root,
+            shared=rules.shared,
+            seeds=work.seeds,
+        )
+        records.write(site.root, kept)
+        Carrier(site, work.operation, work.report).remember(record.id, outlook.path, work.base)
+        if outlook.lives == (outlook.path,):
+            mark_active(site, kept)
+        gone = memory.remember(site, rules, accept=site.request.accept)
+        work.report.warnings.extend(warned(as_warning(gone)))
+        return replace(work, record=kept, gone=gone)
+
+
+def _new_record(work: ScriptWork) -> ReleaseRecord:
+    site = work.site
+    return ReleaseRecord(
+        id=free_id(site, work.outlook.path),
+        path=work.outlook.path,
+        counter=site.survey.site.counter + 1,
+        state=records.SEALED,
+        created=site.request.now,
+        pinned="linked into a release of another tool, which prunes by itself",
+    )

@@ -1,0 +1,157 @@
+"""What is live in a plain directory, or in another tool's layout, is the first release of a site."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from holdfast_engine.data.found import Found
+from holdfast_engine.fs.access import give
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.layout import OURS, Layout
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.words import count
+from holdfast_engine.persistence import memory
+from holdfast_engine.persistence.adopt import Adopter
+from holdfast_engine.persistence.link_release import link_release
+from holdfast_engine.persistence.measuring import measure
+from holdfast_engine.persistence.move_in import MovingIn
+from holdfast_engine.persistence.report import Report
+from holdfast_engine.persistence.shared_paths import rules_for
+from holdfast_engine.persistence.shipped import listing_of
+from holdfast_engine.site import document_root, records
+from holdfast_engine.site import format as site_format
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.kept import kept_at
+from holdfast_engine.site.live import count_release
+from holdfast_engine.site.records import ReleaseRecord
+from holdfast_engine.steps.step import Again, Step
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What is to be adopted: its ENTRIES, and whether it is LAID_OUT in releases already."""
+
+    entries: tuple[str, ...]
+    laid_out: bool
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One adoption under way; the release that a plain directory becomes is called NAME."""
+
+    site: Site
+    operation: Operation
+    report: Report
+    name: str
+
+
+class _Adopting(Step[Layer, Taking]):
+    """Each step is idempotent: after a crash it goes on from what it finds (G4)."""
+
+    def redo(self, again: Again) -> None:
+        if self.due(Layer((), bool(again.begin["laid_out"]))):
+            self.run(Taking(again.site, again.operation, again.adopter.report, again.begin["release"]))
+
+
+class MoveIn(_Adopting):
+    name = "move-in"
+
+    def due(self, planned: Layer) -> bool:
+        return not planned.laid_out
+
+    def sentence(self, planned: Layer) -> str:
+        what = count(len(planned.entries), "entry", "entries")
+        return f"move {what} into the first release, each in one exchange with a link to it"
+
+    def run(self, work: Taking) -> Taking:
+        """Every entry of the directory lies in the release and is served through a link in its old place."""
+        _remember_names(work.site)
+        measure(work.site, RelPath(""))
+        _record(work.site, work.name, 1, live=True)
+        MovingIn(work.site, work.operation, work.report).move_in(work.name)
+        work.site.refresh()
+        _give_top(work)
+        return work
+
+
+class Register(_Adopting):
+    name = "register"
+
+    def due(self, planned: Layer) -> bool:
+        return planned.laid_out
+
+    def sentence(self, planned: Layer) -> str:  # noqa: ARG002
+        return "register the releases that are there, as they are"
+
+    def run(self, work: Taking) -> Taking:
+        """Another tool's releases have records, in the order of their names, as it made them; the live one is the
+        newest to us.
+        """
+        site = work.site
+        names = [name for name in site.root.names(Layout.releases) if site.root.kind(Layout.releases / name) == "dir"]
+        live = site.survey.current
+        ordered = sorted(
+            names, key=lambda name: (Layout.releases / name == live, len(name) if name.isdigit() else 0, name)
+        )
+        if live is not None:
+            measure(site, live)
+        for counter, name in enumerate(ordered, start=1):
+            _record(site, name, counter, live=Layout.releases / name == live)
+        site.refresh()
+        return work
+
+
+class Share(_Adopting):
+    name = "share"
+
+    def sentence(self, planned: Layer) -> str:  # noqa: ARG002
+        return "move what rules call data into `shared/`, each path in one exchange"
+
+    def run(self, work: Taking) -> Taking:
+        """What rules call data lies in `shared/` and is linked in the release that is live."""
+        site, current = work.site, work.site.survey.current
+        if current is None:
+            return work
+        rules, adopter = rules_for(site, listing_of(site, current), site.request.settings), _adopter(work)
+        present = {one.path: one.why for one in rules.shared if site.root.has(current / one.path)}
+        adopter.bring(current, Found(to_adopt=present), wins="live")
+        link_release(adopter, current, rules, before={}, live=True)
+        memory.remember(site, rules)
+        return work
+
+
+def _give_top(work: Taking) -> None:
+    """Whoever could make names at the top of the plain directory can do so at the top of the release (G10)."""
+    kept, root = kept_at(work.site), work.site.root
+    top, home = kept.of(""), Layout.releases / work.name
+    if top is not None and root.kind(home) == "dir":
+        give(root, home, top, user=os.geteuid() if kept.user is None else kept.user)
+
+
+def _adopter(work: Taking) -> Adopter:
+    return Adopter(work.site, work.operation, work.report)
+
+
+def _remember_names(site: Site) -> None:
+    """What this document root holds, so that it is known as one when all of it was saved anew there."""
+    root = site.root
+    file = site_format.read(root) or site_format.SiteFile()
+    names = sorted(
+        {*file.options.get(document_root.OPTION, ()), *(name for name in root.names("") if name not in OURS)}
+    )
+    site_format.write(root, replace(file, options={**file.options, document_root.OPTION: names}))
+
+
+def _record(site: Site, name: str, counter: int, *, live: bool) -> None:
+    record = ReleaseRecord(
+        id=name,
+        path=Layout.releases / name,
+        counter=counter,
+        state=records.ACTIVE if live else records.RETIRED,
+        created=site.request.now,
+        activated=live,
+        pinned="adopted; nothing proves what it shipped",
+    )
+    records.write(site.root, record)
+    count_release(site, counter)
