@@ -97,17 +97,21 @@ def one_round(world: World, victim: Victim, number: int, places: tuple[str, ...]
     return ended
 
 
+WELL = {"deploy", "rollback", "prune", "recover"}
+"""What has to end well in one round or another: an attacker may stop a command, but not every one of them."""
+
+
 def rounds(user: int, top: Path, seconds: float, places: tuple[str, ...] = PLACES) -> int:
     victim = Victim(top / "victim", user)
     world = world_of(user, top)
     deadline, number, done = time.monotonic() + seconds, 0, set()
-    while time.monotonic() < deadline or number < 1:
+    while time.monotonic() < deadline or (number < 6 and not done >= WELL):
         number += 1
         ended = one_round(world, victim, number, places)
         done |= {name for name, how in ended.items() if how == "done" or how.startswith("data-missing: ")}
     world.perform("recover")  # what a swap had taken out of sight is back: nothing is missing any more
     world.ship()
-    assert {"deploy", "rollback", "prune", "recover"} <= done, f"never ended well: {ended}"
+    assert done >= WELL, f"never ended well: {ended}"
     assert victim.harm() == []
     assert leaks(world.site) == []
     return number
@@ -116,7 +120,7 @@ def rounds(user: int, top: Path, seconds: float, places: tuple[str, ...] = PLACE
 @pytest.mark.parametrize(("user", "places"), [(0, PLACES), (TOOL, PLACES[2:])])
 def test_no_command_reads_or_changes_anything_through_a_swapped_directory(top, user, places):
     """G9, R11: deploy with adoption, rollback, prune, recover, restore and link, with an attacker in each directory."""
-    assert rounds(user, top, 0, places) == 1
+    assert rounds(user, top, 0, places) >= 1
 
 
 @pytest.mark.soak(share=3)

@@ -12,7 +12,7 @@ import pytest
 
 from holdfast_engine.fs import census, copy, dir_cursor, discard, durable, place
 from holdfast_engine.fs.root import Root
-from holdfast_engine.fs.walk import walk
+from holdfast_engine.fs.walk import links_below, walk
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 
@@ -37,6 +37,21 @@ def root(tmp_path):
 def plant(root, outside, name="planted"):
     os.symlink(outside, os.path.join(root.path, name))
     return name
+
+
+def test_a_link_that_becomes_a_directory_under_the_look_is_passed_over(root, monkeypatch):
+    """R11: the application goes on working while we look, and an attacker as well."""
+    for name in ("one", "two"):
+        os.symlink("elsewhere", os.path.join(root.path, name))
+
+    def swapped(name, *, dir_fd):
+        if name == "one":
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), name)
+        return really(name, dir_fd=dir_fd)
+
+    really = os.readlink
+    monkeypatch.setattr(os, "readlink", swapped)
+    assert list(links_below(root, "")) == [("two", "elsewhere")]
 
 
 def test_what_lies_behind_a_planted_link_counts_as_absent(root, outside):

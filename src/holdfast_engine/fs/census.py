@@ -10,6 +10,7 @@ from typing import NamedTuple
 from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.dir_cursor import Descent, levels
 from holdfast_engine.fs.root import Root, is_shortage
+from holdfast_engine.fs.walk import text_of
 from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.memory import is_data, is_database_name
 
@@ -147,8 +148,5 @@ def _list(here: int) -> tuple[list[str], list[str], list[str]]:
 
 
 def _is_absolute(here: int, name: str) -> bool:
-    try:
-        text = os.readlink(name, dir_fd=here)
-    except OSError:  # gone, or another thing by now
-        return False
-    return text.startswith("/") or "releases/" in text
+    text = text_of(here, name)
+    return text is not None and (text.startswith("/") or "releases/" in text)

@@ -107,6 +107,16 @@ def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
+def text_of(here: int, name: str) -> Optional[str]:
+    """The text of the link NAME in the open directory; None when it is gone, or another thing by now."""
+    try:
+        return os.readlink(name, dir_fd=here)
+    except OSError as error:
+        if error.errno in (*_GONE, errno.EINVAL):
+            return None
+        raise
+
+
 def links_below(root: Root, top: str) -> Iterator[tuple[RelPath, str]]:
     """Each symlink at or below TOP, by its path in ROOT, with its text. No file is looked at: what a directory says of
     the kinds of its names is enough.
@@ -127,8 +137,9 @@ def links_below(root: Root, top: str) -> Iterator[tuple[RelPath, str]]:
                 entries = sorted(scan, key=_name)
             below.extend(entry.name for entry in reversed(entries) if entry.is_dir(follow_symlinks=False))
             for entry in entries:
-                if entry.is_symlink():
-                    yield RelPath(top) / (prefix + entry.name), os.readlink(entry.name, dir_fd=here)
+                text = text_of(here, entry.name) if entry.is_symlink() else None
+                if text is not None:
+                    yield RelPath(top) / (prefix + entry.name), text
 
 
 def size_of(root: Root, top: str) -> tuple[int, int]:
