@@ -129,7 +129,12 @@ sys.exit(main(["rollback", "--site", "/srv/club", "--yes"]))
 
 
 def begin(tmp_path, steps, **streams):
-    program = subprocess.Popen([sys.executable, "-c", PROGRAM, str(steps)], cwd=tmp_path, **streams)
+    def reached_by_interrupts() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell starts what it has in the background deaf to them
+
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(steps)], cwd=tmp_path, preexec_fn=reached_by_interrupts, **streams
+    )
     while not (tmp_path / "begun").exists():
         assert program.poll() is None
         time.sleep(0.01)

@@ -63,7 +63,8 @@ def checklist(subject: CheckInput) -> tuple[Check, ...]:
         sets,
         downgrade,
     )
-    return accepted((check for group in groups for check in group(subject)), subject.accept)
+    with subject.root.looking():
+        return accepted((check for group in groups for check in group(subject)), subject.accept)
 
 
 def accepted(checks: Iterable[Check], names: Iterable[str]) -> tuple[Check, ...]:

@@ -42,6 +42,17 @@ def take(
     DIGESTS are entries whose content was just written and hashed: their files are not read
     again while the size agrees and nothing but us has written (no build, no hook).
     """
+    with links.root.looking():
+        return _entries(links, release, digests, skip, made)
+
+
+def _entries(
+    links: Links,
+    release: RelPath,
+    digests: Mapping[str, Entry],
+    skip: Callable[[str], bool],
+    made: Mapping[str, str],
+) -> list[Entry]:
     entries, root = [], links.root
     for path, kind, status in walk(root, release, passing=skip):
         digest = ""

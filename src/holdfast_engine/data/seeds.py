@@ -265,6 +265,7 @@ def shipped_seeds(links: Links, release: RelPath, paths: Iterable[str], known: M
     for top in paths:
         if links.root.kind(release / top) == "file":
             found[top] = digest_of(links.root, release / top)
+            continue
         for below, kind, _ in walk(links.root, release / top):
             path = f"{top}/{below}"
             if kind == "file":

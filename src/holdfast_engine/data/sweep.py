@@ -25,6 +25,10 @@ class Sweep(Explained):
 
     def look(self) -> Found:
         """Walk the release once. Links of ours are explained; nothing is read through a link."""
+        with self.links.root.looking():
+            return self._look()
+
+    def _look(self) -> Found:
         found, taken, top = Findings(), now_ns(), self.links.root.lstat(self.release)
         if top is not None:
             found.directories[""] = (top.st_mtime_ns, top.st_ctime_ns, top.st_ino)
@@ -87,9 +91,10 @@ class Sweep(Explained):
         What was shipped there and never touched is a retired release's own; so it is in the live one where the path is
         shared for what lies there alone, or data of another kind is to come.
         """
+        if kind == LINK and self.links.is_linked(self.release, path):
+            return
         own = self.retired or path in self.happened or {kind, self.shared[path]} == {FILE, DIR}
-        own = own and self._is_as_shipped(path)
-        if own or self.links.is_linked(self.release, path):
+        if own and self._is_as_shipped(path):
             return
         if kind != LINK or not self._judge_renamed(found, path):
             found.to_adopt[path] = "stands where the link to shared/ belongs"

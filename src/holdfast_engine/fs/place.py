@@ -6,7 +6,7 @@ import ctypes
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Optional
 from zlib import crc32
 
@@ -220,6 +220,23 @@ def make_link(root: Root, path: str, text: str) -> None:
         os.symlink(text, RelPath(path).name, dir_fd=parent)
         durable.sync(parent)
     reach("place.made_link")
+
+
+def make_links(root: Root, directory: str, texts: Mapping[str, str]) -> list[str]:
+    """Each name of TEXTS in DIRECTORY is a symlink with its text; returns the names at which something stood already,
+    untouched. All are on disk when it returns; a crash leaves some of them.
+    """
+    taken = []
+    with root.directory(directory) as parent:
+        for name, text in texts.items():
+            reach("place.make_link")
+            try:
+                os.symlink(text, name, dir_fd=parent)
+            except FileExistsError:
+                taken.append(name)
+            reach("place.made_link")
+        durable.sync(parent)
+    return taken
 
 
 def switch(root: Root, link: str, text: str, *, waiting: str) -> None:

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Optional
 
+from holdfast_engine.fs.beneath import OPEN_DIR, open_beneath
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 
-OPEN_DIR = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _NOTHING = (*_ABSENT, errno.ENAMETOOLONG)
 """A name that is longer than names can be is nobody's."""
@@ -25,16 +25,21 @@ def is_shortage(error: OSError) -> bool:
     return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
+_NEARBY = 8
+"""Directories that a series of looks holds open at most: data in `shared/` and links in a release take turns."""
+
+
 class Root:
     """A directory held open: all paths are relative to its descriptor.
 
-    Every component is opened with O_NOFOLLOW, so that a link which the application or an
+    No component is followed when it is a link (`fs.beneath`), so that a link which the application or an
     attacker planted is never walked through (G9; open(2)). What lies behind a link counts as
     absent.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._nearby: Optional[dict[str, int]] = None
         try:
             self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
@@ -65,20 +70,51 @@ class Root:
 
     def open_directory(self, path: str) -> int:
         """A descriptor of the directory at PATH, which the caller closes."""
-        here = os.open(".", OPEN_DIR, dir_fd=self.fd)
-        for name in RelPath(path).parts:
-            try:
-                below = os.open(name, OPEN_DIR, dir_fd=here)
-            finally:
-                os.close(here)
-            here = below
-        return here
+        return open_beneath(self.fd, path)
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Inside the block, a directory in which several things are looked at is opened once, and not again for each.
+
+        For a series of looks between which nothing is changed by us. Whoever else moves a directory away
+        meanwhile is seen after the block, as if the look had been a moment earlier.
+        """
+        if self._nearby is not None:
+            yield
+            return
+        self._nearby = {}
+        try:
+            yield
+        finally:
+            opened, self._nearby = self._nearby, None
+            for descriptor in opened.values():
+                os.close(descriptor)
+
+    @contextmanager
+    def _parent(self, path: str) -> Iterator[tuple[int, str]]:
+        """The directory that holds PATH, open inside the block, and the name in it; for looks alone."""
+        above, _, name = path.rpartition("/")
+        if not above:
+            yield self.fd, name or "."
+        elif self._nearby is not None:
+            yield self._opened_nearby(self._nearby, above), name
+        else:
+            with self.directory(above) as parent:
+                yield parent, name
+
+    def _opened_nearby(self, nearby: dict[str, int], path: str) -> int:
+        if path not in nearby:
+            opened = self.open_directory(path)
+            if len(nearby) == _NEARBY:
+                os.close(nearby.pop(next(iter(nearby))))
+            nearby[path] = opened
+        return nearby[path]
 
     def lstat(self, path: str) -> Optional[os.stat_result]:
         """What stands at PATH itself, or None when nothing does."""
         try:
-            with self.directory(RelPath(path).parent) as parent:
-                return os.stat(RelPath(path).name or ".", dir_fd=parent, follow_symlinks=False)
+            with self._parent(path) as (parent, name):
+                return os.stat(name, dir_fd=parent, follow_symlinks=False)
         except OSError as error:
             if error.errno in _NOTHING:
                 return None
@@ -102,10 +138,22 @@ class Root:
                 return []
             raise
 
+    def kinds(self, path: str) -> dict[str, str]:
+        """The names in the directory at PATH, in order, each with its kind as the directory says it; none when it is no
+        directory.
+        """
+        try:
+            with self.directory(path) as here, os.scandir(here) as scan:
+                return {entry.name: kind_in(entry) for entry in sorted(scan, key=lambda entry: entry.name)}
+        except OSError as error:
+            if error.errno in _ABSENT:
+                return {}
+            raise
+
     def obstacle(self, path: str) -> Optional[RelPath]:
         """The first thing at or above PATH that is no directory; None when PATH is one, or could be made one."""
         names = RelPath(path).parts
-        here = os.open(".", OPEN_DIR, dir_fd=self.fd)
+        here = self.open_directory("")
         for depth, name in enumerate(names, start=1):
             try:
                 below = os.open(name, OPEN_DIR, dir_fd=here)
@@ -124,8 +172,8 @@ class Root:
     def link(self, path: str) -> Optional[str]:
         """The text of the symlink at PATH, or None when none stands there."""
         try:
-            with self.directory(RelPath(path).parent) as parent:
-                return os.readlink(RelPath(path).name, dir_fd=parent)
+            with self._parent(path) as (parent, name):
+                return os.readlink(name, dir_fd=parent)
         except OSError as error:
             if error.errno in (*_NOTHING, errno.EINVAL):
                 return None
@@ -134,8 +182,8 @@ class Root:
     def leads_somewhere(self, path: str) -> bool:
         """True when the link at PATH resolves to anything. Asks the kernel for its existence alone; opens nothing."""
         try:
-            with self.directory(RelPath(path).parent) as parent:
-                os.stat(RelPath(path).name, dir_fd=parent)
+            with self._parent(path) as (parent, name):
+                os.stat(name, dir_fd=parent)
         except OSError:
             return False
         return True
@@ -144,8 +192,8 @@ class Root:
         """True when LINK resolves to what stands at PATH, by whatever names. Asks the kernel for identities alone."""
         status = self.lstat(path)
         try:
-            with self.directory(RelPath(link).parent) as parent:
-                end = os.stat(RelPath(link).name, dir_fd=parent)
+            with self._parent(link) as (parent, name):
+                end = os.stat(name, dir_fd=parent)
         except OSError:
             return False
         return status is not None and (end.st_dev, end.st_ino) == (status.st_dev, status.st_ino)
@@ -175,6 +223,15 @@ class Root:
     def absolute(self, path: str) -> str:
         """PATH as a person would type it."""
         return os.path.join(self.path, path) if path else self.path
+
+
+def kind_in(entry: os.DirEntry[str]) -> str:
+    """The kind of what a directory holds, as the directory says it; a link's own."""
+    if entry.is_symlink():
+        return LINK
+    if entry.is_dir(follow_symlinks=False):
+        return DIR
+    return FILE if entry.is_file(follow_symlinks=False) else OTHER
 
 
 def kind_of(status: os.stat_result) -> str:

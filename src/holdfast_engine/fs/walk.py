@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Optional
 
 from holdfast_engine.fs.dir_cursor import Descent, levels
-from holdfast_engine.fs.root import Root, is_shortage, kind_of
+from holdfast_engine.fs.root import Root, is_shortage, kind_in, kind_of
 from holdfast_engine.model.paths import RelPath
 
 Found = tuple[str, str, os.stat_result]
@@ -72,18 +72,10 @@ def names(root: Root, top: str, *, descend: Callable[[str], bool] = _everywhere)
             with os.scandir(here) as scan:
                 entries = list(scan)
             for entry in entries:
-                path, kind = prefix + entry.name, _kind(entry)
+                path, kind = prefix + entry.name, kind_in(entry)
                 yield path, kind, entry.inode()
                 if kind == "dir" and descend(path):
                     below.append(entry.name)
-
-
-def _kind(entry: os.DirEntry[str]) -> str:
-    if entry.is_symlink():
-        return "link"
-    if entry.is_dir(follow_symlinks=False):
-        return "dir"
-    return "file" if entry.is_file(follow_symlinks=False) else "other"
 
 
 def _level(

@@ -13,7 +13,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.guarding.build import ENVIRONMENT
 from holdfast_engine.journal import log
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
+from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan
 from holdfast_engine.model.problem import Problem
@@ -47,7 +47,12 @@ def plan_deploy(site: Site, source: TreeSource, *, release: str = "") -> Planned
     """Plan the deploy of SOURCE to the site as it is now; of what is live already, a sweep. Raises what rules and
     sources raise, and `seed-type-changed`.
     """
-    name = release or free_release_id(site.root, stamp(site.request.now))
+    _require_files(source)
+    with site.root.looking():
+        return _planned(site, source, release or free_release_id(site.root, stamp(site.request.now)))
+
+
+def _planned(site: Site, source: TreeSource, name: str) -> Planned:
     outlook = _outlook(site, source, name)
     unchanged = not site.request.force and _is_unchanged(outlook, source)
     if unchanged:
@@ -58,7 +63,7 @@ def plan_deploy(site: Site, source: TreeSource, *, release: str = "") -> Planned
 
 
 def _outlook(site: Site, source: TreeSource, release: str) -> Outlook:
-    listing, settings, live = _something(source), site.request.settings, site.survey.current
+    listing, settings, live = source.listing(), site.request.settings, site.survey.current
     rules, baseline = rules_for(site, listing, settings), baseline_of(site, site.survey.active)
     found, seen = _look(site, source, rules, baseline)
     also = [_as_shared(site, found, path) for path in found.to_adopt if path not in rules.shared_paths]
@@ -111,13 +116,11 @@ def _staying(outlook: Outlook) -> Outlook:
     return replace(outlook, record=active, found=replace(outlook.found, leftover_output={}), victims=())
 
 
-def _something(source: TreeSource) -> Listing:
-    """What SOURCE holds; an empty directory is a mount that is not there or a wrong path, and no new version."""
-    listing = source.listing()
-    if all(entry.kind == DIR for entry in listing.entries.values()):
+def _require_files(source: TreeSource) -> None:
+    """`source-unusable` for an empty directory: a mount that is not there or a wrong path, and no new version."""
+    if all(entry.kind == DIR for entry in source.listing().entries.values()):
         raise Problem("source-unusable", "the source holds no file", hint="check `--source`, and what is mounted there")
     source.require_content()
-    return listing
 
 
 def _as_shared(site: Site, found: Found, path: str) -> SharedPath:

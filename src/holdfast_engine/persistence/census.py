@@ -126,6 +126,11 @@ def identity(site: Site, rules: Rules, counted: Mapping[str, Counted]) -> dict[s
     A third number marks what is a mount: beneath it another directory would come to light. Of a link, as to a bigger
     disk, the text is kept as well. A database's companions come and go with those that have it open.
     """
+    with site.root.looking():
+        return _identity(site, rules, counted)
+
+
+def _identity(site: Site, rules: Rules, counted: Mapping[str, Counted]) -> dict[str, list[Any]]:
     found, layout = {}, site.links.layout
     mounts = {path.below(layout.shared): [1] for path in mounts_below(site.root, layout.shared)}
     shared = (RelPath(one.path) for one in rules.shared if main_of(one.path) not in rules.shared_paths)

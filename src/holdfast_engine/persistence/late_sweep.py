@@ -37,7 +37,8 @@ def seen_before(history: Iterable[Record]) -> dict[str, Stamp]:
 
 def stamps_of_files(site: Site, rules: Rules) -> dict[str, Stamp]:
     """How each shared file stands now, right after the last look at the live release found its link in place."""
-    found = {one.path: _stamp(site, one.path) for one in rules.shared if one.kind == FILE}
+    with site.root.looking():
+        found = {one.path: _stamp(site, one.path) for one in rules.shared if one.kind == FILE}
     return {path: stamp for path, stamp in found.items() if stamp is not None}
 
 
@@ -122,7 +123,11 @@ def link_all(adopter: Adopter, active: RelPath, baseline: Baseline, rules: Rules
     """Everything that is shared now is linked in ACTIVE, for data may have come through a link of the release that was
     left; what ACTIVE only shipped gives way to it.
     """
-    for path in sorted(rules.shared_paths):
+    links = adopter.site.links
+    with links.root.looking():
+        lying = [path for path in sorted(rules.shared_paths) if links.root.has(links.layout.in_shared(path))]
+        lacking = [path for path in lying if not links.is_served(active, path)]
+    for path in lacking:
         entry, here = baseline.get(path), active / path
         shipped = entry is not None and entry.kind == FILE and adopter.site.root.kind(here) == FILE
         own = shipped and entry is not None and digest_of(adopter.site.root, here) == entry.digest

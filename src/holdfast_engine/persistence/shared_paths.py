@@ -68,6 +68,11 @@ def rules_for(site: Site, listing: Listing, settings: Settings, *, also: Iterabl
 
     ALSO are paths that are about to be shared. Raises `path-invalid`, `shared-paths-overlap` and `framework-unknown`.
     """
+    with site.root.looking():
+        return _rules_for(site, listing, settings, also)
+
+
+def _rules_for(site: Site, listing: Listing, settings: Settings, also: Iterable[SharedPath]) -> Rules:
     detection = _detected(listing, settings.framework)
     file = site.survey.site
     known = shared_before(site)
@@ -190,22 +195,27 @@ def found_in_shared(site: Site, classifier: Classifier, covered: set[str]) -> It
     waiting = [RelPath("")]
     while waiting:
         here = waiting.pop()
-        for name in links.root.names(links.layout.shared / here):
+        live = _live_kinds(site, here)
+        for name, kind in links.root.kinds(links.layout.shared / here).items():
             path = here / name
             if path in covered or unshared(classifier, path) or _goes_unlinked(links, classifier, path):
                 continue
-            kind = links.root.kind(links.layout.in_shared(path))
             whole = path not in above and not _is_of_the_release(classifier, path)
-            if kind == DIR and not (whole and not _is_carried(site, path)):
+            if kind == DIR and not (whole and not (live.get(name) == DIR and _is_carried(site, path))):
                 waiting.append(path)
             elif kind in (DIR, FILE, LINK):
                 yield SharedPath(path, DIR if kind == DIR else FILE, FOUND)
 
 
+def _live_kinds(site: Site, path: RelPath) -> dict[str, str]:
+    live = site.survey.current
+    return site.root.kinds(live / path) if live is not None else {}
+
+
 def _is_carried(site: Site, path: str) -> bool:
     """True for a directory of the live release that holds a program: what lies in `shared/` is a part of it."""
     live = site.survey.current
-    return live is not None and site.root.kind(live / path) == DIR and holds_program(site.root, live / path)
+    return live is not None and holds_program(site.root, live / path)
 
 
 def _goes_unlinked(links: Links, classifier: Classifier, path: str) -> bool:
@@ -238,8 +248,7 @@ def unshared(classifier: Classifier, path: str) -> bool:
 
 
 def _is_blocked(links: Links, classifier: Classifier, path: str) -> bool:
-    kind = links.root.kind(links.layout.in_shared(path))
-    return kind not in (None, DIR) and _ships_code_in(classifier, path)
+    return _ships_code_in(classifier, path) and links.root.kind(links.layout.in_shared(path)) not in (None, DIR)
 
 
 def settings_of(record: Optional[ReleaseRecord], otherwise: Settings) -> Settings:

@@ -87,7 +87,8 @@ def _owner_of_data(site: Site, rules: Rules) -> Optional[int]:
     """Directories first: who may make names in them is whom they were made for. Each set of them is asked once."""
     tops = tuple(site.links.layout.in_shared(one.path) for one in rules.shared if one.kind == DIR)
     if ("owner", tops) not in site.made:
-        found = most(status.st_uid for status in map(site.root.lstat, tops) if status)
+        with site.root.looking():
+            found = most(status.st_uid for status in map(site.root.lstat, tops) if status)
         site.made["owner", tops] = found if found is not None else most(_owners(site, tops))
     owner: Optional[int] = site.made["owner", tops]
     return owner

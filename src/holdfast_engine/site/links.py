@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.place import make_link
+from holdfast_engine.fs.place import make_link, make_links
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
@@ -69,6 +69,24 @@ def place_link(links: Links, release: RelPath, path: str, text: str) -> bool:
     with opened(links.root, [at.parent]):
         make_link(links.root, at, text)
     return True
+
+
+def place_links(links: Links, release: RelPath, paths: Iterable[str]) -> list[str]:
+    """Each of PATHS is our link in RELEASE; returns those at which something stands already, or above which something
+    else than directories does: there nothing was changed. Missing parents are made.
+    """
+    left, below = list[str](), dict[RelPath, dict[str, str]]()
+    for path in map(RelPath, paths):
+        below.setdefault(path.parent, {})[path.name] = links.text(release, path)
+    for parent, texts in below.items():
+        at = release / parent
+        if links.root.obstacle(at) is not None:
+            left += [parent / name for name in texts]
+            continue
+        durable.make_directories(links.root, at)
+        with opened(links.root, [at]):
+            left += [parent / name for name in make_links(links.root, at, texts)]
+    return left
 
 
 class opened:  # noqa: N801 - reads as a sentence: with opened(...)
