@@ -104,7 +104,8 @@ def test_signals_are_as_they_were_after_a_run(holdfast):
 
 
 PROGRAM = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts deaf what runs behind it
 from holdfast import session
 from holdfast.cli.main import main
 from holdfast_engine.model.event import Event
@@ -129,12 +130,7 @@ sys.exit(main(["rollback", "--site", "/srv/club", "--yes"]))
 
 
 def begin(tmp_path, steps, **streams):
-    def reached_by_interrupts() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell starts what it has in the background deaf to them
-
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(steps)], cwd=tmp_path, preexec_fn=reached_by_interrupts, **streams
-    )
+    program = subprocess.Popen([sys.executable, "-c", PROGRAM, str(steps)], cwd=tmp_path, **streams)
     while not (tmp_path / "begun").exists():
         assert program.poll() is None
         time.sleep(0.01)

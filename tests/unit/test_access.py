@@ -102,6 +102,19 @@ def test_a_pool_that_names_nobody_says_nothing(pools, text):
     assert servers.of_pools("/var/www/club") == frozenset()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give processes to users")
+def test_web_servers_in_containers_say_nothing_of_this_host(tmp_path, monkeypatch):
+    """G10: a container's users have numbers of their own, and its web server serves no site beside it."""
+    for process, user, numbers in ((101, "www-data", "101"), (102, "games", "102\t7"), (103, "root", "103")):
+        place = tmp_path / str(process)
+        place.mkdir()
+        (place / "comm").write_text("nginx\n")
+        (place / "status").write_text(f"Name:\tnginx\nNSpid:\t{numbers}\n")
+        os.chown(place, uid(user), 0)
+    monkeypatch.setattr(servers, "_PROC", str(tmp_path))
+    assert servers.of_web_servers() == {uid("www-data")}
+
+
 def test_every_way_of_knowing_has_its_sentence():
     """G10: a person reads how the web user was found."""
     assert all(sentence and not sentence.endswith(".") for sentence in HOW.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from holdfast_engine.checks.check_input import CheckInput, accepting
-from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.root import Root, kind_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, LINK
 from holdfast_engine.model.memory import DATA_MEMORY, SHARED_IDENTITY
@@ -53,7 +53,8 @@ def _name(path: str) -> str:
 def _is_another(subject: CheckInput, path: str, inode: int) -> bool:
     """True when nothing stands at PATH in `shared/`, or a link to nothing, or another directory with nothing in it."""
     root, where = subject.root, subject.layout.in_shared(path) if path else subject.layout.shared
-    status, kind = root.lstat(where), root.kind(where)
+    status = root.lstat(where)
+    kind = kind_of(status) if status is not None else None
     if kind == LINK:
         return not root.leads_somewhere(where)
     return status is None or (kind == DIR and status.st_ino != inode and _holds_nothing(root, where, status.st_dev))

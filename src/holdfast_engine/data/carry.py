@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 from zlib import crc32
@@ -31,11 +31,13 @@ from holdfast_engine.fs.second_names import (
     make_directories,
     stand_in,
 )
+from holdfast_engine.fs.shelves import Shelves
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model import reasons
 from holdfast_engine.model.carried import Base, Carried
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import DIR, LINK
+from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.rules import CARRIED
 from holdfast_engine.site.links import Links, opened
@@ -65,6 +67,8 @@ class Carrying:
     told: Told
     why: str = reasons.OVERTAKEN
     """Why what stood in INTO gave way."""
+    written: Mapping[str, Entry] = field(default_factory=dict)
+    """What this operation itself wrote into INTO, which nobody was shown: its content is the source's."""
 
     @property
     def root(self) -> Root:
@@ -79,13 +83,35 @@ class Carrying:
         base = dict(found)
         with opened(self.root, self._sealed(found)):
             made = make_directories(self.root, self.into, self._directories(found))
-            for path, error in list(give_names(self.root, self.left, self.into, _files(found))):
+            refused = list(give_names(self.root, self.left, self.into, _files(found)))
+            for path, error in self._given_instead(refused):
                 if isinstance(error, FileNotFoundError):
                     del base[path]
                 elif self._found_another_way(path, error):
                     base[path] = self._as_copied(path, base[path])
             make_alike(self.root, self.left, self.into, reversed(made))
         return base
+
+    def _given_instead(self, refused: list[tuple[RelPath, OSError]]) -> list[tuple[RelPath, OSError]]:
+        """REFUSED, but for what could take the place of a file that was only just written there, and whose content the
+        attic keeps: none of that is lost when it goes.
+        """
+        mine = {path: self.written[path] for path, error in refused if self._is_just_written(path, error)}
+        if not mine:
+            return refused
+        contents = {str(path): (entry.digest, entry.size) for path, entry in mine.items()}
+        about = {"operation": self.operation.name, "reason": self.why, "at": self.operation.at, "care": CARRIED}
+        kept = Shelves(self.root).keep(contents, **about)
+        again = give_names(self.root, self.left, self.into, kept, instead=True)
+        return [(path, error) for path, error in refused if path not in kept] + list(again)
+
+    def _is_just_written(self, path: RelPath, error: OSError) -> bool:
+        entry, status = self.written.get(path), None
+        if error.errno == errno.EEXIST and entry is not None:
+            status = self.root.lstat(self.into / path)
+        if status is None or entry is None or kind_of(status) != FILE or status.st_nlink > 1:
+            return False
+        return entry.size == status.st_size and entry.mtime in (0, status.st_mtime_ns)
 
     def relative(self, found: Base) -> dict[str, Carried]:
         """FOUND, where no link in LEFT names the site by its absolute path any more: each that did leads where it led,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline, own_text
+from holdfast_engine.data.contents import Contents
 from holdfast_engine.data.standing import Standing
-from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.fs.copy import beginning_and_digest
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.sets import is_database
 from holdfast_engine.fs.walk import walk
@@ -18,8 +20,12 @@ from holdfast_engine.model.carried import Base
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.sets import HEADER
 from holdfast_engine.rules.programs import is_code
 from holdfast_engine.site.links import Links
+
+_READ_WHOLE = 1 << 20
+"""In bytes: whoever asks how a file begins that is no bigger will ask for its digest next."""
 
 Ruler = Callable[[str, str], tuple[str, str]]
 """Care and target of a stray from its path and kind (rule 5)."""
@@ -45,7 +51,7 @@ class Explained:
     because something lies there. FRAMEWORK_LINKS are made by the framework itself, LEADS_TO_DATA says of build
     output that data has a place of its own in it. LINKED are paths that were links of ours in RELEASE, LIVES_HERE
     says what a person named as code that lives on the server, STANDING what an earlier look said, BASE is what was
-    carried into it, and LIVE the release that is live, where that is another one.
+    carried into it, and LIVE the release that is live, where that is another one. CONTENTS is what was read already.
     """
 
     links: Links
@@ -66,7 +72,9 @@ class Explained:
     base: Base = field(default_factory=dict)
     standing: Optional[Standing] = None
     live: Optional[RelPath] = None
+    contents: Contents = field(default_factory=Contents)
     _asked: dict[str, bool] = field(default_factory=dict)
+    _stamps: dict[str, Stamp] = field(default_factory=dict)
 
     @cached_property
     def _above_shared(self) -> frozenset[str]:
@@ -109,7 +117,13 @@ class Explained:
 
     def _is_database(self, path: str) -> bool:
         """By its first bytes, not by its name (I69)."""
-        return self.links.root.kind(self.release / path) == FILE and is_database(self.links.root, self.release / path)
+        root, there, stamp = self.links.root, self.release / path, self._stamps.get(path)
+        if stamp is None:
+            return root.kind(there) == FILE and is_database(root, there)
+        if stamp[0] and stamp[0] <= _READ_WHOLE:
+            with suppress(PermissionError):
+                return self._read_once(path, stamp)[0] == HEADER
+        return self.contents.asked("is a database", path, stamp, lambda: is_database(root, there))
 
     def _is_ours(self, path: str) -> bool:
         """True for a file that is no program, or one that a person keeps on the server, and differs from what was
@@ -167,7 +181,15 @@ class Explained:
         return kind == FILE and stamp[0] == before.size and self._digest(path) == before.digest
 
     def _digest(self, path: str) -> Optional[str]:
+        stamp = self._stamps.get(path)
+        return self._read(path)[1] if stamp is None else self._read_once(path, stamp)[1]
+
+    def _read_once(self, path: str, stamp: Stamp) -> tuple[bytes, Optional[str]]:
+        return self.contents.asked("content", path, stamp, lambda: self._read(path))
+
+    def _read(self, path: str) -> tuple[bytes, Optional[str]]:
+        """How the file at PATH begins, and its digest; none where it vanished meanwhile."""
         try:
-            return digest_of(self.links.root, self.release / path)
+            return beginning_and_digest(self.links.root, self.release / path, len(HEADER))
         except FileNotFoundError:
-            return None
+            return b"", None

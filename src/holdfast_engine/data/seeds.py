@@ -262,12 +262,13 @@ def retire_seed(links: Links, operation: Operation, waiting: RelPath, path: str,
 def shipped_seeds(links: Links, release: RelPath, paths: Iterable[str], known: Mapping[str, Entry]) -> dict[str, str]:
     """What RELEASE ships at the shared PATHS, by digest; KNOWN entries of files are not read again."""
     found: dict[str, str] = {}
-    for top in paths:
-        if links.root.kind(release / top) == "file":
+    with links.root.looking():
+        kinds = {top: links.root.kind(release / top) for top in paths}
+    for top, kind in kinds.items():
+        if kind == "file":
             found[top] = digest_of(links.root, release / top)
-            continue
-        for below, kind, _ in walk(links.root, release / top):
+        for below, inner, _ in walk(links.root, release / top) if kind == "dir" else ():
             path = f"{top}/{below}"
-            if kind == "file":
+            if inner == "file":
                 found[path] = known[path].digest if path in known else digest_of(links.root, release / path)
     return found

@@ -9,7 +9,6 @@ from holdfast_engine.data.baseline import now_ns
 from holdfast_engine.data.explained import Explained, stamp_of
 from holdfast_engine.data.found import Findings, Found
 from holdfast_engine.data.programs import holds_program
-from holdfast_engine.fs.second_names import as_it_stands
 from holdfast_engine.fs.sets import holds_rows, is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.carried import Carried
@@ -68,7 +67,7 @@ class Sweep(Explained):
         return self.standing.tell(found, path, carried=self.live is None)
 
     def _judge(self, found: Findings, path: str, kind: str, stamp: Stamp) -> None:
-        before = self.baseline.get(path)
+        before, self._stamps[path] = self.baseline.get(path), stamp
         if kind == FILE and path.endswith(COMPANIONS) and self._judge_companion(found, path):
             return
         if kind in (LINK, FILE, DIR) and path in self.shared:
@@ -103,7 +102,7 @@ class Sweep(Explained):
         """True for what was carried here, or stands in a directory that is carried as a whole; of a release that is not
         live as long as it is as it was then: what is newer was written there late.
         """
-        one, known = Carried(kind, stamp[3], stamp[0], stamp[1], stamp[3]), self.base.get(path)
+        one, known = _as_it_stands(kind, stamp), self.base.get(path)
         unwritten = known is not None and known.is_unwritten(one)
         if self.live is not None and (unwritten or self._is_live_too(path, stamp)):
             return True
@@ -122,9 +121,7 @@ class Sweep(Explained):
     def _carry(self, found: Findings, path: str, kind: str, reason: str) -> None:
         """PATH goes along as it is, a directory with all that is in it."""
         found.to_carry[path] = reason
-        status = self.links.root.lstat(self.release / path)
-        if status is not None:
-            found.carried[path] = as_it_stands(kind, status)
+        found.carried[path] = _as_it_stands(kind, self._stamps[path])
         if kind == DIR:
             found.units.add(path)
 
@@ -246,3 +243,7 @@ class Sweep(Explained):
             return False
         found.to_adopt[path], found.renamed[path] = f"was `{old}`, and is renamed", old
         return True
+
+
+def _as_it_stands(kind: str, stamp: Stamp) -> Carried:
+    return Carried(kind, stamp[3], stamp[0], stamp[1], stamp[3])

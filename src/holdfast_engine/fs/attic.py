@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.copy import copy_tree, same_file
+from holdfast_engine.fs.copy import copy_tree, digest_of, same_file
 from holdfast_engine.fs.discard import transfer
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.reasons import word
-from holdfast_engine.model.rules import SHARED
+from holdfast_engine.model.rules import CARRIED, SHARED
 from holdfast_engine.model.sets import suffixes_of
 
 NOTES = "notes.jsonl"
@@ -29,13 +30,15 @@ def _place(
     shelf = Layout.attic / operation
     spot = _free_place(root, shelf / top, path, suffixes)
     durable.make_directories(root, spot.parent, mode=0o700)
-    _write_note(root, shelf, {"path": path, "place": str(spot.below(shelf)), **about})
+    write_notes(root, shelf, [{"path": path, "place": str(spot.below(shelf)), **about}])
     return spot
 
 
-def _write_note(root: Root, shelf: RelPath, note: dict[str, Any]) -> None:
+def write_notes(root: Root, shelf: RelPath, notes: Iterable[dict[str, Any]]) -> None:
+    """NOTES are on disk, at the end of those of SHELF; a crash leaves some of them."""
+    lines = (json.dumps(note, sort_keys=True).encode() + b"\n" for note in notes)
     descriptor = durable.open_for_append(root, shelf / NOTES)
-    durable.append_own(descriptor, json.dumps(note, sort_keys=True).encode() + b"\n")
+    durable.append_own(descriptor, b"".join(lines))
     os.close(descriptor)
 
 
@@ -80,11 +83,15 @@ def _versions(root: Root, operation: str, path: str) -> Iterator[RelPath]:
 def set_aside(
     root: Root, source: str, *, path: str, operation: str, reason: str, at: float, care: str = SHARED
 ) -> RelPath:
-    """What stood at SOURCE stands in the attic, with its note; returns where. CARE is what it was to us there.
+    """What stood at SOURCE stands in the attic, with its note; returns where. CARE is what it was to us there; the note
+    on a file that was carried has its digest, by which it is found again.
 
     One rename; where SOURCE lies on another file system a verified copy that is on disk before the original goes.
     """
-    spot = _place(root, operation, path, {"origin": source, "reason": reason, "care": care, "at": at})
+    about: dict[str, Any] = {"origin": source, "reason": reason, "care": care, "at": at}
+    if care == CARRIED and root.kind(source) == FILE:
+        about["digest"] = digest_of(root, source)
+    spot = _place(root, operation, path, about)
     transfer(root, source, spot)
     return spot
 
@@ -130,10 +137,16 @@ def keeps_until(at: float, seconds: int) -> float:
 def _renew(root: Root, operation: str, kept: RelPath, about: dict[str, Any]) -> None:
     """What lies at KEPT, on the shelf of OPERATION, is the newest of its path, and its time begins anew."""
     known = [note for note in notes(root) if note.get("path") == about["path"]]
-    newest = known[-1] if known else {}
-    if newest.get("place") != kept or not (newest["by"] == about["by"] or _is_recent(newest.get("at"), about["at"])):
+    if not known or is_stale(known[-1], kept, about["by"], about["at"]):
         shelf = Layout.attic / operation
-        _write_note(root, shelf, {**about, "place": str(kept.below(shelf))})
+        write_notes(root, shelf, [{**about, "place": str(kept.below(shelf))}])
+
+
+def is_stale(newest: dict[str, Any], kept: str, by: str, at: float) -> bool:
+    """True where the NEWEST note on a path is not on what lies at KEPT, or so old that what is put aside again AT this
+    time, BY an operation, needs another.
+    """
+    return newest.get("place") != kept or not (newest["by"] == by or _is_recent(newest.get("at"), at))
 
 
 def _is_recent(then: object, now: float) -> bool:

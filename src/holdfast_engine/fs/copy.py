@@ -28,9 +28,19 @@ def digest_of(root: Root, path: str) -> str:
         os.close(descriptor)
 
 
-def _digest(descriptor: int, size: Optional[int] = None) -> str:
-    """Of the rest of the open file, or of SIZE bytes of it at most."""
-    proof, left = hashlib.sha256(), size
+def beginning_and_digest(root: Root, path: str, size: int) -> tuple[bytes, str]:
+    """The first SIZE bytes of the regular file at PATH and its SHA-256, read once; OSError when there is none."""
+    descriptor = root.open_file(path)
+    try:
+        first = os.read(descriptor, _BLOCK)
+        return first[:size], _digest(descriptor, first=first)
+    finally:
+        os.close(descriptor)
+
+
+def _digest(descriptor: int, size: Optional[int] = None, *, first: bytes = b"") -> str:
+    """Of the rest of the open file, or of SIZE bytes of it at most; FIRST was read of it already."""
+    proof, left = hashlib.sha256(first), size
     while left is None or left > 0:
         block = os.read(descriptor, _BLOCK if left is None else min(_BLOCK, left))
         if not block:

@@ -200,10 +200,8 @@ class Root:
 
     def open_file(self, path: str) -> int:
         """A descriptor for reading the regular file at PATH, which the caller closes; links are not followed."""
-        with self.directory(RelPath(path).parent) as parent:
-            descriptor = os.open(
-                RelPath(path).name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=parent
-            )
+        with self._parent(path) as (parent, name):
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=parent)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise OSError(errno.EINVAL, "not a regular file", path)

@@ -23,10 +23,13 @@ the names that its file system allows, or lies on another one.
 """
 
 
-def give_names(root: Root, source: str, target: str, paths: Iterable[str]) -> Iterator[tuple[RelPath, OSError]]:
+def give_names(
+    root: Root, source: str, target: str, paths: Iterable[str], *, instead: bool = False
+) -> Iterator[tuple[RelPath, OSError]]:
     """Each of PATHS, files and links below SOURCE, stands at the same path below TARGET as well, whose directories are
     there; yields those for which that cannot be, with the reason: FileExistsError where something stands there,
-    FileNotFoundError for what vanished meanwhile.
+    FileNotFoundError for what vanished meanwhile. INSTEAD of what stands below TARGET, which is gone first: for a
+    release that nobody is shown, and what is kept elsewhere (G1).
 
     The names are on disk after `durable.sync_file_system`.
     """
@@ -35,6 +38,9 @@ def give_names(root: Root, source: str, target: str, paths: Iterable[str]) -> It
             for path in below:
                 reach("second_names.give")
                 try:
+                    if instead:
+                        os.unlink(path.name, dir_fd=there)
+                        reach("second_names.give_instead")
                     os.link(path.name, path.name, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
                 except OSError as error:
                     yield path, error

@@ -11,6 +11,7 @@ from holdfast_engine.fs.processes import users
 from holdfast_engine.fs.root import Root
 
 _SERVERS = ("nginx", "apache2", "httpd", "caddy", "lighttpd", "frankenphp")
+_PROC = "/proc"
 _POOLS = ("/etc/php", "/etc/php-fpm.d")
 
 
@@ -66,15 +67,25 @@ def _uid(name: str) -> Optional[int]:
 
 
 def _processes() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    """The processes of this host, those in containers on it left out: their users are none of ours."""
+    every = [int(name) for name in os.listdir(_PROC) if name.isdigit()]
+    return [process for process in every if not _is_contained(_read(f"{_PROC}/{process}/status"))]
+
+
+def _is_contained(status: str) -> bool:
+    """True where STATUS has more than one number for its process: one in each space of processes that it is seen from
+    (proc(5), NSpid).
+    """
+    numbers = next((line.split()[1:] for line in status.splitlines() if line.startswith("NSpid:")), [])
+    return len(numbers) > 1
 
 
 def _owner(process: int) -> Optional[int]:
     try:
-        return os.stat(f"/proc/{process}").st_uid
+        return os.stat(f"{_PROC}/{process}").st_uid
     except OSError:
         return None
 
 
 def _name(process: int) -> str:
-    return _read(f"/proc/{process}/comm").strip()
+    return _read(f"{_PROC}/{process}/comm").strip()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.root import Root, kind_of
 from holdfast_engine.fs.walk import size_of, walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.lifetime import seconds_of
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.request import Settings
 from holdfast_engine.site.handle import Site
 
@@ -37,9 +38,10 @@ def expiry(root: Root, note: dict[str, Any], kept: str) -> Optional[float]:
 def _last_written(root: Root, place: str) -> float:
     """When a file at or below PLACE was written last: a directory may be in use still after it was put aside."""
     itself = root.lstat(place)
-    below = (status.st_mtime for _, kind, status in walk(root, place, unreadable=[]) if kind == "file")
-    own = itself.st_mtime if itself and root.kind(place) == "file" else 0.0
-    return max(own, max(below, default=0.0))
+    if itself is None or kind_of(itself) != DIR:
+        return itself.st_mtime if itself and kind_of(itself) == FILE else 0.0
+    below = (status.st_mtime for _, kind, status in walk(root, place, unreadable=[]) if kind == FILE)
+    return max(below, default=0.0)
 
 
 def figures(site: Site) -> dict[str, Any]:

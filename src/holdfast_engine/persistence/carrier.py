@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from holdfast_engine.data.carry import Carrying, Told
 from holdfast_engine.data.found import Found
@@ -16,12 +17,15 @@ from holdfast_engine.model import reasons
 from holdfast_engine.model.carried import EMPTY, Base
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site import bases
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
+
+NOTHING: Mapping[str, Entry] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,14 @@ class Carrier:
     operation: Operation
     report: Report
 
-    def carry(self, left: RelPath, into: RelPath, found: Base, *, own: Base = EMPTY) -> Base:
+    def carry(
+        self, left: RelPath, into: RelPath, found: Base, *, written: Mapping[str, Entry] = NOTHING, own: Base = EMPTY
+    ) -> Base:
         """Each of FOUND in LEFT stands in INTO as well, which nobody was shown since it got its OWN: what of that is
-        not in LEFT any more gives way (G2). Returns the base.
+        not in LEFT any more gives way (G2). WRITTEN is what this operation wrote there. Returns the base.
         """
-        carrying = self._carrying(left, into, reasons.OVERTAKEN if own else reasons.SHIPPED_TOO)
+        why = reasons.OVERTAKEN if own else reasons.SHIPPED_TOO
+        carrying = replace(self._carrying(left, into, why), written=written)
         carrying.take_away(own, [path for path in own if path not in found])
         base = carrying.bring(carrying.relative(found))
         self._tell(carrying.told, deleted=False)

@@ -139,7 +139,7 @@ def _identity(site: Site, rules: Rules, counted: Mapping[str, Counted]) -> dict[
         if status is not None:
             below = sum(row.files for inner, row in counted.items() if RelPath(inner).is_within(path))
             is_directory = kind_of(status) == "dir"
-            text = site.root.link(layout.in_shared(path)) if path else None
+            text = site.root.link(layout.in_shared(path)) if path and kind_of(status) == "link" else None
             mark = mounts.get(path, []) if text is None else [0, text]
             found[str(path)] = [status.st_ino, below if is_directory else 1, *mark]
     return found

@@ -31,9 +31,9 @@ def guessed(site: Site, rules: Rules) -> tuple[str, ...]:
     live = site.survey.current
     if live is None:
         return ()
-    wanted = [one for one in rules.shared if one.why in HAPPENED and site.links.is_linked(live, one.path)]
-    beside = [one.path for one in wanted if _would_be_carried(site, rules, one)]
-    return tuple(path for path in beside if path in _brought_home(site)) if beside else ()
+    happened = [one for one in rules.shared if one.why in HAPPENED]
+    wanted = [one for one in happened if one.path in _brought_home(site) and site.links.is_linked(live, one.path)]
+    return tuple(one.path for one in wanted if _would_be_carried(site, rules, one))
 
 
 def _would_be_carried(site: Site, rules: Rules, one: SharedPath) -> bool:

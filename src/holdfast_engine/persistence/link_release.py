@@ -99,7 +99,7 @@ def link_release(
         elif release / one.path in shipped and not _clear_foreign_link(adopter, release, one.path):
             merge.merge(one.path)
     _make_structure(site, rules)
-    adopter.link_into(release, _not_served(site, release, rules))
+    adopter.link_into(release, _left_over(site, release, rules, live=live))
     for at, to in rules.links:
         _framework_link(adopter, release, RelPath(at), RelPath(to), live=live)
     adopter.report.seeded.extend(seeded.added + seeded.updated)
@@ -113,13 +113,15 @@ def _standing(site: Site, paths: Iterable[str]) -> set[str]:
         return {path for path in paths if site.root.has(path)}
 
 
-def _not_served(site: Site, release: RelPath, rules: Rules) -> list[str]:
-    """What lies in `shared/` and is not linked in RELEASE, once what can be linked at once is."""
+def _left_over(site: Site, release: RelPath, rules: Rules, *, live: bool) -> list[str]:
+    """What lies in `shared/` and is not linked in RELEASE, once what can be linked at once is. In one that is LIVE most
+    is linked already.
+    """
     links, paths = site.links, [one.path for one in rules.shared if not site.links.is_away(one.path)]
     lying = _standing(site, map(links.layout.in_shared, paths))
-    present = [path for path in paths if links.layout.in_shared(path) in lying]
     with site.root.looking():
-        lacking = [path for path in present if not links.is_served(release, path)]
+        present = [path for path in paths if links.layout.in_shared(path) in lying]
+        lacking = [path for path in present if not (live and links.is_served(release, path))]
     return place_links(links, release, lacking)
 
 

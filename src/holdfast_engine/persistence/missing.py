@@ -221,7 +221,8 @@ def figures(
         for top in tops if row.files else ():
             data, every = found[top]
             found[top] = (data + (0 if passing else row.data), every + row.files)
-    singles = {path: _single(site, path) for path in found if path and path not in counted}
+    with site.root.looking():
+        singles = {path: _single(site, path) for path in found if path and path not in counted}
     return {**found, **singles}
 
 

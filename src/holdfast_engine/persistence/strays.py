@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.contents import Contents
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.standing import Standing
 from holdfast_engine.data.sweep import Sweep
@@ -74,8 +75,16 @@ def _sweep_of(
         linked=frozenset(one.path for one in site.survey.site.shared),
         base=base_of(site, record.id) if record else {},
         standing=_standing(site, release),
+        contents=_contents(site, release),
         live=site.survey.current if retired else None,
     )
+
+
+def _contents(site: Site, release: RelPath) -> Contents:
+    if ("contents", release) not in site.made:
+        site.made["contents", release] = Contents()
+    known: Contents = site.made["contents", release]
+    return known
 
 
 def _standing(site: Site, release: RelPath) -> Optional[Standing]:

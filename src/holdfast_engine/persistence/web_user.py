@@ -47,7 +47,11 @@ def found_user(site: Site, rules: Rules) -> Optional[WebUser]:
 
 
 def is_guessed(site: Site, rules: Rules, user: WebUser) -> bool:
-    """True where nothing but single files tells of USER: no directory of data is its own, and nothing was measured."""
+    """True where nothing but single files tells of USER: no directory of data is its own, and nothing was measured; and
+    where web servers run as it, and nothing says that they serve this site.
+    """
+    if user.how == WORKER:
+        return True
     tops = (site.links.layout.in_shared(one.path) for one in rules.shared if one.kind == DIR)
     own = any(status.st_uid == user.uid for status in map(site.root.lstat, tops) if status)
     return user.how == OWNER and not own and Kept.from_json(site.survey.site.access).user is None

@@ -47,7 +47,8 @@ def expired(site: Site, missing: Collection[Missing]) -> list[Leaving]:
     """
     kept, notes = kept_for(site), _entries(site.root)
     why = f"it was kept for {kept}"
-    ends = {note["place"]: expiry(site.root, note, kept) for note in notes}
+    with site.root.looking():
+        ends = {note["place"]: expiry(site.root, note, kept) for note in notes}
     stay = {place for place, end in ends.items() if end is None or end > site.request.now}
     gone = [
         note
@@ -61,7 +62,8 @@ def expired(site: Site, missing: Collection[Missing]) -> list[Leaving]:
 
 def _entries(root: Root) -> list[dict[str, Any]]:
     """Notes of what lies in the attic, in the order in which it was put there; of a database that on its main file."""
-    found = [note for note in attic.notes(root) if isinstance(note.get("path"), str) and root.has(note["place"])]
+    with root.looking():
+        found = [note for note in attic.notes(root) if isinstance(note.get("path"), str) and root.has(note["place"])]
     return [note for note in found if not (main_of(note["place"]) and belongs_to(root, note["place"]))]
 
 

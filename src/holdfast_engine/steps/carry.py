@@ -37,7 +37,7 @@ class Carry(Step[Outlook, Work]):
         """
         assert work.outgoing is not None
         found, own = work.found.carried, base_of(work.site, work.record.id)
-        base = carrier(work).carry(work.outgoing, work.path, found, own=own)
+        base = carrier(work).carry(work.outgoing, work.path, found, written=work.digests, own=own)
         if work.outlook.returns and base:
             durable.sync_file_system(work.site.root, work.path)  # a deploy does so when it seals
         work = replace(work, base=base, shipped_too={path: work.digests[path] for path in base if path in work.digests})
