@@ -60,6 +60,17 @@ def test_a_command_ends_with_whoever_runs_it(tmp_path, deaf):
     assert wait_until(lambda: not any(map(is_running, started)))
 
 
+def test_a_command_begins_only_once_it_is_guarded(tmp_path):
+    """G4: killed between the two, Holdfast left a build that wrote into what the next command undid."""
+    killed = "import os\nfrom holdfast_engine.activation import programs\n"
+    killed += "programs._guarded = lambda group: os.kill(os.getpid(), 9)\n" + RUNNING
+    words = [sys.executable, "-c", killed, "touch begun; sleep 0.2; touch ended", str(tmp_path)]
+    ended = subprocess.run(words, env={**os.environ, "PYTHONPATH": SRC}, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    time.sleep(0.5)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_worker_that_was_started_on_purpose_outlives_a_command_that_ended(tmp_path):
     """I81: only the death of whoever runs it ends what a command left behind."""
     worker = int(ran("sleep 30 >/dev/null 2>&1 & echo $!", tmp_path).output)

@@ -25,8 +25,11 @@ def outside(tmp_path):
     return victim
 
 
-@pytest.fixture
-def root(tmp_path):
+@pytest.fixture(params=["openat2", "step by step"])
+def root(tmp_path, request, monkeypatch):
+    """Once as the kernel allows it, and once as an older one, or a container's filter, makes us do it."""
+    if request.param == "step by step":
+        monkeypatch.setattr("holdfast_engine.fs.root._is_known", lambda: False)
     top = tmp_path / "site"
     (top / ".holdfast" / "scratch").mkdir(parents=True)
     (top / ".holdfast" / "trash").mkdir()
@@ -52,6 +55,36 @@ def test_a_link_that_becomes_a_directory_under_the_look_is_passed_over(root, mon
     really = os.readlink
     monkeypatch.setattr(os, "readlink", swapped)
     assert list(links_below(root, "")) == [("two", "elsewhere")]
+
+
+def test_a_way_down_ends_at_a_link_on_it_wherever_that_is(root, outside):
+    """G9: at the first component, in the middle, and at the end; and a tree may be deeper than a path may be long."""
+    deep = "/".join(["d" * 200] * 30)
+    durable.make_directories(root, deep)
+    os.makedirs(os.path.join(root.path, "a/b/c"))
+    for link in ("first", "a/middle", "a/b/last"):
+        os.symlink(outside if link == "first" else "/", os.path.join(root.path, link))
+    for path in ("first/b", "first/secret", "a/middle/tmp", "a/b/last", "a/missing/b"):
+        with pytest.raises(OSError) as refused:  # noqa: PT011 - which of these it is depends on the kernel
+            root.open_directory(path)
+        assert refused.value.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+    for path in ("", "a", "a/b/c", deep):
+        os.close(root.open_directory(path))
+
+
+def test_looks_one_after_the_other_say_what_single_looks_say(root, outside):
+    """G9: a directory that is held open for the next look is one that no link leads to."""
+    os.makedirs(os.path.join(root.path, "a/b"))
+    plant(root, outside, "a/link")
+    for number in range(12):
+        os.makedirs(os.path.join(root.path, f"many/{number}/deep"))
+    places = (f"many/{number}/deep" for number in range(12))
+    asked = [*places, "a/b", "a/link", "a/link/secret", "a/none/x", "many/0/deep"]
+    alone = [(root.kind(path), root.link(path), root.has(path)) for path in asked]
+    before = len(os.listdir("/proc/self/fd"))
+    with root.looking(), root.looking():
+        assert [(root.kind(path), root.link(path), root.has(path)) for path in asked] == alone
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_what_lies_behind_a_planted_link_counts_as_absent(root, outside):

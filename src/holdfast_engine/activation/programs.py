@@ -6,13 +6,15 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 
 _KEPT = 4000
 _PATIENCE_S = 3
 _SHELL = "/bin/sh"
+_ONCE_GUARDED = 'read -r line || exit; exec "$0" "$@" </dev/null'
+"""What runs first in a command's place: a line that comes once the guard stands, or never."""
 _GUARD = f"""read -r line || {{ kill -s TERM -- "-$1"; sleep {_PATIENCE_S}; kill -s KILL -- "-$1"; }}"""
 
 
@@ -37,10 +39,10 @@ def run(command: str, *, directory: str, environment: Mapping[str, str], hear: C
     this process dies meanwhile, COMMAND and what it started are ended: see `_guarded`.
     """
     child = subprocess.Popen(
-        [_SHELL, "-e", *_pipefail(_SHELL), "-c", command],
+        [_SHELL, "-c", _ONCE_GUARDED, _SHELL, "-e", *_pipefail(_SHELL), "-c", command],
         cwd=directory,
         env={**_inherited(), **environment},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         close_fds=True,
@@ -48,6 +50,7 @@ def run(command: str, *, directory: str, environment: Mapping[str, str], hear: C
     )
     try:
         with _guarded(child.pid):
+            _let_begin(child)
             output = _listen(child, hear)
             code = child.wait()
     except BaseException:
@@ -61,8 +64,8 @@ def _guarded(group: int) -> Iterator[None]:
     """The process group GROUP is ended if this process dies inside the block, by whatever signal.
 
     A second shell waits for a line that only comes at the end of the block; the end of its input
-    means that we are gone, for nobody else holds the other end. Out of its reach are processes
-    that left the group by `setsid`, and a death between the start of GROUP and its own.
+    means that we are gone, for nobody else holds the other end. GROUP begins only once the guard stands: a death
+    between the two leaves nothing that runs. Out of its reach are processes that left the group by `setsid`.
     """
     guard = subprocess.Popen(
         [_SHELL, "-c", _GUARD, "holdfast-guard", str(group)],
@@ -77,6 +80,15 @@ def _guarded(group: int) -> Iterator[None]:
         yield
     finally:
         guard.communicate(b"well\n")
+
+
+def _let_begin(child: subprocess.Popen[bytes]) -> None:
+    if child.stdin is not None:
+        with suppress(BrokenPipeError):  # somebody ended it already
+            child.stdin.write(b"guarded\n")
+            child.stdin.flush()
+        with suppress(BrokenPipeError):
+            child.stdin.close()
 
 
 @cache

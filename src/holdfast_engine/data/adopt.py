@@ -20,7 +20,7 @@ from holdfast_engine.fs.copy import copy_tree
 from holdfast_engine.fs.place import change_places, drop_own_link, make_link, step_aside
 from holdfast_engine.fs.probe import may_change_places
 from holdfast_engine.fs.sets import is_database, same_set, transfer_companions
-from holdfast_engine.fs.walk import walk
+from holdfast_engine.fs.walk import links_below
 from holdfast_engine.journal.log import is_mended
 from holdfast_engine.model import reasons
 from holdfast_engine.model.paths import RelPath, out_of_root
@@ -142,18 +142,12 @@ class Adoption(LateAdoption):
         out of the site may meet something else where it leads now, and is mended whatever it meets.
         """
         root, there = self.links.root, self.links.layout.in_shared(path)
-        for below, kind, _ in list(walk(root, there, unreadable=[])):
-            at, here = there / below, RelPath(path) / below
-            if kind == "link" and self._led_out(at, here):
-                mend(
-                    self.links,
-                    self.operation,
-                    at,
-                    str(here),
-                    foreign.adjusted(root.link(at) or "", self.release, here, at),
-                )
-            elif kind == "link" and (not root.leads_somewhere(at) or (root.link(at) or "").startswith("/")):
-                old = foreign.without_release(self.links, self.release, root.link(at) or "", here)
+        for at, text in list(links_below(root, there)):
+            here = at.below(self.links.layout.shared)
+            if self._led_out(at, here):
+                mend(self.links, self.operation, at, str(here), foreign.adjusted(text, self.release, here, at))
+            elif not root.leads_somewhere(at) or text.startswith("/"):
+                old = foreign.without_release(self.links, self.release, text, here)
                 new = foreign.adjusted(old, self.release, here, at)
                 if new != old and root.has(os.path.normpath(f"{self.release / here.parent}/{old}")):
                     mend(self.links, self.operation, at, str(here), new)

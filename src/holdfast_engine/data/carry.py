@@ -31,7 +31,6 @@ from holdfast_engine.fs.second_names import (
     make_directories,
     stand_in,
 )
-from holdfast_engine.fs.shelves import Shelves
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model import reasons
 from holdfast_engine.model.carried import Base, Carried
@@ -101,7 +100,7 @@ class Carrying:
             return refused
         contents = {str(path): (entry.digest, entry.size) for path, entry in mine.items()}
         about = {"operation": self.operation.name, "reason": self.why, "at": self.operation.at, "care": CARRIED}
-        kept = Shelves(self.root).keep(contents, **about)
+        kept = attic.Shelves(self.root).keep(contents, **about)
         again = give_names(self.root, self.left, self.into, kept, instead=True)
         return [(path, error) for path, error in refused if path not in kept] + list(again)
 

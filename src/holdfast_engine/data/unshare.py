@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
+from holdfast_engine.fs import durable
 from holdfast_engine.fs.discard import Proof, named_for, to_trash
 from holdfast_engine.fs.place import change_places, drop_own_link, drop_second_name, is_same, settle_places
 from holdfast_engine.fs.probe import waiting_place
@@ -64,7 +65,7 @@ class Unsharing:
         return True
 
     def _give_all(self, source: RelPath, target: RelPath) -> None:
-        """SOURCE with all that is in it stands at TARGET as well."""
+        """SOURCE with all that is in it stands at TARGET as well, on disk: what stands at SOURCE may go."""
         if self.root.kind(source) != DIR:
             give_name(self.root, source, target)
             return
@@ -74,6 +75,7 @@ class Unsharing:
         for _, error in give_names(self.root, source, target, (path for path, kind in found if kind != DIR)):
             raise error
         make_alike(self.root, source, target, reversed(made))
+        durable.sync_file_system(self.root, target)
 
     def _holds_all(self, here: RelPath, there: RelPath) -> bool:
         """Everything at THERE stands at HERE as well, by the same inode."""

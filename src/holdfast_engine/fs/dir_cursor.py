@@ -6,8 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Optional
 
-from holdfast_engine.fs.beneath import OPEN_DIR
-from holdfast_engine.fs.root import Root, is_shortage
+from holdfast_engine.fs.root import OPEN_DIR, Root, is_shortage
 
 _KEPT = 16
 """Descriptors that one way holds open at most: the deepest ones."""

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Optional
 
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.beneath import OPEN_DIR
 from holdfast_engine.fs.copy import copy_tree, same_file
 from holdfast_engine.fs.dir_cursor import Descent
 from holdfast_engine.fs.durable import make_directories
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.landlock import change_only_below
 from holdfast_engine.fs.place import drop_own_link, move
-from holdfast_engine.fs.root import Root, kind_of
+from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath

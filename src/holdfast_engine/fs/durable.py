@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from zlib import crc32
 
-from holdfast_engine.fs.beneath import OPEN_DIR
 from holdfast_engine.fs.failpoint import reach
-from holdfast_engine.fs.root import Root, kind_of
+from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem

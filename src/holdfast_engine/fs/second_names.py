@@ -12,7 +12,7 @@ from holdfast_engine.fs.copy import copy_file
 from holdfast_engine.fs.copy import make_alike as alike
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.place import change_places, make_link
-from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.root import OPEN_DIR, Root
 from holdfast_engine.model.carried import Carried
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
@@ -51,8 +51,21 @@ def _parent(path: RelPath) -> RelPath:
 
 
 def make_directories(root: Root, target: str, paths: Iterable[str]) -> list[RelPath]:
-    """Each of PATHS is a directory below TARGET, open to its owner; returns those that were made, parents first."""
-    return [RelPath(path) for path in paths if durable.make_directories(root, RelPath(target) / path, mode=0o700)]
+    """Each of PATHS, parents first, is a directory below TARGET, which is there, open to its owner; returns those that
+    were made. OSError where something else stands. On disk after `durable.sync_file_system`, as the names in them.
+    """
+    return [RelPath(path) for path in paths if _is_made(root, RelPath(target) / path)]
+
+
+def _is_made(root: Root, path: RelPath) -> bool:
+    with root.directory(path.parent) as parent:
+        reach("second_names.make_directory")
+        try:
+            os.mkdir(path.name, 0o700, dir_fd=parent)
+        except FileExistsError:
+            os.close(os.open(path.name, OPEN_DIR, dir_fd=parent))
+            return False
+        return True
 
 
 def make_alike(root: Root, source: str, target: str, paths: Iterable[str]) -> None:

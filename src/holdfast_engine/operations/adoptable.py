@@ -23,7 +23,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.operations.look import looking
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
-from holdfast_engine.persistence.shipped import listing_of
+from holdfast_engine.persistence.shipped import outline_of
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.site import records
 from holdfast_engine.site import survey as surveys
@@ -53,7 +53,7 @@ def refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> tuple[O
         live = there.survey.current if laid_out else beside
         if there.survey.managed or live is None:
             return None, []
-        found = listing_of(there, live)
+        found = outline_of(there, live)
         own = {path: entry for path, entry in found.entries.items() if live or RelPath(path).parts[0] not in OURS}
         rules = rules_for(there, Listing(own, found.read, found.link), request.settings)
         if laid_out:

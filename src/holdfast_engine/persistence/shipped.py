@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Optional
 
@@ -9,9 +10,11 @@ from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import LINK, Listed, Listing
+from holdfast_engine.model.listing import FILE, LINK, Listed, Listing
+from holdfast_engine.model.memory import is_data, is_database_name
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
+from holdfast_engine.rules.programs import is_code
 from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
@@ -30,7 +33,36 @@ def listing_of(site: Site, release: RelPath) -> Listing:
         for path, kind, status in walk(site.root, release, unreadable=[])
         if kind != LINK or not site.links.is_linked(release, path)
     }
+    return _readable(site, release, entries)
+
+
+def _readable(site: Site, release: RelPath, entries: dict[str, Listed]) -> Listing:
     return Listing(entries, lambda path: site.root.read(release / path), lambda path: site.root.link(release / path))
+
+
+_TELLING = 50
+"""So many users' files of one directory tell of it what all of them do."""
+
+
+def outline_of(site: Site, release: RelPath) -> Listing:
+    """The same for rules alone, where uploads may lie by the million: of the users' files in one directory, by their
+    names, some are left out. Programs, databases, environments and directories never are.
+    """
+    entries, seen = dict[str, Listed](), Counter[str]()
+    for path, kind, status in walk(site.root, release, unreadable=[]):
+        if kind == FILE and _is_one_of_many(path):
+            above = path.rpartition("/")[0]
+            seen[above] += 1
+            if seen[above] > _TELLING:
+                continue
+        if kind != LINK or not site.links.is_linked(release, path):
+            entries[path] = Listed(kind, status.st_size)
+    return _readable(site, release, entries)
+
+
+def _is_one_of_many(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return is_data(name) and not (is_code(path) or is_database_name(name) or is_environment(path))
 
 
 def kept_texts(listing: Listing) -> dict[str, str]:

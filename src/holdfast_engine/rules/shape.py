@@ -47,6 +47,7 @@ class Shape:
         self._listing = listing
         self._ignores = ignores
         self._web_root = web_root
+        self._judged: dict[str, bool] = {}
 
     def placeholder(self, path: str) -> bool:
         """True when the file at PATH is only there to keep its directory, or to guard it."""
@@ -91,10 +92,13 @@ class Shape:
 
     def holds_program(self, path: str) -> bool:
         """True when a file that is shipped at or below PATH looks like code."""
-        if not self.ships_code(path):
-            return False
-        names = (name for name in self._listing.files_below(path) if name.lower().endswith(_CODE_ENDINGS))
-        return any(not self.placeholder(name) for name in names)
+        return path in self._at_or_above_programs
+
+    @cached_property
+    def _at_or_above_programs(self) -> frozenset[str]:
+        files = (path for path, entry in self._listing.entries.items() if entry.kind != DIR)
+        programs = (path for path in files if path.lower().endswith(_CODE_ENDINGS) and not self.placeholder(path))
+        return frozenset(here for path in programs for here in lineage(path))
 
     def is_conventional(self, path: str) -> bool:
         """True when a name in PATH is one that authors give to what they write themselves."""
@@ -133,7 +137,14 @@ class Shape:
         return any(f"{one}/".startswith(f"{path}/") for one in self._listing.submodules)
 
     def named_for_data(self, path: str) -> bool:
-        """True when the name of PATH means data and nothing shipped there speaks against it."""
+        """True when the name of PATH means data and nothing shipped there speaks against it. Each is judged once: all
+        that lies below it asks.
+        """
+        if path not in self._judged:
+            self._judged[path] = self._is_named_for_data(path)
+        return self._judged[path]
+
+    def _is_named_for_data(self, path: str) -> bool:
         name = path.rpartition("/")[2].lower()
         if name not in DATA_NAMES or not self._plain_above(path):
             return False

@@ -18,7 +18,7 @@ from holdfast_engine.persistence.measuring import measure
 from holdfast_engine.persistence.move_in import MovingIn
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import rules_for
-from holdfast_engine.persistence.shipped import listing_of
+from holdfast_engine.persistence.shipped import outline_of
 from holdfast_engine.site import document_root, records
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site.handle import Site
@@ -113,7 +113,7 @@ class Share(_Adopting):
         site, current = work.site, work.site.survey.current
         if current is None:
             return work
-        rules, adopter = rules_for(site, listing_of(site, current), site.request.settings), _adopter(work)
+        rules, adopter = rules_for(site, outline_of(site, current), site.request.settings), _adopter(work)
         present = {one.path: one.why for one in rules.shared if site.root.has(current / one.path)}
         adopter.bring(current, Found(to_adopt=present), wins="live")
         link_release(adopter, current, rules, before={}, live=True)
