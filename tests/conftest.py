@@ -9,11 +9,13 @@ import time
 import pytest
 from hypothesis import settings
 
+from holdfast_engine.fs import processes
 from lib import once, tally
 
 settings.register_profile("here", deadline=None)  # how busy a machine is says nothing of a property
 settings.load_profile("here")
 
+_numbers = processes.numbers
 _IDENTITY = {"NAME": "Ada", "EMAIL": "ada@example.org"}
 
 
@@ -42,9 +44,14 @@ def pytest_unconfigure(config):
         once.end()
 
 
+_OTHERS = frozenset(processes.numbers()) - {os.getpid()}
+"""What ran before: the web servers of whoever runs the tests serve none of the sites that these make."""
+
+
 @pytest.fixture(autouse=True)
 def isolated(monkeypatch, tmp_path_factory):
     """Nothing a test sees or starts depends on the person or the machine that runs it."""
+    monkeypatch.setattr(processes, "numbers", lambda: [number for number in _numbers() if number not in _OTHERS])
     for name in list(os.environ):
         if name.startswith(("HOLDFAST_", "GIT_", "SSH_")):
             monkeypatch.delenv(name)

@@ -7,7 +7,7 @@ import pwd
 
 import pytest
 
-from holdfast_engine.fs import acl_text, servers
+from holdfast_engine.fs import acl_text, processes, servers
 from holdfast_engine.model.access import HOW, Access, Kept
 
 ACL = "u::rwx,u:33:rwx,g::r-x,g:50:rw-,m::rwx,o::r-x"
@@ -112,6 +112,7 @@ def test_web_servers_in_containers_say_nothing_of_this_host(tmp_path, monkeypatc
         (place / "status").write_text(f"Name:\tnginx\nNSpid:\t{numbers}\n")
         os.chown(place, uid(user), 0)
     monkeypatch.setattr(servers, "_PROC", str(tmp_path))
+    monkeypatch.setattr(processes, "numbers", lambda: [101, 102, 103])
     assert servers.of_web_servers() == {uid("www-data")}
 
 

@@ -9,6 +9,11 @@ from holdfast_engine.fs.root import Root, is_shortage
 from holdfast_engine.model.paths import RelPath
 
 
+def numbers() -> list[int]:
+    """Every process of this host that we may see."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
 def users(root: Root) -> dict[int, frozenset[str]]:
     """What each process has below the deploy root as directory, program, open file or mapping, as far as /proc tells.
 
@@ -18,11 +23,11 @@ def users(root: Root) -> dict[int, frozenset[str]]:
     """
     top = os.path.realpath(root.path) + "/"
     found: dict[int, frozenset[str]] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit() and int(name) != os.getpid():
-            used = frozenset(path[len(top) :] for path in _used(f"/proc/{name}") if path.startswith(top))
+    for number in numbers():
+        if number != os.getpid():
+            used = frozenset(path[len(top) :] for path in _used(f"/proc/{number}", top) if path.startswith(top))
             if used:
-                found[int(name)] = used
+                found[number] = used
     return found
 
 
@@ -53,16 +58,16 @@ def written(root: Root) -> frozenset[str]:
     """Files below the deploy root that some process holds open for writing, as far as /proc tells (proc(5), fdinfo)."""
     top = os.path.realpath(root.path) + "/"
     found: set[str] = set()
-    for name in filter(str.isdigit, os.listdir("/proc")):
+    for process in numbers():
         try:
-            numbers = os.listdir(f"/proc/{name}/fd")
+            opened = os.listdir(f"/proc/{process}/fd")
         except OSError as error:
             if is_shortage(error):
                 raise  # what a process has open would be taken for free (G6)
             continue
-        for number in numbers:
-            path = next(_target(f"/proc/{name}/fd/{number}"), "")
-            if path.startswith(top) and _writes(f"/proc/{name}/fdinfo/{number}"):
+        for number in opened:
+            path = next(_target(f"/proc/{process}/fd/{number}"), "")
+            if path.startswith(top) and _writes(f"/proc/{process}/fdinfo/{number}"):
                 found.add(path[len(top) :])
     return frozenset(found)
 
@@ -77,7 +82,7 @@ def _writes(information: str) -> bool:
     return int(flags, 8) & os.O_ACCMODE != os.O_RDONLY
 
 
-def _used(process: str) -> Iterator[str]:
+def _used(process: str, top: str) -> Iterator[str]:
     for link in ("cwd", "exe", "root"):
         yield from _target(f"{process}/{link}")
     try:
@@ -88,7 +93,7 @@ def _used(process: str) -> Iterator[str]:
         return
     for name in descriptors:
         yield from _target(f"{process}/fd/{name}")
-    yield from _mapped(process)
+    yield from _mapped(process, top)
 
 
 def _target(link: str) -> Iterator[str]:
@@ -98,12 +103,13 @@ def _target(link: str) -> Iterator[str]:
         return
 
 
-def _mapped(process: str) -> Iterator[str]:
+def _mapped(process: str, top: str) -> Iterator[str]:
+    """What is mapped below TOP; hardly any process has that, and so the lines of hardly any are looked at."""
+    wanted = os.fsencode(top)
     try:
-        with open(f"{process}/maps", encoding="utf-8", errors="surrogateescape") as maps:
-            for line in maps:
-                path = line[line.find("/") :].rstrip("\n") if "/" in line else ""
-                if path:
-                    yield path
+        with open(f"{process}/maps", "rb", buffering=0) as maps:
+            content = maps.readall()
     except OSError:
         return
+    if wanted in content:
+        yield from (os.fsdecode(line[line.find(wanted) :]) for line in content.split(b"\n") if wanted in line)

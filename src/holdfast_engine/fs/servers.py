@@ -7,7 +7,7 @@ import pwd
 from collections.abc import Iterator
 from typing import Optional
 
-from holdfast_engine.fs.processes import users
+from holdfast_engine.fs import processes
 from holdfast_engine.fs.root import Root
 
 _SERVERS = ("nginx", "apache2", "httpd", "caddy", "lighttpd", "frankenphp")
@@ -17,7 +17,7 @@ _POOLS = ("/etc/php", "/etc/php-fpm.d")
 
 def working_in(root: Root) -> frozenset[int]:
     """The users, but root and us, of processes that have something below the deploy root open, or run from it."""
-    return _not_us(_owner(process) for process in users(root))
+    return _not_us(_owner(process) for process in processes.users(root))
 
 
 def of_pools(site: str) -> frozenset[int]:
@@ -28,8 +28,9 @@ def of_pools(site: str) -> frozenset[int]:
 
 
 def of_web_servers() -> frozenset[int]:
-    """The users, but root and us, of the workers of web servers that run on this host."""
-    return _not_us(_owner(process) for process in _processes() if _name(process) in _SERVERS)
+    """The users, but root and us, of the workers of web servers that run on this host, those in containers left out."""
+    found = (process for process in processes.numbers() if _name(process) in _SERVERS)
+    return _not_us(_owner(process) for process in found if not _is_contained(_read(f"{_PROC}/{process}/status")))
 
 
 def _not_us(found: Iterator[Optional[int]]) -> frozenset[int]:
@@ -66,15 +67,9 @@ def _uid(name: str) -> Optional[int]:
         return None
 
 
-def _processes() -> list[int]:
-    """The processes of this host, those in containers on it left out: their users are none of ours."""
-    every = [int(name) for name in os.listdir(_PROC) if name.isdigit()]
-    return [process for process in every if not _is_contained(_read(f"{_PROC}/{process}/status"))]
-
-
 def _is_contained(status: str) -> bool:
-    """True where STATUS has more than one number for its process: one in each space of processes that it is seen from
-    (proc(5), NSpid).
+    """True where STATUS has more than one number for its process: it is in a container on this host, whose users are
+    none of ours (proc(5), NSpid).
     """
     numbers = next((line.split()[1:] for line in status.splitlines() if line.startswith("NSpid:")), [])
     return len(numbers) > 1
