@@ -47,12 +47,12 @@ def calls(top: str) -> list[Result]:
     none, rows = _calls(os.path.join(top, "none"), _nothing), []
     for name, most, make in GOALS:
         each = (_calls(os.path.join(top, name.replace(" ", "-")), make) - none) / COUNTED
-        rows.append(Result(f"system calls for each {name}, as ms / 1", each / 1000, 0.001, most))
+        rows.append(Result(f"system calls for each {name} / the most there may be", each, most, 1.0, unit="calls"))
     return rows
 
 
 def memory(top: str) -> list[Result]:
-    """The most memory that the adoption of 1,000,000 files takes, against 150 MB; here a second is a byte."""
+    """The most memory that the adoption of 1,000,000 files takes, against 150 MB."""
     site = os.path.join(top, "site")
     trees.uploads(os.path.join(site, "public/uploads"), files=ADOPTED)
     for path in ("artisan", "public/index.php"):
@@ -60,7 +60,7 @@ def memory(top: str) -> list[Result]:
             file.write("<?php\n")
     _seconds(sys.executable, "-m", "holdfast", "adopt", site, "--yes")
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    return [Result("bytes of memory to adopt 1,000,000 files / 150 MB", most, 150_000_000, 1.0)]
+    return [Result("memory to adopt 1,000,000 files / the most there may be", most / 1e6, 150, 1.0, unit="MB")]
 
 
 class _Shop:
@@ -121,10 +121,11 @@ def _forum(live: str, number: int) -> None:
 
 
 def _shared(live: str, number: int) -> None:
-    """Directories of data beside code, each of which is shared and linked by itself."""
+    """Files that lie in `shared/` beside code, each of which is linked by itself."""
+    lying = os.path.join(os.path.dirname(os.path.dirname(live)), "shared/lib")
+    os.makedirs(lying)
     for one in range(number):
-        os.makedirs(os.path.join(live, f"lib/bills-{one}"))
-        with open(os.path.join(live, f"lib/bills-{one}/bill.pdf"), "w", encoding="utf-8") as file:
+        with open(os.path.join(lying, f"bill-{one}.pdf"), "w", encoding="utf-8") as file:
             file.write(f"bill {one}\n")
 
 

@@ -29,7 +29,7 @@ _NOW = itertools.count(1_700_000_000, 60)
 
 @dataclass(frozen=True)
 class Result:
-    """Medians in seconds. The goal is OURS <= RIVAL * FACTOR + GRACE."""
+    """Medians, in seconds unless UNIT says what they count. The goal is OURS <= RIVAL * FACTOR + GRACE."""
 
     name: str
     ours: float
@@ -38,6 +38,10 @@ class Result:
     grace: float = 0.0
     all_ours: tuple[float, ...] = ()
     all_rivals: tuple[float, ...] = ()
+    unit: str = ""
+
+    def shown(self, value: float) -> str:
+        return f"{value:,.1f} {self.unit}" if self.unit else f"{value * 1000:,.1f} ms"
 
     @property
     def ratio(self) -> float:

@@ -54,7 +54,7 @@ def table(results: list[Result]) -> list[str]:
 
 
 def row(result: Result) -> tuple[str, ...]:
-    ours, rival = (f"{seconds * 1000:,.1f} ms" for seconds in (result.ours, result.rival))
+    ours, rival = result.shown(result.ours), result.shown(result.rival)
     return (result.name, ours, rival, f"{result.ratio:.2f}", result.goal, "yes" if result.met else "NO")
 
 

@@ -9,7 +9,7 @@ from holdfast_engine.fs.sets import holders, is_orphan, parted, still_fits
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
-from holdfast_engine.model.sets import main_of
+from holdfast_engine.model.sets import main_of, suffixes_of
 
 
 def sets(subject: CheckInput) -> Iterator[Check]:
@@ -17,26 +17,32 @@ def sets(subject: CheckInput) -> Iterator[Check]:
     that were: a program that stayed leaves its journal there. In a shared directory a database and its companions
     cannot be parted. An environment file is none.
     """
-    live = subject.live or subject.release
-    told = [check for path in _lying(subject) if live is not None for check in _judged(subject, live, path)]
-    told += [check for path in _lying(subject) for one in subject.retired for check in _beside(subject, one, path)]
+    live, lying = subject.live or subject.release, _lying(subject)
+    told = [check for path in lying if live is not None and main_of(path) for check in _alone(subject, live, path)]
+    releases = ([live] if live is not None else []) + list(subject.retired)
+    beside = ((one, path) for one in releases for path in _accompanied(subject, one, lying))
+    told += [check for one, path in beside for check in _beside(subject, one, path)]
     refused = [check for check in told if check.verdict == REFUSE]
     yield next(iter([*refused, *told]), Check("sets", PASS, "no database is parted from what belongs to it"))
 
 
-def _lying(subject: CheckInput) -> list[str]:
-    """Those of the shared single files that are there, by one look into each directory that holds some."""
+def _lying(subject: CheckInput) -> list[RelPath]:
+    """Those of the shared single files that are there."""
     plain = {*subject.needs, *subject.may_need}
     files = [RelPath(one.path) for one in subject.shared if one.kind == FILE and one.path not in plain]
-    lists = {
-        where: frozenset(subject.root.names(subject.layout.in_shared(where))) for where in {one.parent for one in files}
-    }
+    lists = _names(subject, subject.layout.shared, files)
     return [path for path in files if path.name in lists[path.parent]]
 
 
-def _judged(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
-    yield from _alone(subject, live, path) if main_of(path) else ()
-    yield from _beside(subject, live, path)
+def _accompanied(subject: CheckInput, release: RelPath, paths: list[RelPath]) -> list[RelPath]:
+    """Those of PATHS beside whose place in RELEASE something has the name of a companion."""
+    lists = _names(subject, release, paths)
+    return [path for path in paths if any(path.name + end in lists[path.parent] for end in suffixes_of(path))]
+
+
+def _names(subject: CheckInput, top: RelPath, paths: list[RelPath]) -> dict[RelPath, frozenset[str]]:
+    """What each directory below TOP holds in which one of PATHS is, by one look into it."""
+    return {where: frozenset(subject.root.names(top / where)) for where in {one.parent for one in paths}}
 
 
 def _beside(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
