@@ -87,6 +87,22 @@ def test_looks_one_after_the_other_say_what_single_looks_say(root, outside):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+def test_many_questions_about_one_directory_are_answered_by_one_look_at_it(root, monkeypatch):
+    """A directory with a name for each kind, and one with more names than are worth a look."""
+    os.makedirs(os.path.join(root.path, "a/dir"))
+    os.symlink("nowhere", os.path.join(root.path, "a/link"))
+    os.mkfifo(os.path.join(root.path, "a/pipe"))
+    for number in range(40):
+        Path(root.path, f"a/file-{number}").touch()
+    asked = ["a/dir", "a/link", "a/pipe", "a/none", *(f"a/file-{number}" for number in range(40))]
+    alone = [root.kind(path) for path in asked]
+    for most in (20_000, 10):
+        monkeypatch.setattr("holdfast_engine.fs.root._TOO_MANY", most)
+        with root.looking():
+            assert [root.kind(path) for path in asked * 2] == alone * 2
+            assert [root.has(path) for path in asked] == [kind is not None for kind in alone]
+
+
 def test_what_lies_behind_a_planted_link_counts_as_absent(root, outside):
     """G9: nothing is read through a link."""
     name = plant(root, outside)

@@ -16,7 +16,7 @@ from holdfast_engine.fs.copy import beginning_and_digest
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.sets import is_database
 from holdfast_engine.fs.walk import walk
-from holdfast_engine.model.carried import Base
+from holdfast_engine.model.carried import Base, Carried
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath
@@ -118,6 +118,8 @@ class Explained:
     def _is_database(self, path: str) -> bool:
         """By its first bytes, not by its name (I69)."""
         root, there, stamp = self.links.root, self.release / path, self._stamps.get(path)
+        if self._is_as_carried(path):
+            return False  # one that is a database is never carried
         if stamp is None:
             return root.kind(there) == FILE and is_database(root, there)
         if stamp[0] and stamp[0] <= _READ_WHOLE:
@@ -134,7 +136,18 @@ class Explained:
         code = (is_code(path) or self.unshared(path)) and not self.lives_here(path)
         if code or self.next_listing.kind(path) != FILE or self.retired:
             return False
+        if self._is_as_carried(path):
+            return True
         return (path in self.base or before is not None) and not self._was_shipped(path)
+
+    def _is_as_carried(self, path: str) -> bool:
+        """True for a file that came here from the release before, and was not written to since: what it is was found
+        out then.
+        """
+        known, stamp = self.base.get(path), self._stamps.get(path)
+        if known is None or stamp is None or known.kind != FILE:
+            return False
+        return known.is_unwritten(Carried(FILE, stamp[3], stamp[0], stamp[1], stamp[3]))
 
     def _was_shipped(self, path: str) -> bool:
         """True where what stands at PATH is what a release shipped there: nobody here has changed it."""

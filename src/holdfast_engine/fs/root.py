@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from types import TracebackType
 from typing import Optional
 
@@ -46,6 +47,30 @@ _NEARBY = 8
 """Directories that a series of looks holds open at most: data in `shared/` and links in a release take turns."""
 
 
+_MANY = 16
+"""So many questions about the names of one directory are worth a look at all of them."""
+_TOO_MANY = 20_000
+"""So many names are worth no look, whatever is asked."""
+
+
+class _Nearby:
+    """A directory that is held open for a series of looks."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self._asked = 0
+        self._kinds: Optional[dict[str, str]] = None
+
+    def kinds(self) -> Optional[dict[str, str]]:
+        """What it holds, by name, once that is cheaper than a look at each."""
+        self._asked += 1
+        if self._kinds is None and self._asked > _MANY:
+            with os.scandir(self.descriptor) as scan:
+                found = {entry.name: kind_in(entry) for entry in islice(scan, _TOO_MANY)}
+            self._kinds, self._asked = (found, 0) if len(found) < _TOO_MANY else (None, -_TOO_MANY)
+        return self._kinds
+
+
 class Root:
     """A directory held open: all paths are relative to its descriptor.
 
@@ -55,7 +80,7 @@ class Root:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._nearby: Optional[dict[str, int]] = None
+        self._nearby: Optional[dict[str, _Nearby]] = None
         try:
             self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
@@ -103,8 +128,8 @@ class Root:
             yield
         finally:
             opened, self._nearby = self._nearby, None
-            for descriptor in opened.values():
-                os.close(descriptor)
+            for directory in opened.values():
+                os.close(directory.descriptor)
 
     @contextmanager
     def _parent(self, path: str) -> Iterator[tuple[int, str]]:
@@ -113,17 +138,17 @@ class Root:
         if not above:
             yield self.fd, name or "."
         elif self._nearby is not None:
-            yield self._opened_nearby(self._nearby, above), name
+            yield self._opened_nearby(self._nearby, above).descriptor, name
         else:
             with self.directory(above) as parent:
                 yield parent, name
 
-    def _opened_nearby(self, nearby: dict[str, int], path: str) -> int:
+    def _opened_nearby(self, nearby: dict[str, _Nearby], path: str) -> _Nearby:
         if path not in nearby:
             opened = self.open_directory(path)
             if len(nearby) == _NEARBY:
-                os.close(nearby.pop(next(iter(nearby))))
-            nearby[path] = opened
+                os.close(nearby.pop(next(iter(nearby))).descriptor)
+            nearby[path] = _Nearby(opened)
         return nearby[path]
 
     def lstat(self, path: str) -> Optional[os.stat_result]:
@@ -138,11 +163,25 @@ class Root:
 
     def kind(self, path: str) -> Optional[str]:
         """`file`, `dir`, `link` or `other`, or None when nothing stands at PATH."""
+        above, _, name = path.rpartition("/")
+        known = self._kinds_nearby(above)
+        if known is not None:
+            return known.get(name)
         status = self.lstat(path)
         return kind_of(status) if status else None
 
+    def _kinds_nearby(self, path: str) -> Optional[dict[str, str]]:
+        if self._nearby is None or not path:
+            return None
+        try:
+            return self._opened_nearby(self._nearby, path).kinds()
+        except OSError as error:
+            if error.errno in _NOTHING:
+                return {}
+            raise
+
     def has(self, path: str) -> bool:
-        return self.lstat(path) is not None
+        return self.kind(path) is not None
 
     def names(self, path: str) -> list[str]:
         """The names in the directory at PATH, in order; none when it is no directory."""
