@@ -18,8 +18,13 @@ NAMES = ("shared-structure", "uploads-linked", "storage-linked", "environment-li
 _MEND = "`holdfast recover --site {site}` puts links right and brings data home"
 
 
-def links(subject: CheckInput) -> Iterator[Check]:
+def links(subject: CheckInput) -> list[Check]:
     """The five checks, in their order. Before a deploy links are still to come and only data is looked at."""
+    with subject.root.looking():
+        return list(_five(subject))
+
+
+def _five(subject: CheckInput) -> Iterator[Check]:
     yield _structure(subject)
     yield _links(subject, "uploads-linked", [one for one in subject.shared if _is_upload(one)])
     yield _links(
