@@ -148,3 +148,21 @@ def test_status_says_how_much_the_attic_holds_and_when_the_first_of_it_may_go(wo
     assert abs(found["oldest_expiry"] - days(90)) < DAY
     (row,) = world.perform("attic")["entries"]
     assert row["expires"] == found["oldest_expiry"]
+
+
+def test_what_gives_way_again_and_again_is_kept_once_and_its_time_begins_anew(tmp_path):
+    """G6, DESIGN 4: a shipped file that is no program stays as it was edited here; what ships is there to compare."""
+    world = World(tmp_path, {**PHP, "notes.txt": "shipped\n"}, env=None)
+    world.ship(now=days(0))
+    (world.live / "notes.txt").chmod(0o644)
+    (world.live / "notes.txt").write_text("edited here\n")
+    for day in (0, 60, 60.01, 120, 180):
+        world.ship(now=days(day))
+        assert (world.live / "notes.txt").read_text() == "edited here\n"
+        assert kept(world, "notes.txt") == ["shipped\n"]
+        assert not [name for name in trash(world) if "notes" in name]
+    world.ship({"notes.txt": "shipped anew\n"}, now=days(181))
+    assert (world.live / "notes.txt").read_text() == "edited here\n"
+    assert set(kept(world, "notes.txt")) == {"shipped anew\n", "shipped\n"}
+    world.perform("prune", now=days(272))
+    assert kept(world, "notes.txt") == []
