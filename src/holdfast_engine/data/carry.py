@@ -190,7 +190,8 @@ class Carrying:
             return
         if root.link(place) == self.links.text(self.into, path):
             drop_own_link(root, place)
-        elif place != self.into / path and drop_copied(root, place, self.into / path):
+            return
+        if place != self.into / path and drop_copied(root, place, self.into / path):
             return  # equal to what is served at its path
         name, at = operation.name, operation.at
         about: dict[str, Any] = {"path": path, "operation": name, "reason": reason, "at": at, "care": CARRIED}

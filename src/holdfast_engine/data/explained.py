@@ -109,6 +109,10 @@ class Explained:
         status = self.links.root.lstat((self.live or RelPath("")) / path)
         return status is not None and status.st_ino == stamp[3]
 
+    def _is_served_already(self, path: str, kind: str, stamp: Stamp) -> bool:
+        """True for a file of a release that is not live which went along from it."""
+        return self.live is not None and kind == FILE and self._is_live_too(path, stamp)
+
     def _leads_outside(self, path: str) -> bool:
         """True for a link that somebody set to a place of their own, another disk; resolved by names, not entered."""
         root = self.links.root

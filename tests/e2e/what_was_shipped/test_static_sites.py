@@ -94,6 +94,25 @@ def upload(world: World, path: str) -> None:
     world.precious.write(path)
 
 
+@pytest.mark.parametrize("name", SITES)
+def test_what_went_along_in_output_is_no_stray_of_the_release_that_it_came_from(tmp_path, name):
+    """DESIGN 4: one file under two names is served already, whatever rules say of its place before the build."""
+    world, root = made(name, tmp_path, ships=False)
+    for path in ("uploads/a.pdf", "ads.txt"):
+        upload(world, f"{root}/{path}")
+    first = world.live.resolve()
+    ship(world)
+    for version in (3, 4):
+        let_write(first / root)
+        (first / root / "looked at").touch()
+        (first / root / "looked at").unlink()
+        answer = ship(world)
+        assert answer["data"]["adopted"] == []
+        assert_is(world, root, version)
+        assert not (world.live / root / "ads.txt").is_symlink()
+        world.precious.assert_served()
+
+
 @pytest.mark.parametrize("ships", [False, True], ids=["built here", "shipped"])
 @pytest.mark.parametrize("name", SITES)
 def test_an_adopted_site_serves_each_new_build_and_every_upload(tmp_path, name, ships):
