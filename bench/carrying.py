@@ -30,13 +30,14 @@ def carrying(top: str) -> list[Result]:
     mine, rivals, copies = [], [], os.path.join(top, "copies")
     os.makedirs(copies)
     for turn in range(8):
-        above = with_them.deploy() - without.deploy()
+        more = with_them.deploy() - without.deploy()
         taken = _seconds("cp", "-al", os.path.join(with_them.live(), "forum"), os.path.join(copies, str(turn)))
-        mine.append(above)
+        mine.append(more)
         rivals.append(taken)
     name = "deploy with 20,000 carried files, less one without / cp -al of them"
     medians = statistics.median(mine[1:]), statistics.median(rivals[1:])
-    return [Result(name, *medians, 1.2, 0.0, tuple(mine[1:]), tuple(rivals[1:]))]
+    above = Result("deploy with 20,000 carried files, less one without / 1.5 s", medians[0], 1.5, 1.0)
+    return [above, Result(name, *medians, 1.2, 0.0, tuple(mine[1:]), tuple(rivals[1:]))]
 
 
 def calls(top: str) -> list[Result]:
