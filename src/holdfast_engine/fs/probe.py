@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple, Optional
 
@@ -130,6 +130,29 @@ def is_immutable(root: Root, path: str) -> bool:
     finally:
         os.close(opened)
     return bool(int.from_bytes(flags, sys.byteorder) & (_IMMUTABLE | _APPEND_ONLY))
+
+
+_PROTECTED = "/proc/sys/fs/protected_hardlinks"
+
+
+def refused_second_names(root: Root, paths: Iterable[RelPath]) -> list[RelPath]:
+    """Those of PATHS, regular files, that this user may give no second name: another user's, which it may not both read
+    and write (protected_hardlinks, proc(5)). None for root, and where the host protects nothing.
+    """
+    if os.geteuid() == 0 or not _protects():
+        return []
+    with root.looking():
+        found = ((path, root.lstat(path)) for path in paths)
+        others = [path for path, status in found if status is not None and status.st_uid != os.geteuid()]
+    return [path for path in others if not root.may_read_and_write(path)]
+
+
+def _protects() -> bool:
+    try:
+        with open(_PROTECTED, encoding="ascii") as stream:
+            return stream.read().strip() != "0"
+    except OSError:
+        return False
 
 
 def waiting_place(root: Root, name: str, there: RelPath) -> RelPath:

@@ -253,6 +253,14 @@ class Root:
             return False
         return status is not None and (end.st_dev, end.st_ino) == (status.st_dev, status.st_ino)
 
+    def may_read_and_write(self, path: str) -> bool:
+        """True when the file at PATH may be read and written by this user, by its rights alone."""
+        try:
+            with self._parent(path) as (parent, name):
+                return os.access(name, os.R_OK | os.W_OK, dir_fd=parent, effective_ids=True, follow_symlinks=False)
+        except OSError:
+            return False
+
     def open_file(self, path: str) -> int:
         """A descriptor for reading the regular file at PATH, which the caller closes; links are not followed."""
         with self._parent(path) as (parent, name):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from holdfast_engine.data.found import Found
-from holdfast_engine.fs.probe import is_immutable, may_change_places
+from holdfast_engine.fs.probe import is_immutable, may_change_places, refused_second_names
 from holdfast_engine.model.carried import Base
 from holdfast_engine.model.exposure import served
 from holdfast_engine.model.listing import DIR, FILE
@@ -42,12 +42,19 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
 
 
 def _copied(site: Site, found: Found) -> list[str]:
-    """Hidden files that a panel has made immutable, as `.user.ini`: of those a link may not be made. Others are told of
-    once they are copied: looking at each would cost more than carrying it.
+    """What may have no second name: another user's files, and hidden ones that a panel has made immutable, as
+    `.user.ini`. Other immutable ones are told of once they are copied: looking at each costs more than carrying it.
     """
-    live, hidden = site.survey.current or RelPath(""), (path for path in found.carried if RelPath(path).name[:1] == ".")
-    frozen = [path for path in hidden if found.carried[path].kind == FILE and is_immutable(site.root, live / path)]
-    return [f"`{path}` is immutable, and goes along as a copy, which is not" for path in frozen]
+    live = site.survey.current or RelPath("")
+    files = [path for path, one in found.carried.items() if one.kind == FILE]
+    hidden = [path for path in files if RelPath(path).name[:1] == "."]
+    frozen = [path for path in hidden if is_immutable(site.root, live / path)]
+    others = refused_second_names(site.root, [live / path for path in files])
+    told = [f"`{path}` is immutable, and goes along as a copy, which is not" for path in frozen]
+    if others:
+        what = f"{count(len(others), 'file')} of another user, as `{others[0].below(live)}`"
+        told.append(f"{what}: a link to them is not allowed to this user, and copies go along")
+    return told
 
 
 def _gaps(site: Site, live: RelPath) -> list[str]:

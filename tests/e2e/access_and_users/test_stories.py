@@ -89,6 +89,22 @@ def test_root_deploys_for_the_web_server(top):
     assert not (world.live / "inc/init.php").stat().st_mode & 0o222
 
 
+def test_a_plan_names_what_goes_along_as_a_copy_for_it_is_another_user_s(top):
+    """DESIGN 4, fallbacks: protected_hardlinks lets nobody give a second name to what the web server alone writes."""
+    world = plain(top, tool=TOOL, owner=TOOL, groups=(APPLICATION,))
+    for place in ("", "data"):
+        os.chown(world.site / place, TOOL, APPLICATION)
+        (world.site / place).chmod(0o2775)
+    world.perform("adopt", path=str(world.site))
+    world.ship()
+    for name in ("data/map.xml", "data/notes.txt"):
+        world.application_writes(name)
+    notes = world.perform("plan", source=world.source)["notes"]
+    assert [note for note in notes if note.startswith("2 files of another user, as `data/map.xml`")], notes
+    world.ship()
+    world.precious.assert_served()
+
+
 def test_one_user_deploys_and_runs(top):
     """G10: as on shared hosting; there is nobody to let in."""
     world = plain(top, tool=APPLICATION, owner=APPLICATION)
