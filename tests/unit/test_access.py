@@ -113,7 +113,7 @@ def test_web_servers_in_containers_say_nothing_of_this_host(tmp_path, monkeypatc
         os.chown(place, uid(user), 0)
     monkeypatch.setattr(servers, "_PROC", str(tmp_path))
     monkeypatch.setattr(processes, "numbers", lambda: [101, 102, 103])
-    assert servers.of_web_servers() == {uid("www-data")}
+    assert servers.of_web_servers(servers.others()) == {uid("www-data")}
 
 
 def test_every_way_of_knowing_has_its_sentence():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Optional
 
 from holdfast_engine.fs.root import Root, is_shortage
 from holdfast_engine.model.paths import RelPath
@@ -14,8 +15,9 @@ def numbers() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
-def users(root: Root) -> dict[int, frozenset[str]]:
-    """What each process has below the deploy root as directory, program, open file or mapping, as far as /proc tells.
+def users(root: Root, among: Optional[Iterable[int]] = None) -> dict[int, frozenset[str]]:
+    """What each process, or each AMONG some, has below the deploy root as directory, program, open file or mapping, as
+    far as /proc tells.
 
     Paths are relative to the root and real: what a process opened through `current` shows its
     release, and what was renamed since shows its new name (proc(5)). Other users' processes
@@ -23,7 +25,7 @@ def users(root: Root) -> dict[int, frozenset[str]]:
     """
     top = os.path.realpath(root.path) + "/"
     found: dict[int, frozenset[str]] = {}
-    for number in numbers():
+    for number in numbers() if among is None else among:
         if number != os.getpid():
             used = frozenset(path[len(top) :] for path in _used(f"/proc/{number}", top) if path.startswith(top))
             if used:

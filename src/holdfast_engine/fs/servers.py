@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Optional
 
 from holdfast_engine.fs import processes
@@ -15,9 +15,15 @@ _PROC = "/proc"
 _POOLS = ("/etc/php", "/etc/php-fpm.d")
 
 
-def working_in(root: Root) -> frozenset[int]:
+def others() -> list[int]:
+    """The processes of anybody but root and us: most are root's, and only these are asked anything."""
+    ours = (None, 0, os.geteuid())
+    return [process for process in processes.numbers() if _owner(process) not in ours]
+
+
+def working_in(root: Root, among: Iterable[int]) -> frozenset[int]:
     """The users, but root and us, of processes that have something below the deploy root open, or run from it."""
-    return _not_us(_owner(process) for process in processes.users(root))
+    return _not_us(_owner(process) for process in processes.users(root, among))
 
 
 def of_pools(site: str) -> frozenset[int]:
@@ -27,9 +33,9 @@ def of_pools(site: str) -> frozenset[int]:
     return _not_us(_uid(user) for user in named or [user for user, _ in found])
 
 
-def of_web_servers() -> frozenset[int]:
+def of_web_servers(among: Iterable[int]) -> frozenset[int]:
     """The users, but root and us, of the workers of web servers that run on this host, those in containers left out."""
-    found = (process for process in processes.numbers() if _name(process) in _SERVERS)
+    found = (process for process in among if _name(process) in _SERVERS)
     return _not_us(_owner(process) for process in found if not _is_contained(_read(f"{_PROC}/{process}/status")))
 
 

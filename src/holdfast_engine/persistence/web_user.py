@@ -75,10 +75,11 @@ def serving(site: Site, *, is_php: bool) -> Optional[WebUser]:
 
 
 def _asked(site: Site, *, is_php: bool) -> Iterator[tuple[str, frozenset[int]]]:
-    yield PROCESS, servers.working_in(site.root)
+    others = servers.others()
+    yield PROCESS, servers.working_in(site.root, others)
     if is_php:
         yield POOL, servers.of_pools(os.path.realpath(site.root.path))
-        yield WORKER, servers.of_web_servers()
+        yield WORKER, servers.of_web_servers(others)
 
 
 def most(owners: Iterable[int]) -> Optional[int]:
