@@ -87,6 +87,15 @@ class Carrying:
             make_alike(self.root, self.left, self.into, reversed(made))
         return base
 
+    def let_in(self, found: Base) -> None:
+        """The directories of FOUND let into INTO whom they let into LEFT, also those that stood there before as parents
+        of links (G10). For what nobody was shown yet.
+        """
+        with opened(self.root, self._sealed(found)):
+            every = sorted((RelPath(path) for path, one in found.items() if one.kind == DIR), reverse=True)
+            there = [path for path in every if self.root.kind(self.into / path) == DIR]
+            make_alike(self.root, self.left, self.into, there)
+
     def relative(self, found: Base) -> dict[str, Carried]:
         """FOUND, where no link in LEFT names the site by its absolute path any more: each that did leads where it led,
         mended by one rename (G3).

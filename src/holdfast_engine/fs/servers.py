@@ -27,8 +27,11 @@ def of_pools(site: str) -> frozenset[int]:
 
 
 def of_web_servers() -> frozenset[int]:
-    """The users, but root and us, of the workers of web servers that run on this host."""
-    return _not_us(_owner(process) for process in _processes() if _name(process) in _SERVERS)
+    """The users, but root and us, of the workers of web servers that run on this host. What runs in a container may
+    have the same name, and its numbers are of another host.
+    """
+    ours = (process for process in _processes() if _name(process) in _SERVERS and not _is_contained(process))
+    return _not_us(map(_owner, ours))
 
 
 def _not_us(found: Iterator[Optional[int]]) -> frozenset[int]:
@@ -74,6 +77,12 @@ def _owner(process: int) -> Optional[int]:
         return os.stat(f"/proc/{process}").st_uid
     except OSError:
         return None
+
+
+def _is_contained(process: int) -> bool:
+    """True for a process in a PID namespace below ours: it has a number in each (proc_pid_status(5))."""
+    numbers = [line.split()[1:] for line in _read(f"/proc/{process}/status").splitlines() if line.startswith("NSpid:")]
+    return any(len(one) > 1 for one in numbers)
 
 
 def _name(process: int) -> str:

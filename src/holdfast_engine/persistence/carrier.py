@@ -39,6 +39,7 @@ class Carrier:
         carrying = self._carrying(left, into, reasons.OVERTAKEN if own else reasons.SHIPPED_TOO)
         carrying.take_away(own, [path for path in own if path not in found])
         base = carrying.bring(carrying.relative(found))
+        carrying.let_in(found)
         self._tell(carrying.told, deleted=False)
         return base
 
