@@ -17,11 +17,33 @@ class Kind:
     groups: tuple[str, ...]
     cells: tuple[tuple[str, str], ...]
     limit: float = 900
+    npm: str = ""
 
 
 KINDS = [
     Kind("plain-php", "plain PHP, a forum by FTP", ("php",), WHOLE),
     Kind("wordpress", "WordPress with MariaDB", ("php", "wordpress"), WHOLE, 1800),
+    Kind("laravel", "Laravel with MariaDB", ("php", "laravel"), WHOLE, 1800),
+    Kind("dokuwiki", "DokuWiki", ("php", "dokuwiki"), (("root", REAL), ("deploy", DOCUMENT), ("one", REAL))),
+    Kind(
+        "mediawiki",
+        "MediaWiki with SQLite",
+        ("php", "mediawiki"),
+        (("root", DOCUMENT), ("deploy", REAL), ("one", DOCUMENT)),
+        1800,
+    ),
+    Kind("flask", "Flask", ("python",), (("deploy", ""), ("one", ""))),
+    Kind("fastapi", "FastAPI", ("python",), (("root", ""), ("one", ""))),
+    Kind("django", "Django", ("python",), (("root", ""), ("deploy", ""))),
+    Kind("express", "Express, SQLite in WAL mode", ("node",), (("root", ""), ("one", "")), npm="express"),
+    Kind("lowdb", "Express, lowdb", ("node",), (("deploy", ""), ("one", "")), npm="lowdb"),
+    Kind("nextjs", "Next.js, `next start`", ("node",), (("root", ""), ("deploy", "")), 1800, npm="nextjs"),
+    Kind("nextjs-standalone", "Next.js, standalone", ("node",), (("one", ""),), 1800, npm="nextjs"),
+    Kind("sveltekit", "SvelteKit, adapter-node", ("node",), (("deploy", ""), ("one", "")), npm="sveltekit"),
+    Kind("vite", "Vite, files by FTP", ("node",), (("root", ""), ("one", "")), npm="vite"),
+    Kind("rails", "Rails with SQLite", ("rails",), (("root", ""), ("deploy", ""))),
+    Kind("hugo", "Hugo, files by FTP", ("pages",), (("root", ""), ("deploy", ""))),
+    Kind("jekyll", "Jekyll, files by FTP", ("pages",), (("deploy", ""), ("one", ""))),
 ]
 
 

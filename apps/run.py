@@ -22,6 +22,7 @@ sys.path.insert(0, HERE)
 
 from cells import Cell, Kind, cells  # noqa: E402 - found beside this file
 from sandbox.enter import enter  # noqa: E402
+from sandbox.node import fetch  # noqa: E402
 from sandbox.places import PROJECT, RESULTS, Unavailable  # noqa: E402
 from sandbox.roots import build  # noqa: E402
 from table import line, page, well  # noqa: E402
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
     if not asked.write:
         skipped: dict[str, str] = {}
         for cell in cells(asked.app, asked.people, asked.variable):
-            good = played(cell, skipped) and good
+            good = played(cell, skipped, short=asked.short) and good
     if asked.write or not (asked.app or asked.people or asked.variable):
         write()
     return 0 if good else 1
@@ -44,21 +45,22 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--app", default="")
     parser.add_argument("--people", default="")
     parser.add_argument("--variable", default="")
+    parser.add_argument("--short", action="store_true", help="two deploys and one rollback, and no page")
     parser.add_argument("--write", action="store_true")
     return parser.parse_args(arguments)
 
 
-def played(cell: Cell, skipped: dict[str, str]) -> bool:
+def played(cell: Cell, skipped: dict[str, str], *, short: bool) -> bool:
     """Play CELL and print its line; False where something is wrong with it."""
     if cell.kind.key not in skipped:
         skipped[cell.kind.key] = reason(cell.kind)
     if skipped[cell.kind.key]:
         print(f"{cell.name}: skipped, {skipped[cell.kind.key]}", flush=True)
-        keep(cell, {"skipped": skipped[cell.kind.key]})
+        keep(cell.name, {"skipped": skipped[cell.kind.key]})
         return True
-    report = play(cell)
+    report = play(cell, short=short)
     print(line(cell, report), flush=True)
-    keep(cell, report)
+    keep("short" if short else cell.name, report)
     return well(report)
 
 
@@ -66,14 +68,16 @@ def reason(kind: Kind) -> str:
     """Why KIND cannot be played here; "" where it can."""
     try:
         build(kind.groups)
+        if kind.npm:
+            fetch(kind.npm)
     except (Unavailable, OSError) as why:
         return str(why)
     return ""
 
 
-def play(cell: Cell) -> dict[str, Any]:
+def play(cell: Cell, *, short: bool) -> dict[str, Any]:
     print(f"  {cell.name}", file=sys.stderr, flush=True)
-    words = ["python3", "-m", "play", cell.kind.key, cell.people, cell.variable]
+    words = ["python3", "-m", "play", cell.kind.key, cell.people, cell.variable, *(["short"] if short else [])]
     told = enter(cell.kind.groups, words, {}, limit=cell.kind.limit)
     if not told:
         return {"wrong": ["no answer came from the root"]}
@@ -81,10 +85,10 @@ def play(cell: Cell) -> dict[str, Any]:
     return report
 
 
-def keep(cell: Cell, report: dict[str, Any]) -> None:
+def keep(name: str, report: dict[str, Any]) -> None:
     os.makedirs(RESULTS, exist_ok=True)
     report["day"] = time.strftime("%Y-%m-%d", time.gmtime())
-    with open(os.path.join(RESULTS, cell.name.replace(" ", ".") + ".json"), "w", encoding="utf-8") as file:
+    with open(os.path.join(RESULTS, name.replace(" ", ".") + ".json"), "w", encoding="utf-8") as file:
         json.dump(report, file, indent=1)
 
 

@@ -6,6 +6,7 @@ import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from play.people import People
 from play.servers import PHP_PLACE, Servers
@@ -43,7 +44,7 @@ class Application(ABC):
     variable: str
     key: str = ""
     servers: Servers = field(init=False)
-    version_path: str = "/version.php"
+    version_path: ClassVar[str] = "/version.php"
     """Where the application says its version, without a database."""
 
     def __post_init__(self) -> None:
@@ -80,6 +81,11 @@ class Application(ABC):
     def settle(self) -> None:
         """No process knows anything of earlier releases any more."""
         self.servers.reload()
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What its build makes anew in each release."""
+        return ()
 
     # how its users write and read
 

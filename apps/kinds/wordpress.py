@@ -157,8 +157,8 @@ class WordPress(Application):
             nonce = self.browser.get(page).inputs.get("_wpnonce", "")
             fields = {"action": action, "checked[]": plugin, "verify-delete": "1", "_wpnonce": nonce}
             told = self.browser.post(page, fields)
-        if os.path.exists(f"{SITE}/current/wp-content/plugins/{name}"):
-            raise NotWritten(f"plugin {name} is still there", told)
+        if "deleted=" not in told.url:
+            raise NotWritten(f"plugin {name} is not deleted", told)
         said = self._saying.pop(name)
         address = f"/wp-content/plugins/{name}/{name}.php"
         return Content("plugin", said, lambda: self.browser.get(address).status != 404, gone=True)

@@ -1,4 +1,4 @@
-"""`python3 -m play APPLICATION PEOPLE VARIABLE`: one cell, in this root; the report lies in /srv/answer.json."""
+"""`python3 -m play APPLICATION PEOPLE VARIABLE [short]`: one cell; its report lies in /srv/answer.json."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from play.story import Story
 
 
 def main(words: list[str]) -> int:
-    key, people, variable = words
+    key, people, variable, *short = words
     os.chmod("/srv", 0o755)
     application = make(key, ALL[people], variable)
 
     def say(line: str) -> None:
         print(f"    {line}", file=sys.stderr, flush=True)
 
-    report = Story(application, say).tell()
+    report = Story(application, say, short=bool(short)).tell()
     with open("/srv/answer.json", "w", encoding="utf-8") as file:
         json.dump(asdict(report), file, indent=1)
     return 0

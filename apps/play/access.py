@@ -39,10 +39,11 @@ def writable(people: People, top: str) -> set[str]:
     return set(told.stdout.splitlines())
 
 
-def taken_away(before: set[str], after: set[str], top: str, source: str) -> list[str]:
-    """What still stands and could be written BEFORE, and not AFTER. Files that SOURCE ships are read-only by design:
-    whether the application can do without is asked by HTTP.
+def taken_away(before: set[str], after: set[str], top: str, source: str, outputs: tuple[str, ...]) -> list[str]:
+    """What still stands and could be written BEFORE, and not AFTER. Files that SOURCE ships, and those in OUTPUTS of
+    its build, are read-only by design: whether the application can do without is asked by HTTP.
     """
     real = os.path.realpath(top)
     gone = [one for one in sorted(before - after) if os.path.lexists(os.path.join(real, one))]
-    return [one for one in gone if one.endswith("/") or not os.path.lexists(os.path.join(source, one))]
+    ours = [one for one in gone if not (outputs and one.startswith(outputs))]
+    return [one for one in ours if one.endswith("/") or not os.path.lexists(os.path.join(source, one))]

@@ -119,6 +119,9 @@ class Servers:
         os.chmod(CONTROL, 0o755)
         subprocess.run([CONTROL, "restart"], check=True)
 
+    def end_application(self) -> None:
+        subprocess.run([CONTROL, "stop"], check=True)
+
     def complaints(self) -> list[str]:
         """The last that PHP, nginx and the application logged."""
         found: list[str] = []

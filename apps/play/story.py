@@ -18,6 +18,8 @@ from play.steady import Steady
 
 TURNS = ("deploy", "deploy", "rollback", "deploy", "rollback", "deploy", "deploy", "rollback")
 SETTLING = 4.0
+SHORT_TURNS = ("deploy", "deploy", "rollback")
+SHORT_SETTLING = 1.5
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Report:
     refused_writes: list[str] = field(default_factory=list)
     unwritable: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    failed_adopting: list[str] = field(default_factory=list)
     failed_in_gaps: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -46,9 +49,10 @@ class Report:
 class Story:
     """One cell. `tell` plays it to its end, and whatever breaks it off is in the report."""
 
-    def __init__(self, application: Application, say: Callable[[str], None]) -> None:
+    def __init__(self, application: Application, say: Callable[[str], None], *, short: bool = False) -> None:
         self.application = application
         self.say = say
+        self.turns, self.settling = (SHORT_TURNS, SHORT_SETTLING) if short else (TURNS, SETTLING)
         self.report = Report()
         self.contents: list[Content] = []
         self.live: dict[str, int] = {}
@@ -79,9 +83,10 @@ class Story:
         before = writable(self.application.people, SITE)
         self._act("adopt", lambda: holdfast.adopt(self.application.people), 1)
         self.application.serve(CURRENT)
+        self.application.settle()
         self.live[os.readlink(CURRENT)] = 1
         self._after("adopt", before)
-        for turn, act in enumerate(TURNS, 1):
+        for turn, act in enumerate(self.turns, 1):
             self._turn(turn, act, before)
         self._end()
 
@@ -106,13 +111,14 @@ class Story:
         with Steady(self.application, f"t{name}") as stream:
             time.sleep(1)
             told = act()
-            time.sleep(SETTLING)
+            time.sleep(self.settling)
         self._note(name, told)
         if name != "adopt":
             version = self.live.setdefault(os.readlink(CURRENT), version)
             self.report.old = max(self.report.old, stream.old_for(str(version)))
         ours, theirs = stream.failures(told.began)
-        self.report.failed += [f"{name}: {one}" for one in ours]
+        failed = self.report.failed_adopting if name == "adopt" else self.report.failed
+        failed += [f"{name}: {one}" for one in ours]
         self.report.failed_in_gaps += [f"{name}: {one}" for one in theirs]
         self.report.asked += stream.asked
         self.contents += stream.written
@@ -135,13 +141,13 @@ class Story:
         self.report.hidden_meanwhile += [f"{name}: {one}" for one in found.hidden]
         self.report.back += [f"{name}: {one}" for one in found.back]
         after = writable(self.application.people, CURRENT)
-        gone = taken_away(before, after, CURRENT, SOURCE)
+        gone = taken_away(before, after, CURRENT, SOURCE, self.application.outputs)
         self.report.unwritable += [f"{name}: {one}" for one in gone]
         self._tell_of(found)
 
     def _tell_of(self, found: Verdict) -> None:
         for word in ("lost", "hidden", "back"):
-            for one in getattr(found, word)[:5]:
+            for one in getattr(found, word)[:2]:
                 self.say(f"  {word}: {one}")
 
     def _write(self, name: str) -> None:

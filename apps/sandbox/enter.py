@@ -29,6 +29,7 @@ mount --bind "$4" opt/libraries
 if [ -d "$5" ]; then mount --bind "$5" opt/node; mount -o remount,bind,ro opt/node; fi
 ip link set lo up
 shift 5
+# a shell stays as process 1: it takes leave of every process that outlives its parent
 exec chroot . env -i "$@"
 """
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -60,7 +61,8 @@ def _run(top: str, groups: Sequence[str], words: Sequence[str], told: Mapping[st
     }
     command = ["unshare", "--mount", "--pid", "--fork", "--net", "--ipc", "--uts", "--kill-child"]
     command += ["sh", "-ec", _ENTER, "sh", options, top, PROJECT, LIBRARIES, NODE]
-    command += [*(f"{name}={value}" for name, value in environment.items()), *words]
+    command += [*(f"{name}={value}" for name, value in environment.items())]
+    command += ["sh", "-c", '"$0" "$@"; exit $?', *words]
     try:
         subprocess.run(command, check=False, timeout=limit)
     except subprocess.TimeoutExpired:

@@ -24,9 +24,9 @@ def top():
     shutil.rmtree(made)
 
 
-def adopted(top: Path, *, owner: int, tool: int = 0) -> Hosted:
+def adopted(top: Path, *, owner: int, tool: int = 0, groups: tuple[int, ...] = ()) -> Hosted:
     """A site of OWNER's with a forum that no source ships, its avatars beside its programs, taken on by TOOL."""
-    world = Hosted(top, tool=tool, files={"index.php": "<?php // version {version}\n"}, env=None)
+    world = Hosted(top, tool=tool, groups=groups, files={"index.php": "<?php // version {version}\n"}, env=None)
     forum = world.site / "forum"
     (forum / "avatars").mkdir(parents=True)
     (world.site / "index.php").write_text("<?php // version 0\n")
@@ -45,6 +45,19 @@ def test_a_carried_directory_above_a_shared_one_stays_the_application_s_own(top)
         assert (world.live / "forum/avatars").is_symlink()
         assert (world.live / "forum").stat().st_uid == APPLICATION
         world.application_writes("forum/plugin.php")
+
+
+def test_a_directory_that_the_application_made_in_what_is_carried_stops_no_rollback(top):
+    """G10: two users with a common group: what the application made itself in a release stays as it is."""
+    world = adopted(top, owner=TOOL, tool=TOOL, groups=(APPLICATION,))
+    subprocess.run(["chgrp", "-R", str(APPLICATION), str(world.live.resolve() / "forum")], check=True)
+    subprocess.run(["chmod", "-R", "g+rwXs", str(world.live.resolve() / "forum")], check=True)
+    for act in (world.ship, world.ship):
+        act()
+        world.application_writes("forum/polls/data/list.txt")
+        subprocess.run(["chmod", "-R", "g+rwX", str(world.live.resolve() / "forum/polls")], check=True)
+    world.rollback()
+    world.precious.assert_served()
 
 
 NGINX = """
