@@ -42,7 +42,7 @@ installed, updated and removed through the admin pages. It is judged by HTTP alo
 | failed | requests that failed, and writes that were refused, from the first deploy on |
 | at the adoption | the same while the plain directory became a site: see below |
 | down by its own hook | requests that failed while a hook of the user's had it down, with the longest gap |
-| old answers | the longest time after a switch in which the earlier version still answered, of 4 seconds that were looked at |
+| old answers | how long after a switch the earlier version still answered, of the 4 seconds that were looked at |
 """
 _BELOW = """## What to know
 

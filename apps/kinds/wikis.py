@@ -7,7 +7,6 @@ import io
 import json
 import os
 import shutil
-import subprocess
 import zipfile
 from abc import abstractmethod
 
@@ -33,7 +32,7 @@ class Wiki(Application):
 
     def source(self, number: int) -> None:
         if not os.path.isdir(SOURCE):
-            subprocess.run(["cp", "-rL", f"/usr/share/{self.package}", SOURCE], check=True)
+            shutil.copytree(f"/usr/share/{self.package}", SOURCE, ignore_dangling_symlinks=True)
             self.complete()
         put(f"{SOURCE}/version.php", f"<?php echo '{number}';\n")
 
@@ -126,8 +125,6 @@ class MediaWiki(Wiki):
     package = "mediawiki"
 
     def complete(self) -> None:
-        if os.path.lexists(f"{SOURCE}/LocalSettings.php"):
-            os.unlink(f"{SOURCE}/LocalSettings.php")
         put(f"{SOURCE}/holdfast.toml", '[hooks]\nbefore_activation = ["php maintenance/update.php --quick"]\n')
 
     def prepare(self) -> None:
