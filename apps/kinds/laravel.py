@@ -60,7 +60,7 @@ class Laravel(Application):
     def write(self, token: str) -> list[Content]:
         return [
             self._file("photos", "storage/photos", token),
-            self._file("certificates", "certificates", token),
+            self._file("certify", "certificates", token),
             *self._note(token),
             self._session(token),
         ]
@@ -68,7 +68,7 @@ class Laravel(Application):
     def stream(self, token: str) -> Content:
         if token[-1] in "048":
             return self._file("photos", "storage/photos", token)
-        return self._file("certificates", "certificates", token) if token[-1] in "26" else self._note(token)[0]
+        return self._file("certify", "certificates", token) if token[-1] in "26" else self._note(token)[0]
 
     def _file(self, where: str, address: str, token: str) -> Content:
         name = f"{token}.png"

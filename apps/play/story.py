@@ -124,7 +124,9 @@ class Story:
         self.contents += stream.written
 
     def _note(self, name: str, told: Told) -> None:
+        slow = [f"{one['name']} {one['seconds']:.1f}" for one in told.answer.get("steps", ()) if one["seconds"] > 2]
         line = f"{name} {told.ended - told.began:.1f} s" + (f", exit {told.code}" if told.code else "")
+        line += f" ({', '.join(slow)})" if slow else ""
         self.report.acts.append(line)
         self.say(line)
         if told.code:

@@ -29,7 +29,7 @@ Route::post('/photos', function (Request $request) {
 
     return 'kept';
 });
-Route::post('/certificates', function (Request $request) {
+Route::post('/certify', function (Request $request) {
     $file = $request->file('file');
     $file->move(public_path('certificates'), $file->getClientOriginalName());
 
