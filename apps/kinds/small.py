@@ -85,8 +85,11 @@ class Small(Application):
         if self.recipe.env:
             put(f"{SITE}/.env", self.recipe.env)
         self.people.own(SITE)
-        for one in (*self.recipe.build, *self.recipe.hand):
-            told = run_as(self._builder, ["/bin/sh", "-c", one], cwd=SITE, umask=self.people.umask)
+        typed = [(self._builder, one) for one in self.recipe.build] + [
+            (self.people.web, one) for one in self.recipe.hand
+        ]
+        for who, one in typed:
+            told = run_as(who, ["/bin/sh", "-c", one], cwd=SITE, umask=self.people.umask)
             if told.returncode:
                 raise RuntimeError(f"`{one}` fails: {told.stdout[-800:]} {told.stderr[-800:]}")
 

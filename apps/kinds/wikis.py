@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import zipfile
 from abc import abstractmethod
 
@@ -34,6 +35,7 @@ class Wiki(Application):
         if not os.path.isdir(SOURCE):
             shutil.copytree(f"/usr/share/{self.package}", SOURCE, ignore_dangling_symlinks=True)
             self.complete()
+            subprocess.run(["chmod", "-R", "a+rX", SOURCE], check=True)
         put(f"{SOURCE}/version.php", f"<?php echo '{number}';\n")
 
     @abstractmethod
@@ -74,6 +76,8 @@ class DokuWiki(Wiki):
     def prepare(self) -> None:
         shutil.copytree(SOURCE, SITE)
         settings = {"title": "Club", "useacl": 1, "superuser": "@admin", "savedir": "./data", "lang": "en"}
+        if self.people.key == "deploy":
+            settings |= {"dmode": 0o2775, "fmode": 0o664}
         rows = "".join(f"$conf['{name}'] = {value!r};\n" for name, value in settings.items())
         put(f"{SITE}/conf/local.php", f"<?php\n{rows}")
         secret = hashlib.md5(b"Secret-123").hexdigest()
