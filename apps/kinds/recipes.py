@@ -112,7 +112,7 @@ PAGES = {
         "",
         ("jekyll",),
         build=("env -u BUNDLE_GEMFILE JEKYLL_NO_BUNDLER_REQUIRE=true jekyll build --quiet",),
-        outputs=("_site/index", "_site/2026", "_site/version.txt", "_site/Gemfile", ".jekyll-cache"),
+        outputs=("_site/index", "_site/2026", "_site/version.txt", ".jekyll-cache"),
         hooks="",
         web_root="/_site",
     ),
