@@ -142,6 +142,7 @@ class MediaWiki(Wiki):
         if told.returncode:
             raise RuntimeError(told.stdout[-600:] + told.stderr[-600:])
         with open(f"{SITE}/LocalSettings.php", "a", encoding="utf-8") as file:
+            file.write("$wgRateLimits = [];\n")
             file.write("$wgEnableUploads = true; $wgVerifyMimeType = false; $wgUseInstantCommons = false;\n")
             file.write("$wgGroupPermissions['*']['upload'] = true; $wgGroupPermissions['*']['edit'] = true;\n")
         self.people.own(SITE)
