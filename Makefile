@@ -1,6 +1,6 @@
 # `make test` and `make try` need nothing installed by hand but make, and bring the rest themselves.
 .DEFAULT_GOAL := help
-.PHONY: help test lint types layers tests engines try bench peers soak engine docs format lock clean
+.PHONY: help test lint types layers tests engines try bench peers soak apps engine docs format lock clean
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -12,6 +12,7 @@ help:
 	@echo "make try       the tour: deploy, crash, roll back, and count the uploads (APP=DIR for a copy of your own)"
 	@echo "make bench     measure"
 	@echo "make peers     the same scenarios with other deployment tools, as one table (fetches them into .peers)"
+	@echo "make apps      real applications under Holdfast, judged by HTTP (as root; APP=wordpress for one; fetches into .apps)"
 	@echo "make soak      the long tests, for two hours (MINUTES=0 until all is tried, SEED=N for other shares)"
 	@echo "make engine    dist/holdfast-engine.pyz, the engine in one file"
 	@echo "make docs      write docs/reference from the code"
@@ -49,6 +50,9 @@ peers: $(READY)
 
 soak: $(READY)
 	@PYTHONPATH=tests $(BIN)/pytest -q -rfEs --tb=short -n 2 --dist worksteal -m soak -p lib.soaking -o faulthandler_timeout=0 --minutes $(MINUTES) --seed $(SEED)
+
+apps: $(READY)
+	@$(BIN)/python apps/run.py $(if $(APP),--app $(APP))
 
 engine: $(READY)
 	@$(BIN)/python -m holdfast.bundle dist/holdfast-engine.pyz

@@ -76,7 +76,7 @@ def _question(request: Request, site: str, tell: Listener) -> dict[str, Any]:
     rules, kept_out = refuse_early(replace(request, site=site), tell, laid_out=laid_out)
     with Root(site) as root:
         out = told_out(root, map(RelPath, names))
-    notes = [*advice(site, rules.web_root if rules else "", laid_out=laid_out), *kept_out, *out]
+    notes = [*advice(site, rules, laid_out=laid_out), *kept_out, *out]
     layer = Layer(tuple(names), laid_out)
     steps = [one.to_json() for one in shown(due(ADOPT, layer), layer)]
     data = _data(site, rules) if rules else []

@@ -112,6 +112,18 @@ class Carrying:
             return False
         return entry.size == status.st_size and entry.mtime in (0, status.st_mtime_ns)
 
+    def let_in(self, found: Base) -> None:
+        """The directories of FOUND let into INTO whom they let into LEFT, also those that stood there before as parents
+        of links (G10). For what nobody was shown yet; what the application made itself is its own already.
+        """
+        with opened(self.root, self._sealed(found)):
+            every = sorted((RelPath(path) for path, one in found.items() if one.kind == DIR), reverse=True)
+            make_alike(self.root, self.left, self.into, [path for path in every if self._is_our_directory(path)])
+
+    def _is_our_directory(self, path: RelPath) -> bool:
+        status, us = self.root.lstat(self.into / path), os.geteuid()
+        return status is not None and kind_of(status) == DIR and us in (0, status.st_uid)
+
     def relative(self, found: Base) -> dict[str, Carried]:
         """FOUND, where no link in LEFT names the site by its absolute path any more: each that did leads where it led,
         mended by one rename (G3).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shlex import quote
-from typing import Any
+from typing import Any, Optional
 
 from holdfast_engine.checks.links_out import told_out
 from holdfast_engine.fs.refusals import words_of
@@ -20,6 +20,7 @@ from holdfast_engine.persistence import census
 from holdfast_engine.persistence.move_out import MovingOut
 from holdfast_engine.persistence.moving_sets import refuse_busy
 from holdfast_engine.persistence.report import Report, measured
+from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import leads_to_a_release
@@ -77,7 +78,7 @@ def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[
     if not leads_to_a_release(site.root):
         raise _not_served(site.root)
     live = current.name if current else None
-    told = advice(site.root.path, rules_now(site).web_root, laid_out=layer.laid_out)
+    told = advice(site.root.path, rules_now(site), laid_out=layer.laid_out)
     told += told_out(site.root, [site.links.layout.shared, *([current] if current else [])])
     return {
         "outcome": "adopted",
@@ -99,12 +100,18 @@ def _not_served(root: Root) -> Problem:
     )
 
 
-def advice(site: str, web_root: str, *, laid_out: bool) -> list[str]:
-    """What a person has to know, for the old place goes on working and does not say it."""
+def advice(site: str, rules: Optional[Rules], *, laid_out: bool) -> list[str]:
+    """What a person has to know, for the old place goes on working and does not say it. A worker of php-fpm takes a
+    directory for what it was, and follows a link in it from the wrong place, as long as it remembers (php.ini,
+    realpath_cache_ttl).
+    """
+    web_root = rules.web_root if rules else ""
     if laid_out:
         return ["releases from before the adoption are kept, and no rollback goes to them: nothing proves them whole"]
     point = f"point the web server at `{served(site, web_root)}`"
     told = [f"{point}: its old document root shows only names that were there today"]
     if is_flat(web_root):
         told.append(f"while the web server's document root is `{site}` itself, it hands out `/{Layout().shared}/`")
+    if rules and any(path.endswith(".php") for path in rules.listing.entries):
+        told.append("PHP remembers for two minutes where paths led: reload php-fpm right after, or uploads may fail")
     return told

@@ -46,6 +46,7 @@ class Carrier:
         carrying = replace(self._carrying(left, into, why), written=written)
         carrying.take_away(own, [path for path in own if path not in found])
         base = carrying.bring(carrying.relative(found))
+        carrying.let_in(found)
         self._tell(carrying.told, deleted=False)
         return base
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Optional
 
 from holdfast_engine.fs import servers
+from holdfast_engine.fs.accounts import groups_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.access import CONFIGURED, OWNER, POOL, PROCESS, SAID, WORKER, Kept, WebUser
 from holdfast_engine.model.listing import DIR
@@ -43,7 +44,18 @@ def found_user(site: Site, rules: Rules) -> Optional[WebUser]:
     if "serving" not in site.made:
         site.made["serving"] = serving(site, is_php=any(path.endswith(".php") for path in rules.listing.entries))
     found: Optional[WebUser] = site.made["serving"]
-    return found
+    return None if found is not None and _is_ours_alone(site, rules, kept, found.uid) else found
+
+
+def _is_ours_alone(site: Site, rules: Rules, kept: Kept, server: int) -> bool:
+    """True where one user deploys and runs the application, whoever else has a web server on this host: what was
+    measured let SERVER write nowhere, and there is data, which is ours.
+    """
+    us = os.geteuid()
+    if us == 0 or not kept or any(one.lets_in(server, groups_of(server)) for one in kept.directories.values()):
+        return False
+    tops = [site.links.layout.in_shared(one.path) for one in rules.shared if one.kind == DIR]
+    return any(status.st_uid == us for top in tops for _, _, status in islice(walk(site.root, top, unreadable=[]), 1))
 
 
 def is_guessed(site: Site, rules: Rules, user: WebUser) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from holdfast_engine.data.found import Found
 from holdfast_engine.fs import durable
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.words import count
@@ -45,10 +46,12 @@ class Carry(Step[Outlook, Work]):
         return work
 
 
-def _note_left(work: Work) -> None:
-    """What went along from the release that is left is known there: it is nothing new, whatever becomes of it later."""
+def _note_left(work: Work, followed: Found) -> None:
+    """What went along from the release that is left is known there: it is nothing new, whatever becomes of it later.
+    What a last look saw besides what was FOLLOWED did not go along yet: it is new to the late sweep.
+    """
     if work.previous is not None:
-        carrier(work).note(work.previous.id, work.found.carried)
+        carrier(work).note(work.previous.id, followed.carried)
 
 
 def carrier(work: Work) -> Carrier:
@@ -59,16 +62,17 @@ def carried_again(work: Work) -> Work:
     """What came to the live release since it was carried, or went, did so in the release to come as well; its base and
     the second names say so, now that what is built is known.
     """
-    outgoing = work.outgoing
+    outgoing, followed = work.outgoing, work.found
     for _ in range(LOOKS if outgoing is not None else 0):
         assert outgoing is not None
-        work = replace(work, base=carrier(work).follow(outgoing, work.path, work.base, work.found))
+        followed = work.found
+        work = replace(work, base=carrier(work).follow(outgoing, work.path, work.base, followed))
         if still_so(work.site, outgoing, work.found):
             break
         work = replace(work, found=sweep(work.site, outgoing, work.rules, baseline=work.baseline))
     if work.base or outgoing is not None:
         carrier(work).remember(work.record.id, work.path, work.base)
-        _note_left(work)
+        _note_left(work, followed)
     return work
 
 

@@ -441,7 +441,9 @@ def test_a_save_at_the_old_document_root_after_an_adoption_is_told_of(tmp_path):
     world.site.mkdir()
     (world.site / "index.php").write_text("x")
     (world.site / "config.ini").write_text("K=1")
-    assert any("point the web server" in line for line in world.perform("adopt")["warnings"])
+    warnings = world.perform("adopt")["warnings"]
+    assert any("point the web server" in line for line in warnings)
+    assert any("reload php-fpm" in line for line in warnings)
     assert standing(world)["verdict"] == "pass"
     (world.site / "config.ini.swp").write_text("K=2")
     (world.site / "config.ini.swp").replace(world.site / "config.ini")

@@ -1,0 +1,1 @@
+"""The applications, each with the way in which its users write and read."""

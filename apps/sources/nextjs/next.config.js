@@ -1,0 +1,1 @@
+module.exports = process.env.STANDALONE ? { output: 'standalone' } : {};

@@ -1,0 +1,2 @@
+<?php
+return ['title' => 'The forum'];
