@@ -61,7 +61,7 @@ def played(cell: Cell, skipped: dict[str, str], *, short: bool) -> bool:
     report = play(cell, short=short)
     print(line(cell, report), flush=True)
     keep("short" if short else cell.name, report)
-    return well(report)
+    return well(cell, report)
 
 
 def reason(kind: Kind) -> str:

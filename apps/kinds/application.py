@@ -118,5 +118,7 @@ class Application(ABC):
 
 def debian(*names: str) -> list[str]:
     """Debian packages with their versions, as this root has them."""
+    if not names:
+        return []  # without a name, it would tell of all of them
     command = ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *names]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
