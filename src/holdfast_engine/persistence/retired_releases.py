@@ -13,12 +13,10 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import digest_of
-from holdfast_engine.fs.place import is_same
 from holdfast_engine.fs.refusals import words_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE, Record
-from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
@@ -28,10 +26,9 @@ from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of, rules_now
-from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.persistence.strays import sweep, was_taken_away
 from holdfast_engine.persistence.unrecorded import pruned
 from holdfast_engine.site import looked, records
-from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.host_errors import REFUSED
 from holdfast_engine.site.links import place_link
@@ -121,19 +118,9 @@ class _Looking:
         here = record.path / path
         if self.site.root.kind(here) != FILE:
             return False
-        if self._was_taken_away(here, path) or attic.holds(self.site.root, here, path):
+        if was_taken_away(self.site, record.path, path) or attic.holds(self.site.root, here, path):
             return True
         return digest_of(self.site.root, here) in self._shipped_at(path)
-
-    def _was_taken_away(self, here: RelPath, path: str) -> bool:
-        """True for the very file that was carried into the live release, and is not there any more: it was deleted or
-        renamed, whatever was written to it before. Its second name keeps it.
-        """
-        root, live = self.site.root, self.site.survey.current
-        carried = [one for one in self.site.survey.releases if one.path == live and path in base_of(self.site, one.id)]
-        if live is None or not carried or root.has(live / path):
-            return False
-        return is_same(root, here, Layout.second_names / path)
 
     def _shipped_at(self, path: str) -> set[str]:
         known = (self._baseline(record) for record in self.site.survey.releases)

@@ -11,8 +11,10 @@ from holdfast_engine.data.contents import Contents
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.standing import Standing
 from holdfast_engine.data.sweep import Sweep
+from holdfast_engine.fs.place import is_same
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.carried import EMPTY, Base
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.memory import is_flag
 from holdfast_engine.model.paths import RelPath
@@ -89,6 +91,17 @@ def _base_in(site: Site, record: Optional[ReleaseRecord], *, retired: bool) -> B
     if record is None or (retired and record.state == ACTIVE):
         return EMPTY
     return base_of(site, record.id)
+
+
+def was_taken_away(site: Site, release: RelPath, path: str) -> bool:
+    """True where PATH of RELEASE is the very file that was carried into the live one, and is not there any more: it was
+    deleted or renamed, whatever was written to it before. Its second name keeps it.
+    """
+    root, live = site.root, site.survey.current
+    carried = [one for one in site.survey.releases if one.path == live and path in base_of(site, one.id)]
+    if live is None or not carried or root.has(live / path):
+        return False
+    return is_same(root, release / path, Layout.second_names / path)
 
 
 def _contents(site: Site, release: RelPath) -> Contents:

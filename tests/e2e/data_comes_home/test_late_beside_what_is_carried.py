@@ -49,6 +49,22 @@ def test_a_file_that_came_late_stays_deleted_whatever_was_written_to_it_before(w
     assert not (world.live / "sitemap.xml").exists()
 
 
+def test_no_clean_up_brings_back_what_was_written_to_and_deleted_before_any_command_saw_that(world):
+    """G2, G6: a log beside the code grows while releases come and go, is deleted, and an old release is pruned."""
+    world.precious.write("app.log")
+    for _ in range(2):
+        ship(world)
+        world.precious.write("app.log")
+    (world.live / "app.log").unlink()
+    assert world.perform("prune", keep=0)["removed"]
+    assert not (world.live / "app.log").exists()
+    world.precious.assert_none_lost()
+    ship(world)
+    ship(world)  # the trash is emptied
+    assert not (world.live / "app.log").exists()
+    world.precious.assert_none_lost()
+
+
 @pytest.mark.parametrize("shipped", [False, True])
 def test_what_is_made_late_beside_a_program_of_the_live_release_is_served_there(world, shipped):
     """G2: a directory of that name in `shared/` would be served by nobody, and give way to the older file later."""
