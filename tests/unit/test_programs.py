@@ -71,6 +71,14 @@ def test_a_command_begins_only_once_it_is_guarded(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["line", "reply", "answer"])
+def test_a_command_gets_what_its_caller_exported_whatever_its_name(tmp_path, monkeypatch, name):
+    """Shows 2: the line that lets a command begin is read into no variable of anybody's."""
+    monkeypatch.setenv(name, "production-eu")
+    done = ran(f'printf %s "${name}"; cat; env | grep HOLDFAST_GUARDED || :', tmp_path)
+    assert (done.code, done.output) == (0, "production-eu")
+
+
 def test_a_worker_that_was_started_on_purpose_outlives_a_command_that_ended(tmp_path):
     """I81: only the death of whoever runs it ends what a command left behind."""
     worker = int(ran("sleep 30 >/dev/null 2>&1 & echo $!", tmp_path).output)

@@ -13,8 +13,10 @@ from functools import cache
 _KEPT = 4000
 _PATIENCE_S = 3
 _SHELL = "/bin/sh"
-_ONCE_GUARDED = 'read -r line || exit; exec "$0" "$@" </dev/null'
-"""What runs first in a command's place: a line that comes once the guard stands, or never."""
+_ONCE_GUARDED = 'read -r HOLDFAST_GUARDED || exit; exec "$0" "$@" </dev/null'
+"""What runs first in a command's place: a line that comes once the guard stands, or never. It is read into a name that
+no command is given by its caller (`_inherited`): one that was exported would reach the command with that line in it.
+"""
 _GUARD = f"""read -r line || {{ kill -s TERM -- "-$1"; sleep {_PATIENCE_S}; kill -s KILL -- "-$1"; }}"""
 
 

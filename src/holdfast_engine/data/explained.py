@@ -95,9 +95,10 @@ class Explained:
 
     def _is_taken_apart(self, path: str) -> bool:
         """True for a directory that is to be shared and in which RELEASE shipped something: only what came to it is
-        data, never the code (what is a seed from now on, the next release brings by itself).
+        data, never the code (what is a seed from now on, the next release brings by itself). So it is where a release
+        that is not live has what was carried there: what is gone from the live one since was deleted there.
         """
-        return bool(self.baseline.listing().children.get(path))
+        return bool(self.baseline.listing().children.get(path)) or (self.retired and path in self.base)
 
     def _is_explained_link(self, path: str) -> bool:
         """Our own link into `shared/`, wherever adoption left one, or the framework's, which we make as well."""

@@ -15,7 +15,7 @@ from holdfast_engine.fs.discard import Proof, drop_copied, drop_empty, named_for
 from holdfast_engine.fs.place import drop_second_name
 from holdfast_engine.fs.probe import is_immutable
 from holdfast_engine.fs.root import Root
-from holdfast_engine.fs.second_names import give_names, make_directories
+from holdfast_engine.fs.second_names import give_names, make_alike, make_directories
 from holdfast_engine.fs.walk import names, walk
 from holdfast_engine.model import reasons
 from holdfast_engine.model.carried import Base
@@ -62,7 +62,10 @@ class SecondNames:
         return bool(missing)
 
     def _is_wanted(self, path: str) -> bool:
-        return path in self._wanted
+        """True for a directory that the release has as well: what is gone from it is put away by its own name, and
+        never as a directory that stands there, with code in it.
+        """
+        return path in self._wanted or self._root.kind(self.carrying.into / path) == DIR
 
     @cached_property
     def _wanted(self) -> frozenset[str]:
@@ -127,10 +130,21 @@ class SecondNames:
             drop_empty(self._root, PLACE / one)
 
     def _give(self, paths: set[str]) -> None:
-        """What may have no second name there has none: its release and the next one hold it (EXDEV and the like)."""
-        make_directories(self._root, PLACE, sorted(above(paths)))
+        """What may have no second name there has none: its release and the next one hold it (EXDEV and the like). The
+        directories are open to whom those in the release are: what is put back from here, is put back with them.
+        """
+        made = make_directories(self._root, PLACE, sorted(above(paths)))
         for _ in give_names(self._root, self.carrying.into, PLACE, paths):
             continue
+        make_alike(self._root, self.carrying.into, PLACE, reversed(made))
+        for path in made:
+            self._keep_open(PLACE / path)
+
+    def _keep_open(self, path: RelPath) -> None:
+        """We make and take away names in the directory at PATH, whatever the one in the release is open to."""
+        status = self._root.lstat(path)
+        if status is not None and status.st_mode & 0o700 != 0o700:
+            durable.set_mode(self._root, path, status.st_mode & 0o7777 | 0o700)
 
     def _drop_empty_above(self, paths: list[RelPath]) -> None:
         for step in sorted(above(paths), reverse=True):

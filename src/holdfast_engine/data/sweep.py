@@ -76,7 +76,8 @@ class Sweep(Explained):
         elif self._is_as_before(before, path, kind, stamp) or self._is_served_already(path, kind, stamp):
             return
         elif self._is_below_shared(RelPath(path).parent):
-            self._judge_part(found, path, kind)
+            if not (self.retired and self._is_as_carried(path)):
+                self._judge_part(found, path, kind)
         elif self._goes_along(found, path, kind, stamp):
             return
         elif before is None:
@@ -205,10 +206,19 @@ class Sweep(Explained):
         """
         if kind == FILE and self._is_database(path) and not self.unshared(path):
             found.to_adopt[path] = f"{reason}, a database"
-        elif (kind == DIR or target != path) and not holds_program(self.links.root, self.release / target):
+        elif (kind == DIR or target != path) and not self._holds_program(target):
             found.to_adopt[target] = reason
         else:
             self._carry(found, path, kind, reason)
+
+    def _holds_program(self, path: str) -> bool:
+        """True for a directory with a program in it, here or at its place in the live release: what is made late beside
+        that one is a part of it, and is served there.
+        """
+        root = self.links.root
+        if self.live is not None and root.kind(self.live / path) == DIR and holds_program(root, self.live / path):
+            return True
+        return holds_program(root, self.release / path)
 
     def _judge_companion(self, found: Findings, path: str) -> bool:
         """True for what stands beside a database and belongs to it (I91): it goes where that goes, and speaks for

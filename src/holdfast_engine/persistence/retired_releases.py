@@ -26,7 +26,7 @@ from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of, rules_now
-from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.persistence.strays import sweep, was_taken_away
 from holdfast_engine.persistence.unrecorded import pruned
 from holdfast_engine.site import looked, records
 from holdfast_engine.site.handle import Site
@@ -118,7 +118,9 @@ class _Looking:
         here = record.path / path
         if self.site.root.kind(here) != FILE:
             return False
-        return attic.holds(self.site.root, here, path) or digest_of(self.site.root, here) in self._shipped_at(path)
+        if was_taken_away(self.site, record.path, path) or attic.holds(self.site.root, here, path):
+            return True
+        return digest_of(self.site.root, here) in self._shipped_at(path)
 
     def _shipped_at(self, path: str) -> set[str]:
         known = (self._baseline(record) for record in self.site.survey.releases)

@@ -41,23 +41,32 @@ def _readable(site: Site, release: RelPath, entries: dict[str, Listed]) -> Listi
 
 
 _TELLING = 50
-"""So many users' files of one directory tell of it what all of them do."""
+"""So many users' files of one directory and ending tell of it what all of them do."""
+_LONGEST_ENDING = 10
 
 
 def outline_of(site: Site, release: RelPath) -> Listing:
-    """The same for rules alone, where uploads may lie by the million: of the users' files in one directory, by their
-    names, some are left out. Programs, databases, environments and directories never are.
+    """The same for rules alone, where uploads may lie by the million: of the users' files in one directory that have
+    one ending, by their names, some are left out. Programs, databases, environments and directories never are, nor is
+    the one `pom.xml` or `hugo.toml` among pictures.
     """
-    entries, seen = dict[str, Listed](), Counter[str]()
+    entries, seen = dict[str, Listed](), Counter[tuple[str, str]]()
     for path, kind, status in walk(site.root, release, unreadable=[]):
         if kind == FILE and _is_one_of_many(path):
-            above = path.rpartition("/")[0]
-            seen[above] += 1
-            if seen[above] > _TELLING:
+            among = _among(path)
+            seen[among] += 1
+            if seen[among] > _TELLING:
                 continue
         if kind != LINK or not site.links.is_linked(release, path):
             entries[path] = Listed(kind, status.st_size)
     return _readable(site, release, entries)
+
+
+def _among(path: str) -> tuple[str, str]:
+    """The directory and the ending of PATH; what is no word, as a date or a key, is no ending."""
+    above, _, name = path.rpartition("/")
+    ending = name.rpartition(".")[2].lower()
+    return above, ending if "." in name and ending.isalpha() and len(ending) <= _LONGEST_ENDING else ""
 
 
 def _is_one_of_many(path: str) -> bool:

@@ -11,7 +11,10 @@ from holdfast_engine.data.contents import Contents
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.standing import Standing
 from holdfast_engine.data.sweep import Sweep
+from holdfast_engine.fs.place import is_same
 from holdfast_engine.fs.walk import walk
+from holdfast_engine.model.carried import EMPTY, Base
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.memory import is_flag
 from holdfast_engine.model.paths import RelPath
@@ -23,7 +26,7 @@ from holdfast_engine.rules.presets import load
 from holdfast_engine.site import looked
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
-from holdfast_engine.site.records import ReleaseRecord
+from holdfast_engine.site.records import ACTIVE, ReleaseRecord
 
 
 def sweep(
@@ -73,11 +76,32 @@ def _sweep_of(
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
         lives_here=ruler.is_kept_here,
         linked=frozenset(one.path for one in site.survey.site.shared),
-        base=base_of(site, record.id) if record else {},
+        base=_base_in(site, record, retired=retired),
         standing=_standing(site, release),
         contents=_contents(site, release),
         live=site.survey.current if retired else None,
     )
+
+
+def _base_in(site: Site, record: Optional[ReleaseRecord], *, retired: bool) -> Base:
+    """What was carried into the release of RECORD. Of one from which somebody switched `current` away by hand it
+    explains nothing: what it held was served, whether we had seen it there or not, and only the live release tells
+    what of it is served still.
+    """
+    if record is None or (retired and record.state == ACTIVE):
+        return EMPTY
+    return base_of(site, record.id)
+
+
+def was_taken_away(site: Site, release: RelPath, path: str) -> bool:
+    """True where PATH of RELEASE is the very file that was carried into the live one, and is not there any more: it was
+    deleted or renamed, whatever was written to it before. Its second name keeps it.
+    """
+    root, live = site.root, site.survey.current
+    carried = [one for one in site.survey.releases if one.path == live and path in base_of(site, one.id)]
+    if live is None or not carried or root.has(live / path):
+        return False
+    return is_same(root, release / path, Layout.second_names / path)
 
 
 def _contents(site: Site, release: RelPath) -> Contents:

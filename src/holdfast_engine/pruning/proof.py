@@ -13,7 +13,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of
-from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.persistence.strays import sweep, was_taken_away
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 
@@ -63,7 +63,10 @@ def _is_itself(site: Site, record: ReleaseRecord, baseline: Baseline) -> bool:
 
 
 def _beyond_the_attic(site: Site, record: ReleaseRecord, rules: Rules, baseline: Baseline) -> Found:
-    """What a sweep finds, without what the attic holds already with the same content."""
+    """What a sweep finds, without what the attic holds already with the same content, and what was carried on from it
+    and deleted since: its second name holds that, until the attic does.
+    """
     found = sweep(site, record.path, rules, baseline=baseline)
-    known = found.without(lambda path: attic.holds(site.root, record.path / path, path))
+    here = record.path
+    known = found.without(lambda path: was_taken_away(site, here, path) or attic.holds(site.root, here / path, path))
     return replace(known, to_adopt=found.to_adopt)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import subprocess
 
 import pytest
 
@@ -89,6 +91,19 @@ def test_what_is_deleted_stays_deleted_and_is_kept(world):
     assert not second_name(world, "maintenance.flag").exists()
 
 
+def test_what_is_deleted_is_kept_under_its_own_name_and_never_as_the_directory_of_code_that_it_lay_in(world):
+    """G2, G5: it was the last that was carried there. Whoever puts back what is named gets that, and no `lib/`."""
+    text = write(world, "lib/notes.txt", "one page\n")
+    world.ship()
+    (world.live / "lib/notes.txt").unlink()
+    answer = world.ship()
+    assert [line for line in answer["warnings"] if "deleted on the server" in line and "`lib/notes.txt`" in line]
+    assert "lib" not in [one["path"] for one in world.perform("attic")["entries"]]
+    world.perform("restore", path="lib/notes.txt")
+    assert read(world, "lib/notes.txt") == text
+    assert not (world.live / "lib").is_symlink()
+
+
 def test_what_is_renamed_keeps_its_content_under_the_new_name(world):
     """G2: a log that is rotated."""
     write(world, "visits.log", "line 1\n")
@@ -148,6 +163,19 @@ def test_rsync_delete_is_an_accident_and_all_is_put_back(world):
     answer = world.ship()
     assert (read(world, "ads.txt"), read(world, "bills/1.pdf")) == ("an ad", "a bill")
     assert [line for line in answer["warnings"] if "are back" in line]
+
+
+def test_what_is_put_back_is_open_to_whom_it_was_open(world):
+    """G10: a directory that only its owner may enter is hidden from the web server, and its program from everybody."""
+    write(world, "forum/lib/index.php", "<?php 1;\n")
+    for path, mode in (("forum", 0o2775), ("forum/lib", 0o755)):
+        (world.live / path).chmod(mode)
+    world.ship()
+    subprocess.run(["find", world.live.resolve(), "-mindepth", "1", "-delete"], check=True)
+    world.ship()
+    assert read(world, "forum/lib/index.php") == "<?php 1;\n"
+    assert stat.S_IMODE((world.live / "forum").stat().st_mode) == 0o2775
+    assert stat.S_IMODE((world.live / "forum/lib").stat().st_mode) == 0o755
 
 
 def test_rsync_delete_that_makes_a_directory_of_a_link_is_an_accident_too(world):
