@@ -16,6 +16,7 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.data.outward import why_not
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.probe import is_immutable
+from holdfast_engine.model.carried import Base
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import WARN, Check, Plan
@@ -160,8 +161,27 @@ def _may_move(outlook: Outlook) -> Check:
     """What must be moved can be; who may write what the web user needs is no reason against a way back."""
     live, links = outlook.outgoing or RelPath(""), outlook.site.links
     moving = tuple(live / path for path in outlook.found.to_adopt if not why_not(links, live, path))
-    subject = subject_for(outlook.site, outlook.rules, moving=moving, frozen=_frozen(outlook, live))
+    subject = subject_for(
+        outlook.site, outlook.rules, moving=moving, frozen=_frozen(outlook, live), writing=_changed_in(outlook)
+    )
     return permissions(replace(subject, web_user=None))
+
+
+def _changed_in(outlook: Outlook) -> tuple[RelPath, ...]:
+    """Directories of the target in which names are given to what is carried now, or taken from what was carried then:
+    the application may have made them itself.
+    """
+    root, target = outlook.site.root, outlook.record.path
+    then, now = base_of(outlook.site, outlook.record.id), outlook.found.carried
+    changed = (path for path in {*then, *now} if _inode(then, path) != _inode(now, path))
+    every = {target / RelPath(path).parent for path in changed}
+    return tuple(sorted(path for path in every if root.kind(path) == DIR))
+
+
+def _inode(base: Base, path: str) -> int:
+    """Which file PATH is in BASE; directories are all alike, and 0 is none."""
+    one = base.get(path)
+    return 0 if one is None else 1 if one.kind == DIR else one.inode
 
 
 def _frozen(outlook: Outlook, live: RelPath) -> tuple[RelPath, ...]:

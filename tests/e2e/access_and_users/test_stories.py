@@ -105,6 +105,26 @@ def test_a_plan_names_what_goes_along_as_a_copy_for_it_is_another_user_s(top):
     world.precious.assert_served()
 
 
+def test_a_way_back_into_what_the_application_made_for_itself_alone_is_refused_before_it_is_begun(top):
+    """G7, G10: a directory of the web server's, 0755, in a plugin of the release that is gone back to."""
+    world = plain(top, tool=TOOL, owner=TOOL, groups=(APPLICATION,))
+    for place in ("", "plugins"):
+        os.chown(world.site / place, TOOL, APPLICATION)
+        (world.site / place).chmod(0o2775)
+    world.perform("adopt", path=str(world.site))
+    world.ship()
+    world.application_writes("plugins/forum/forum.php")
+    world.application_writes("plugins/forum/cache/1.txt")
+    world.ship()
+    (world.live / "plugins/forum/cache/2.txt").write_text("two\n")
+    os.chown(world.live / "plugins/forum/cache/2.txt", TOOL, TOOL)
+    before = os.readlink(world.site / "current")
+    mended(world, world.rollback)
+    assert os.readlink(world.site / "current") != before
+    assert (world.live / "plugins/forum/cache/2.txt").read_text() == "two\n"
+    world.precious.assert_served()
+
+
 def test_one_user_deploys_and_runs(top):
     """G10: as on shared hosting; there is nobody to let in."""
     world = plain(top, tool=APPLICATION, owner=APPLICATION)
