@@ -15,6 +15,7 @@ from holdfast_engine.fs.probe import is_immutable
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
+from holdfast_engine.model.rules import HAPPENED
 
 _THAW = ("chattr -ia",)
 
@@ -31,12 +32,20 @@ class Blocked:
 def permissions(subject: CheckInput) -> Check:
     """This user can move, read and write what has to be, and the web user use what lies in `shared/` (I100)."""
     found, shut = list(_blocked(subject)), list(_shut(subject))
-    if found or (shut and not subject.guessed):
+    if found or (shut and not subject.guessed and not _only_happened(subject, shut)):
         return _told(subject, REFUSE, [*found, *shut])
     if shut:
         return _told(subject, WARN, shut)
     web = "" if subject.web_user is None else f", {name_of(subject.web_user)} may write it"
     return Check("permissions", PASS, f"this user may move data{web}")
+
+
+def _only_happened(subject: CheckInput, shut: Iterable[Blocked]) -> bool:
+    """True where nothing is SHUT but what somebody made on the server and no rule names: the application could not
+    write there before it came home, and may not have to.
+    """
+    made = {subject.layout.in_shared(one.path) for one in subject.shared if one.why in HAPPENED}
+    return all(any(RelPath(one.path).is_within(top) for top in made) for one in shut)
 
 
 def _told(subject: CheckInput, verdict: str, found: list[Blocked]) -> Check:

@@ -1,7 +1,7 @@
 """The one-line rule: what each path of a release is to us, by the first of seven rules that speaks.
 
-In order: the site's configuration (with what was shared before), the framework's preset, the
-application's own declarations, the source's shape, what happened, the name, the default.
+In order: the site's configuration, what was shared before, the framework's preset, the application's own declarations,
+a placeholder, what the source ignores, the name; else the default.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from holdfast_engine.rules.shape import DATA_NAMES, Shape
 from holdfast_engine.rules.shape_ignores import Ignores
 from holdfast_engine.rules.shape_patterns import PathSet, lineage
 
-CONFIGURATION, KNOWN, PRESET, DECLARED, SHAPE, STRAY, NAME, DEFAULT = (
-    "configuration", "known", "preset", "declared", "shape", "stray", "name", "default",
+CONFIGURATION, KNOWN, PRESET, DECLARED, SHAPE, NAME, DEFAULT = (
+    "configuration", "known", "preset", "declared", "shape", "name", "default",
 )  # fmt: skip
 _BUILT_NAMES = frozenset(("dist", "build", "node_modules", "vendor", "coverage", "_site", ".next"))
 _ENV_EXAMPLES = (".env.example", ".env.sample", ".env.dist")

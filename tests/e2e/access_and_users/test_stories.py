@@ -315,3 +315,18 @@ def test_what_an_earlier_version_adopted_is_measured_at_the_next_deploy(top):
     file = world.site / ".holdfast/site.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "access": {}}))
     lives_on(world, places=("", *WRITTEN, "plugins"))
+
+
+def test_a_directory_that_root_made_by_hand_stops_no_deploy_once_it_came_home(top):
+    """G10: the web server could not write there before; that is told, with the mend, and is nobody's emergency."""
+    world = plain(top, tool=0, owner=APPLICATION)
+    world.perform("adopt", path=str(world.site))
+    world.ship()
+    (world.live / "certificates").mkdir(mode=0o755)
+    (world.live / "certificates/1.pdf").write_text("one\n")
+    for _ in range(2):
+        world.ship()
+        assert (world.live / "certificates/1.pdf").read_text() == "one\n"
+    checks = {check["name"]: check for check in world.perform("checklist")["checks"]}
+    assert checks["permissions"]["verdict"] == "warn"
+    assert "shared/certificates" in checks["permissions"]["why"]
