@@ -109,6 +109,7 @@ def rollback(top: str) -> list[Result]:
     with open(os.path.join(site, "shared/.env"), "w", encoding="utf-8") as file:
         file.write("APP_KEY=bench\nAPP_NAME=bench\n")
     versions, results = itertools.count(2), []
+    _Inside(source, site)()  # there has to be one to go back to
     for name, forth, back in (
         ("in process", _Inside(source, site), _Back(site)),
         ("as a process", _Process(source, site), _BackProcess(site)),
