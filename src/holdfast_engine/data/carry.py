@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Optional
 from zlib import crc32
 
@@ -168,7 +168,7 @@ class Carrying:
 
     def _as_copied(self, path: RelPath, one: Carried) -> Carried:
         status = self.root.lstat(self.into / path)
-        return replace(one, inode=status.st_ino) if status else one
+        return one._replace(inode=status.st_ino) if status else one
 
     def _take_the_place(self, path: RelPath) -> bool:
         """PATH of LEFT is served in INTO, and what stood there is kept, with no moment without either (G3)."""

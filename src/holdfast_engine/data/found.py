@@ -109,8 +109,8 @@ class Findings:
         """
         to_adopt = {path: self.to_adopt[path] for path in outermost(self.to_adopt)}
         to_carry = {path: self.to_carry[path] for path in outermost(self.to_carry)}
-        carried = {path: one for path, one in self.carried.items() if not _covers(to_adopt, path)}
-        vanished = tuple(path for path in gone if not _covers(self.unreadable, path))
+        carried = {path: one for path, one in self.carried.items() if not (to_adopt and _covers(to_adopt, path))}
+        vanished = tuple(path for path in gone if not (self.unreadable and _covers(self.unreadable, path)))
         groups = {**vars(self), "vanished": vanished, "to_adopt": to_adopt, "to_carry": to_carry, "carried": carried}
         del groups["units"], groups["_in_units"]
         return Found(**groups, taken=taken)

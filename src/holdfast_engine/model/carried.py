@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from holdfast_engine.model.listing import DIR
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(NamedTuple):
     """One name as it was carried: its KIND, its INODE where it is now, and the one it had in the release that it came
     from (LEFT), which is another only where no second name could be given, and a copy was. SIZE (of files) and MTIME
     (nanoseconds) are those of the moment.

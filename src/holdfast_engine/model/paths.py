@@ -120,11 +120,19 @@ def above(paths: Iterable[str]) -> set[RelPath]:
 
 def outermost(paths: Iterable[str]) -> list[RelPath]:
     """PATHS in order without those that lie within another of them: of nested entries the parent is kept."""
-    kept: list[RelPath] = []
-    for path in sorted({RelPath(path) for path in paths}, key=lambda path: path.parts):
-        if not kept or not path.is_within(kept[-1]):
-            kept.append(path)
-    return kept
+    every = frozenset(paths)
+    kept = (RelPath(path) for path in every if not _lies_below(path, every))
+    return sorted(kept, key=lambda path: path.parts)
+
+
+def _lies_below(path: str, tops: frozenset[str]) -> bool:
+    """True when a directory above PATH is one of TOPS; the root, as the empty path, is above everything else."""
+    cut = path.rfind("/")
+    while cut > 0:
+        if path[:cut] in tops:
+            return True
+        cut = path.rfind("/", 0, cut)
+    return bool(path) and "" in tops
 
 
 def folded(path: str) -> str:
