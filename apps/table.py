@@ -85,9 +85,10 @@ def line(cell: Cell, report: Report) -> str:
 def page(found: Iterable[tuple[Cell, Report | None]]) -> str:
     """All that was played last, as one page."""
     rows = [(cell, report) for cell, report in found if report is not None]
-    played = [(cell, report) for cell, report in rows if "skipped" not in report]
+    played = [(cell, report) for cell, report in rows if report.get("asked")]
     parts = [_INTRODUCTION, "\n".join(_table(played)), _BELOW, "\n".join(_versions(played))]
-    left_out = {cell.kind.title: report["skipped"] for cell, report in rows if "skipped" in report}
+    untold = "it was not played to its end"
+    left_out = {cell.kind.title: report.get("skipped", untold) for cell, report in rows if not report.get("asked")}
     if left_out:
         parts.append("\n".join(["## Left out", "", *(f"- {title}: {why}" for title, why in left_out.items())]))
     return "\n\n".join(part.strip() for part in parts) + "\n"
