@@ -86,11 +86,8 @@ def _guarded(group: int) -> Iterator[None]:
 
 def _let_begin(child: subprocess.Popen[bytes]) -> None:
     if child.stdin is not None:
-        with suppress(BrokenPipeError):  # somebody ended it already
+        with suppress(BrokenPipeError), child.stdin:  # somebody may have ended it already
             child.stdin.write(b"guarded\n")
-            child.stdin.flush()
-        with suppress(BrokenPipeError):
-            child.stdin.close()
 
 
 @cache

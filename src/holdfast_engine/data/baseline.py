@@ -42,34 +42,27 @@ def take(
     DIGESTS are entries whose content was just written and hashed: their files are not read
     again while the size agrees and nothing but us has written (no build, no hook).
     """
+    entries = []
     with links.root.looking():
-        return _entries(links, release, digests, skip, made)
-
-
-def _entries(
-    links: Links,
-    release: RelPath,
-    digests: Mapping[str, Entry],
-    skip: Callable[[str], bool],
-    made: Mapping[str, str],
-) -> list[Entry]:
-    entries, root = [], links.root
-    for path, kind, status in walk(root, release, passing=skip):
-        digest = ""
-        if kind == FILE:
-            known = digests.get(path)
-            digest = known.digest if known and _is_still(known, status) else digest_of(root, release / path)
-        elif kind == LINK:
-            digest = root.link(release / path) or ""
-            if digest == links.text(release, path) or digest == own_text(made, path):
-                continue
-        mode = stat.S_IMODE(status.st_mode)
-        stamps = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        entries.append(Entry(path, kind, mode, status.st_size if kind == FILE else 0, digest, *stamps))
+        for path, kind, status in walk(links.root, release, passing=skip):
+            digest = _digest(links.root, release / path, kind, status, digests.get(path))
+            if kind != LINK or digest not in (links.text(release, path), own_text(made, path)):
+                entries.append(_entry(path, kind, status, digest))
     return entries
 
 
-def _is_still(known: Entry, status: os.stat_result) -> bool:
+def _digest(root: Root, there: RelPath, kind: str, status: os.stat_result, known: Optional[Entry]) -> str:
+    if kind == FILE:
+        return known.digest if known and is_still(known, status) else digest_of(root, there)
+    return (root.link(there) or "") if kind == LINK else ""
+
+
+def _entry(path: str, kind: str, status: os.stat_result, digest: str) -> Entry:
+    size, mode = status.st_size if kind == FILE else 0, stat.S_IMODE(status.st_mode)
+    return Entry(path, kind, mode, size, digest, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def is_still(known: Entry, status: os.stat_result) -> bool:
     """True while size and time of writing are KNOWN's; one that was just written has no time yet."""
     return known.size == status.st_size and known.mtime in (0, status.st_mtime_ns)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 from zlib import crc32
 
+from holdfast_engine.data.baseline import is_still
 from holdfast_engine.data.foreign_links import without_release
 from holdfast_engine.data.mended_links import mend
 from holdfast_engine.fs import attic
@@ -110,7 +111,7 @@ class Carrying:
             status = self.root.lstat(self.into / path)
         if status is None or entry is None or kind_of(status) != FILE or status.st_nlink > 1:
             return False
-        return entry.size == status.st_size and entry.mtime in (0, status.st_mtime_ns)
+        return is_still(entry, status)
 
     def let_in(self, found: Base) -> None:
         """The directories of FOUND let into INTO whom they let into LEFT, also those that stood there before as parents

@@ -152,7 +152,7 @@ class Explained:
         known, stamp = self.base.get(path), self._stamps.get(path)
         if known is None or stamp is None or known.kind != FILE:
             return False
-        return known.is_unwritten(Carried(FILE, stamp[3], stamp[0], stamp[1], stamp[3]))
+        return known.is_unwritten(Carried.as_it_stands(FILE, stamp))
 
     def _was_shipped(self, path: str) -> bool:
         """True where what stands at PATH is what a release shipped there: nobody here has changed it."""

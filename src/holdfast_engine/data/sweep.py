@@ -103,7 +103,7 @@ class Sweep(Explained):
         """True for what was carried here, or stands in a directory that is carried as a whole; of a release that is not
         live as long as it is as it was then: what is newer was written there late.
         """
-        one, known = _as_it_stands(kind, stamp), self.base.get(path)
+        one, known = Carried.as_it_stands(kind, stamp), self.base.get(path)
         unwritten = known is not None and known.is_unwritten(one)
         if self.live is not None and (unwritten or self._is_live_too(path, stamp)):
             return True
@@ -122,7 +122,7 @@ class Sweep(Explained):
     def _carry(self, found: Findings, path: str, kind: str, reason: str) -> None:
         """PATH goes along as it is, a directory with all that is in it."""
         found.to_carry[path] = reason
-        found.carried[path] = _as_it_stands(kind, self._stamps[path])
+        found.carried[path] = Carried.as_it_stands(kind, self._stamps[path])
         if kind == DIR:
             found.units.add(path)
 
@@ -253,7 +253,3 @@ class Sweep(Explained):
             return False
         found.to_adopt[path], found.renamed[path] = f"was `{old}`, and is renamed", old
         return True
-
-
-def _as_it_stands(kind: str, stamp: Stamp) -> Carried:
-    return Carried(kind, stamp[3], stamp[0], stamp[1], stamp[3])

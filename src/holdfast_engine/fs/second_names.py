@@ -111,4 +111,4 @@ def give_name(root: Root, source: RelPath, target: RelPath) -> None:
 def as_it_stands(kind: str, status: os.stat_result) -> Carried:
     """What is carried, as it stands in the release that it is carried from."""
     size = status.st_size if kind == FILE else 0
-    return Carried(kind, status.st_ino, size, status.st_mtime_ns, status.st_ino)
+    return Carried.as_it_stands(kind, (size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))

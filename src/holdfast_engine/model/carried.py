@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.manifest import Stamp
 
 
 class Carried(NamedTuple):
@@ -19,6 +20,12 @@ class Carried(NamedTuple):
     size: int
     mtime: int
     left: int
+
+    @classmethod
+    def as_it_stands(cls, kind: str, stamp: Stamp) -> Carried:
+        """What is carried, as STAMP says that it stands in the release that it is carried from."""
+        size, mtime, _, inode = stamp
+        return cls(kind, inode, size, mtime, inode)
 
     def is_still(self, now: Carried) -> bool:
         """True while NOW is the same file, directory or link at the place where this one is; whatever was written into

@@ -26,6 +26,7 @@ from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site import looked
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
+from holdfast_engine.site.links import not_served
 from holdfast_engine.site.records import ReleaseRecord
 
 
@@ -123,11 +124,7 @@ def link_all(adopter: Adopter, active: RelPath, baseline: Baseline, rules: Rules
     """Everything that is shared now is linked in ACTIVE, for data may have come through a link of the release that was
     left; what ACTIVE only shipped gives way to it.
     """
-    links = adopter.site.links
-    with links.root.looking():
-        lying = [path for path in sorted(rules.shared_paths) if links.root.has(links.layout.in_shared(path))]
-        lacking = [path for path in lying if not links.is_served(active, path)]
-    for path in lacking:
+    for path in not_served(adopter.site.links, active, sorted(rules.shared_paths)):
         entry, here = baseline.get(path), active / path
         shipped = entry is not None and entry.kind == FILE and adopter.site.root.kind(here) == FILE
         own = shipped and entry is not None and digest_of(adopter.site.root, here) == entry.digest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Optional
 
@@ -22,7 +22,7 @@ from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.web_user import web_user
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site
-from holdfast_engine.site.links import opened, place_link, place_links
+from holdfast_engine.site.links import not_served, opened, place_link, place_links
 from holdfast_engine.site.records import ReleaseRecord
 
 
@@ -90,39 +90,24 @@ def link_release(
     site, seeded = adopter.site, Seeded(digests=dict(before))
     ours, user = _left_by_later_releases(site), web_user(site, rules)
     merge = SeedMerge(site.links, adopter.operation, release, before, seeded, ours, user)
-    shipped = _standing(site, [release / one.path for one in rules.shared])
+    with site.root.looking():
+        shipped = {one.path for one in rules.shared if site.root.has(release / one.path)}
     for one in rules.shared:
         if site.links.is_away(one.path):
             _link_ahead(site, release, one.path)
         elif live:
             adopter.link_into(release, [one.path])
-        elif release / one.path in shipped and not _clear_foreign_link(adopter, release, one.path):
+        elif one.path in shipped and not _clear_foreign_link(adopter, release, one.path):
             merge.merge(one.path)
     _make_structure(site, rules)
-    adopter.link_into(release, _left_over(site, release, rules, live=live))
+    present = [one.path for one in rules.shared if not site.links.is_away(one.path)]
+    # what can be linked at once is; elsewhere something stands already
+    adopter.link_into(release, place_links(site.links, release, not_served(site.links, release, present)))
     for at, to in rules.links:
         _framework_link(adopter, release, RelPath(at), RelPath(to), live=live)
     adopter.report.seeded.extend(seeded.added + seeded.updated)
     adopter.report.kept.extend({"path": path, "place": str(spot)} for path, spot in seeded.kept)
     return seeded
-
-
-def _standing(site: Site, paths: Iterable[str]) -> set[str]:
-    """Those of PATHS at which anything stands."""
-    with site.root.looking():
-        return {path for path in paths if site.root.has(path)}
-
-
-def _left_over(site: Site, release: RelPath, rules: Rules, *, live: bool) -> list[str]:
-    """What lies in `shared/` and is not linked in RELEASE, once what can be linked at once is. In one that is LIVE most
-    is linked already.
-    """
-    links, paths = site.links, [one.path for one in rules.shared if not site.links.is_away(one.path)]
-    lying = _standing(site, map(links.layout.in_shared, paths))
-    with site.root.looking():
-        present = [path for path in paths if links.layout.in_shared(path) in lying]
-        lacking = [path for path in present if not (live and links.is_served(release, path))]
-    return place_links(links, release, lacking)
 
 
 def _link_ahead(site: Site, release: RelPath, path: str) -> None:

@@ -71,6 +71,13 @@ def place_link(links: Links, release: RelPath, path: str, text: str) -> bool:
     return True
 
 
+def not_served(links: Links, release: RelPath, paths: Iterable[str]) -> list[str]:
+    """Those of PATHS at which something lies in `shared/` that RELEASE does not show."""
+    with links.root.looking():
+        lying = (path for path in paths if links.root.has(links.layout.in_shared(path)))
+        return [path for path in lying if not links.is_served(release, path)]
+
+
 def place_links(links: Links, release: RelPath, paths: Iterable[str]) -> list[str]:
     """Each of PATHS is our link in RELEASE; returns those at which something stands already, or above which something
     else than directories does: there nothing was changed. Missing parents are made.

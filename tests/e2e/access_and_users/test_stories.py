@@ -51,6 +51,13 @@ def plain(top: Path, *, tool: int, owner: int, groups: tuple[int, ...] = ()) -> 
     return world
 
 
+def open_to_the_group(world: World, places: tuple[str, ...]) -> None:
+    """The application, by its group, makes names in PLACES of the plain directory."""
+    for place in places:
+        os.chown(world.site / place, TOOL, APPLICATION)
+        (world.site / place).chmod(0o2775)
+
+
 def command_of(hint: str) -> str:
     """The one line of HINT that mends all: the last alternative, which needs no common group."""
     return re.findall(r"`([^`]+)`", hint)[-1]
@@ -92,9 +99,7 @@ def test_root_deploys_for_the_web_server(top):
 def test_a_plan_names_what_goes_along_as_a_copy_for_it_is_another_user_s(top):
     """DESIGN 4, fallbacks: protected_hardlinks lets nobody give a second name to what the web server alone writes."""
     world = plain(top, tool=TOOL, owner=TOOL, groups=(APPLICATION,))
-    for place in ("", "data"):
-        os.chown(world.site / place, TOOL, APPLICATION)
-        (world.site / place).chmod(0o2775)
+    open_to_the_group(world, ("", "data"))
     world.perform("adopt", path=str(world.site))
     world.ship()
     for name in ("data/map.xml", "data/notes.txt"):
@@ -108,9 +113,7 @@ def test_a_plan_names_what_goes_along_as_a_copy_for_it_is_another_user_s(top):
 def test_a_way_back_into_what_the_application_made_for_itself_alone_is_refused_before_it_is_begun(top):
     """G7, G10: a directory of the web server's, 0755, in a plugin of the release that is gone back to."""
     world = plain(top, tool=TOOL, owner=TOOL, groups=(APPLICATION,))
-    for place in ("", "plugins"):
-        os.chown(world.site / place, TOOL, APPLICATION)
-        (world.site / place).chmod(0o2775)
+    open_to_the_group(world, ("", "plugins"))
     world.perform("adopt", path=str(world.site))
     world.ship()
     world.application_writes("plugins/forum/forum.php")
@@ -135,9 +138,7 @@ def test_one_user_deploys_and_runs(top):
 def test_a_person_deploys_and_the_web_server_runs_by_a_common_group(top):
     """G10: group and setgid of each directory are as they were, in every release."""
     world = plain(top, tool=TOOL, owner=TOOL, groups=(APPLICATION,))
-    for place in WRITTEN:
-        os.chown(world.site / place, TOOL, APPLICATION)
-        (world.site / place).chmod(0o2775)
+    open_to_the_group(world, WRITTEN)
     os.chown(world.site / "data/pages/welcome.txt", TOOL, APPLICATION)
     (world.site / "data/pages/welcome.txt").chmod(0o664)
     world.perform("adopt", path=str(world.site))
