@@ -3,7 +3,8 @@
     python bench/before.py DIR [PAIRS]     DIR is a checkout of the version before; PAIRS is 9
 
 Each pair does the same to two sites of its own, the other engine first by turns, and nothing of the one is still to be
-written when the other begins. The ratio is that of the medians. System calls are counted by strace, where it is there.
+written when the other begins. Both engines are compiled before, as an installation is, each into a directory of its
+own. The ratio is that of the medians. System calls are counted by strace, where it is there.
 """
 
 from __future__ import annotations
@@ -34,10 +35,14 @@ class Side:
 
     checkout: str
     site: str
+    compiled: str
     taken: dict[str, list[float]] = field(default_factory=dict)
 
     def run(self, *words: str, through: tuple[str, ...] = ()) -> None:
-        command = (*through, sys.executable, "-S", "-E", "-B", "-m", "holdfast_engine", *words, f"--site={self.site}")
+        self.python("-m", "holdfast_engine", *words, f"--site={self.site}", through=through)
+
+    def python(self, *words: str, through: tuple[str, ...] = ()) -> None:
+        command = (*through, sys.executable, "-S", "-E", "-X", f"pycache_prefix={self.compiled}", *words)
         home = os.path.join(self.checkout, "src")
         subprocess.run(command, cwd=home, check=True, capture_output=True)
 
@@ -86,7 +91,9 @@ def _side(top: str, name: str, checkout: str) -> Side:
     os.makedirs(os.path.join(site, "shared"))
     with open(os.path.join(site, "shared/.env"), "w", encoding="utf-8") as file:
         file.write("APP_KEY=bench\nAPP_NAME=bench\n")
-    return Side(checkout, site)
+    made = Side(checkout, site, os.path.join(top, f"{name}-compiled"))
+    made.python("-m", "compileall", "-q", "holdfast_engine")
+    return made
 
 
 def _line(what: str, now: list[float], before: list[float]) -> str:
