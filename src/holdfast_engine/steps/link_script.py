@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from holdfast_engine.checks.data_memory import as_warning
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import LIVE, NEWEST
 from holdfast_engine.model.carried import Carried
 from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import elsewhere, memory, retired_releases
 from holdfast_engine.persistence.carrier import Carrier
@@ -96,7 +98,7 @@ class CarryForScript(Step[ScriptOutlook, ScriptWork]):
     name = "carry"
 
     def due(self, planned: ScriptOutlook) -> bool:
-        return any(found.carried for found in planned.found.values())
+        return bool(planned.elsewhere) or any(found.carried for found in planned.found.values())
 
     def sentence(self, planned: ScriptOutlook) -> str:
         files = sum(one.kind == FILE for found in planned.found.values() for one in found.carried.values())
@@ -108,9 +110,21 @@ class CarryForScript(Step[ScriptOutlook, ScriptWork]):
         """
         outlook, base = work.outlook, dict[str, Carried]()
         carrier = Carrier(work.site, work.operation, work.report)
-        for live, found in outlook.found.items():
+        for live, found in _found_now(work).items():
             base.update(found.carried if live == outlook.path else carrier.carry(live, outlook.path, found.carried))
         return replace(work, base=base)
+
+
+def _found_now(work: ScriptWork) -> dict[RelPath, Found]:
+    """What each live release holds; looked for again where something came home to it from elsewhere, for nobody looks
+    between this and the script's own switch (G2).
+    """
+    outlook, site = work.outlook, work.site
+    if not outlook.elsewhere:
+        return outlook.found
+    again = {live: look_into(site, live, work.rules) for live in outlook.found}
+    see(site, next(iter(outlook.lives), None))
+    return again
 
 
 class RememberForScript(Step[ScriptOutlook, ScriptWork]):
