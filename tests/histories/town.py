@@ -237,13 +237,20 @@ class Town:
 
     def _is_right(self, path: str, text: str) -> bool:
         shown = digest_of(str(self.live / path))
-        if self.forgetful and os.path.realpath(self.live / path).startswith(os.path.realpath(self.site / "shared")):
+        if self.forgetful and self._is_unknown(path):
             return True
         if any(place.is_symlink() for place in self._places(path)):
             return True
         if shown == "":
             return any(is_within(path, one) for one in self.taken_away) or self._gave_way(path)
         return shown == digest(text.encode()) or shown in self.ever
+
+    def _is_unknown(self, path: str) -> bool:
+        """True for what lies in `shared/` or is carried: nothing told that a release had shipped it, so it is people's,
+        and stays (DESIGN 4).
+        """
+        at_home = os.path.realpath(self.live / path).startswith(os.path.realpath(self.site / "shared"))
+        return at_home or os.path.lexists(self.site / ".holdfast/carried/files" / path)
 
     def _gave_way(self, path: str) -> bool:
         """True where people have something else in `shared/`: a file where a directory is shipped, or the reverse."""
