@@ -31,6 +31,7 @@ from holdfast_engine.persistence.newer_here import newer_here
 from holdfast_engine.persistence.outgoing import look_at_live
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
 from holdfast_engine.persistence.shipped import baseline_of
+from holdfast_engine.persistence.stranded import stranded
 from holdfast_engine.persistence.strays import missing_code
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.persistence.type_conflicts import refuse_changed_kinds
@@ -69,7 +70,7 @@ def _outlook(site: Site, source: TreeSource, release: str) -> Outlook:
     also = [_as_shared(site, found, path) for path in found.to_adopt if path not in rules.shared_paths]
     rules = rules_for(site, listing, settings, also=also) if also else rules
     refuse_changed_kinds(site, rules, found)
-    counted = census.count(site)
+    counted, found_elsewhere = census.count(site), elsewhere.look(site, rules)
     return Outlook(
         site=site,
         record=_record(site, source, release),
@@ -78,12 +79,13 @@ def _outlook(site: Site, source: TreeSource, release: str) -> Outlook:
         outgoing=live,
         found=found,
         baseline=baseline,
-        elsewhere=elsewhere.look(site, rules),
+        elsewhere=found_elsewhere,
         counted=counted,
         missing=missing(site, rules, counted, accept=site.request.accept),
         source=source,
         seen=seen,
         guessed=guessed(site, rules),
+        stranded=stranded(site, rules, found_elsewhere),
         victims=tuple(_victims(site, settings.keep)),
     )
 
@@ -143,7 +145,11 @@ def _plan(outlook: Outlook, source: TreeSource, release: str, *, unchanged: bool
         shared=tuple(one for one in rules.shared if one.path not in outlook.guessed),
         actions={one.path: _action(site, one, rules, found) for one in rules.shared},
         adopt=dict(found.to_adopt),
-        carried={**dict.fromkeys(outlook.guessed, WAS_SHARED), **found.goes_along()},
+        carried={
+            **dict.fromkeys(outlook.guessed, WAS_SHARED),
+            **outlook.stranded.goes_along(),
+            **found.goes_along(),
+        },
         displaced={**found.displaced, **found.leftover_output},
         prune=tuple(record.id for record in outlook.victims),
         checks=checklist(_subject(outlook, unchanged=unchanged)),

@@ -30,6 +30,7 @@ from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.newer_here import newer_here
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of, shared_by_rule
 from holdfast_engine.persistence.shipped import as_shipped, baseline_of
+from holdfast_engine.persistence.stranded import stranded
 from holdfast_engine.persistence.strays import missing_code, sweep
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.persistence.type_conflicts import refuse_blocked
@@ -87,7 +88,7 @@ def _outlook(site: Site, target: ReleaseRecord, shipped: Baseline) -> Outlook:
     refuse_blocked(rules)
     there = sweep(site, target.path, rules, baseline=shipped)
     _refuse_incomplete(site, target, missing_code(site, target.path, shipped, rules, found=there))
-    counted = census.count(site)
+    counted, found_elsewhere = census.count(site), elsewhere.look(site, rules)
     return Outlook(
         site=site,
         record=target,
@@ -96,12 +97,13 @@ def _outlook(site: Site, target: ReleaseRecord, shipped: Baseline) -> Outlook:
         outgoing=outgoing,
         found=found,
         baseline=baseline,
-        elsewhere=elsewhere.look(site, rules),
+        elsewhere=found_elsewhere,
         counted=counted,
         missing=missing(site, rules, counted),
         shipped=shipped,
         target=there,
         guessed=guessed(site, rules),
+        stranded=stranded(site, rules, found_elsewhere),
     )
 
 
@@ -134,7 +136,11 @@ def _plan(outlook: Outlook) -> Plan:
         steps=(),
         shared=tuple(one for one in outlook.rules.shared if one.path not in outlook.guessed),
         adopt=dict(found.to_adopt),
-        carried={**dict.fromkeys(outlook.guessed, WAS_SHARED), **found.goes_along()},
+        carried={
+            **dict.fromkeys(outlook.guessed, WAS_SHARED),
+            **outlook.stranded.goes_along(),
+            **found.goes_along(),
+        },
         displaced={**found.displaced, **found.leftover_output},
         checks=(_may_move(outlook), *warnings_of(outlook)),
         hooks=hooks_of(outlook),

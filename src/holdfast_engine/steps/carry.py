@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs import durable
+from holdfast_engine.model.carried import Base, Carried
 from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.strays import still_so, sweep
@@ -23,27 +26,33 @@ class Carry(Step[Outlook, Work]):
     name = "carry"
 
     def due(self, planned: Outlook) -> bool:
-        return bool(
-            planned.outgoing
-            and (planned.found.carried or planned.found.vanished or planned.elsewhere or planned.guessed)
-        )
+        if planned.outgoing is None:
+            return bool(planned.stranded.places)
+        return bool(planned.found.carried or planned.found.vanished or planned.elsewhere or planned.guessed)
 
     def sentence(self, planned: Outlook) -> str:
-        files = sum(one.kind == FILE for one in planned.found.carried.values())
+        every = {**planned.found.carried, **planned.stranded.carried}
+        files = sum(one.kind == FILE for one in every.values())
         return f"give {count(files, 'file')} from the server a second name in `{planned.record.path}`"
 
     def run(self, work: Work) -> Work:
         """What is carried stands in the release, and the base of that is on disk; after the build, so that no build
         makes it anew, and before the hooks, which may need it.
         """
-        assert work.outgoing is not None
-        found, own = work.found.carried, base_of(work.site, work.record.id)
-        base = carrier(work).carry(work.outgoing, work.path, found, written=work.digests, own=own)
+        own, base = base_of(work.site, work.record.id), dict[str, Carried]()
+        for place, found in _whence(work).items():
+            base.update(carrier(work).carry(place, work.path, found, written=work.digests, own=own))
+            own = {}  # what gave way did so at once
         if work.outlook.returns and base:
             durable.sync_file_system(work.site.root, work.path)  # a deploy does so when it seals
         work = replace(work, base=base, shipped_too={path: work.digests[path] for path in base if path in work.digests})
         carrier(work).note(work.record.id, base)
         return work
+
+
+def _whence(work: Work) -> Mapping[RelPath, Base]:
+    """What goes along, by where it stands: in what is live, or where nothing is, in what was left."""
+    return {work.outgoing: work.found.carried} if work.outgoing is not None else work.outlook.stranded.places
 
 
 def _note_left(work: Work, followed: Found) -> None:

@@ -23,6 +23,7 @@ from holdfast_engine.persistence.elsewhere import Elsewhere
 from holdfast_engine.persistence.missing import Rows
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of, shared_by_rule
+from holdfast_engine.persistence.stranded import Stranded
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.sources import TreeSource
@@ -34,9 +35,9 @@ class Outlook:
 
     A deploy has a SOURCE; a rollback has none: SHIPPED is the baseline of the release to go back to, and TARGET what a
     sweep found in that. OUTGOING is what is live, BASELINE what that shipped as far as it is known; where it is not,
-    SEEN stood in it before. FOUND is what must come home from it, ELSEWHERE from other places. GUESSED was shared by a
-    guess, and is to be carried. VICTIMS are looked at
-    for pruning.
+    SEEN stood in it before. FOUND is what must come home from it, ELSEWHERE from other places; STRANDED is what was
+    carried, where nothing is live. GUESSED was shared by a guess, and is to be carried. VICTIMS are looked at for
+    pruning.
     """
 
     site: Site
@@ -55,6 +56,7 @@ class Outlook:
     seen: frozenset[str] = frozenset()
     guessed: tuple[str, ...] = ()
     victims: tuple[ReleaseRecord, ...] = ()
+    stranded: Stranded = field(default_factory=Stranded)
 
     @property
     def returns(self) -> bool:
