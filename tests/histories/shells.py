@@ -17,7 +17,9 @@ _SECOND = ".holdfast/carried/files"
 def move_directory(town: Town, absences: Absences, unit: str, to: str) -> None:
     """`mv UNIT TO`, of a directory into which nobody ships anything: all of it is under the new name only."""
     where, there = town.live / unit, town.live / to
-    if not where.is_dir() or where.is_symlink() or os.path.lexists(there) or town.ships(unit) or town.ships(to):
+    if not where.is_dir() or where.is_symlink() or os.path.lexists(there) or where in there.parents:
+        return
+    if town.ships(unit) or town.ships(to):
         return
     held = {path: one for path, one in town.view().items() if path.startswith(f"{unit}/")}
     there.parent.mkdir(parents=True, exist_ok=True)

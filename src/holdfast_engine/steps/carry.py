@@ -28,7 +28,8 @@ class Carry(Step[Outlook, Work]):
     def due(self, planned: Outlook) -> bool:
         if planned.outgoing is None:
             return bool(planned.stranded.places)
-        return bool(planned.found.carried or planned.found.vanished or planned.elsewhere or planned.guessed)
+        found, own = planned.found, base_of(planned.site, planned.record.id)  # what was deleted since gives way there
+        return bool(found.carried or found.vanished or planned.elsewhere or planned.guessed or own)
 
     def sentence(self, planned: Outlook) -> str:
         every = {**planned.found.carried, **planned.stranded.carried}

@@ -9,6 +9,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence import elsewhere, memory, old_document_root, retired_releases
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site import records
+from holdfast_engine.site.bases import base_of
 from holdfast_engine.steps.adopt import strays
 from holdfast_engine.steps.carry import carrier, healed
 from holdfast_engine.steps.step import Step
@@ -21,7 +22,7 @@ class Sweep(Step[Outlook, Work]):
     name = "sweep"
 
     def due(self, planned: Outlook) -> bool:
-        return bool(planned.found or planned.found.vanished or planned.elsewhere)
+        return bool(planned.found or planned.found.vanished or planned.elsewhere) or _was_replaced(planned)
 
     def sentence(self, planned: Outlook) -> str:
         return strays(planned.found.count(), len(planned.elsewhere.origins))
@@ -47,6 +48,14 @@ class Sweep(Step[Outlook, Work]):
                 site.root, replace(active, shared=work.rules.shared)
             )  # so that the next deploy finds nothing new
         return work
+
+
+def _was_replaced(planned: Outlook) -> bool:
+    """True where a carried path is another file than before: the second name must follow, or an accident would bring
+    the old one back (G2).
+    """
+    base = base_of(planned.site, planned.record.id)
+    return any(path in base and not base[path].is_still(one) for path, one in planned.found.carried.items())
 
 
 def _remember_what_goes_along(work: Work) -> None:
