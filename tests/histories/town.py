@@ -81,6 +81,8 @@ class Town:
     in_trash: set[str] = field(default_factory=set)
     """Contents that a worker wrote into what lay in the trash already: one more look finds them there (G6)."""
     asked: list[Asked] = field(default_factory=list)
+    half_replaced: str = ""
+    """What a killed command was to bring back: the next command may complete that."""
 
     @property
     def site(self) -> Path:
@@ -277,7 +279,8 @@ class Town:
         REPLACES is a path at which another version is wanted by name, so that what was served there is not. MAY are
         exit codes with which it may end as well, because people or hooks did harm.
         """
-        before = {path: one for path, one in self.view().items() if not is_within(path, replaces)}
+        awaited = (replaces, self.half_replaced)
+        before = {path: one for path, one in self.view().items() if not any(is_within(path, one) for one in awaited)}
         shared, quiet = self.shared_in(before), self._is_quiet()
         state = whole(self.top, without=_TOUCHED) if not (kill or at or may) and quiet else None
         request = self.request(command, **more)
@@ -286,6 +289,7 @@ class Town:
             one.before()
         how = _killed(request, kill, {*may, *[61] * self.destroyed}) if kill else self._ran(request, at, may)
         before = {path: one for path, one in before.items() if path not in self.replaced}
+        self.half_replaced = (replaces or self.half_replaced) if how == "killed" else ""
         self.learn()
         self.said.append(f"{command}: {how}")
         if how in REFUSALS and state is not None and command != "adopt":

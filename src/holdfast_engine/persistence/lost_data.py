@@ -13,7 +13,7 @@ from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.data.moved import SHARED as SHARED_WINS
 from holdfast_engine.data.outward import why_not
 from holdfast_engine.data.restore import blocked_by
-from holdfast_engine.fs.attic import same_content
+from holdfast_engine.fs.attic import holds, same_content
 from holdfast_engine.fs.copy import digest_of, same_file
 from holdfast_engine.fs.sets import companions, holds_rows, is_database, is_orphan, parted, still_fits
 from holdfast_engine.fs.walk import walk
@@ -168,8 +168,15 @@ def _strays_in(site: Site, record: ReleaseRecord, rules: Rules, baseline: Baseli
         yield from _worth_telling(site, record, path, why, wins=wins)
     live = site.survey.current
     for path, why in found.to_carry.items() if live is not None and live != record.path else ():
-        if not same_content(site.root, record.path / path, (live or RelPath("")) / path):
+        if not _is_served_or_gave_way(site, record.path / path, path, live or RelPath("")):
             yield Lost(path, why, record.path / path, "carry", record.path, wins)
+
+
+def _is_served_or_gave_way(site: Site, here: RelPath, path: str, live: RelPath) -> bool:
+    """True where LIVE has the same at PATH as HERE, or a newer version, and the attic this one."""
+    if same_content(site.root, here, live / path):
+        return True
+    return site.root.kind(here) == site.root.kind(live / path) == FILE and holds(site.root, here, path)
 
 
 def _only_there(site: Site, record: ReleaseRecord, rules: Rules) -> Iterator[Lost]:

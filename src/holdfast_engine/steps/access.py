@@ -24,9 +24,8 @@ from holdfast_engine.steps.work import Work
 def let_application_in(work: Work, *, spared: Collection[str]) -> None:
     """Whoever could make names in the live release, and write its settings, can do so in this one (G10)."""
     site, user = work.site, web_user(work.site, work.rules)
-    kept = _with(
-        {**access_of_parted(work), **_as_they_were(work)}, kept_at(site) or foreseen(site, work.rules, work.outgoing)
-    )
+    known = _with(_as_they_were(work), kept_at(site) or foreseen(site, work.rules, work.outgoing))
+    kept = _parting(access_of_parted(work), known)
     shut = give_access(site, work.path, kept, user=user, spared=spared, writable=work.rules.writable)
     if shut:
         named = ", ".join(f"`{path or '.'}`" for path in shut)
@@ -54,7 +53,7 @@ def remember_access(work: Work, parted: Mapping[str, Access]) -> None:
         if found.to_json():
             keep(site, found)
     if parted:
-        keep(site, _with(parted, kept_at(site)))
+        keep(site, _parting(parted, kept_at(site)))
     remember_what_came(site, work.record)
 
 
@@ -79,6 +78,11 @@ def _as_they_were(work: Work) -> dict[str, Access]:
 def _with(came: Mapping[str, Access], kept: Kept) -> Kept:
     """KEPT, and what CAME; what is kept by name already stays."""
     return replace(kept, directories={**came, **kept.directories}) if came else kept
+
+
+def _parting(parted: Mapping[str, Access], kept: Kept) -> Kept:
+    """KEPT, and the access of what is PARTED now: until now it was that in `shared/`, whatever was kept before."""
+    return replace(kept, directories={**kept.directories, **parted}) if parted else kept
 
 
 def give_what_hooks_made(work: Work) -> None:

@@ -71,7 +71,8 @@ def _is_code(work: Work, outgoing: RelPath) -> elsewhere.IsCode:
 def observed(work: Work, outgoing: RelPath, release: str) -> Work:
     """Nothing was known of what is live; now that its data is home, what is left of it is what it shipped.
 
-    Written after the data went home, so that a crash in between finds it all again.
+    Written after the data went home, so that a crash in between finds it all again. What gives way to the release to
+    come is left out: nothing tells whose it is, and where this deploy is undone, it is served as before (G2).
     """
     site, taken = work.site, baselines.now_ns()
     every = baselines.take(
@@ -79,7 +80,7 @@ def observed(work: Work, outgoing: RelPath, release: str) -> Work:
     )
     waiting = work.found.pending if work.to_be_built else ()  # until it is known what is built
     seen = [one for one in every if one.path in work.outlook.seen]  # what came since is a stray
-    seen = [one for one in seen if one.path not in work.found.carried]
+    seen = [one for one in seen if one.path not in work.found.carried and one.path not in work.found.displaced]
     entries = [one for one in seen if not any(RelPath(one.path).is_within(path) for path in waiting)]
     record = records.read(site.root, release)
     if record is not None and not record.pinned:

@@ -13,7 +13,7 @@ from holdfast_engine.persistence.link_release import announce_seeds, link_releas
 from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import still_so, sweep
 from holdfast_engine.site.bases import base_of
-from holdfast_engine.steps.access import let_application_in
+from holdfast_engine.steps.access import access_of_parted, let_application_in
 from holdfast_engine.steps.step import Step
 from holdfast_engine.steps.work import Outlook, Work
 
@@ -62,9 +62,11 @@ class LinkTarget(Step[Outlook, Work]):
         before = {**work.record.seeds, **before}
         record = announce_seeds(work.site, work.record, work.rules, {})
         seeded = link_release(work.adopter, work.path, work.rules, before=before)
-        if not still_so(work.site, work.path, found):
-            spared = base_of(work.site, work.record.id).keys()
+        spared = base_of(work.site, work.record.id).keys()
+        changed = not still_so(work.site, work.path, found)
+        if changed:
             seal(work.site.root, work.path, writable=work.rules.writable, spared=spared)
+        if changed or access_of_parted(work):  # where data lies whole today, and beside code in the target (G10)
             let_application_in(work, spared=spared)
         return replace(work, record=replace(record, seeds=seeded.digests), seeded=seeded)
 
