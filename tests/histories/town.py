@@ -81,8 +81,7 @@ class Town:
     in_trash: set[str] = field(default_factory=set)
     """Contents that a worker wrote into what lay in the trash already: one more look finds them there (G6)."""
     asked: list[Asked] = field(default_factory=list)
-    half_replaced: str = ""
-    """What a killed command was to bring back: the next command may complete that."""
+    half_replaced: str = ""  # what a killed command was to bring back: the next one may complete that
 
     @property
     def site(self) -> Path:

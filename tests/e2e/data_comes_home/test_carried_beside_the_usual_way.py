@@ -1,0 +1,125 @@
+"""Carried files where there is no ordinary deploy from one live release to the next: scripts, nothing live, ways back
+(DESIGN 4).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from lib.killing import killed_at_point
+from lib.oracle import attic_texts
+from lib.precious import let_write
+from lib.world import World
+
+PHP = {"index.php": "<?php // version {version}\n", "lib/code.php": "<?php // {version}\n", "robots.txt": "all\n"}
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A site that was deployed twice, its releases open to the application."""
+    world = World(tmp_path, PHP, env=None)
+    for _ in range(2):
+        world.ship()
+        let_write(world.live.resolve() / "new")
+    return world
+
+
+def retired(world):
+    live = world.live.resolve()
+    return next(one for one in sorted((world.site / "releases").iterdir()) if one != live)
+
+
+def read(world, path):
+    where = world.live / path
+    return where.read_text() if where.is_file() else None
+
+
+def test_a_script_that_links_shows_what_came_from_a_release_that_was_left(world):
+    """G2: between `link` and the script's own switch nobody looks again."""
+    (retired(world) / "ads.txt").write_text("written by a worker that stayed\n")
+    release = world.site / "releases/by-hand"
+    shutil.copytree(world.repository, release)
+    world.perform("link", release=str(release), path=str(world.site / "shared"))
+    assert read(world, "ads.txt") == "written by a worker that stayed\n"
+    assert (release / "ads.txt").read_text() == "written by a worker that stayed\n"
+
+
+@pytest.mark.parametrize("gone", ["the release", "the link"])
+def test_a_deploy_while_nothing_is_live_carries_what_was_carried(world, gone):
+    """G2: somebody's clean-up took what `current` names, or `current` itself."""
+    (world.live / "ads.txt").write_text("pub-1\n")
+    world.ship()
+    shutil.rmtree(world.live.resolve()) if gone == "the release" else (world.site / "current").unlink()
+    plan = world.perform("plan", source=world.source, only_plan=True)
+    assert "ads.txt" in plan["data"]["carried"]
+    world.ship()
+    assert read(world, "ads.txt") == "pub-1\n"
+    world.ship()
+    assert read(world, "ads.txt") == "pub-1\n"
+
+
+def test_a_deploy_while_nothing_is_live_serves_the_newest_that_was_written_anywhere(world):
+    """G2: a worker wrote on in a release that is not live, and then the live one was removed."""
+    (world.live / "ads.txt").write_text("pub-1\n")
+    world.ship()
+    let_write(retired(world) / "new")
+    (retired(world) / "sitemap.xml").write_text("<map/>\n")
+    shutil.rmtree(world.live.resolve())
+    world.ship()
+    assert (read(world, "ads.txt"), read(world, "sitemap.xml")) == ("pub-1\n", "<map/>\n")
+
+
+def test_a_file_that_was_replaced_is_what_an_accident_brings_back(world):
+    """G2: the last look was a sweep, and found nothing but that the file is another one; then `rsync --delete`."""
+    (world.live / "ads.txt").write_text("old\n")
+    world.ship()
+    let_write(world.live.resolve() / "new")
+    (world.live / "ads.new").write_text("new\n")
+    os.replace(world.live / "ads.new", world.live / "ads.txt")
+    world.perform("sweep")
+    assert (world.site / ".holdfast/carried/files/ads.txt").read_text() == "new\n"
+    for path in ("ads.txt", "robots.txt"):
+        (world.live / path).unlink()
+    world.ship()
+    assert read(world, "ads.txt") == "new\n"
+
+
+def test_what_was_deleted_is_gone_after_a_rollback_though_nothing_else_is_carried(world):
+    """DESIGN 4: the live version always wins, and here that is none."""
+    (world.live / "ads.txt").write_text("pub-1\n")
+    world.ship()
+    world.ship()
+    let_write(world.live.resolve() / "new")
+    (world.live / "ads.txt").unlink()
+    world.rollback()
+    assert read(world, "ads.txt") is None
+    assert "pub-1\n" in attic_texts(world.site)
+
+
+def test_what_gave_way_in_a_deploy_that_was_undone_is_no_code_of_the_release_that_stays(world, tmp_path):
+    """G2: nothing tells what the live release shipped; the version that would have replaced the file never came."""
+    (world.live / "sitemap.xml").write_text("by the application\n")
+    world.forget_state()
+    world.perform("recover")
+    world.commit({"sitemap.xml": "shipped\n"})
+    killed_at_point(40, world.deploy)
+    world.perform("recover")
+    assert read(world, "sitemap.xml") == "by the application\n"
+    world.ship({"sitemap.xml": None})
+    assert read(world, "sitemap.xml") == "by the application\n"
+
+
+def test_recover_is_done_after_once_where_an_elder_version_gave_way(world):
+    """G7: what a newer version overtook lies in the attic, and is not found again."""
+    first, second = retired(world), world.live.resolve()
+    world.ship()
+    let_write(second / "new")
+    (first / "ads.txt").write_text("elder\n")
+    os.utime(first / "ads.txt", ns=(1, 1))
+    (second / "ads.txt").write_text("newer\n")
+    world.perform("recover")
+    assert (read(world, "ads.txt"), "elder\n" in attic_texts(world.site)) == ("newer\n", True)
+    assert world.perform("recover", only_plan=True)["found"] == []
