@@ -85,7 +85,7 @@ def _outlook(site: Site, source: TreeSource, release: str) -> Outlook:
         source=source,
         seen=seen,
         guessed=guessed(site, rules),
-        stranded=stranded(site, rules, found_elsewhere),
+        stranded=stranded(site, rules, found_elsewhere.carried),
         victims=tuple(_victims(site, settings.keep)),
     )
 

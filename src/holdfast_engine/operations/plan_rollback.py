@@ -103,7 +103,7 @@ def _outlook(site: Site, target: ReleaseRecord, shipped: Baseline) -> Outlook:
         shipped=shipped,
         target=there,
         guessed=guessed(site, rules),
-        stranded=stranded(site, rules, found_elsewhere),
+        stranded=stranded(site, rules, found_elsewhere.carried),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
+from holdfast_engine.model.carried import Base
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan
 from holdfast_engine.persistence import old_document_root, retired_releases
@@ -32,6 +33,11 @@ class Elsewhere:
         """Each path with the place that holds it, and why it has to come home."""
         found = retired_releases.to_adopt(self.releases)
         return {**found, **{path: (old_document_root.PLACE, why) for path, why in self.saved.items()}}
+
+    @property
+    def carried(self) -> list[tuple[RelPath, Base]]:
+        """What goes along as it is, by the release that holds it."""
+        return [(one.record.path, one.found.carried) for one in self.releases]
 
     def shown_in(self, plan: Plan) -> Plan:
         """PLAN with what comes home from here; what the live release holds at the same path is named first."""

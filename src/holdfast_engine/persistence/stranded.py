@@ -10,7 +10,6 @@ from holdfast_engine.model.carried import EMPTY, Base, Carried
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
-from holdfast_engine.persistence.elsewhere import Elsewhere
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import sweep
@@ -35,13 +34,13 @@ class Stranded:
         return dict.fromkeys(sorted(outermost(self.carried)), "was kept by a release that is not live any more")
 
 
-def stranded(site: Site, rules: Rules, there: Elsewhere) -> Stranded:
-    """Nothing while a release is live. Else what was carried in the one that was live last, and what was written since
-    to others, as found THERE: of two versions the newer one, and the other one stays where it is until a later look.
+def stranded(site: Site, rules: Rules, written_since: Iterable[tuple[RelPath, Base]]) -> Stranded:
+    """Nothing while a release is live. Else what was carried in the one that was live last, and what was WRITTEN SINCE
+    to others: of two versions the newer one, and the other one stays where it is until a later look.
     """
     if site.survey.current is not None:
         return Stranded()
-    found = [_left_by(site, rules), *((one.record.path, one.found.carried) for one in there.releases)]
+    found = [_left_by(site, rules), *written_since]
     newest: dict[str, tuple[Carried, RelPath]] = {}
     for place, path, one in _every(found):
         if path not in newest or newest[path][0].mtime < one.mtime:
