@@ -64,6 +64,26 @@ def test_what_was_shared_as_a_whole_keeps_its_owner_when_it_is_parted(tmp_path):
         assert (world.live / "things/1.pdf").read_text() == "a bill"
 
 
+@AS_ROOT
+def test_a_way_back_into_what_is_parted_there_lets_in_whom_shared_lets_in_now(tmp_path):
+    """G10: whoever gave `shared/` to the web user meanwhile gave it for the release that is gone back to, too."""
+    world = World(tmp_path, PHP, env=None)
+    world.ship()
+    bill = world.live / "things/1.pdf"
+    bill.parent.mkdir()
+    bill.write_text("a bill")
+    world.ship()
+    world.ship({"things/show.php": "<?php // shipped\n" + "echo 1; " * 60})
+    assert not (world.live / "things").is_symlink()
+    assert owner(world, "things") == os.geteuid()
+    world.ship({"things/show.php": None})
+    os.chown(world.site / "shared/things", WEB, WEB)
+    assert owner(world, "things") == WEB
+    world.rollback()
+    assert (world.live / "things/show.php").is_file()
+    assert owner(world, "things") == WEB
+
+
 def test_what_is_shipped_there_is_code_and_goes_with_it(tmp_path):
     """G2, DESIGN 4: what the release put beside the server's own file is the release's."""
     world = World(tmp_path, PHP, env=None)
