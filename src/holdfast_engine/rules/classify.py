@@ -179,9 +179,11 @@ class Classifier(PathRules):
         return said.care == CARRIED and said.rule == CONFIGURATION
 
     def leads_to_data(self, path: str) -> bool:
-        """True for build output in which data has a place of its own, or that is served: it is looked into, not taken
-        as one whole.
+        """True for build output in which data has a place of its own, or that is served, and where a flag may stand: it
+        is looked into, not taken as one whole.
         """
+        if self._passing.leads_to_flags(path) and not self.shape.ships_code(path):
+            return True
         if self._above_data.match(path) == path:
             return self.ruling(path).care == ARTIFACT
         return self.in_output(path) and self._output.leads_to_served(path, self._output_top(path))
