@@ -189,6 +189,9 @@ class Sweep(Explained):
         elif care == "cache":
             # a cache to the next framework alone: to the one that wrote it, it was data like any other
             self._place_unnamed(found, path, kind, path, reason)
+        elif RelPath(path).parent in found.carried:
+            # what builds make elsewhere by that name came to a directory that goes along with all that is in it
+            self._carry(found, path, kind, reason)
         elif kind != DIR or path not in self._above_shared:  # around shared data each name is judged by itself
             words = "among build output" if care == "artifact" else f"where the rules say {care}"
             found.leftover_output[path] = f"{reason}, {words}"
