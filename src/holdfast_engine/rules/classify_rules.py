@@ -1,7 +1,7 @@
-"""The one-line rule: what each path of a release is to us, by the first of seven rules that speaks.
+"""The one-line rule: what each path of a release is to us, by the first of eight rules that speaks.
 
-In order: the site's configuration, what was shared before, the framework's preset, the application's own declarations,
-a placeholder, what the source ignores, the name; else the default.
+In order: the site's configuration, what was shared before, the framework's preset, a name that tells of one release
+alone, the application's own declarations, a placeholder, what the source ignores, the name; else the default.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class PathRules:
         self.web_root = self.preset.web_root
         self.ignores = Ignores(listing)
         self.shape = Shape(listing, self.ignores, web_root=self.web_root)
-        self._passing = Passing(listing, self.shape, app_root=self.app_root, web_root=self.web_root)
+        self._passing = Passing(listing, self.shape.ships_code, app_root=self.app_root, web_root=self.web_root)
         self._configured = Configured(settings)
         self._written_here = settings.writable
         self._programs: dict[str, bool] = {}

@@ -5,22 +5,24 @@ Told by name alone, so whatever bears such a name is kept when its release goes 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Optional
 
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.rules.names import words
-from holdfast_engine.rules.shape import Shape
 from holdfast_engine.rules.shape_patterns import lineage
 
 _NOTES, _FLAGS, _PAGE_CACHES = words("tools-notes"), words("restart-flags"), words("page-caches")
 
 
 class Passing:
-    """Answers about one listing; WEB_ROOT is relative to its top, as APP_ROOT is."""
+    """Answers about one listing; WEB_ROOT is relative to its top, as APP_ROOT is. SHIPS tells of a path at which more
+    than placeholders are shipped.
+    """
 
-    def __init__(self, listing: Listing, shape: Shape, *, app_root: str, web_root: str) -> None:
+    def __init__(self, listing: Listing, ships: Callable[[str], bool], *, app_root: str, web_root: str) -> None:
         self._listing = listing
-        self._shape = shape
+        self._ships = ships
         self._app_root = "" if app_root == "." else app_root
         self._web_root = web_root
 
@@ -48,7 +50,7 @@ class Passing:
     def _is_page_cache(self, here: str) -> bool:
         """True for such a name at the top of what is served, where nothing is shipped."""
         name = _below(self._web_root, here)
-        return name is not None and name.lower() in _PAGE_CACHES and not self._shape.ships_code(here)
+        return name is not None and name.lower() in _PAGE_CACHES and not self._ships(here)
 
 
 def _below(top: str, path: str) -> Optional[str]:

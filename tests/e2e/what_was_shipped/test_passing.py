@@ -1,4 +1,4 @@
-"""What tells of one release alone is not taken along: notes of deploy tools, flags for a server, pages that are kept."""
+"""What tells of one release alone is not taken along: notes of deploy tools, flags for a server, kept pages."""
 
 import pytest
 
