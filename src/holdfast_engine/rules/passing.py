@@ -1,4 +1,4 @@
-"""What is of no use to the next release: notes of deploy tools, flags for a server, pages that are kept until they change.
+"""What is of no use to the next release: notes of deploy tools, flags for a server, and kept pages.
 
 Told by name alone, so whatever bears such a name is kept when its release goes (G6); it is not taken along.
 """
