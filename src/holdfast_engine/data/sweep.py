@@ -111,6 +111,8 @@ class Sweep(Explained):
             found.is_in_unit(path) or (known is not None and self.live is None and known.kind == kind)
         ):
             return False
+        if RelPath(path).parent not in found.carried and self.passes_by(path):
+            return False  # an earlier version took it along
         if kind == FILE and not unwritten and self._is_database(path):
             found.to_adopt[path] = "a database in a directory that is carried"
         elif self._has_rival(path, kind):

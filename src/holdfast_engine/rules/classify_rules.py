@@ -260,6 +260,10 @@ class PathRules:
         """True when the preset calls PATH, or a directory above it, a cache, and no configuration says otherwise."""
         return self._configured.covering(path) is None and self._groups[1][1].match(path) is not None
 
+    def is_passing(self, path: str) -> bool:
+        """True when PATH bears a name that tells of one release alone, and no configuration says otherwise."""
+        return bool(self._passing.why(path)) and self._configured.covering(path) is None
+
     def builds(self, path: str) -> bool:
         """True when PATH is where builds leave their output, whatever the configuration says of it."""
         last = path.rpartition("/")[2]

@@ -107,6 +107,19 @@ def test_a_person_s_word_comes_first(tmp_path):
     world.precious.assert_served()
 
 
+def test_what_went_along_once_does_so_no_more(tmp_path):
+    """R: an earlier version took a tool's note along, and it would tell of that release for ever."""
+    world = World(tmp_path, PHP, env=None, kind="directory")
+    world.settings = Settings(carried=("REVISION",))
+    world.ship()
+    _write(world, "REVISION", "0123456789\n")
+    world.ship()
+    assert (world.live / "REVISION").exists()
+    world.settings = Settings()
+    world.ship()
+    assert not (world.live / "REVISION").exists()
+
+
 def test_what_the_release_ships_by_such_a_name_is_the_release_s(tmp_path):
     """R: a source may ship its own note, and pages that somebody wrote."""
     shipped = {**PHP, "REVISION": "{version}", "public/page-cache/news.html": "{version}"}
