@@ -14,6 +14,10 @@ from lib.trees import NEW, TreeSite, read_tree
 HERE = Path(__file__).parent
 TREES = {file.stem: read_tree(file) for file in sorted(HERE.glob("trees/*.toml"))}
 IDS = HERE.joinpath("ids.txt").read_text("utf-8").split()
+PLAIN = {
+    name: tree for name, tree in TREES.items() if tree.app_root == "." and (tree.installed or tree.web_root == ".")
+}
+"""Those that people install by hand: served as they lie, or with parts that come in an administration."""
 each_tree = pytest.mark.parametrize("tree", TREES.values(), ids=TREES)
 
 
@@ -49,12 +53,16 @@ def test_the_rules_know_what_is_data_and_what_is_not(tree):
     assert cares(tree.caches, "cache", "ephemeral", "artifact") == []
 
 
+def in_no_hurry(monkeypatch):
+    """Nobody cuts the power here, and a busy disk takes its time."""
+    monkeypatch.setattr(os, "fsync", lambda _fd: None)
+    monkeypatch.setattr(durable, "sync_file_system", lambda *_: None)
+
+
 @each_tree
 def test_a_site_in_use_keeps_all_data_and_gets_all_code(tree, tmp_path, monkeypatch):
     """G1, G2, G5: three deploys, data written after each, one rollback; then nothing is left to bring home."""
-    # nobody cuts the power here, and a busy disk takes its time
-    monkeypatch.setattr(os, "fsync", lambda _fd: None)
-    monkeypatch.setattr(durable, "sync_file_system", lambda *_: None)
+    in_no_hurry(monkeypatch)
     site = TreeSite(tmp_path, tree)
     for version in (1, 2, 3):
         site.world.ship()
@@ -65,3 +73,16 @@ def test_a_site_in_use_keeps_all_data_and_gets_all_code(tree, tmp_path, monkeypa
     site.world.commit()
     told = site.world.perform("plan", source=site.world.source)
     assert (told["adopt"], told["displaced"]) == ([], [])
+
+
+@pytest.mark.parametrize("tree", PLAIN.values(), ids=PLAIN)
+def test_a_site_that_people_have_used_for_long_is_taken_on_with_all_of_it(tree, tmp_path, monkeypatch):
+    """G1, G2: data is found among code of an earlier version, and is served after two deploys and a rollback."""
+    in_no_hurry(monkeypatch)
+    site = TreeSite.adopted(tmp_path, tree)
+    for version in (1, 2):
+        site.world.ship()
+        site.assert_well(version)
+        site.write()
+    site.world.rollback()
+    site.assert_well(1)

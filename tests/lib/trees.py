@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tomllib
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from holdfast_engine.model.listing import Listing
@@ -72,6 +72,21 @@ class TreeSite:
         self._times = 0
         for path in tree.files:
             self._write_file(path, self.world.site / "shared")
+
+    @classmethod
+    def adopted(cls, top: Path, tree: Tree) -> TreeSite:
+        """A plain directory with TREE in it, where people have written for long, and taken on as it is."""
+        site = cls(top, replace(tree, files=()))
+        plain, site.tree = site.world.site, tree
+        for path in (*tree.ships, *tree.builds):
+            plain.joinpath(path).parent.mkdir(parents=True, exist_ok=True)
+            plain.joinpath(path).write_bytes(tree.text(path, 0))
+        for path in (*tree.data, *tree.installed):
+            site.world.precious.write(path.replace(NEW, "made-before"), into=plain)
+        for path in tree.files:
+            site._write_file(path, plain)
+        site.world.perform("adopt", source=site.world.source)
+        return site
 
     def write(self) -> None:
         """People and the application write once more: a new file, a new version, another row; caches but once."""

@@ -195,3 +195,24 @@ def test_a_database_in_a_place_that_looks_disposable_is_kept(files, place):
     rules = Classifier(listing, detect(listing), Settings())
     assert rules.stray_target(place, "file")[0] in ("shared", "artifact")
     assert not rules.is_cache(place)
+
+
+@pytest.mark.parametrize(
+    ("files", "framework"),
+    [
+        ({"Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web">', "Program.cs": ""}, "aspnet"),
+        ({"Shop.fsproj": "", "wwwroot/css/site.css": ""}, "aspnet"),
+        ({"Shop.runtimeconfig.json": '{"name": "Microsoft.AspNetCore.App"}', "Shop.dll": ""}, "aspnet"),
+        ({"Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk">', "Program.cs": ""}, "generic"),
+        ({"tests/Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web">', "README": ""}, "generic"),
+        ({"deno.json": "{}", "main.ts": ""}, "deno"),
+        ({"deno.json": '{"imports": {"fresh": "jsr:@fresh/core@2"}}', "main.ts": ""}, "fresh"),
+        ({"data/pages/.gitkeep": "", "inc/init.php": "", "index.php": "<?php"}, "generic-php"),
+        ({"galleries/a.jpg": "", "upload/.gitkeep": "", "picture.php": "", "index.php": "<?php"}, "generic-php"),
+        ({"includes/application_top.php": "", "includes/filenames.php": "", "index.php": "<?php"}, "generic-php"),
+        ({"plugins/a.php": "", "skins/b.css": "", "config/config.inc.php": "", "index.php": "<?php"}, "generic-php"),
+    ],
+)
+def test_a_product_is_known_by_files_that_it_alone_has(files, framework):
+    """R: a project's file bears the project's name, and directories of usual names prove nothing."""
+    assert detect(source(files)).framework == framework

@@ -32,8 +32,11 @@ def test_no_word_means_data_and_code():
 
 
 def test_every_word_is_in_lower_case():
-    """Names are lowered before they are looked up: a capital in a list would never be met."""
-    assert [(table, word) for table, reasons in LISTS.items() for word in reasons if word != word.lower()] == []
+    """Names are lowered before they are looked up: a capital in a list would never be met. What tools write bears one
+    name, letter by letter.
+    """
+    lowered = {table: reasons for table, reasons in LISTS.items() if table not in ("tools-notes", "restart-flags")}
+    assert [(table, word) for table, reasons in lowered.items() for word in reasons if word != word.lower()] == []
 
 
 def test_a_list_that_does_not_exist_is_no_empty_one():

@@ -51,7 +51,8 @@ class Explained:
     because something lies there. FRAMEWORK_LINKS are made by the framework itself, LEADS_TO_DATA says of build
     output that data has a place of its own in it. LINKED are paths that were links of ours in RELEASE, LIVES_HERE
     says what a person named as code that lives on the server, STANDING what an earlier look said, BASE is what was
-    carried into it, and LIVE the release that is live, where that is another one. CONTENTS is what was read already.
+    carried into it, and LIVE the release that is live, where that is another one. CONTENTS is what was read already,
+    PASSES_BY says what tells of one release alone.
     """
 
     links: Links
@@ -72,6 +73,7 @@ class Explained:
     base: Base = field(default_factory=dict)
     standing: Optional[Standing] = None
     live: Optional[RelPath] = None
+    passes_by: Callable[[str], bool] = _nowhere
     contents: Contents = field(default_factory=Contents)
     _asked: dict[str, bool] = field(default_factory=dict)
     _stamps: dict[str, Stamp] = field(default_factory=dict)

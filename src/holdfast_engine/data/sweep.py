@@ -111,6 +111,8 @@ class Sweep(Explained):
             found.is_in_unit(path) or (known is not None and self.live is None and known.kind == kind)
         ):
             return False
+        if RelPath(path).parent not in found.carried and self.passes_by(path):
+            return False  # an earlier version took it along
         if kind == FILE and not unwritten and self._is_database(path):
             found.to_adopt[path] = "a database in a directory that is carried"
         elif self._has_rival(path, kind):
@@ -189,6 +191,9 @@ class Sweep(Explained):
         elif care == "cache":
             # a cache to the next framework alone: to the one that wrote it, it was data like any other
             self._place_unnamed(found, path, kind, path, reason)
+        elif RelPath(path).parent in found.carried:
+            # what builds make elsewhere by that name came to a directory that goes along with all that is in it
+            self._carry(found, path, kind, reason)
         elif kind != DIR or path not in self._above_shared:  # around shared data each name is judged by itself
             words = "among build output" if care == "artifact" else f"where the rules say {care}"
             found.leftover_output[path] = f"{reason}, {words}"

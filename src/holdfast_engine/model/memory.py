@@ -24,7 +24,7 @@ _FLAGS = frozenset((
 _LARAVEL_FLAGS = ("storage/framework/down", "storage/framework/maintenance.php")
 _DATABASES = (".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".mdb")
 _NO_DATABASES = frozenset(("thumbs.db",))
-_GOES = frozenset(("log", "logs", "queue", "queues", "debugbar"))
+_GOES = frozenset(("log", "logs", "queue", "queues", "debugbar", "lock", "locks"))
 _GOES_WORD = re.compile(r"(?:.*[-_.])?(?:tmp|temp)|[._]?(?:caches?|sessions?)")
 SOME = 3
 """So many files at least prove something by their being gone."""
@@ -51,7 +51,7 @@ def is_data(name: str) -> bool:
 
 
 def comes_and_goes(directory: str) -> bool:
-    """True for a DIRECTORY whose files come and go by themselves: sessions, caches, logs, queues, temporary files."""
+    """True for a DIRECTORY whose files come and go by themselves: sessions, caches, logs, locks, temporary files."""
     names = directory.split("/")
     return any(passes(name, above) for above, name in zip(["", *names], names))
 

@@ -179,9 +179,11 @@ class Classifier(PathRules):
         return said.care == CARRIED and said.rule == CONFIGURATION
 
     def leads_to_data(self, path: str) -> bool:
-        """True for build output in which data has a place of its own, or that is served: it is looked into, not taken
-        as one whole.
+        """True for build output in which data has a place of its own, or that is served, and for a directory that
+        nobody ships above a cache or a flag: it is looked into, not taken as one whole.
         """
+        if self.listing.kind(path) is None and (path in self._above_caches or self._passing.leads_to_flags(path)):
+            return True
         if self._above_data.match(path) == path:
             return self.ruling(path).care == ARTIFACT
         return self.in_output(path) and self._output.leads_to_served(path, self._output_top(path))
@@ -209,6 +211,11 @@ class Classifier(PathRules):
     @cached_property
     def _output(self) -> Output:
         return Output(self.listing, self.web_root)
+
+    @cached_property
+    def _above_caches(self) -> frozenset[str]:
+        entries = (*self.preset.caches, *self.preset.ephemeral)
+        return frozenset(above for entry in entries if "*" not in entry for above in lineage(entry)[1:])
 
     @cached_property
     def _above_data(self) -> PathSet:

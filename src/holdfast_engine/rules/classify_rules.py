@@ -1,7 +1,7 @@
-"""The one-line rule: what each path of a release is to us, by the first of seven rules that speaks.
+"""The one-line rule: what each path of a release is to us, by the first of eight rules that speaks.
 
-In order: the site's configuration, what was shared before, the framework's preset, the application's own declarations,
-a placeholder, what the source ignores, the name; else the default.
+In order: the site's configuration, what was shared before, the framework's preset, a name that tells of one release
+alone, the application's own declarations, a placeholder, what the source ignores, the name; else the default.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from holdfast_engine.rules.classify_settings import Configured, looks_like_file
 from holdfast_engine.rules.declared import Declared, declared
 from holdfast_engine.rules.detect import Detection
 from holdfast_engine.rules.detect_proofs import additions
+from holdfast_engine.rules.passing import Passing
 from holdfast_engine.rules.presets import Preset, beside, load, merged, placed
 from holdfast_engine.rules.shape import DATA_NAMES, Shape
 from holdfast_engine.rules.shape_ignores import Ignores
@@ -54,6 +55,7 @@ class PathRules:
         self.web_root = self.preset.web_root
         self.ignores = Ignores(listing)
         self.shape = Shape(listing, self.ignores, web_root=self.web_root)
+        self._passing = Passing(listing, self.shape.ships_code, app_root=self.app_root, web_root=self.web_root)
         self._configured = Configured(settings)
         self._written_here = settings.writable
         self._programs: dict[str, bool] = {}
@@ -83,6 +85,7 @@ class PathRules:
             self._by_configuration,
             self._by_knowledge,
             self._by_preset,
+            self._as_passing,
             self._by_declaration,
             self._by_placeholder,
             self._by_ignores,
@@ -124,6 +127,11 @@ class PathRules:
         if care == ARTIFACT and self._kept_open_inside(top, path):
             return None
         return Ruling(path, care, PRESET, f"{self.preset.name}: `{top}`")
+
+    def _as_passing(self, path: str) -> Optional[Ruling]:
+        """What is of no use to the next release, although a source ignores it or keeps a place open for it."""
+        why = self._passing.why(path)
+        return Ruling(path, EPHEMERAL, NAME, why) if why else None
 
     def _declared_inside(self, top: str, path: str) -> bool:
         """True when the application itself puts data at or above PATH and below TOP, where the preset sees output."""
@@ -251,6 +259,10 @@ class PathRules:
     def is_cache(self, path: str) -> bool:
         """True when the preset calls PATH, or a directory above it, a cache, and no configuration says otherwise."""
         return self._configured.covering(path) is None and self._groups[1][1].match(path) is not None
+
+    def is_passing(self, path: str) -> bool:
+        """True when PATH bears a name that tells of one release alone, and no configuration says otherwise."""
+        return bool(self._passing.why(path)) and self._configured.covering(path) is None
 
     def builds(self, path: str) -> bool:
         """True when PATH is where builds leave their output, whatever the configuration says of it."""

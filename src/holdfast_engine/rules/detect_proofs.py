@@ -9,6 +9,7 @@ from typing import Optional
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.rules.detect_packages import Packages
 from holdfast_engine.rules.presets import EVERY, Evidence, Preset, load, names
+from holdfast_engine.rules.shape_patterns import compiled
 
 Found = Optional[tuple[str, str]]
 """The file and the text that prove."""
@@ -64,11 +65,20 @@ def _bases(preset: Preset) -> frozenset[str]:
 
 
 def _some_file(listing: Listing, root: str, proof: Evidence) -> Found:
-    for name in proof.file:
-        path = at(root, name)
-        if listing.has(path) and (not proof.contains or any(text in listing.text(path) for text in proof.contains)):
+    for path in (one for name in proof.file for one in _fitting(listing, root, name)):
+        if not proof.contains or any(text in listing.text(path) for text in proof.contains):
             return (path, "exists")
     return None
+
+
+def _fitting(listing: Listing, root: str, name: str) -> Iterator[str]:
+    """What NAME speaks of in ROOT: one path, or with a `*` every name of ROOT itself that fits it."""
+    if "*" not in name:
+        yield from (path for path in (at(root, name),) if listing.has(path))
+        return
+    fits = compiled(name)
+    names = listing.children.get("" if root == "." else root, ())
+    yield from (at(root, one) for one in names if fits.fullmatch(one))
 
 
 def _all_files(listing: Listing, root: str, wanted: tuple[str, ...]) -> Found:

@@ -19,9 +19,9 @@ EVERY = "every"
 class Evidence:
     """One proof of a framework: every given part must hold.
 
-    FILE: one of these exists. FILES: all exist. CONTAINS: one of FILE holds one of these
-    texts. NAMED: the project's own name in `composer.json`. LIBRARY: dependencies of PHP, asked for or locked. The
-    others name dependencies that are asked for. Names are compared as whole keys, never as substrings.
+    FILE: one of these exists, by name or by a pattern of names. FILES: all exist. CONTAINS: one of FILE holds one of
+    these texts. NAMED: the project's own name in `composer.json`. LIBRARY: dependencies of PHP, asked for or locked.
+    The others name dependencies that are asked for. Names are compared as whole keys, never as substrings.
     """
 
     confidence: float

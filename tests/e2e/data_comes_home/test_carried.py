@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from holdfast_engine.model.request import Settings
 from lib.oracle import attic_texts
 from lib.precious import let_write
 from lib.world import World
@@ -266,3 +267,16 @@ def test_a_link_by_the_site_s_absolute_path_is_made_relative_and_goes_along(worl
         world.ship()
         assert os.readlink(world.live / "newest.xml") == "maps/one.xml"
         assert read(world, "newest.xml") == "<map/>"
+
+
+@pytest.mark.parametrize("build", [(), ("true",)])
+def test_libraries_that_a_plugin_brings_go_along_with_it_each_time(world, build):
+    """G2: `node_modules` is a build's name, but nothing that a build makes lies in a directory that came as a whole."""
+    world.settings = Settings(build=build)
+    for version in (1, 2, 3):
+        made = f"plugins/shop/node_modules/part-{version}/index.js"
+        text = write(world, made, f"part {version}\n")
+        write(world, "plugins/shop/node_modules/base/index.js", f"base {version}\n")
+        world.ship()
+        assert read(world, made) == text
+        assert read(world, "plugins/shop/node_modules/base/index.js") == f"base {version}\n"
