@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from holdfast_engine.model.listing import Listing
+from holdfast_engine.rules.names import words
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _QUOTED = re.compile(r"""["']([^"'\s]+)[^"']*["']""")
@@ -61,6 +62,12 @@ class Packages:
     def gem(self) -> frozenset[str]:
         asked = _GEM.findall(self._text("Gemfile"))
         return frozenset(asked) | frozenset(_LOCKED_GEM.findall(self._text("Gemfile.lock")))
+
+    @property
+    def reads_environment(self) -> bool:
+        """True when a library that reads `.env` is asked for."""
+        asked = self.composer | self.npm | self.python | self.gem
+        return not asked.isdisjoint(words("environment-readers"))
 
 
 def parse_json(text: str) -> Mapping[str, Any]:

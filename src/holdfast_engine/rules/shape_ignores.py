@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Optional
 
 from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape_patterns import compiled, lineage
 
 _NAME = ".gitignore"
 _LARGEST = 200_000
+_TEMPLATES = words("template-names")
+_TOOLS = words("tool-directories")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,17 @@ class IgnoreRule:
 
     def source(self) -> str:
         return f"{_below(self.folder, _NAME)}:{self.line} `{self.pattern}`"
+
+
+def is_usual(path: str) -> bool:
+    """True for PATH when templates of `.gitignore` name it, or what it lies in: output, tools, editors."""
+    names = path.lower().split("/")
+    return (
+        path.lower() in _TEMPLATES
+        or names[-1] in _TEMPLATES
+        or not _TOOLS.isdisjoint(names[:-1])
+        or any(name.startswith(".") for name in names[:-1])
+    )
 
 
 class Ignores:
@@ -65,8 +80,17 @@ class Ignores:
 
     def names(self, path: str) -> bool:
         """True when a line that ignores PATH, or a directory above it, names it without a wildcard."""
-        said = {bare for bare, _, _ in self._literals()}
-        return any(here in said for here in lineage(path))
+        return bool(self.named_top(path))
+
+    def named_top(self, path: str) -> str:
+        """The shallowest of PATH and its ancestors that a line names without a wildcard, in words of the author's own;
+        empty when none is. What every list of things to ignore has is named by nobody: it is a hint.
+        """
+        return next((here for here in reversed(lineage(path)) if here in self._said and not is_usual(here)), "")
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        return frozenset(bare for bare, _, _ in self._literals())
 
     def _literals(self) -> tuple[tuple[str, bool, str], ...]:
         if self._named is None:

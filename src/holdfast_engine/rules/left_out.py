@@ -1,0 +1,92 @@
+"""What a source leaves out by name: what it ignores without a wildcard, and what it ships an example of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from holdfast_engine.rules.classify_rules import PathRules
+from holdfast_engine.rules.names import words
+from holdfast_engine.rules.shape_ignores import is_usual
+
+_SECRETS = re.compile(
+    r"""^(?:\.env(?:\.local)?|wp-config\.php|master\.key|production\.key|\.htpasswd
+    |(?:local_|app_)?(?:config|configuration|settings|database|secrets|application|environment|credentials|parameters)
+     (?:[._-](?:local|inc))?\.(?:php|json|ya?ml|py|rb|toml|ini)
+    |local_settings\.py|(?!ehthumbs|thumbs|test|e2e)[\w-]+\.(?:sqlite3?|db))$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Files of configuration, secrets and databases that sources leave out."""
+_WORD = re.compile(r"[^a-z0-9]+")
+_TOOLS = frozenset(("docker", "test", "tests", "e2e", "dev", "spec", "ci"))
+_KEY = re.compile(r"secret|key|credential|passwd|password|token", re.IGNORECASE)
+"""In the name of an ignored file, these say that it is one server's own."""
+_MARK = re.compile(r"example|sample|(?<![a-z])(?:dist|defaults?|template|tmpl|tpl)(?![a-z])", re.IGNORECASE)
+"""Words in the name of an example, which the name of the real file lacks."""
+_SETTINGS = (".php", ".yml", ".yaml", ".json", ".ini", ".toml", ".xml", ".conf", ".cfg", ".env", ".py", ".rb", ".js", ".ts",
+             ".mjs", ".cjs", ".properties", ".neon", ".config", ".exs", ".key")  # fmt: skip
+_TOOL_SETTINGS = words("tool-settings")
+_LONGEST = 120
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One path that is left out. ANCHORED where the line has the whole of it, CONTENT_ONLY where it ignores what lies
+    in the directory (`x/*`), FROM_EXAMPLE where an example is shipped.
+    """
+
+    path: str
+    is_dir: bool
+    anchored: bool
+    content_only: bool = False
+    from_example: bool = False
+
+
+def left_out(rules: PathRules) -> Iterator[LeftOut]:
+    """Every path that the source names as ignored, or of which it ships an example and ignores the real one."""
+    for path, is_dir, source in rules.ignores.literals():
+        said = source.split("`")[1]
+        yield LeftOut(path, is_dir, "/" in said.rstrip("/"), said.endswith("/*"))
+    for path in (one for one in rules.preset.files if "*" not in one):
+        if rules.ignores.ignored(path):
+            yield LeftOut(path, False, True)
+    for path in _of_examples(rules):
+        if rules.ignores.ignored(path):
+            yield LeftOut(path, False, True, from_example=True)
+
+
+def _of_examples(rules: PathRules) -> Iterator[str]:
+    """`config/app.yml` for each `config/app.yml.example`, `config/.env` for `config/sample.env`, and so on."""
+    for path in rules.listing.entries:
+        folder, _, name = path.rpartition("/")
+        for real in _real_names(name):
+            where = f"{folder}/{real}" if folder else real
+            if not rules.listing.has(where):
+                yield where
+
+
+def _real_names(name: str) -> Iterator[str]:
+    """What the file may be called that NAME is an example of: NAME without the word, and without one mark beside it."""
+    for mark in _MARK.finditer(name) if len(name) <= _LONGEST else ():
+        before, after = name[: mark.start()], name[mark.end() :]
+        if before.endswith(("-", "_", ".")):
+            yield before[:-1] + after
+        if after.startswith(("-", "_", ".")) and not before:
+            yield after[1:] if after[1:].count(".") else after
+        if before and after[:1].isalnum():
+            yield before + after
+        if not before and after[:1].isalnum():
+            yield after
+
+
+def is_settings(one: LeftOut) -> bool:
+    """True for a file of settings, secrets or rows, which is one server's own."""
+    folder, _, name = one.path.rpartition("/")
+    if one.is_dir or not _TOOLS.isdisjoint(_WORD.split(folder.lower())):
+        return False
+    if _SECRETS.match(name):
+        return True
+    named = one.from_example and (name.lower().endswith(_SETTINGS) or "." not in name)
+    tool = not _TOOL_SETTINGS.isdisjoint(_WORD.split(name.lower())) or name.startswith((".php", ".es", ".prettier"))
+    return (named or bool(_KEY.search(name))) and not tool and not is_usual(one.path)
