@@ -27,6 +27,7 @@ from holdfast_engine.rules.shape_patterns import PathSet, lineage
 CONFIGURATION, KNOWN, PRESET, DECLARED, SHAPE, NAME, DEFAULT = (
     "configuration", "known", "preset", "declared", "shape", "name", "default",
 )  # fmt: skip
+_COMMON = words("code-names") | DATA_NAMES | words("design-names") - {"wp-admin", "wp-includes"} | {"content", "flags"}
 _BUILT_NAMES = frozenset(("dist", "build", "node_modules", "vendor", "coverage", "_site", ".next"))
 _EXAMPLE_ENDINGS = (".example", ".sample", ".dist")
 _ANYTHING = frozenset(("generic", "generic-php", "node", "python"))
@@ -53,6 +54,7 @@ class PathRules:
         rules = load(preset.framework) if isinstance(preset, Detection) else preset
         self._packages = Packages(listing, _package_root(preset))
         self.additions = additions(listing, _package_root(preset), rules)
+        self._code = tuple(path.replace("{web}/", "") for path in rules.code)
         own = _placed(reduce(merged, self.additions, rules), preset)
         neighbours = preset.beside if isinstance(preset, Detection) else ()
         self.preset = reduce(merged, (beside(_placed(load(one.framework), one)) for one in neighbours), own)
@@ -147,6 +149,15 @@ class PathRules:
         yield SHARED, next((top for top in lineage(path) if self._is_open_candidate(top)), "")
         for care, entries in self._groups:
             yield care, entries.match(path) or ""
+        yield CODE, "" if self._always.match(path) else self._deep_code.match(path) or ""
+
+    @cached_property
+    def _deep_code(self) -> PathSet:
+        """What the preset calls code, at any depth: a framework may lie in a directory that nobody expected. A name that
+        anything may bear says so only in its place.
+        """
+        entries = (path for path in self._code if not _COMMON.intersection(path.split("/")) or path.count("/") > 0)
+        return PathSet(f"**/{path}" for path in entries if "*" not in path and "." not in path)
 
     def _preset_file(self, path: str) -> str:
         """A configuration file is data where the source leaves it out, and code where it ships it."""

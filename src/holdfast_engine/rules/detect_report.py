@@ -87,7 +87,7 @@ def _is_unspoken(rules: Classifier, path: str) -> bool:
 
 def _is_awaited(rules: Classifier, path: str) -> bool:
     """True for a candidate that the source ignores; build output is always ignored, and that says nothing."""
-    return "*" not in path and not rules.builds(path) and bool(rules.ignores.ignored(path, is_dir=True))
+    return "*" not in path and not (rules.builds(path) or is_usual(path)) and bool(rules.ignores.ignored(path, is_dir=True))
 
 
 def hints(rules: Classifier, claimed: Iterable[str]) -> tuple[str, ...]:
@@ -110,7 +110,8 @@ def _is_left_out_data(rules: Classifier, one: LeftOut) -> bool:
     if rules.shape.named_for_data(path):
         return True
     in_web = rules.web_root and path.startswith(rules.web_root + "/")
-    return (one.is_dir or one.anchored) and (not in_web or one.content_only) and not looks_like_file(path)
+    local = in_web or rules.shape.lies_among_code(path)  # where builds write, and authors keep code of their own
+    return (one.is_dir or one.anchored) and (not local or one.content_only) and not looks_like_file(path)
 
 
 def _artifacts(rules: Classifier) -> Iterator[Ruling]:

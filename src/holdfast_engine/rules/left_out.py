@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from holdfast_engine.rules.classify_rules import PathRules
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape_ignores import is_usual
+from holdfast_engine.rules.shape_patterns import is_environment
 
 _SECRETS = re.compile(
     r"""^(?:\.env(?:\.local)?|wp-config\.php|master\.key|production\.key|\.htpasswd
@@ -20,9 +21,9 @@ _SECRETS = re.compile(
 """Files of configuration, secrets and databases that sources leave out."""
 _WORD = re.compile(r"[^a-z0-9]+")
 _TOOLS = frozenset(("docker", "test", "tests", "e2e", "dev", "spec", "ci"))
-_KEY = re.compile(r"secret|key|credential|passwd|password|token", re.IGNORECASE)
+_KEY = re.compile(r"secret|(?<![a-z])key|credential|passwd|password|token", re.IGNORECASE)
 """In the name of an ignored file, these say that it is one server's own."""
-_MARK = re.compile(r"example|sample|(?<![a-z])(?:dist|defaults?|template|tmpl|tpl)(?![a-z])", re.IGNORECASE)
+_MARK = re.compile(r"example|sample|(?<![a-z])(?:dist|template|tmpl|tpl)(?![a-z])", re.IGNORECASE)
 """Words in the name of an example, which the name of the real file lacks."""
 _SETTINGS = (".php", ".yml", ".yaml", ".json", ".ini", ".toml", ".xml", ".conf", ".cfg", ".env", ".py", ".rb", ".js", ".ts",
              ".mjs", ".cjs", ".properties", ".neon", ".config", ".exs", ".key")  # fmt: skip
@@ -45,15 +46,27 @@ class LeftOut:
 
 def left_out(rules: PathRules) -> Iterator[LeftOut]:
     """Every path that the source names as ignored, or of which it ships an example and ignores the real one."""
+    said_to_be = {path for path, _, _ in rules.ignores.literals()}
     for path, is_dir, source in rules.ignores.literals():
+        if path.endswith(".env.local") and path[:-6] in said_to_be and path not in rules.preset.files:
+            continue  # every list of things to ignore has both, and one of them is read
         said = source.split("`")[1]
         yield LeftOut(path, is_dir, "/" in said.rstrip("/"), said.endswith("/*"))
     for path in (one for one in rules.preset.files if "*" not in one):
-        if rules.ignores.ignored(path):
+        if rules.ignores.ignored(path) and not _is_a_neighbours(rules, path):
             yield LeftOut(path, False, True)
     for path in _of_examples(rules):
         if rules.ignores.ignored(path):
             yield LeftOut(path, False, True, from_example=True)
+
+
+def _is_a_neighbours(rules: PathRules, path: str) -> bool:
+    """True for the environment of an application beside this one that ships no example of one: nobody says that it has
+    one.
+    """
+    folder = path.rpartition("/")[0] or "."
+    examples = (f"{path.rpartition('/')[0]}/.env{ending}" for ending in (".example", ".sample", ".dist"))
+    return is_environment(path) and folder != rules.app_root and not any(map(rules.listing.has, examples))
 
 
 def _of_examples(rules: PathRules) -> Iterator[str]:
@@ -87,6 +100,9 @@ def is_settings(one: LeftOut) -> bool:
         return False
     if _SECRETS.match(name):
         return True
-    named = one.from_example and (name.lower().endswith(_SETTINGS) or "." not in name)
-    tool = not _TOOL_SETTINGS.isdisjoint(_WORD.split(name.lower())) or name.startswith((".php", ".es", ".prettier"))
-    return (named or bool(_KEY.search(name))) and not tool and not is_usual(one.path)
+    if not _TOOL_SETTINGS.isdisjoint(_WORD.split(name.lower())) or name.lower().startswith("docker"):
+        return False
+    plain = not name.startswith(".") or name.startswith((".env", ".ht"))
+    # an example of a page or a style names no settings
+    named = one.from_example and plain and (name.lower().endswith(_SETTINGS) or "." not in name)
+    return (named or bool(_KEY.search(name))) and not is_usual(one.path)

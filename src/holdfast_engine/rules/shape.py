@@ -37,6 +37,9 @@ _CODE_ENDINGS = tuple(sorted(words("code-endings") | words("authors-endings")))
 _NOT_WRITTEN = words("not-written")
 _OUTPUT = words("output-names")
 _THEMES = words("design-names")
+_BUILT_IN_WEB = frozenset(("css", "js", "javascript", "styles", "scripts", "fonts", "i18n", "lang", "locales", "bundles"))
+"""Where builds put what browsers read, in the web root; so a placeholder there keeps a place for them."""
+_CODE_TO_COME = _BUILT_IN_WEB | {"modules", "themes", "theme", "plugins", "profiles", "skins", "templates", "libraries"}
 _NEVER_GIVEN = _NOT_WRITTEN | words("package-directories") | words("generators-own") - {"assets"}
 _NEVER_GIVEN |= {"src", "docs", "doc", "fixtures", "seeds", "stubs", "vendor", "theme", "themes", "demo", "plugins"}
 """Below these authors and builds keep files with such names as applications make up."""
@@ -121,20 +124,38 @@ class Shape:
         """
         if self._listing.kind(path) != DIR or path in self._real or self._holds_submodule(path):
             return ""
+        if self._is_around_one(path) or self._is_built(path):
+            return ""
         if self.is_kept_open(path):
             return "ships only a placeholder and all else in it is ignored"
         inner = self._in_web_root(path)
         if self._written(path) and (not inner or self._plain_above(path)):
             return "ships nothing and all its content is ignored"
-        if not (self._plain_above(path) and (inner or self._plain(path))):
+        if not (self._plain_above(path) and (inner or self._plain(path))) or self._awaits_code(path):
             return ""
         if not self._listing.children.get(path):
             return "is empty"
         return "ships only a placeholder" if inner or path in self._kept else ""
 
+    def _is_around_one(self, path: str) -> bool:
+        """True for a directory with nothing in it but one that waits itself: what comes beside that one later is judged
+        by itself.
+        """
+        inside = self._listing.children.get(path, ())
+        return len(inside) == 1 and bool(self.awaits_writing(f"{path}/{inside[0]}"))
+
+    def _is_built(self, path: str) -> bool:
+        return bool(self._in_web_root(path)) and path.rpartition("/")[2].lower() in _BUILT_IN_WEB
+
+    def _awaits_code(self, path: str) -> bool:
+        """True for a name under which an author or a build will put code, as `web/js` or `sites/default/modules`."""
+        return path.rpartition("/")[2].lower() in _CODE_TO_COME
+
     def is_kept_open(self, path: str) -> bool:
         """True for a directory with a placeholder alone of which the source ignores the content, and not the place."""
         if self._listing.kind(path) != DIR or path in self._real or path not in self._kept:
+            return False
+        if self._is_built(path):
             return False
         inside, names = f"{path}/{_ANYTHING}", path.lower().split("/")
         tools = any(name.startswith(".") or name in _NOT_WRITTEN - _OUTPUT for name in names)
@@ -194,6 +215,10 @@ class Shape:
                 for above in lineage(path)[1:]:
                     generated[above] = generated.get(above, 0) + 1
         return frozenset(path for path, count in generated.items() if 1 < count == self._real.get(path))
+
+    def lies_among_code(self, path: str) -> bool:
+        """True when a name above PATH is one that authors give to what they write."""
+        return not self._plain_above(path)
 
     def _in_web_root(self, path: str) -> str:
         """The rest of PATH below a web root that is not the whole application; empty elsewhere."""

@@ -16,6 +16,7 @@ _NAME = ".gitignore"
 _LARGEST = 200_000
 _TEMPLATES = words("template-names")
 _TOOLS = words("tool-directories")
+_TESTS = words("not-written")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def is_usual(path: str) -> bool:
     return (
         path.lower() in _TEMPLATES
         or names[-1] in _TEMPLATES
+        or names[-1] in _TESTS
         or not _TOOLS.isdisjoint(names[:-1])
         or any(name.startswith(".") for name in names[:-1])
     )
