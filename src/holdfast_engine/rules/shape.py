@@ -142,7 +142,8 @@ class Shape:
         by itself.
         """
         inside = self._listing.children.get(path, ())
-        return len(inside) == 1 and bool(self.awaits_writing(f"{path}/{inside[0]}"))
+        only = f"{path}/{inside[0]}" if len(inside) == 1 else ""
+        return bool(only) and (self._is_built(only) or bool(self.awaits_writing(only)))
 
     def _is_built(self, path: str) -> bool:
         return bool(self._in_web_root(path)) and path.rpartition("/")[2].lower() in _BUILT_IN_WEB

@@ -80,10 +80,6 @@ class Ignores:
                 if bare and not rule.negated and not re.search(r"[*?\[\\]", bare):
                     yield _below(folder, bare), rule.only_dirs or bare != rule.pattern.strip("/"), rule.source()
 
-    def names(self, path: str) -> bool:
-        """True when a line that ignores PATH, or a directory above it, names it without a wildcard."""
-        return bool(self.named_top(path))
-
     def named_top(self, path: str) -> str:
         """The shallowest of PATH and its ancestors that a line names without a wildcard, in words of the author's own;
         empty when none is. What every list of things to ignore has is named by nobody: it is a hint.
