@@ -153,8 +153,8 @@ class PathRules:
 
     @cached_property
     def _deep_code(self) -> PathSet:
-        """What the preset calls code, at any depth: a framework may lie in a directory that nobody expected. A name that
-        anything may bear says so only in its place.
+        """What the preset calls code, at any depth: a framework may lie in a directory that nobody expected. A name
+        that anything may bear says so only in its place.
         """
         entries = (path for path in self._code if not _COMMON.intersection(path.split("/")) or path.count("/") > 0)
         return PathSet(f"**/{path}" for path in entries if "*" not in path and "." not in path)
@@ -175,8 +175,8 @@ class PathRules:
         return not self._programs[path]
 
     def _is_code_all_the_same(self, path: str) -> bool:
-        """True for a candidate that holds a program, or that the preset knows by a usual name alone and in which authors
-        ship files of their own.
+        """True for a candidate that holds a program, or that the preset knows by a usual name alone and in which
+        authors ship files of their own.
         """
         if path.rpartition("/")[2].lower() in DATA_NAMES and path in self._at_usual_places:
             return not self.shape.may_hold_data(path)
@@ -200,9 +200,14 @@ class PathRules:
         if "declared" not in self._once:
             web_root = self.web_root if self.app_root == "." else self.web_root[len(self.app_root) + 1 :]
             said = declared(self.listing, app_root=self.app_root, web_root=web_root or ".")
-            self._once["declared"] = {one.path: one for one in said}
+            self._once["declared"] = {one.path: one for one in said if not one.weak or self._is_open(one.path)}
         found: Mapping[str, Declared] = self._once["declared"]
         return found
+
+    def _is_open(self, path: str) -> bool:
+        """True for a directory that a program names and that no author's file, no preset and no root speaks for."""
+        code = self._is_root(path) or any(entries.match(path) for _, entries in self._groups)
+        return not code and not self.shape.is_conventional(path.rpartition("/")[2]) and self.shape.may_hold_data(path)
 
     def _by_declaration(self, path: str) -> Optional[Ruling]:
         said = next((self._declared[here] for here in lineage(path) if here in self._declared), None)
@@ -260,8 +265,10 @@ class PathRules:
         top = self._name_top(path)
         if not top:
             return None
-        given = self._runs and self.shape.was_given(top)
-        return Ruling(path, SHARED, NAME, f"`{top}` {'holds what an application named' if given else 'is named for data'}")
+        given = self.shape.was_given(top)
+        return Ruling(
+            path, SHARED, NAME, f"`{top}` {'holds what an application named' if given else 'is named for data'}"
+        )
 
     def _name_top(self, path: str) -> str:
         """The shallowest directory of the web root at or above PATH whose name means data, or the names of all that is
@@ -273,7 +280,9 @@ class PathRules:
     def _named(self, here: str, path: str) -> bool:
         is_dir = here != path or self.listing.kind(here) == DIR or not looks_like_file(here)
         named = is_dir and self.listing.kind(here) in (None, DIR)
-        return named and (self.shape.named_for_data(here) or (self._runs and self.shape.was_given(here)))
+        if not named or (not self._runs and self.shape.ships_code(here)):
+            return False
+        return self.shape.named_for_data(here) or self.shape.was_given(here)
 
     @property
     def _runs(self) -> bool:

@@ -87,7 +87,11 @@ def _is_unspoken(rules: Classifier, path: str) -> bool:
 
 def _is_awaited(rules: Classifier, path: str) -> bool:
     """True for a candidate that the source ignores; build output is always ignored, and that says nothing."""
-    return "*" not in path and not (rules.builds(path) or is_usual(path)) and bool(rules.ignores.ignored(path, is_dir=True))
+    return (
+        "*" not in path
+        and not (rules.builds(path) or is_usual(path))
+        and bool(rules.ignores.ignored(path, is_dir=True))
+    )
 
 
 def hints(rules: Classifier, claimed: Iterable[str]) -> tuple[str, ...]:
@@ -101,8 +105,8 @@ def hints(rules: Classifier, claimed: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_left_out_data(rules: Classifier, one: LeftOut) -> bool:
-    """True for a directory that the source ignores by name; in the web root, where builds write, it is named for data or
-    its content alone is ignored.
+    """True for a directory that the source ignores by name; in the web root, where builds write, it is named for data
+    or its content alone is ignored.
     """
     path, name = one.path, one.path.rpartition("/")[2]
     if not _PLAIN.match(path) or name.isupper() or rules.shape.ships_code(path) or rules.keeps_output(path):

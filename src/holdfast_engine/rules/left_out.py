@@ -25,8 +25,10 @@ _KEY = re.compile(r"secret|(?<![a-z])key|credential|passwd|password|token", re.I
 """In the name of an ignored file, these say that it is one server's own."""
 _MARK = re.compile(r"example|sample|(?<![a-z])(?:dist|template|tmpl|tpl)(?![a-z])", re.IGNORECASE)
 """Words in the name of an example, which the name of the real file lacks."""
-_SETTINGS = (".php", ".yml", ".yaml", ".json", ".ini", ".toml", ".xml", ".conf", ".cfg", ".env", ".py", ".rb", ".js", ".ts",
-             ".mjs", ".cjs", ".properties", ".neon", ".config", ".exs", ".key")  # fmt: skip
+_SETTINGS = (
+    ".php", ".yml", ".yaml", ".json", ".ini", ".toml", ".xml", ".conf", ".cfg", ".env", ".py", ".rb", ".js", ".ts",
+    ".mjs", ".cjs", ".properties", ".neon", ".config", ".exs", ".key",
+)  # fmt: skip
 _TOOL_SETTINGS = words("tool-settings")
 _LONGEST = 120
 
@@ -86,7 +88,7 @@ def _real_names(name: str) -> Iterator[str]:
         if before.endswith(("-", "_", ".")):
             yield before[:-1] + after
         if after.startswith(("-", "_", ".")) and not before:
-            yield after[1:] if after[1:].count(".") else after
+            yield from (after[1:], after)
         if before and after[:1].isalnum():
             yield before + after
         if not before and after[:1].isalnum():

@@ -37,7 +37,9 @@ _CODE_ENDINGS = tuple(sorted(words("code-endings") | words("authors-endings")))
 _NOT_WRITTEN = words("not-written")
 _OUTPUT = words("output-names")
 _THEMES = words("design-names")
-_BUILT_IN_WEB = frozenset(("css", "js", "javascript", "styles", "scripts", "fonts", "i18n", "lang", "locales", "bundles"))
+_BUILT_IN_WEB = frozenset(
+    ("css", "js", "javascript", "styles", "scripts", "fonts", "i18n", "lang", "locales", "bundles")
+)
 """Where builds put what browsers read, in the web root; so a placeholder there keeps a place for them."""
 _CODE_TO_COME = _BUILT_IN_WEB | {"modules", "themes", "theme", "plugins", "profiles", "skins", "templates", "libraries"}
 _NEVER_GIVEN = _NOT_WRITTEN | words("package-directories") | words("generators-own") - {"assets"}

@@ -35,8 +35,8 @@ _WHOLE = re.compile(
 )
 """The same, where it is the whole name before its ending."""
 _COUNTED = re.compile(r"(?:[A-Za-z]{1,12}[-_ ]?)?(?:\d{1,12}[-_ ]){0,3}(?!(?:19|20)\d\d$)\d{3,12}")
-"""A counter, as `0001`, `1742`, `INV-2026-0001`, and no year. Authors count as well, if not as far: the directory has to
-be named for data, too.
+"""A counter, as `0001`, `1742`, `INV-2026-0001`, and no year. Authors count as well, if not as far: the directory has
+to be named for data, too.
 """
 
 
