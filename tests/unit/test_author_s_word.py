@@ -149,6 +149,11 @@ class TestIgnored:
         assert hints >= {"htmlcov", "x64"}
         assert not dirs.intersection({"htmlcov", "x64", "tmp"})
 
+    def test_a_page_that_is_excepted_keeps_its_directory_open(self):
+        """`/galleries/*` and `!/galleries/index.php`: whatever else comes there is the server's."""
+        files = {**PHP, "galleries/index.php": "", ".gitignore": "/galleries/*\n!/galleries/index.php\n/data/logs/*\n"}
+        assert {"galleries", "data/logs"} <= kept(files)[0]
+
     def test_what_every_source_ignores_is_kept_where_it_appears(self):
         """G2: a hint is no claim, and nothing on a server is lost for being one."""
         assert ruled({**PHP, ".gitignore": "logs/\n"}).stray_target("logs/today.txt", "file") == ("unnamed", "logs")

@@ -29,6 +29,7 @@ CONFIGURATION, KNOWN, PRESET, DECLARED, SHAPE, NAME, DEFAULT = (
 )  # fmt: skip
 _COMMON = words("code-names") | DATA_NAMES | words("design-names") - {"wp-admin", "wp-includes"} | {"content", "flags"}
 _BUILT_NAMES = frozenset(("dist", "build", "node_modules", "vendor", "coverage", "_site", ".next"))
+_READERS = words("environment-readers")
 _EXAMPLE_ENDINGS = (".example", ".sample", ".dist")
 _ANYTHING = frozenset(("generic", "generic-php", "node", "python"))
 """Presets of applications of which nobody knows what they read."""
@@ -341,7 +342,7 @@ class PathRules:
         """
         examples = any(self.listing.has(self._environment + ending) for ending in _EXAMPLE_ENDINGS)
         asks = self.preset.id in _ANYTHING or self._environment in (*self.preset.needs, *self.preset.files)
-        return examples and (asks or self._packages.reads_environment)
+        return examples and (asks or not self._packages.every.isdisjoint(_READERS))
 
 
 def _package_root(found: Union[Preset, Detection]) -> str:

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from holdfast_engine.model.listing import Listing
-from holdfast_engine.rules.names import words
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _QUOTED = re.compile(r"""["']([^"'\s]+)[^"']*["']""")
@@ -64,10 +63,9 @@ class Packages:
         return frozenset(asked) | frozenset(_LOCKED_GEM.findall(self._text("Gemfile.lock")))
 
     @property
-    def reads_environment(self) -> bool:
-        """True when a library that reads `.env` is asked for."""
-        asked = self.composer | self.npm | self.python | self.gem
-        return not asked.isdisjoint(words("environment-readers"))
+    def every(self) -> frozenset[str]:
+        """All that is asked for, in any language."""
+        return self.composer | self.npm | self.python | self.gem
 
 
 def parse_json(text: str) -> Mapping[str, Any]:

@@ -57,7 +57,7 @@ def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:
     linked = rules.shared_paths()
     dirs = {one.path for one in linked if one.kind == DIR}
     files = {one.path for one in linked if one.kind != DIR}
-    for one in left_out(rules):
+    for one in _left_out(rules):
         if rules.ruling(one.path).care not in (SHARED, SEEDED) or is_usual(one.path):
             continue
         if is_settings(one):
@@ -94,12 +94,16 @@ def _is_awaited(rules: Classifier, path: str) -> bool:
     )
 
 
+def _left_out(rules: Classifier) -> Iterator[LeftOut]:
+    return left_out(rules.listing, rules.ignores, rules.preset.files, rules.app_root)
+
+
 def hints(rules: Classifier, claimed: Iterable[str]) -> tuple[str, ...]:
     """Directories that the source ignores as every source does: named nowhere else, and data only where somebody knows
     better. What is found there on a server is kept as whatever else appeared (G2).
     """
     known = set(claimed)
-    ignored = (one.path for one in left_out(rules) if one.is_dir and not known.intersection(lineage(one.path)))
+    ignored = (one.path for one in _left_out(rules) if one.is_dir and not known.intersection(lineage(one.path)))
     usual = (path for path in ignored if not rules.builds(path) and rules.ruling(path).care in (SHARED, SEEDED))
     return tuple(sorted(outermost(path for path in usual if _PLAIN.match(path))))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from holdfast_engine.rules.classify_rules import PathRules
+from holdfast_engine.model.listing import Listing
 from holdfast_engine.rules.names import words
-from holdfast_engine.rules.shape_ignores import is_usual
+from holdfast_engine.rules.shape_ignores import Ignores, is_usual
 from holdfast_engine.rules.shape_patterns import is_environment
 
 _SECRETS = re.compile(
@@ -46,38 +46,41 @@ class LeftOut:
     from_example: bool = False
 
 
-def left_out(rules: PathRules) -> Iterator[LeftOut]:
-    """Every path that the source names as ignored, or of which it ships an example and ignores the real one."""
-    said_to_be = {path for path, _, _ in rules.ignores.literals()}
-    for path, is_dir, source in rules.ignores.literals():
-        if path.endswith(".env.local") and path[:-6] in said_to_be and path not in rules.preset.files:
+def left_out(listing: Listing, ignores: Ignores, files: Iterable[str], app_root: str) -> Iterator[LeftOut]:
+    """Every path that the source names as ignored, or of which it ships an example and ignores the real one. FILES are
+    those that a preset expects, of the application in APP_ROOT and of its neighbours.
+    """
+    expected = [one for one in files if "*" not in one]
+    said_to_be = {path for path, _, _ in ignores.literals()}
+    for path, is_dir, source in ignores.literals():
+        if path.endswith(".env.local") and path[: -len(".local")] in said_to_be and path not in expected:
             continue  # every list of things to ignore has both, and one of them is read
         said = source.split("`")[1]
         yield LeftOut(path, is_dir, "/" in said.rstrip("/"), said.endswith("/*"))
-    for path in (one for one in rules.preset.files if "*" not in one):
-        if rules.ignores.ignored(path) and not _is_a_neighbours(rules, path):
+    for path in expected:
+        if ignores.ignored(path) and not _is_a_neighbours(listing, path, app_root):
             yield LeftOut(path, False, True)
-    for path in _of_examples(rules):
-        if rules.ignores.ignored(path):
+    for path in _of_examples(listing):
+        if ignores.ignored(path):
             yield LeftOut(path, False, True, from_example=True)
 
 
-def _is_a_neighbours(rules: PathRules, path: str) -> bool:
+def _is_a_neighbours(listing: Listing, path: str, app_root: str) -> bool:
     """True for the environment of an application beside this one that ships no example of one: nobody says that it has
     one.
     """
-    folder = path.rpartition("/")[0] or "."
-    examples = (f"{path.rpartition('/')[0]}/.env{ending}" for ending in (".example", ".sample", ".dist"))
-    return is_environment(path) and folder != rules.app_root and not any(map(rules.listing.has, examples))
+    folder = path.rpartition("/")[0]
+    examples = (f"{folder}/.env{ending}".lstrip("/") for ending in (".example", ".sample", ".dist"))
+    return is_environment(path) and (folder or ".") != app_root and not any(map(listing.has, examples))
 
 
-def _of_examples(rules: PathRules) -> Iterator[str]:
+def _of_examples(listing: Listing) -> Iterator[str]:
     """`config/app.yml` for each `config/app.yml.example`, `config/.env` for `config/sample.env`, and so on."""
-    for path in rules.listing.entries:
+    for path in listing.entries:
         folder, _, name = path.rpartition("/")
         for real in _real_names(name):
             where = f"{folder}/{real}" if folder else real
-            if not rules.listing.has(where):
+            if not listing.has(where):
                 yield where
 
 

@@ -68,6 +68,8 @@ class Shape:
         if name in _KEEPERS or name in _GUARDS or EXAMPLE.search(name):
             return True
         least, most = _GUARD_PAGES.get(name, (0, -1))
+        if most > 0 and self._listing.entries[path].size == 0 and self._ignores.excepts(path):
+            return True  # the source ignores what is beside it, and keeps the directory by it
         return least <= self._listing.entries[path].size <= most and self._says_nothing(path)
 
     def _says_nothing(self, path: str) -> bool:

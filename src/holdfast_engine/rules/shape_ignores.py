@@ -17,6 +17,8 @@ _LARGEST = 200_000
 _TEMPLATES = words("template-names")
 _TOOLS = words("tool-directories")
 _TESTS = words("not-written")
+_LOGS = frozenset(("log", "logs"))
+"""Every source ignores one at its top; below another directory somebody has put it there."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def is_usual(path: str) -> bool:
     names = path.lower().split("/")
     return (
         path.lower() in _TEMPLATES
-        or names[-1] in _TEMPLATES
+        or (names[-1] in _TEMPLATES and not (len(names) > 1 and names[-1] in _LOGS))
         or names[-1] in _TESTS
         or not _TOOLS.isdisjoint(names[:-1])
         or any(name.startswith(".") for name in names[:-1])
@@ -65,6 +67,15 @@ class Ignores:
         """The shallowest of PATH and its ancestors that is ignored; empty when none is."""
         above = self._top_above(path.rpartition("/")[0])
         return above or (path if self._verdict(path, is_dir=is_dir) else "")
+
+    def excepts(self, path: str) -> bool:
+        """True when a line names PATH as one that is not ignored with the rest of its directory."""
+        folders = ("", *lineage(path)[1:])
+        return any(
+            rule.negated and rule.expression.fullmatch(path[len(folder) + 1 :] if folder else path)
+            for folder in folders
+            for rule in self._by_folder.get(folder, ())
+        )
 
     def _top_above(self, folder: str) -> str:
         if folder and folder not in self._tops:
