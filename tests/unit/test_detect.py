@@ -163,8 +163,8 @@ def test_the_report_has_the_public_keys_and_speaks_of_the_application():
     }
     answer = report(source(files), Settings())
     assert set(answer) == {
-        "framework", "with", "undecided", "confidence", "app_root", "web_root", "persistent", "persistent_files",
-        "artifacts", "evidence",
+        "framework", "with", "undecided", "hints", "confidence", "app_root", "web_root", "persistent",
+        "persistent_files", "artifacts", "evidence",
     }  # fmt: skip
     assert (answer["framework"], answer["confidence"]) == ("laravel", 0.95)
     assert (answer["app_root"], answer["web_root"]) == ("src", "public")

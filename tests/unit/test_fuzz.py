@@ -156,6 +156,7 @@ def read_packages(content: bytes):
 DECLARING = (
     "config/filesystems.php", ".env", ".env.example", "settings.py", "shop/settings/base.py", "config/storage.yml",
     "config/database.yml", "config/services.yaml", "config/packages/flysystem.yaml", "config/project/fs/photos.yaml",
+    "app/upload.php", "config.py", "lib/upload.ts", "app/models/file.rb", "config/app.json",
 )  # fmt: skip
 
 

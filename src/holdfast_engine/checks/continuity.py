@@ -69,7 +69,9 @@ def _preset(subject: CheckInput) -> Check:
 
 
 def _keys(subject: CheckInput) -> Check:
-    """Keys that the example names and `.env` lacks are told by name, never with their values."""
+    """Keys that the example names and `.env` lacks are told by name, never with their values. An example that nothing
+    here reads, as another framework's that was left, refuses nothing.
+    """
     example = next(
         (subject.listing.text(path) for path in (".env.example", ".env.dist") if subject.listing.has(path)), ""
     )
@@ -88,7 +90,7 @@ def _keys(subject: CheckInput) -> Check:
         )
     have = set(_KEY.findall(content.decode("utf-8", "replace")))
     lacking = [key for key in dict.fromkeys(_KEY.findall(example)) if key not in have]
-    if "APP_KEY" in lacking or _is_empty(content, "APP_KEY"):
+    if ".env" in subject.needs and ("APP_KEY" in lacking or _is_empty(content, "APP_KEY")):
         where = subject.root.absolute(subject.layout.in_shared(".env"))
         mend = f"write APP_KEY into `{where}`; never make a new one for a site with encrypted data; "
         mend += accepting("environment-keys")

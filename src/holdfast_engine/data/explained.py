@@ -40,6 +40,10 @@ def _nowhere(_path: str) -> bool:
     return False
 
 
+def _nothing(_path: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Explained:
     """What is known of RELEASE before it is looked through, and what that explains.
@@ -50,9 +54,10 @@ class Explained:
     RETIRED that nobody is shown this release. HAPPENED are those of SHARED that no rule names: they are shared
     because something lies there. FRAMEWORK_LINKS are made by the framework itself, LEADS_TO_DATA says of build
     output that data has a place of its own in it. LINKED are paths that were links of ours in RELEASE, LIVES_HERE
-    says what a person named as code that lives on the server, STANDING what an earlier look said, BASE is what was
-    carried into it, and LIVE the release that is live, where that is another one. CONTENTS is what was read already,
-    PASSES_BY says what tells of one release alone.
+    says what a person named as code that lives on the server, LET_GO what is to be shared because the next release
+    ignores what RELEASE shipped there, STANDING what an earlier look said, BASE is what was carried into it, and LIVE
+    the release that is live, where that is another one. CONTENTS is what was read already, PASSES_BY says what tells of
+    one release alone.
     """
 
     links: Links
@@ -70,6 +75,7 @@ class Explained:
     leads_to_data: Callable[[str], bool] = _nowhere
     linked: Collection[str] = frozenset()
     lives_here: Callable[[str], bool] = _nowhere
+    let_go: Callable[[str], str] = _nothing
     base: Base = field(default_factory=dict)
     standing: Optional[Standing] = None
     live: Optional[RelPath] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Optional
 
 from holdfast_engine.data.adopt_renames import goes_with_renamed, renamed_below, renamed_from
 from holdfast_engine.data.baseline import now_ns
@@ -13,7 +14,7 @@ from holdfast_engine.fs.sets import holds_rows, is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.carried import Carried
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER
-from holdfast_engine.model.manifest import Stamp
+from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import COMPANIONS, main_of
 from holdfast_engine.rules.shape_patterns import is_environment
@@ -73,7 +74,9 @@ class Sweep(Explained):
         if kind in (LINK, FILE, DIR) and path in self.shared:
             if not (kind == DIR and self._is_taken_apart(path)):
                 self._judge_shared(found, path, kind)
-        elif self._is_as_before(before, path, kind, stamp) or self._is_served_already(path, kind, stamp):
+        elif (before is not None and kind == FILE and self._judge_let_go(found, path)) or self._is_explained(
+            before, path, kind, stamp
+        ):
             return
         elif self._is_below_shared(RelPath(path).parent):
             if not (self.retired and self._is_as_carried(path)):
@@ -98,6 +101,21 @@ class Sweep(Explained):
             return
         if kind != LINK or not self._judge_renamed(found, path):
             found.to_adopt[path] = "stands where the link to shared/ belongs"
+
+    def _is_explained(self, before: Optional[Entry], path: str, kind: str, stamp: Stamp) -> bool:
+        return self._is_as_before(before, path, kind, stamp) or self._is_served_already(path, kind, stamp)
+
+    def _judge_let_go(self, found: Findings, path: str) -> bool:
+        """True for what was shipped here and is ignored by the next release: nobody ships it again, and whether it was
+        edited or not, it is the server's from now on (G2).
+        """
+        if self.retired or self.next_listing.has(path) or self._is_below_shared(RelPath(path).parent):
+            return False
+        target = self.let_go(path)
+        if not target or (target != path and self._holds_program(target)):
+            return False
+        found.to_adopt[target] = "was shipped, and the next release ignores it"
+        return True
 
     def _goes_along(self, found: Findings, path: str, kind: str, stamp: Stamp) -> bool:
         """True for what was carried here, or stands in a directory that is carried as a whole; of a release that is not

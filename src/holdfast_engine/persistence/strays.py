@@ -76,6 +76,7 @@ def _sweep_of(
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
         lives_here=ruler.is_kept_here,
         passes_by=ruler.is_passing,
+        let_go=rules.classifier.let_go,
         linked=frozenset(one.path for one in site.survey.site.shared),
         base=_base_in(site, record, retired=retired),
         standing=_standing(site, release),

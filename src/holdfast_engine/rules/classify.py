@@ -23,8 +23,11 @@ from holdfast_engine.model.rules import (
 )
 from holdfast_engine.rules.classify_present import Existing, Present
 from holdfast_engine.rules.classify_rules import CONFIGURATION, DECLARED, DEFAULT, KNOWN, NAME, PRESET, SHAPE, PathRules
+from holdfast_engine.rules.left_out import LeftOut, is_settings
 from holdfast_engine.rules.output import Output
-from holdfast_engine.rules.shape_patterns import PathSet, compiled, lineage
+from holdfast_engine.rules.programs import is_code
+from holdfast_engine.rules.shape_ignores import is_usual
+from holdfast_engine.rules.shape_patterns import PathSet, compiled, is_environment, lineage
 
 _HISTORIES = frozenset((".git", ".hg", ".svn"))
 
@@ -163,14 +166,38 @@ class Classifier(PathRules):
         covered = self._covering(path, said)
         if not covered and any(self.listing.kind(here) not in (None, DIR) for here in lineage(path)):
             return CODE, path
-        return self._named_care(path, said), covered or self._not_shipped(path)
+        return self._named_care(path, said), covered or self._speaking_top(path, said) or self._not_shipped(path)
+
+    def _speaking_top(self, path: str, said: Ruling) -> str:
+        """What the rule that spoke names, where that can be shared as a whole: what it lies in is named by nobody, and
+        what comes there later is judged by itself.
+        """
+        tops = {SHAPE: self.ignores.named_top, NAME: self._name_top}
+        top = tops[said.rule](path) if said.rule in tops else ""
+        return top if top and self._is_free(top) else ""
+
+    def _is_free(self, top: str) -> bool:
+        return not (self._is_root(top) or self.keeps_output(top) or self.shape.ships_code(top))
+
+    def let_go(self, path: str) -> str:
+        """What is to be shared because of PATH, which an earlier release shipped and this one ignores: from now on it
+        is the server's. Empty where the source only took it away, or ignores what builds and tools make.
+        """
+        said = self.ruling(path)
+        if (said.rule, said.care) != (SHAPE, SHARED) or self._awaiting(path)[0]:
+            return ""
+        top = self.ignores.named_top(path)
+        if top:
+            return top if self._is_free(top) else path
+        own = not is_code(path) or is_environment(path) or is_settings(LeftOut(path, is_dir=False, anchored=True))
+        return path if own and not is_usual(self.ignores.top(path)) else ""
 
     def _named_care(self, path: str, said: Ruling) -> str:
         """Whether the rule that speaks about PATH names it as data, as code kept on the server, or not at all."""
         if said.rule == PRESET and said.care == CODE:
             return CARRIED  # between what is shipped there, as plugins are
         if said.rule == SHAPE:
-            return SHARED if self._awaiting(path)[0] or self.ignores.names(path) else UNNAMED
+            return SHARED if self._awaiting(path)[0] or self.ignores.named_top(path) else UNNAMED
         return UNNAMED if said.rule == DEFAULT else SHARED
 
     def is_kept_here(self, path: str) -> bool:

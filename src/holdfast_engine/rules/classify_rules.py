@@ -16,7 +16,9 @@ from holdfast_engine.model.rules import ARTIFACT, CACHE, CODE, EPHEMERAL, SEEDED
 from holdfast_engine.rules.classify_settings import Configured, looks_like_file
 from holdfast_engine.rules.declared import Declared, declared
 from holdfast_engine.rules.detect import Detection
+from holdfast_engine.rules.detect_packages import Packages
 from holdfast_engine.rules.detect_proofs import additions
+from holdfast_engine.rules.names import words
 from holdfast_engine.rules.passing import Passing
 from holdfast_engine.rules.presets import Preset, beside, load, merged, placed
 from holdfast_engine.rules.shape import DATA_NAMES, Shape
@@ -26,8 +28,12 @@ from holdfast_engine.rules.shape_patterns import PathSet, lineage
 CONFIGURATION, KNOWN, PRESET, DECLARED, SHAPE, NAME, DEFAULT = (
     "configuration", "known", "preset", "declared", "shape", "name", "default",
 )  # fmt: skip
+_COMMON = words("code-names") | DATA_NAMES | words("design-names") - {"wp-admin", "wp-includes"} | {"content", "flags"}
 _BUILT_NAMES = frozenset(("dist", "build", "node_modules", "vendor", "coverage", "_site", ".next"))
-_ENV_EXAMPLES = (".env.example", ".env.sample", ".env.dist")
+_READERS = words("environment-readers")
+_EXAMPLE_ENDINGS = (".example", ".sample", ".dist")
+_ANYTHING = frozenset(("generic", "generic-php", "node", "python"))
+"""Presets of applications of which nobody knows what they read."""
 
 
 class PathRules:
@@ -48,7 +54,9 @@ class PathRules:
         self.listing = listing
         self.app_root = preset.app_root if isinstance(preset, Detection) else "."
         rules = load(preset.framework) if isinstance(preset, Detection) else preset
+        self._packages = Packages(listing, _package_root(preset))
         self.additions = additions(listing, _package_root(preset), rules)
+        self._code = tuple(path.replace("{web}/", "") for path in rules.code)
         own = _placed(reduce(merged, self.additions, rules), preset)
         neighbours = preset.beside if isinstance(preset, Detection) else ()
         self.preset = reduce(merged, (beside(_placed(load(one.framework), one)) for one in neighbours), own)
@@ -150,6 +158,15 @@ class PathRules:
         yield SHARED, next((top for top in lineage(path) if self._is_open_candidate(top)), "")
         for care, entries in self._groups:
             yield care, entries.match(path) or ""
+        yield CODE, "" if self._always.match(path) else self._deep_code.match(path) or ""
+
+    @cached_property
+    def _deep_code(self) -> PathSet:
+        """What the preset calls code, at any depth: a framework may lie in a directory that nobody expected. A name
+        that anything may bear says so only in its place.
+        """
+        entries = (path for path in self._code if not _COMMON.intersection(path.split("/")) or path.count("/") > 0)
+        return PathSet(f"**/{path}" for path in entries if "*" not in path and "." not in path)
 
     def _preset_file(self, path: str) -> str:
         """A configuration file is data where the source leaves it out, and code where it ships it."""
@@ -163,8 +180,22 @@ class PathRules:
         if code or not self._candidates.names(path):
             return False
         if path not in self._programs:
-            self._programs[path] = self.shape.holds_program(path)
+            self._programs[path] = self._is_code_all_the_same(path)
         return not self._programs[path]
+
+    def _is_code_all_the_same(self, path: str) -> bool:
+        """True for a candidate that holds a program, or that the preset knows by a usual name alone and in which
+        authors ship files of their own.
+        """
+        if path.rpartition("/")[2].lower() in DATA_NAMES and path in self._at_usual_places:
+            return not self.shape.may_hold_data(path)
+        return self.shape.holds_program(path)
+
+    @cached_property
+    def _at_usual_places(self) -> frozenset[str]:
+        """Candidates directly in the application or in its web root: any application may have them."""
+        roots = ("", "" if self.app_root == "." else self.app_root, self.web_root)
+        return frozenset(path for path in self.preset.candidates if path.rpartition("/")[0] in roots)
 
     @cached_property
     def _kept_out(self) -> frozenset[str]:
@@ -178,9 +209,14 @@ class PathRules:
         if "declared" not in self._once:
             web_root = self.web_root if self.app_root == "." else self.web_root[len(self.app_root) + 1 :]
             said = declared(self.listing, app_root=self.app_root, web_root=web_root or ".")
-            self._once["declared"] = {one.path: one for one in said}
+            self._once["declared"] = {one.path: one for one in said if not one.weak or self._is_open(one.path)}
         found: Mapping[str, Declared] = self._once["declared"]
         return found
+
+    def _is_open(self, path: str) -> bool:
+        """True for a directory that a program names and that no author's file, no preset and no root speaks for."""
+        code = self._is_root(path) or any(entries.match(path) for _, entries in self._groups)
+        return not code and not self.shape.is_conventional(path.rpartition("/")[2]) and self.shape.may_hold_data(path)
 
     def _by_declaration(self, path: str) -> Optional[Ruling]:
         said = next((self._declared[here] for here in lineage(path) if here in self._declared), None)
@@ -236,16 +272,31 @@ class PathRules:
 
     def _by_name(self, path: str) -> Optional[Ruling]:
         top = self._name_top(path)
-        return Ruling(path, SHARED, NAME, f"`{top}` is named for data") if top else None
+        if not top:
+            return None
+        given = self.shape.was_given(top)
+        return Ruling(
+            path, SHARED, NAME, f"`{top}` {'holds what an application named' if given else 'is named for data'}"
+        )
 
     def _name_top(self, path: str) -> str:
-        """The shallowest directory of the web root at or above PATH whose name means data; empty when none is."""
+        """The shallowest directory of the web root at or above PATH whose name means data, or the names of all that is
+        shipped in it; empty when there is none.
+        """
         below = (here for here in reversed(lineage(path)) if self._in_web_root(here) and not self._is_root(here))
         return next((here for here in below if self._named(here, path)), "")
 
     def _named(self, here: str, path: str) -> bool:
         is_dir = here != path or self.listing.kind(here) == DIR or not looks_like_file(here)
-        return is_dir and self.listing.kind(here) in (None, DIR) and self.shape.named_for_data(here)
+        named = is_dir and self.listing.kind(here) in (None, DIR)
+        if not named or (not self._runs and self.shape.ships_code(here)):
+            return False
+        return self.shape.named_for_data(here) or self.shape.was_given(here)
+
+    @property
+    def _runs(self) -> bool:
+        """False where a build makes all that is served: no application is there that could name a file."""
+        return self.preset.id not in words("built-sites")
 
     def _in_web_root(self, path: str) -> bool:
         return not self.web_root or path.startswith(self.web_root + "/")
@@ -287,14 +338,23 @@ class PathRules:
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
-        """Files without which the application cannot run: the preset's, and `.env` where an example is shipped.
-
-        What a person named as code is none of the site's.
+        """Files without which the application cannot run: the preset's, and `.env` where an example is shipped and
+        something reads it. What a person named as code is none of the site's.
         """
-        root = "" if self.app_root == "." else self.app_root + "/"
-        examples = any(self.listing.has(root + name) for name in _ENV_EXAMPLES)
-        named = dict.fromkeys((*self.preset.needs, *((root + ".env",) if examples else ())))
+        named = dict.fromkeys((*self.preset.needs, *((self._environment,) if self._reads_environment() else ())))
         return tuple(path for path in named if not self._unshared(path))
+
+    @property
+    def _environment(self) -> str:
+        return ".env" if self.app_root == "." else f"{self.app_root}/.env"
+
+    def _reads_environment(self) -> bool:
+        """True where an example of `.env` is shipped and read: by what the preset or a library says, or where nobody
+        knows what the application is. A framework that has its settings elsewhere needs none for it.
+        """
+        examples = any(self.listing.has(self._environment + ending) for ending in _EXAMPLE_ENDINGS)
+        asks = self.preset.id in _ANYTHING or self._environment in (*self.preset.needs, *self.preset.files)
+        return examples and (asks or not self._packages.every.isdisjoint(_READERS))
 
 
 def _package_root(found: Union[Preset, Detection]) -> str:

@@ -62,6 +62,11 @@ class Packages:
         asked = _GEM.findall(self._text("Gemfile"))
         return frozenset(asked) | frozenset(_LOCKED_GEM.findall(self._text("Gemfile.lock")))
 
+    @property
+    def every(self) -> frozenset[str]:
+        """All that is asked for, in any language."""
+        return self.composer | self.npm | self.python | self.gem
+
 
 def parse_json(text: str) -> Mapping[str, Any]:
     """TEXT as a JSON object; empty when it is anything else. Never raises."""

@@ -12,32 +12,14 @@ from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import CACHE, CODE, SEEDED, SHARED, Ruling
 from holdfast_engine.rules.classify import Classifier
 from holdfast_engine.rules.classify_rules import DEFAULT, PRESET
+from holdfast_engine.rules.classify_settings import looks_like_file
 from holdfast_engine.rules.detect import Detection, detect
+from holdfast_engine.rules.left_out import LeftOut, is_settings, left_out
 from holdfast_engine.rules.presets import EVERY, load
+from holdfast_engine.rules.shape_ignores import is_usual
+from holdfast_engine.rules.shape_patterns import lineage
 
-_SECRETS = re.compile(
-    r"""^(?:\.env(?:\.local)?|wp-config\.php|master\.key|production\.key|\.htpasswd
-    |(?:local_|app_)?(?:config|configuration|settings|database|secrets|application|environment|credentials|parameters)
-     (?:[._-](?:local|inc))?\.(?:php|json|ya?ml|py|rb|toml|ini)
-    |local_settings\.py|(?!ehthumbs|thumbs|test|e2e)[\w-]+\.(?:sqlite3?|db))$""",
-    re.VERBOSE | re.IGNORECASE,
-)
-"""Files of configuration, secrets and databases that sources leave out."""
-_TOOLS = frozenset(
-    (
-        "android", "artifacts", "assets", "bin", "bower", "build", "bundle", "bundles", "cache", "caches", "caddyfile",
-        "compiled", "components", "composer", "contrib", "core", "coverage", "css", "cypress", "debug", "deprecated",
-        "dev", "develop", "dist", "doc", "docker", "dockerfile", "docs", "eggs", "env", "generated", "homestead", "hot",
-        "html", "htmlcov", "ide", "index", "ios", "jenkinsfile", "js", "lib", "license", "lock", "log", "logs",
-        "makefile", "modules", "nbproject", "node", "obj", "out", "packages", "packs", "parts", "phar", "pids",
-        "playwright", "plugins", "project", "public", "readme", "release", "report", "screenshots", "site", "sockets",
-        "static", "staticfiles", "storybook", "target", "temp", "test", "tests", "theme", "themes", "tmp", "vendor",
-        "venv", "vite", "web", "wheels", "wp", "www",
-    )
-)  # fmt: skip
-"""Words in the name of an ignored directory that speak of tools and output, not of data."""
 _PLAIN = re.compile(r"(?:[\w-]+/)*[\w-]+$")
-_EXAMPLE = re.compile(r"^(?P<stem>.+?)\.(?:example|sample|dist)(?P<suffix>\.\w+)?$")
 
 
 def report(listing: Listing, settings: Settings) -> dict[str, Any]:
@@ -58,6 +40,7 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
         "evidence": [ruling.to_json() for ruling in evidence],
         "with": [one.id for one in rules.additions],
         "undecided": _inner(found, undecided(rules)),
+        "hints": _inner(found, hints(rules, (*dirs, *files))),
     }
 
 
@@ -74,13 +57,13 @@ def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:
     linked = rules.shared_paths()
     dirs = {one.path for one in linked if one.kind == DIR}
     files = {one.path for one in linked if one.kind != DIR}
-    for path, is_dir, anchored in _left_out(rules):
-        if rules.ruling(path).care not in (SHARED, SEEDED):
+    for one in _left_out(rules):
+        if rules.ruling(one.path).care not in (SHARED, SEEDED) or is_usual(one.path):
             continue
-        if _is_left_out_file(path):
-            files.update(() if is_dir else (path,))
-        elif _is_left_out_data(rules, path, trusted=is_dir or anchored):
-            dirs.add(path)
+        if is_settings(one):
+            files.add(one.path)
+        elif _is_left_out_data(rules, one):
+            dirs.add(one.path)
     dirs.update(path for path in rules.preset.candidates if _is_awaited(rules, path))
     kept = set(outermost(dirs | files))
     return tuple(sorted(dirs & kept)), tuple(sorted(files & kept))
@@ -104,46 +87,39 @@ def _is_unspoken(rules: Classifier, path: str) -> bool:
 
 def _is_awaited(rules: Classifier, path: str) -> bool:
     """True for a candidate that the source ignores; build output is always ignored, and that says nothing."""
-    return "*" not in path and not rules.builds(path) and bool(rules.ignores.ignored(path, is_dir=True))
+    return (
+        "*" not in path
+        and not (rules.builds(path) or is_usual(path))
+        and bool(rules.ignores.ignored(path, is_dir=True))
+    )
 
 
-def _left_out(rules: Classifier) -> Iterator[tuple[str, bool, bool]]:
-    """Paths that the source names as ignored, or of which it ships an example: path, is a directory, is anchored."""
-    for path, is_dir, source in rules.ignores.literals():
-        yield path, is_dir, "/" in source.split("`")[1].rstrip("/")
-    for path in (*(one for one in rules.preset.files if "*" not in one), *_of_examples(rules)):
-        if rules.ignores.ignored(path):
-            yield path, False, True
+def _left_out(rules: Classifier) -> Iterator[LeftOut]:
+    return left_out(rules.listing, rules.ignores, rules.preset.files, rules.app_root)
 
 
-def _of_examples(rules: Classifier) -> Iterator[str]:
-    """`config/app.yml` for each `config/app.yml.example`, `config/.env` for `config/sample.env`."""
-    for path in rules.listing.entries:
-        folder, _, name = path.rpartition("/")
-        match = _EXAMPLE.match(name)
-        real = ".env" if name == "sample.env" else (match["stem"] + (match["suffix"] or "")) if match else ""
-        if real and not rules.listing.has(f"{folder}/{real}".strip("/")):
-            yield f"{folder}/{real}".strip("/")
+def hints(rules: Classifier, claimed: Iterable[str]) -> tuple[str, ...]:
+    """Directories that the source ignores as every source does: named nowhere else, and data only where somebody knows
+    better. What is found there on a server is kept as whatever else appeared (G2).
+    """
+    known = set(claimed)
+    ignored = (one.path for one in _left_out(rules) if one.is_dir and not known.intersection(lineage(one.path)))
+    usual = (path for path in ignored if not rules.builds(path) and rules.ruling(path).care in (SHARED, SEEDED))
+    return tuple(sorted(outermost(path for path in usual if _PLAIN.match(path))))
 
 
-def _is_left_out_file(path: str) -> bool:
-    folder, _, name = path.rpartition("/")
-    return bool(_SECRETS.match(name)) and not _words(folder).intersection(("docker", "test", "tests", "e2e", "dev"))
-
-
-def _is_left_out_data(rules: Classifier, path: str, *, trusted: bool) -> bool:
-    """True when an ignored directory is more likely data than output; in the web root its name must say so."""
-    name = path.rpartition("/")[2]
+def _is_left_out_data(rules: Classifier, one: LeftOut) -> bool:
+    """True for a directory that the source ignores by name; in the web root, where builds write, it is named for data
+    or its content alone is ignored.
+    """
+    path, name = one.path, one.path.rpartition("/")[2]
     if not _PLAIN.match(path) or name.isupper() or rules.shape.ships_code(path) or rules.keeps_output(path):
         return False
     if rules.shape.named_for_data(path):
         return True
     in_web = rules.web_root and path.startswith(rules.web_root + "/")
-    return trusted and not in_web and not _words(path).intersection(_TOOLS)
-
-
-def _words(path: str) -> set[str]:
-    return set(re.split(r"[^a-z0-9]+", path.lower()))
+    local = in_web or rules.shape.lies_among_code(path)  # where builds write, and authors keep code of their own
+    return (one.is_dir or one.anchored) and (not local or one.content_only) and not looks_like_file(path)
 
 
 def _artifacts(rules: Classifier) -> Iterator[Ruling]:

@@ -122,7 +122,7 @@ def merged(preset: Preset, added: Preset) -> Preset:
 
 def beside(preset: Preset) -> Preset:
     """What PRESET says where another framework's application is deployed with it: data is kept where it exists, output
-    is output, and nothing is made, needed or thrown away for it.
+    is output, code is code, and nothing is made, needed or thrown away for it.
     """
     return Preset(
         id=preset.id,
@@ -131,6 +131,7 @@ def beside(preset: Preset) -> Preset:
         candidates=(*preset.dirs, *preset.candidates),
         databases=preset.databases,
         artifacts=(*preset.artifacts, *(path for path in preset.caches if not path.startswith("**/"))),
+        code=preset.code,
         writable=preset.writable,
     )
 

@@ -12,7 +12,7 @@ _RUNS = tuple(sorted(words("program-endings")))
 _CODE = tuple(sorted(words("code-endings") | words("sure-code-endings") | words("program-endings")))
 _MANIFESTS = words("manifests")
 _GUARDS = frozenset(("index.php", "index.phtml"))
-_GUARD_SIZE = 128
+_GUARD_SIZE = 2048
 
 
 def runs(path: str, size: int, read: Callable[[str], Optional[bytes]]) -> bool:

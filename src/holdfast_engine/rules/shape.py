@@ -7,37 +7,50 @@ from functools import cached_property
 
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.rules.names import words
+from holdfast_engine.rules.shape_given import is_default, is_generated
 from holdfast_engine.rules.shape_ignores import Ignores
 from holdfast_engine.rules.shape_patterns import lineage
 
 _KEEPERS = words("placeholders")
 _GUARDS = words("guards")
-_GUARD_PAGES = {"index.html": (0, 512), "index.htm": (0, 512), "index.php": (1, 128), "__init__.py": (0, 0)}
+_GUARD_PAGES = {"index.html": (0, 512), "index.htm": (0, 512), "index.php": (1, 2048), "__init__.py": (0, 0)}
 """Pages that may only keep a directory from being listed, by size; what they say decides."""
+_CALLS = rb"(?:header|http_response_code|exit|die|defined)\s*(?:\((?:[^()'\"]|'[^']*'|\"[^\"]*\"|\([^()]*\))*\))?"
 _MARKUP = re.compile(
-    rb"<title>.*?</title>|<\?php|/\*.*?\*/|<!--.*?-->|<[^>]*>|//[^\n]*|\?>|\s+", re.IGNORECASE | re.DOTALL
+    rb"<title>.*?</title>|<\?php|/\*.*?\*/|<!--.*?-->|<[^>]*>|(?://|\#)[^\n]*|"
+    + _CALLS
+    + rb"\s*(?:;|\bor\b|\|\|)|\?>|\s+|;",
+    re.IGNORECASE | re.DOTALL,
 )
+"""What is no word to a reader: markup, comments, and calls that send somebody away or end."""
 _KEEPS_OUT = re.compile(rb"forbidden|denied|silence|not allowed|nothing", re.IGNORECASE)
+_SHORT = 512
+"""In bytes: a longer page that has a word to read is a page, whatever the word is."""
 EXAMPLE = re.compile(r"\.(?:example|sample|dist)(?:\.|$)|^sample\.")
-_GENERATED = re.compile(r"(?<!\d)1[4-9]\d{8}(?:\d{3})?(?!\d)|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-", re.IGNORECASE)
-"""A time in seconds or a random identifier in a name: an application named this file, not an author."""
 
 UPLOAD_NAMES = words("upload-names")
-"""Names that mean data even when a few default files are shipped below them."""
+"""Names that mean data even when pictures to stand for a user's are shipped below them."""
 DATA_NAMES = UPLOAD_NAMES | words("data-names")
 """Names that mean data only where nothing is shipped."""
 _CODE_NAMES = words("code-names")
-_CODE_ENDINGS = tuple(sorted(words("code-endings")))
+_CODE_ENDINGS = tuple(sorted(words("code-endings") | words("authors-endings")))
 _NOT_WRITTEN = words("not-written")
 _OUTPUT = words("output-names")
-_THEMES = frozenset(("media", "theme", "themes", "demo", "plugins", "dist", "modules", "img", "fonts"))
-"""Below these a data name is part of a design: `dashboard/assets/media/avatars`."""
+_THEMES = words("design-names")
+_BUILT_IN_WEB = frozenset(
+    ("css", "js", "javascript", "styles", "scripts", "fonts", "i18n", "lang", "locales", "bundles")
+)
+"""Where builds put what browsers read, in the web root; so a placeholder there keeps a place for them."""
+_CODE_TO_COME = _BUILT_IN_WEB | {"modules", "themes", "theme", "plugins", "profiles", "skins", "templates", "libraries"}
+_NEVER_GIVEN = _NOT_WRITTEN | words("package-directories") | words("generators-own") - {"assets"}
+_NEVER_GIVEN |= {"src", "docs", "doc", "fixtures", "seeds", "stubs", "vendor", "theme", "themes", "demo", "plugins"}
+"""Below these authors and builds keep files with such names as applications make up."""
 _ANYTHING = "a-name-that-nobody-uses"
 
 
 def says_nothing(page: bytes) -> bool:
-    """True for a PAGE without a word to read but that nobody may read here."""
-    return not _MARKUP.sub(b"", page) or _KEEPS_OUT.search(page) is not None
+    """True for a PAGE without a word to read but, on a short one, that nobody may read here."""
+    return not _MARKUP.sub(b"", page) or (len(page) <= _SHORT and _KEEPS_OUT.search(page) is not None)
 
 
 class Shape:
@@ -55,6 +68,8 @@ class Shape:
         if name in _KEEPERS or name in _GUARDS or EXAMPLE.search(name):
             return True
         least, most = _GUARD_PAGES.get(name, (0, -1))
+        if most > 0 and self._listing.entries[path].size == 0 and self._ignores.excepts(path):
+            return True  # the source ignores what is beside it, and keeps the directory by it
         return least <= self._listing.entries[path].size <= most and self._says_nothing(path)
 
     def _says_nothing(self, path: str) -> bool:
@@ -113,20 +128,39 @@ class Shape:
         """
         if self._listing.kind(path) != DIR or path in self._real or self._holds_submodule(path):
             return ""
+        if self._is_around_one(path) or self._is_built(path):
+            return ""
         if self.is_kept_open(path):
             return "ships only a placeholder and all else in it is ignored"
         inner = self._in_web_root(path)
         if self._written(path) and (not inner or self._plain_above(path)):
             return "ships nothing and all its content is ignored"
-        if not (self._plain_above(path) and (inner or self._plain(path))):
+        if not (self._plain_above(path) and (inner or self._plain(path))) or self._awaits_code(path):
             return ""
         if not self._listing.children.get(path):
             return "is empty"
         return "ships only a placeholder" if inner or path in self._kept else ""
 
+    def _is_around_one(self, path: str) -> bool:
+        """True for a directory with nothing in it but one that waits itself: what comes beside that one later is judged
+        by itself.
+        """
+        inside = self._listing.children.get(path, ())
+        only = f"{path}/{inside[0]}" if len(inside) == 1 else ""
+        return bool(only) and (self._is_built(only) or bool(self.awaits_writing(only)))
+
+    def _is_built(self, path: str) -> bool:
+        return bool(self._in_web_root(path)) and path.rpartition("/")[2].lower() in _BUILT_IN_WEB
+
+    def _awaits_code(self, path: str) -> bool:
+        """True for a name under which an author or a build will put code, as `web/js` or `sites/default/modules`."""
+        return path.rpartition("/")[2].lower() in _CODE_TO_COME
+
     def is_kept_open(self, path: str) -> bool:
         """True for a directory with a placeholder alone of which the source ignores the content, and not the place."""
         if self._listing.kind(path) != DIR or path in self._real or path not in self._kept:
+            return False
+        if self._is_built(path):
             return False
         inside, names = f"{path}/{_ANYTHING}", path.lower().split("/")
         tools = any(name.startswith(".") or name in _NOT_WRITTEN - _OUTPUT for name in names)
@@ -150,13 +184,46 @@ class Shape:
             return False
         if not self.ships_code(path):
             return not self._holds_submodule(path)
-        trusted = name in UPLOAD_NAMES or bool(self._ignores.ignored(path, is_dir=True)) or self._generated(path)
-        return trusted and not self.holds_program(path)
+        return self._may_hold_data(path, name)
 
-    def _generated(self, path: str) -> bool:
-        """True when every file shipped below PATH bears a name that an application made up."""
-        real = (name for name in self._listing.files_below(path) if not self.placeholder(name))
-        return all(_GENERATED.search(name.rpartition("/")[2]) for name in real)
+    def may_hold_data(self, path: str) -> bool:
+        """True when what is shipped below PATH, if anything, does not speak against that the directory is for data: its
+        name alone never makes an author's file a user's (G2).
+        """
+        return not self.ships_code(path) or self._may_hold_data(path, path.rpartition("/")[2].lower())
+
+    def _may_hold_data(self, path: str, name: str) -> bool:
+        """True where the source ignores the directory all the same, or all in it bears names that an application made
+        up; below a name for uploads a counter is one, and pictures that stand for a user's say nothing.
+        """
+        if self.holds_program(path):
+            return False
+        if self._ignores.ignored(path, is_dir=True):
+            return True
+        files = [one.rpartition("/")[2] for one in self._listing.files_below(path) if not self.placeholder(one)]
+        uploads = name in UPLOAD_NAMES
+        return all(is_generated(one, counted=uploads) or (uploads and is_default(one)) for one in files)
+
+    def was_given(self, path: str) -> bool:
+        """True for a directory in what is served in which every file, of at least two, is media or office under a name
+        that an application made up, whatever the directory is called: uploads that were committed with the rest.
+        """
+        if path not in self._full_of_generated or not _NEVER_GIVEN.isdisjoint(path.lower().split("/")):
+            return False
+        return not self._web_root or bool(self._in_web_root(path))
+
+    @cached_property
+    def _full_of_generated(self) -> frozenset[str]:
+        generated: dict[str, int] = {}
+        for path, entry in self._listing.entries.items():
+            if entry.kind != DIR and is_generated(path.rpartition("/")[2]):
+                for above in lineage(path)[1:]:
+                    generated[above] = generated.get(above, 0) + 1
+        return frozenset(path for path, count in generated.items() if 1 < count == self._real.get(path))
+
+    def lies_among_code(self, path: str) -> bool:
+        """True when a name above PATH is one that authors give to what they write."""
+        return not self._plain_above(path)
 
     def _in_web_root(self, path: str) -> str:
         """The rest of PATH below a web root that is not the whole application; empty elsewhere."""

@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Optional
 
 from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape_patterns import compiled, lineage
 
 _NAME = ".gitignore"
 _LARGEST = 200_000
+_TEMPLATES = words("template-names")
+_TOOLS = words("tool-directories")
+_TESTS = words("not-written")
+_LOGS = frozenset(("log", "logs"))
+"""Every source ignores one at its top; below another directory somebody has put it there."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,18 @@ class IgnoreRule:
 
     def source(self) -> str:
         return f"{_below(self.folder, _NAME)}:{self.line} `{self.pattern}`"
+
+
+def is_usual(path: str) -> bool:
+    """True for PATH when templates of `.gitignore` name it, or what it lies in: output, tools, editors."""
+    names = path.lower().split("/")
+    return (
+        path.lower() in _TEMPLATES
+        or (names[-1] in _TEMPLATES and not (len(names) > 1 and names[-1] in _LOGS))
+        or names[-1] in _TESTS
+        or not _TOOLS.isdisjoint(names[:-1])
+        or any(name.startswith(".") for name in names[:-1])
+    )
 
 
 class Ignores:
@@ -49,6 +68,15 @@ class Ignores:
         above = self._top_above(path.rpartition("/")[0])
         return above or (path if self._verdict(path, is_dir=is_dir) else "")
 
+    def excepts(self, path: str) -> bool:
+        """True when a line names PATH as one that is not ignored with the rest of its directory."""
+        folders = ("", *lineage(path)[1:])
+        return any(
+            rule.negated and rule.expression.fullmatch(path[len(folder) + 1 :] if folder else path)
+            for folder in folders
+            for rule in self._by_folder.get(folder, ())
+        )
+
     def _top_above(self, folder: str) -> str:
         if folder and folder not in self._tops:
             self._tops[folder] = self.top(folder, is_dir=True)
@@ -63,10 +91,15 @@ class Ignores:
                 if bare and not rule.negated and not re.search(r"[*?\[\\]", bare):
                     yield _below(folder, bare), rule.only_dirs or bare != rule.pattern.strip("/"), rule.source()
 
-    def names(self, path: str) -> bool:
-        """True when a line that ignores PATH, or a directory above it, names it without a wildcard."""
-        said = {bare for bare, _, _ in self._literals()}
-        return any(here in said for here in lineage(path))
+    def named_top(self, path: str) -> str:
+        """The shallowest of PATH and its ancestors that a line names without a wildcard, in words of the author's own;
+        empty when none is. What every list of things to ignore has is named by nobody: it is a hint.
+        """
+        return next((here for here in reversed(lineage(path)) if here in self._said and not is_usual(here)), "")
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        return frozenset(bare for bare, _, _ in self._literals())
 
     def _literals(self) -> tuple[tuple[str, bool, str], ...]:
         if self._named is None:

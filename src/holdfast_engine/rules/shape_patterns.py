@@ -94,14 +94,19 @@ def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(r"(?!)")
 
 
+def _is_any_depth(entry: str) -> bool:
+    """True for `**/name`, which one look at the last part of a path answers."""
+    return entry.startswith("**/") and "*" not in entry[3:] and "/" not in entry[3:]
+
+
 class PathSet:
     """Paths and patterns of which the deepest that covers a given path can be asked."""
 
     def __init__(self, entries: Iterable[str]) -> None:
         self.entries = tuple(dict.fromkeys(entries))
         self._exact = {entry for entry in self.entries if "*" not in entry}
-        self._names = {entry[3:] for entry in self.entries if entry.startswith("**/") and "*" not in entry[3:]}
-        rest = [entry for entry in self.entries if "*" in entry and entry[3:] not in self._names]
+        self._names = {entry[3:] for entry in self.entries if _is_any_depth(entry)}
+        rest = [entry for entry in self.entries if "*" in entry and not _is_any_depth(entry)]
         self._globs = [compiled(entry) for entry in rest]
         self._covers: dict[str, Optional[str]] = {"": None}
 

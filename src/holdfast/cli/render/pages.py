@@ -37,7 +37,12 @@ def detect(result: Result) -> Lines:
             ("web root", result.get("web_root")),
         ]
     )
-    kinds = (("data", "persistent"), ("data files", "persistent_files"), ("build output", "artifacts"))
+    kinds = (
+        ("data", "persistent"),
+        ("data files", "persistent_files"),
+        ("build output", "artifacts"),
+        ("ignored as by every source", "hints"),
+    )
     lists = [line for name, key in kinds for line in section(name, [Line(f"  {path}") for path in result.get(key, ())])]
     return [*top, *lists, *section("evidence", _rulings(result.get("evidence", ())))]
 
