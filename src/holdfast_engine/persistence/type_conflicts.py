@@ -77,10 +77,10 @@ def _refuse_files_for_directories(site: Site, rules: Rules, found: Found) -> Non
         if site.root.kind(live / top) == DIR and _holds_files(site, live / path, known=baseline is not None):
             raise Problem(
                 "seed-type-changed",
-                f"the release ships `{top}` as a file, and the live release holds what was written to a directory there",
+                f"the release ships `{top}` as a file, and the live release holds a directory with data there",
                 state="nothing was changed",
                 whereabouts=[site.root.absolute(live / path)],
-                hint=f"rename one of them, or name `{top}` under `code` in holdfast.toml to have the directory in the attic",
+                hint=f"rename one of them, or name `{top}` under `code` in holdfast.toml; the attic keeps it then",
             )
 
 

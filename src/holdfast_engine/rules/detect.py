@@ -38,7 +38,7 @@ _NEVER_AN_APP = frozenset(
         "dist",
     )
 )
-_MANIFESTS = (
+MANIFESTS = (
     "package.json",
     "composer.json",
     "requirements.txt",
@@ -111,7 +111,7 @@ def _beside(listing: Listing, root: str, web_root: str) -> Iterator[Detection]:
     `packages/` of a workspace to libraries.
     """
     for place in _directories(listing):
-        own = any(listing.has(at(place, name)) for name in _MANIFESTS) and not place.startswith("packages/")
+        own = any(listing.has(at(place, name)) for name in MANIFESTS) and not place.startswith("packages/")
         found = _findings(listing, place, "")[:1] if own and place not in (root, web_root) else []
         yield from (_settled(listing, one) for one in found if one.preset.tier < FALLBACK_TIER)
 

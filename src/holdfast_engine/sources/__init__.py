@@ -15,7 +15,16 @@ from holdfast_engine.sources.directory import DirectorySource
 from holdfast_engine.sources.git import GitSource
 from holdfast_engine.sources.source import TreeSource
 
-__all__ = ["ArchiveSource", "Commit", "DirectorySource", "GitSource", "TreeSource", "keep_fetched", "looked_at", "open_source"]
+__all__ = [
+    "ArchiveSource",
+    "Commit",
+    "DirectorySource",
+    "GitSource",
+    "TreeSource",
+    "keep_fetched",
+    "looked_at",
+    "open_source",
+]
 
 _UNSIGNED = "a signature is asked for, and only commits and tags of a git repository carry one"
 _UNCOUNTED = "a SHA-256 is given, and only an archive has one"

@@ -79,6 +79,7 @@ def _standing(top: Root, path: str) -> Listed:
     """What stands at PATH in the work tree, a submodule being a directory; what is not to be seen there is a file."""
     with suppress(PermissionError):
         status = top.lstat(path)
-        kind = kind_of(status) if status is not None else FILE
-        return Listed(kind if kind in (LINK, DIR) else FILE, status.st_size if status is not None and kind == FILE else 0)
+        if status is not None and kind_of(status) in (LINK, DIR):
+            return Listed(kind_of(status))
+        return Listed(FILE, status.st_size if status is not None else 0)
     return Listed(FILE)
