@@ -59,7 +59,8 @@ class CheckInput:
     preset shared, and that today's does not name. STRAYS are paths that somebody wrote into releases that are not
     live, where they were looked through. RETIRED are releases that were live. MISSING is counted data that is gone.
     KEPT is the access that the application has, WRITTEN are directories that it writes in. NEWER is what updated itself
-    there, with its version and the one that the release ships. PLACEMENT is of the code to come, BEFORE of what is live.
+    there, with its version and the one that the release ships. PLACEMENT is of the code to come, BEFORE of what is
+    live.
     """
 
     root: Root

@@ -14,9 +14,9 @@ _BUILT = (".html", ".htm")
 
 
 def layout(subject: CheckInput) -> Iterator[Check]:
-    """Whether the pages that are served would be where the web server looks for them, and the application where its data
-    is: only where something is live. A deploy of an archive without its upper directory would else end well, and the
-    old pages be served for ever.
+    """Whether pages would be where the web server looks for them, and the application where its data is: only where
+    something is live. A deploy of an archive without its upper directory would else end well, and the old pages be
+    served for ever.
     """
     if subject.before is None:
         return

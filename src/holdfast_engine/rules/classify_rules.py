@@ -6,6 +6,7 @@ a placeholder, what the source ignores, the name; else the default.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, reduce
 from typing import Any, Optional, Union
@@ -168,8 +169,8 @@ class PathRules:
     @property
     def _declared(self) -> Mapping[str, Declared]:
         if "declared" not in self._once:
-            web_root = self.web_root if self.app_root == "." else self.web_root[len(self.app_root) + 1 :]
-            said = declared(self.listing, app_root=self.app_root, web_root=web_root or ".")
+            web_root = posixpath.relpath(self.web_root or ".", self.app_root)
+            said = declared(self.listing, app_root=self.app_root, web_root=web_root)
             self._once["declared"] = {one.path: one for one in said}
         found: Mapping[str, Declared] = self._once["declared"]
         return found
