@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Optional
 
 from holdfast_engine.checks.check_input import Placement
 from holdfast_engine.data.baseline import Baseline
-from holdfast_engine.model.exposure import is_flat
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.persistence.shared_paths import Rules, detected, settings_of
 from holdfast_engine.persistence.shipped import as_shipped, outline_of
@@ -39,8 +39,7 @@ def placed_live(site: Site, baseline: Optional[Baseline]) -> Optional[Placement]
 
 
 def _placement(listing: Listing, found: Detection) -> Placement:
-    web_root = at(found.app_root, found.web_root)
-    top = "." if is_flat(web_root) else web_root
+    top = posixpath.normpath(at(found.app_root, found.web_root or "."))
     fronts = tuple(at(top, name) for name in _FRONTS)
     marks = tuple(path for path in (at(found.app_root, name) for name in _ENTRIES) if listing.has(path))
     pages = tuple(path for path in fronts if listing.kind(path) == FILE)

@@ -70,7 +70,9 @@ def _refuse_files_for_directories(site: Site, rules: Rules, found: Found) -> Non
     that users put there would be in the attic, and nobody would see it any more.
     """
     live, baseline = site.survey.current, baseline_of(site, site.survey.active)
-    for path in (*found.to_adopt, *found.displaced, *found.carried) if live is not None else ():
+    if live is None:
+        return
+    for path in (*found.to_adopt, *found.displaced, *found.carried):
         top = _file_at_or_above(rules, path)
         if not top or (baseline is not None and baseline.get(path) is not None) or unshared(rules.classifier, top):
             continue

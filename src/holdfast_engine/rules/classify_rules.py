@@ -18,6 +18,7 @@ from holdfast_engine.rules.classify_settings import Configured, looks_like_file
 from holdfast_engine.rules.declared import Declared, declared
 from holdfast_engine.rules.detect import Detection
 from holdfast_engine.rules.detect_proofs import additions
+from holdfast_engine.rules.earlier import as_it_lies
 from holdfast_engine.rules.presets import Preset, beside, load, merged, placed
 from holdfast_engine.rules.shape import DATA_NAMES, Shape
 from holdfast_engine.rules.shape_ignores import Ignores
@@ -49,7 +50,8 @@ class PathRules:
         self.app_root = preset.app_root if isinstance(preset, Detection) else "."
         rules = load(preset.framework) if isinstance(preset, Detection) else preset
         self.additions = additions(listing, _package_root(preset), rules)
-        own = _placed(reduce(merged, self.additions, rules), preset)
+        whole = as_it_lies(listing, _package_root(preset), reduce(merged, self.additions, rules))
+        own = _placed(whole, preset)
         neighbours = preset.beside if isinstance(preset, Detection) else ()
         self.preset = reduce(merged, (beside(_placed(load(one.framework), one)) for one in neighbours), own)
         self.web_root = self.preset.web_root
