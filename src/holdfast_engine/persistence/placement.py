@@ -11,7 +11,7 @@ from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.persistence.shared_paths import Rules, detected, settings_of
 from holdfast_engine.persistence.shipped import as_shipped, outline_of
 from holdfast_engine.rules.detect import MANIFESTS, Detection
-from holdfast_engine.rules.detect_proofs import at
+from holdfast_engine.rules.detect_packages import at
 from holdfast_engine.rules.presets import FALLBACK_TIER, load
 from holdfast_engine.site.handle import Site
 

@@ -9,7 +9,6 @@ from holdfast_engine.checks.check_input import CheckInput
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence.build_output import expected_output
-from holdfast_engine.persistence.placement import placed
 from holdfast_engine.persistence.preset_versions import unconfirmed
 from holdfast_engine.persistence.shared_paths import Rules, unshared
 from holdfast_engine.persistence.web_user import found_user, is_guessed
@@ -32,7 +31,6 @@ def subject_for(site: Site, rules: Rules, **more: Any) -> CheckInput:
         may_need=tuple(path for path in classifier.preset.files if RelPath(path).name.startswith(".env")),
         expected=expected_output(rules),
         outputs=tuple(path for path in map(RelPath.parse, site.request.settings.shared) if classifier.builds(path)),
-        placement=placed(rules),
         accept=site.request.accept,
         dropped=_dropped(site, rules),
         links=rules.links,

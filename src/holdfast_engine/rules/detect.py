@@ -9,9 +9,9 @@ from typing import Optional
 
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.rules import Ruling
-from holdfast_engine.rules.detect_packages import Packages
+from holdfast_engine.rules.detect_packages import Packages, at
 from holdfast_engine.rules.detect_places import WEB_ROOTS, deeper, directories, is_member, leads
-from holdfast_engine.rules.detect_proofs import at, holds
+from holdfast_engine.rules.detect_proofs import holds
 from holdfast_engine.rules.detect_web_root import web_root_of
 from holdfast_engine.rules.presets import EVERY, FALLBACK_TIER, Preset, load, names
 

@@ -22,6 +22,11 @@ _ITEM = re.compile(r"^\s*-\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE)
 _KEY = re.compile(r"""^\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)["']?\s*=""")
 
 
+def at(root: str, path: str) -> str:
+    """PATH below ROOT, either of which may be `.`."""
+    return path if root == "." else root if path == "." else f"{root}/{path}"
+
+
 class Packages:
     """The dependency names below one directory of a listing; broken files count as empty."""
 

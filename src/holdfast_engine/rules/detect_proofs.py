@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Optional
 
 from holdfast_engine.model.listing import Listing
-from holdfast_engine.rules.detect_packages import Packages
+from holdfast_engine.rules.detect_packages import Packages, at
 from holdfast_engine.rules.presets import EVERY, Evidence, Preset, load, names
 
 _MOST = 40
@@ -37,11 +37,6 @@ def _parts(listing: Listing, root: str, packages: Packages, proof: Evidence) -> 
     for manifest, wanted, asked, finds in _PACKAGES:
         if wanted(proof):
             yield finds(at(root, manifest), wanted(proof), asked(packages))
-
-
-def at(root: str, path: str) -> str:
-    """PATH below ROOT, either of which may be `.`."""
-    return path if root == "." else root if path == "." else f"{root}/{path}"
 
 
 def additions(listing: Listing, root: str, preset: Preset) -> tuple[Preset, ...]:

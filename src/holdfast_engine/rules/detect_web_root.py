@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 
 from holdfast_engine.model.listing import DIR, Listing
-from holdfast_engine.rules.detect_packages import parse_json
-from holdfast_engine.rules.detect_proofs import at
+from holdfast_engine.rules.detect_packages import at, parse_json
 from holdfast_engine.rules.presets import FALLBACK_TIER, Preset
 
 _FRONT_PAGES = ("index.php", "index.html")

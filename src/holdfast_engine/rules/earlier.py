@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from holdfast_engine.model.listing import Listing
-from holdfast_engine.rules.detect_proofs import at
+from holdfast_engine.rules.detect_packages import at
 from holdfast_engine.rules.presets import Preset
 
 _NOW, _THEN = "storage", "app/storage"
