@@ -18,6 +18,8 @@ from holdfast_engine.rules.presets import EVERY, FALLBACK_TIER, Preset, load, na
 GENERIC = "generic"
 SURE = 0.5
 """Below this a framework's evidence is a hint, not a finding."""
+_PAGE, _PHP_PAGE = 0.4, 0.45
+"""How sure a front page alone makes of what is written in no framework, and one that PHP makes."""
 _PHP = "generic-php"
 _FRONT_ENDS = (6, 7)
 """Tiers of what makes pages in a browser, or builds them."""
@@ -154,24 +156,24 @@ def _below(listing: Listing, framework: str, top: Optional[_Finding]) -> Iterato
     """
     for places in (directories(listing), deeper(listing)):
         found = [one for place in places for one in _findings(listing, place, framework)[:1] if one.is_strong]
-        kept = [one for one in found if top is None or _outranks(one, top)]
+        kept = [one for one in found if top is None or _outranks(listing, one, top)]
         yield from kept
         if kept:
             return
 
 
-def _outranks(found: _Finding, top: _Finding) -> bool:
-    if top.confidence < SURE - 0.1:
-        return True
-    if top.preset.id == _PHP:
-        return top.confidence < SURE - 0.05 or found.root in WEB_ROOTS
-    return found.is_back_end
+def _outranks(listing: Listing, found: _Finding, top: _Finding) -> bool:
+    """True where the top has no page, or none of its own: one that FOUND serves, or that no program makes."""
+    if top.preset.id != _PHP:
+        return top.confidence < _PAGE or found.is_back_end
+    beside = web_root_of(listing, found.preset, found.root).startswith("..")
+    return top.confidence < _PHP_PAGE or found.root in WEB_ROOTS or beside
 
 
 def _plain(listing: Listing) -> list[_Finding]:
     """PHP without a framework, in a directory: as good as nothing, and better than that."""
     found = (one for place in directories(listing) for one in _findings(listing, place, "")[:1])
-    pages = [one for one in found if one.preset.id == _PHP and one.confidence >= SURE - 0.05]
+    pages = [one for one in found if one.preset.id == _PHP and one.confidence >= _PHP_PAGE]
     return sorted(pages, key=_Finding.order_below)
 
 
@@ -183,7 +185,7 @@ def _findings(listing: Listing, root: str, framework: str) -> list[_Finding]:
     found = [finding for preset in alone for finding in [_weigh(listing, root, packages, preset)] if finding]
     sure = [finding for finding in found if finding.confidence >= SURE or not finding.is_strong]
     beaten = {name for finding in sure for name in finding.preset.beats}
-    pages = any(finding.preset.id == _PHP and finding.confidence >= SURE - 0.05 for finding in sure)
+    pages = any(finding.preset.id == _PHP and finding.confidence >= _PHP_PAGE for finding in sure)
     left = (one for one in sure if one.preset.id not in beaten and not (pages and one.preset.tier in _FRONT_ENDS))
     return sorted(left, key=_Finding.order)
 
