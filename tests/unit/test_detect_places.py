@@ -42,7 +42,12 @@ FRONT = "<?php\nrequire __DIR__ . '/{0}vendor/autoload.php';\n$app = require_onc
         ({"index.php": FRONT.format("core/"), **below("core", LARAVEL)}, "laravel", "core", ".."),
         ({"index.php": FRONT.format("app/inner/"), **below("app/inner", LARAVEL)}, "laravel", "app/inner", "../.."),
         ({"www/index.php": FRONT.format("../club/"), **below("club", LARAVEL)}, "laravel", "club", "../www"),
-        ({"index.php": "<?php require 'club/public/index.php';", **below("club", LARAVEL)}, "laravel", "club", "public"),
+        (
+            {"index.php": "<?php require 'club/public/index.php';", **below("club", LARAVEL)},
+            "laravel",
+            "club",
+            "public",
+        ),
         ({"index.php": FRONT.format(""), **LARAVEL}, "laravel", ".", "."),
         ({"public_html/index.php": FRONT.format("../"), **LARAVEL}, "laravel", ".", "public_html"),
         (

@@ -22,6 +22,7 @@ LARAVEL = {
     "public/index.php": "<?php // version {version}\n",
     "storage/logs/.gitignore": "*\n!.gitignore\n",
 }
+SERVED_ELSEWHERE = {**LARAVEL, "public/index.php": None, "public_html/index.php": "<?php // version {version}\n"}
 PLAIN = {"index.php": "<?php // version {version}\n", "lib/db.php": "<?php\n"}
 DJANGO = {"manage.py": "DJANGO_SETTINGS_MODULE\n", "club/wsgi.py": "{version}\n", "requirements.txt": "Django\n"}
 
@@ -34,7 +35,7 @@ MOVED = {
     "a flat archive over public_html": (below("public_html", WORDPRESS), WORDPRESS, "public_html"),
     "a flat archive over httpdocs": (below("httpdocs", PLAIN), PLAIN, "httpdocs"),
     "a level too many": (WORDPRESS, below("wordpress", WORDPRESS), "wordpress"),
-    "another web root": (LARAVEL, {**LARAVEL, "public/index.php": None, "public_html/index.php": "<?php // version {version}\n"}, "public"),
+    "another web root": (LARAVEL, SERVED_ELSEWHERE, "public"),
     "a framework with a web root of its own": (PLAIN, LARAVEL, "public"),
     "an application that moved": (DJANGO, below("backend", DJANGO), "backend"),
 }

@@ -1,4 +1,4 @@
-"""A checkout is looked at as a clone of it: names of git's index, contents of the work tree, nothing that lies beside."""
+"""A checkout is looked at as a clone of it: names of git's index, contents of the work tree, nothing that lies there."""
 
 from __future__ import annotations
 
