@@ -1,4 +1,4 @@
-"""A checkout is looked at as a clone of it: names of the index of git, contents of the work tree, nothing beside them."""
+"""A checkout is looked at as a clone of it: names of the index, contents of the work tree, nothing beside them."""
 
 from __future__ import annotations
 
