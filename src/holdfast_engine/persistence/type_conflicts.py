@@ -52,8 +52,8 @@ def refuse_changed_kinds(site: Site, rules: Rules, found: Found) -> None:
     Found out after the data was moved, it would be in the attic and nothing served in its place.
     """
     refuse_blocked(rules)
-    _refuse_files_for_directories(site, rules, found)
     _refuse_links_in_the_way(site, found)
+    _refuse_files_for_directories(site, rules, found)
     for one in rules.shared:
         lying = site.root.kind(site.links.layout.in_shared(one.path))
         shipped = rules.listing.kind(one.path)
@@ -72,9 +72,11 @@ def _refuse_files_for_directories(site: Site, rules: Rules, found: Found) -> Non
     live, baseline = site.survey.current, baseline_of(site, site.survey.active)
     if live is None:
         return
+    ruled = {one.path for one in rules.shared if one.why not in (STRAY, FOUND)}
     for path in (*found.to_adopt, *found.displaced, *found.carried):
         top = _file_at_or_above(rules, path)
-        if not top or (baseline is not None and baseline.get(path) is not None) or unshared(rules.classifier, top):
+        edited = baseline is not None and baseline.get(path) is not None
+        if not top or top in ruled or edited or unshared(rules.classifier, top):
             continue
         if site.root.kind(live / top) == DIR and _holds_files(site, live / path, known=baseline is not None):
             raise Problem(
