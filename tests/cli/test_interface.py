@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -423,3 +424,24 @@ def test_a_plan_names_the_file_whose_settings_it_was_made_with(typed, versioned,
     origins = [str(tmp_path / "here/holdfast.toml"), f"holdfast.toml of {commit}"]
     assert typed(*words, "--json").json["settings_from"] == origins
     assert f"settings from  {origins[0]}, {origins[1]}\n" in typed(*words).out
+
+
+@pytest.mark.parametrize("command", ["detect", "explain"])
+def test_a_live_checkout_is_judged_as_its_clone(command, typed, world, tmp_path, monkeypatch):
+    """G2, `detect` and `explain`: what users and the application wrote beside what git holds was not shipped."""
+    clone = tmp_path / "clone"
+    world.commit()
+    shutil.copytree(world.repository, clone, symlinks=True)
+    for words in (("init", "--quiet"), ("add", "--all", "--force"), ("commit", "--quiet", "--message=1")):
+        world.git(*words, at=clone)
+    live = tmp_path / "live"
+    shutil.copytree(clone, live, symlinks=True)
+    for path in ("public/uploads/a.jpg", "sessions/abc", "data/club.db"):
+        (live / path).parent.mkdir(parents=True, exist_ok=True)
+        (live / path).write_text(path)
+    asked = ["public/uploads/b.jpg"] if command == "explain" else ["."]
+    answers = []
+    for place in (clone, live):
+        monkeypatch.chdir(place)
+        answers.append(typed(command, *asked, "--json").json)
+    assert answers[0] == answers[1]

@@ -31,6 +31,23 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Placement:
+    """Where the application that FRAMEWORK names lies in a release, and where its web root: `.` at the top.
+
+    PAGES are what a web server finds at the top of the web root, of all FRONTS that it would take. MARKS are files that
+    an application has at its top, as manifests. IS_KNOWN: the framework is one, and says itself from where it serves.
+    """
+
+    framework: str = ""
+    is_known: bool = False
+    app_root: str = "."
+    web_root: str = "."
+    pages: tuple[str, ...] = ()
+    fronts: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CheckInput:
     """A site before a deploy, or with RELEASE to be looked at; LISTING is the code to come or the code
     that is there.
@@ -42,7 +59,8 @@ class CheckInput:
     preset shared, and that today's does not name. STRAYS are paths that somebody wrote into releases that are not
     live, where they were looked through. RETIRED are releases that were live. MISSING is counted data that is gone.
     KEPT is the access that the application has, WRITTEN are directories that it writes in. NEWER is what updated itself
-    there, with its version and the one that the release ships.
+    there, with its version and the one that the release ships. PLACEMENT is of the code to come, BEFORE of what is
+    live.
     """
 
     root: Root
@@ -77,6 +95,8 @@ class CheckInput:
     kept: Kept = field(default_factory=Kept)
     written: tuple[str, ...] = ()
     newer: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    placement: Placement = Placement()
+    before: Optional[Placement] = None
     is_code: Callable[[str], bool] = field(default=lambda _path: False)
 
     def linked(self, path: str) -> bool:

@@ -14,6 +14,8 @@ from holdfast_engine.checks.environment import environment
 from holdfast_engine.checks.exposure import NAME as EXPOSURE
 from holdfast_engine.checks.exposure import exposure
 from holdfast_engine.checks.host import host
+from holdfast_engine.checks.layout import NAME as LAYOUT
+from holdfast_engine.checks.layout import layout
 from holdfast_engine.checks.links import links
 from holdfast_engine.checks.links_out import links_out
 from holdfast_engine.checks.old_document_root import old_document_root
@@ -39,6 +41,7 @@ ACCEPTABLE = (
     PRESET_NARROWED,
     DOWNGRADE,
     EXPOSURE,
+    LAYOUT,
     "space",
     "inodes",
 )
@@ -54,6 +57,7 @@ def checklist(subject: CheckInput) -> tuple[Check, ...]:
         access,
         continuity,
         environment,
+        layout,
         old_document_root,
         exposure,
         retired,

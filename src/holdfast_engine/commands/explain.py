@@ -15,7 +15,7 @@ from holdfast_engine.operations.look import reading
 from holdfast_engine.persistence.shipped import rules_shipped
 from holdfast_engine.rules.detect_report import explain_report
 from holdfast_engine.site.handle import Site
-from holdfast_engine.sources import DirectorySource
+from holdfast_engine.sources import looked_at
 
 
 def explain(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
@@ -24,9 +24,8 @@ def explain(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     if request.site and os.path.isdir(os.path.join(request.site, Layout.state)):
         with reading(request, tell) as site:
             return _explain_at_site(site, request.path)
-    source = DirectorySource(request.release or ".")
-    source.prepare()
-    return explain_report(source.listing(), request.settings, request.path)
+    there = looked_at(request.release or ".").listing()
+    return explain_report(there, request.settings, request.path)
 
 
 def _explain_at_site(site: Site, text: str) -> dict[str, Any]:

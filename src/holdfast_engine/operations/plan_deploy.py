@@ -29,6 +29,7 @@ from holdfast_engine.persistence.guessed import WAS_SHARED, guessed
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.newer_here import newer_here
 from holdfast_engine.persistence.outgoing import look_at_live
+from holdfast_engine.persistence.placement import placed, placed_live
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
 from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.stranded import stranded
@@ -194,6 +195,8 @@ def _subject(outlook: Outlook, *, unchanged: bool) -> CheckInput:
         frozen=frozen_seeds(site, outlook.previous, rules),
         live=site.survey.current,
         missing=outlook.missing,
+        placement=placed(rules),
+        before=placed_live(site, outlook.baseline),
         newer={} if unchanged else newer_here(site, current, outlook.found.displaced, rules.listing),
     )
 

@@ -73,7 +73,7 @@ def rules_for(site: Site, listing: Listing, settings: Settings, *, also: Iterabl
 
 
 def _rules_for(site: Site, listing: Listing, settings: Settings, also: Iterable[SharedPath]) -> Rules:
-    detection = _detected(listing, settings.framework)
+    detection = detected(listing, settings.framework)
     file = site.survey.site
     known = shared_before(site)
     classifier = classified(listing, detection, settings, known)
@@ -97,7 +97,7 @@ def _rules_for(site: Site, listing: Listing, settings: Settings, also: Iterable[
     return Rules(listing, detection, classifier, kept, settings, tuple(standing.items()), blocked, given_way)
 
 
-def _detected(listing: Listing, framework: str) -> Detection:
+def detected(listing: Listing, framework: str) -> Detection:
     """What LISTING is, found out once: rules are asked for many times in one command, and a listing does not change."""
     key = ("detected", framework)
     if key not in listing.made:

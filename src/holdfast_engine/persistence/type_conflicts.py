@@ -7,11 +7,15 @@ from typing import Optional
 
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.outward import in_the_way
+from holdfast_engine.data.programs import holds_program
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import FOUND, STRAY
-from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.persistence.shared_paths import Rules, unshared
+from holdfast_engine.persistence.shipped import baseline_of
+from holdfast_engine.rules.shape_patterns import lineage
 from holdfast_engine.site.handle import Site
 
 _WORDS = {DIR: "directory", FILE: "file"}
@@ -49,6 +53,7 @@ def refuse_changed_kinds(site: Site, rules: Rules, found: Found) -> None:
     """
     refuse_blocked(rules)
     _refuse_links_in_the_way(site, found)
+    _refuse_files_for_directories(site, rules, found)
     for one in rules.shared:
         lying = site.root.kind(site.links.layout.in_shared(one.path))
         shipped = rules.listing.kind(one.path)
@@ -58,6 +63,44 @@ def refuse_changed_kinds(site: Site, rules: Rules, found: Found) -> None:
             live = site.root.kind(site.survey.current / one.path) if site.survey.current else None
             if _differ(live, one.kind):
                 raise _changed(one.path, "the live release holds", live, lying or one.kind)
+
+
+def _refuse_files_for_directories(site: Site, rules: Rules, found: Found) -> None:
+    """The same for a directory that came on the server, or in which something did, where the release ships a file: all
+    that users put there would be in the attic, and nobody would see it any more.
+    """
+    live, baseline = site.survey.current, baseline_of(site, site.survey.active)
+    if live is None:
+        return
+    ruled = {one.path for one in rules.shared if one.why not in (STRAY, FOUND)}
+    for path in (*found.to_adopt, *found.displaced, *found.carried):
+        top = _file_at_or_above(rules, path)
+        edited = baseline is not None and baseline.get(path) is not None
+        if not top or top in ruled or edited or unshared(rules.classifier, top):
+            continue
+        if site.root.kind(live / top) == DIR and _holds_files(site, live / path, known=baseline is not None):
+            raise Problem(
+                "seed-type-changed",
+                f"the release ships `{top}` as a file, and the live release holds a directory with data there",
+                state="nothing was changed",
+                whereabouts=[site.root.absolute(live / path)],
+                hint=f"rename one of them, or name `{top}` under `code` in holdfast.toml; the attic keeps it then",
+            )
+
+
+def _file_at_or_above(rules: Rules, path: str) -> str:
+    return next((one for one in lineage(path) if rules.listing.kind(one) == FILE), "")
+
+
+def _holds_files(site: Site, path: RelPath, *, known: bool) -> bool:
+    """True where a file stands at or below PATH. As long as it is not KNOWN what was shipped there, a directory with a
+    program in it is taken for the code of before.
+    """
+    if site.root.kind(path) != DIR:
+        return True
+    if not known and holds_program(site.root, path):
+        return False
+    return any(kind != DIR for _, kind, _ in walk(site.root, path, unreadable=[]))
 
 
 def _refuse_links_in_the_way(site: Site, found: Found) -> None:

@@ -6,6 +6,7 @@ alone, the application's own declarations, a placeholder, what the source ignore
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, reduce
 from typing import Any, Optional, Union
@@ -18,6 +19,7 @@ from holdfast_engine.rules.declared import Declared, declared
 from holdfast_engine.rules.detect import Detection
 from holdfast_engine.rules.detect_packages import Packages
 from holdfast_engine.rules.detect_proofs import additions
+from holdfast_engine.rules.earlier import as_it_lies
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.passing import Passing
 from holdfast_engine.rules.presets import Preset, beside, load, merged, placed
@@ -57,7 +59,8 @@ class PathRules:
         self._packages = Packages(listing, _package_root(preset))
         self.additions = additions(listing, _package_root(preset), rules)
         self._code = tuple(path.replace("{web}/", "") for path in rules.code)
-        own = _placed(reduce(merged, self.additions, rules), preset)
+        whole = as_it_lies(listing, _package_root(preset), reduce(merged, self.additions, rules))
+        own = _placed(whole, preset)
         neighbours = preset.beside if isinstance(preset, Detection) else ()
         self.preset = reduce(merged, (beside(_placed(load(one.framework), one)) for one in neighbours), own)
         self.web_root = self.preset.web_root
@@ -207,8 +210,8 @@ class PathRules:
     @property
     def _declared(self) -> Mapping[str, Declared]:
         if "declared" not in self._once:
-            web_root = self.web_root if self.app_root == "." else self.web_root[len(self.app_root) + 1 :]
-            said = declared(self.listing, app_root=self.app_root, web_root=web_root or ".")
+            web_root = posixpath.relpath(self.web_root or ".", self.app_root)
+            said = declared(self.listing, app_root=self.app_root, web_root=web_root)
             self._once["declared"] = {one.path: one for one in said if not one.weak or self._is_open(one.path)}
         found: Mapping[str, Declared] = self._once["declared"]
         return found

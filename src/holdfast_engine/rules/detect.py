@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Optional
 
-from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.rules import Ruling
-from holdfast_engine.rules.detect_packages import Packages, parse_json
-from holdfast_engine.rules.detect_proofs import at, holds
-from holdfast_engine.rules.presets import EVERY, Preset, load, names
+from holdfast_engine.rules.detect_packages import Packages, at
+from holdfast_engine.rules.detect_places import WEB_ROOTS, deeper, directories, is_member, leads
+from holdfast_engine.rules.detect_proofs import holds
+from holdfast_engine.rules.detect_web_root import web_root_of
+from holdfast_engine.rules.presets import EVERY, FALLBACK_TIER, Preset, load, names
 
 GENERIC = "generic"
 SURE = 0.5
 """Below this a framework's evidence is a hint, not a finding."""
-FALLBACK_TIER = 9
-_FRONT_PAGES = ("index.php", "index.html")
-_NEVER_AN_APP = frozenset(
-    (
-        "vendor",
-        "node_modules",
-        "test",
-        "tests",
-        "spec",
-        "specs",
-        "doc",
-        "docs",
-        "example",
-        "examples",
-        "fixtures",
-        "install",
-        "installer",
-        "setup",
-        "stubs",
-        "docker",
-        "build",
-        "dist",
-    )
-)
-_MANIFESTS = (
+_PAGE, _PHP_PAGE = 0.4, 0.45
+"""How sure a front page alone makes of what is written in no framework, and one that PHP makes."""
+_PHP = "generic-php"
+_FRONT_ENDS = (6, 7)
+"""Tiers of what makes pages in a browser, or builds them."""
+_BACK_END_TIER = 5
+_SERVERS = ("express",)
+MANIFESTS = (
     "package.json",
     "composer.json",
     "requirements.txt",
@@ -49,7 +36,6 @@ _MANIFESTS = (
     "mix.exs",
     "pom.xml",
 )
-_WORKSPACES = ("apps", "packages")
 _USUAL = (
     "apps/web",
     "src",
@@ -89,19 +75,35 @@ class _Finding:
     root: str
     confidence: float
     evidence: tuple[Ruling, ...]
+    served: str = ""
+    """The web root, relative to ROOT, where something beside the application names it."""
+
+    @property
+    def is_strong(self) -> bool:
+        """True for a framework; what names a language alone gives way to one."""
+        return self.preset.tier < FALLBACK_TIER
+
+    @property
+    def is_back_end(self) -> bool:
+        """True for what runs on the server, and so has the data."""
+        return self.preset.tier <= _BACK_END_TIER or self.preset.id in _SERVERS
 
     def order(self) -> tuple[int, float, str]:
         return (self.preset.tier, -self.confidence, self.preset.id)
 
+    def order_below(self) -> tuple[bool, int, int, tuple[int, float, str]]:
+        """In directories of their own: back ends before front ends, and usual names before others."""
+        return (not self.is_back_end, self.preset.tier, _usual(self.root), self.order())
+
 
 def detect(listing: Listing, *, framework: str = "") -> Detection:
-    """Find the framework of LISTING, at its top or one level down; a broken manifest never raises.
+    """Find the framework of LISTING, at its top or below; a broken manifest never raises.
 
     FRAMEWORK, when given, settles the name (raises `framework-unknown`) and only places are
     looked for. What proves nothing is `generic`, with confidence 0.
     """
     nothing = _Finding(load(framework or GENERIC), ".", 1.0 if framework else 0.0, ())
-    found = next(iter(_best_place(listing, framework)), nothing)
+    found = _found(listing, framework) or nothing
     settled = _settled(listing, found)
     return replace(settled, beside=tuple(_beside(listing, found.root, at(found.root, settled.web_root))))
 
@@ -110,31 +112,69 @@ def _beside(listing: Listing, root: str, web_root: str) -> Iterator[Detection]:
     """What is found beyond doubt in a directory with a manifest of its own; the web root belongs to what serves it, and
     `packages/` of a workspace to libraries.
     """
-    for place in _directories(listing):
-        own = any(listing.has(at(place, name)) for name in _MANIFESTS) and not place.startswith("packages/")
+    for place in directories(listing):
+        own = any(listing.has(at(place, name)) for name in MANIFESTS) and not place.startswith("packages/")
         found = _findings(listing, place, "")[:1] if own and place not in (root, web_root) else []
-        yield from (_settled(listing, one) for one in found if one.preset.tier < FALLBACK_TIER)
+        yield from (_settled(listing, one) for one in found if one.is_strong)
 
 
-def _best_place(listing: Listing, framework: str) -> list[_Finding]:
-    top = _findings(listing, ".", framework)
-    if top and (framework or top[0].preset.tier < FALLBACK_TIER or top[0].confidence >= SURE - 0.1):
+def _found(listing: Listing, framework: str) -> Optional[_Finding]:
+    """The application: what the front page at the top leads to, else the top, else what lies below it."""
+    top = next(iter(_findings(listing, ".", framework)), None)
+    led = _led(listing, framework)
+    if led is not None and (top is None or not top.is_strong or _has_home(listing, led) > _has_home(listing, top)):
+        return led
+    if top is not None and (framework or top.is_strong):
         return top
-    below = [found for root in _directories(listing) for found in _findings(listing, root, framework)[:1]]
-    strong = [found for found in below if found.preset.tier < FALLBACK_TIER]
-    return sorted(strong, key=lambda found: (found.order()[0], _usual(found.root), found.order())) or top
+    below = sorted(_below(listing, framework, top), key=_Finding.order_below)
+    return next(iter([*below, *([top] if top else ()), *(() if framework else _plain(listing))]), None)
 
 
-def _directories(listing: Listing) -> Iterator[str]:
-    for name in listing.children.get("", ()):
-        if listing.kind(name) == DIR and not name.startswith(".") and name.lower() not in _NEVER_AN_APP:
-            yield name
-            if name in _WORKSPACES:
-                yield from (f"{name}/{inner}" for inner in listing.children.get(name, ()))
+def _led(listing: Listing, framework: str) -> Optional[_Finding]:
+    """The application that a front page hands over to; what has a web root of its own is served from the page's."""
+    for lead in leads(listing):
+        for found in _findings(listing, lead.root, framework)[:1]:
+            if found.is_strong or framework:
+                beside = not lead.is_a_door and found.preset.web_root not in ("", ".")
+                return replace(found, served=posixpath.relpath(lead.folder, lead.root) if beside else "")
+    return None
+
+
+def _has_home(listing: Listing, found: _Finding) -> bool:
+    """True where the directory stands in which the framework's data lies: WordPress may lie apart from it."""
+    places = (path.replace("{web}", "").strip("/").rpartition("/")[0] for path in found.preset.dirs)
+    return all(not place or listing.has(at(found.root, place)) for place in places)
 
 
 def _usual(root: str) -> int:
     return _USUAL.index(root) if root in _USUAL else len(_USUAL)
+
+
+def _below(listing: Listing, framework: str, top: Optional[_Finding]) -> Iterator[_Finding]:
+    """What is found beyond doubt below the top, nearest first; where the top has a page of its own, only what is served
+    from there, or a back end to a page that no program makes.
+    """
+    for places in (directories(listing), deeper(listing)):
+        found = [one for place in places for one in _findings(listing, place, framework)[:1] if one.is_strong]
+        kept = [one for one in found if top is None or _outranks(listing, one, top)]
+        yield from kept
+        if kept:
+            return
+
+
+def _outranks(listing: Listing, found: _Finding, top: _Finding) -> bool:
+    """True where the top has no page, or none of its own: one that FOUND serves, or that no program makes."""
+    if top.preset.id != _PHP:
+        return top.confidence < _PAGE or found.is_back_end
+    beside = web_root_of(listing, found.preset, found.root).startswith("..")
+    return top.confidence < _PHP_PAGE or found.root in WEB_ROOTS or beside
+
+
+def _plain(listing: Listing) -> list[_Finding]:
+    """PHP without a framework, in a directory: as good as nothing, and better than that."""
+    found = (one for place in directories(listing) for one in _findings(listing, place, "")[:1])
+    pages = [one for one in found if one.preset.id == _PHP and one.confidence >= _PHP_PAGE]
+    return sorted(pages, key=_Finding.order_below)
 
 
 def _findings(listing: Listing, root: str, framework: str) -> list[_Finding]:
@@ -143,9 +183,11 @@ def _findings(listing: Listing, root: str, framework: str) -> list[_Finding]:
     wanted = (load(framework),) if framework else tuple(load(name) for name in names() if name != EVERY)
     alone = (preset for preset in wanted if framework or not preset.adds_to)
     found = [finding for preset in alone for finding in [_weigh(listing, root, packages, preset)] if finding]
-    sure = [finding for finding in found if finding.confidence >= SURE or finding.preset.tier >= FALLBACK_TIER]
+    sure = [finding for finding in found if finding.confidence >= SURE or not finding.is_strong]
     beaten = {name for finding in sure for name in finding.preset.beats}
-    return sorted((finding for finding in sure if finding.preset.id not in beaten), key=_Finding.order)
+    pages = any(finding.preset.id == _PHP and finding.confidence >= _PHP_PAGE for finding in sure)
+    left = (one for one in sure if one.preset.id not in beaten and not (pages and one.preset.tier in _FRONT_ENDS))
+    return sorted(left, key=_Finding.order)
 
 
 def _weigh(listing: Listing, root: str, packages: Packages, preset: Preset) -> _Finding | None:
@@ -157,43 +199,9 @@ def _weigh(listing: Listing, root: str, packages: Packages, preset: Preset) -> _
 
 
 def _settled(listing: Listing, finding: _Finding) -> Detection:
-    web_root = _web_root(listing, finding)
-    if "/" in finding.root:
+    web_root = finding.served or web_root_of(listing, finding.preset, finding.root)
+    if is_member(listing, finding.root):
         # Packages of a workspace are installed and configured at its top: that is the application
-        web_root = finding.root if web_root == "." else f"{finding.root}/{web_root}"
+        web_root = at(finding.root, web_root)
         return Detection(finding.preset.id, finding.confidence, ".", web_root, finding.root, finding.evidence)
     return Detection(finding.preset.id, finding.confidence, finding.root, web_root, "", finding.evidence)
-
-
-def _web_root(listing: Listing, finding: _Finding) -> str:
-    """Where the application says that it serves from; else the first usual place that has a front page, or exists."""
-    said = _web_root_said(listing, finding)
-    if said:
-        return said
-    usual = [name for name in (finding.preset.web_root, *finding.preset.web_roots) if _is_there(listing, finding, name)]
-    fronts = (name for name in usual if _has(listing, at(finding.root, name), _FRONT_PAGES))
-    return next(fronts, next(iter(usual), finding.preset.web_root or "."))
-
-
-def _is_there(listing: Listing, finding: _Finding, name: str) -> bool:
-    """True for a directory that exists; the project itself is one that is served where something says so."""
-    if name != ".":
-        return listing.has(at(finding.root, name))
-    served = finding.preset.web_root == "." or finding.preset.tier >= FALLBACK_TIER
-    return served or _has(listing, finding.root, (*_FRONT_PAGES, ".htaccess"))
-
-
-def _has(listing: Listing, folder: str, names: tuple[str, ...]) -> bool:
-    return any(listing.has(at(folder, name)) for name in names)
-
-
-def _web_root_said(listing: Listing, finding: _Finding) -> str:
-    """What `extra` of `composer.json` names as the web root; nothing where it names no place inside."""
-    extra = parse_json(listing.text(at(finding.root, "composer.json"))).get("extra")
-    for keys in finding.preset.web_root_extra:
-        value: object = extra
-        for key in keys.split("."):
-            value = value.get(key) if isinstance(value, dict) else None
-        if isinstance(value, str) and value.strip("./") and not {"..", ""}.intersection(value.strip("/").split("/")):
-            return "/".join(name for name in value.split("/") if name not in ("", "."))
-    return ""

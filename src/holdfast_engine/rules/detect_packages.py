@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from holdfast_engine.model.listing import Listing
@@ -14,7 +15,16 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _QUOTED = re.compile(r"""["']([^"'\s]+)[^"']*["']""")
 _GEM = re.compile(r"""^\s*gem\s*\(?\s*["']([^"']+)["']""", re.MULTILINE)
 _LOCKED_GEM = re.compile(r"^ {4}([^\s(]+) \(", re.MULTILINE)
+_NOT_RUN = re.compile(r"dev|test|doc|lint|ci\b|tools?\b", re.IGNORECASE)
+"""In the name of a list of requirements: what is installed elsewhere."""
+_SETTING = re.compile(r"\s*[\w.-]+\s*=(?!=)|\[")
+_ITEM = re.compile(r"^\s*-\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE)
 _KEY = re.compile(r"""^\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)["']?\s*=""")
+
+
+def at(root: str, path: str) -> str:
+    """PATH below ROOT, either of which may be `.`."""
+    return path if root == "." else root if path == "." else f"{root}/{path}"
 
 
 class Packages:
@@ -50,12 +60,22 @@ class Packages:
 
     @cached_property
     def python(self) -> frozenset[str]:
-        """Distribution names in lower case from `requirements*.txt`, `pyproject.toml` and `Pipfile`."""
-        names = set(_requirements(self._text("requirements.txt")))
-        for folder in ("requirements", "requirements/base", "requirements/production"):
-            names.update(_requirements(self._text(folder + ".txt")))
+        """Distribution names in lower case from lists of requirements, `pyproject.toml`, `Pipfile`, `environment.yml`,
+        `setup.py` and `setup.cfg`.
+        """
+        names = {name for path in self._requirement_lists() for name in _requirements(self._text(path))}
         names.update(_toml_names(self._text("pyproject.toml")), _toml_names(self._text("Pipfile")))
+        names.update(_setup_names(self._text("setup.py"), self._text("setup.cfg")))
+        names.update(_listed_names(self._text("environment.yml")))
         return frozenset(name.lower().replace("_", "-") for name in names)
+
+    def _requirement_lists(self) -> Iterator[str]:
+        """Lists of what is installed where the application runs, at the top or in a directory for them."""
+        for folder in ("", "requirements/"):
+            for name in self._listing.children.get(f"{self._root}{folder}".rstrip("/"), ()):
+                listed = folder or name.startswith("requirements")
+                if listed and name.endswith((".txt", ".in")) and not _NOT_RUN.search(name):
+                    yield folder + name
 
     @cached_property
     def gem(self) -> frozenset[str]:
@@ -89,6 +109,23 @@ def _requirements(text: str) -> list[str]:
     lines = (line.strip() for line in text.splitlines())
     matches = (_NAME.match(line) for line in lines if line and line[0] not in "#-")
     return [match.group() for match in matches if match]
+
+
+def _setup_names(*texts: str) -> list[str]:
+    """What `install_requires` lists, as a list of Python or line by line."""
+    lists = [text.partition("install_requires")[2].partition("=")[2].lstrip() for text in texts]
+    python = [name for one in lists if one[:1] == "[" for name in _QUOTED.findall(one.partition("]")[0])]
+    lines = [line for one in lists if one[:1] != "[" for line in takewhile(_is_item, one.splitlines())]
+    return _requirements("\n".join([*python, *lines]))
+
+
+def _is_item(line: str) -> bool:
+    """True for one line of a list in an ini file; the next key or section ends it."""
+    return bool(line.strip()) and not _SETTING.match(line)
+
+
+def _listed_names(text: str) -> list[str]:
+    return _ITEM.findall(text)
 
 
 def _toml_names(text: str) -> list[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from itertools import islice
 from operator import attrgetter
 from typing import Optional
 
 from holdfast_engine.model.listing import Listing
-from holdfast_engine.rules.detect_packages import Packages
+from holdfast_engine.rules.detect_packages import Packages, at
 from holdfast_engine.rules.presets import EVERY, Evidence, Preset, load, names
-from holdfast_engine.rules.shape_patterns import compiled
 
+_MOST = 40
+"""So many files with a name like the one that proves are looked at, and no more."""
 Found = Optional[tuple[str, str]]
 """The file and the text that prove."""
 
@@ -31,18 +34,9 @@ def _parts(listing: Listing, root: str, packages: Packages, proof: Evidence) -> 
         yield _some_file(listing, root, proof)
     if proof.files:
         yield _all_files(listing, root, proof.files)
-    yield from _packages_asked_for(packages, proof)
-
-
-def _packages_asked_for(packages: Packages, proof: Evidence) -> Iterator[Found]:
     for manifest, wanted, asked, finds in _PACKAGES:
         if wanted(proof):
-            yield finds(manifest, wanted(proof), asked(packages))
-
-
-def at(root: str, path: str) -> str:
-    """PATH below ROOT, either of which may be `.`."""
-    return path if root == "." else root if path == "." else f"{root}/{path}"
+            yield finds(at(root, manifest), wanted(proof), asked(packages))
 
 
 def additions(listing: Listing, root: str, preset: Preset) -> tuple[Preset, ...]:
@@ -65,20 +59,28 @@ def _bases(preset: Preset) -> frozenset[str]:
 
 
 def _some_file(listing: Listing, root: str, proof: Evidence) -> Found:
-    for path in (one for name in proof.file for one in _fitting(listing, root, name)):
-        if not proof.contains or any(text in listing.text(path) for text in proof.contains):
-            return (path, "exists")
+    for name in proof.file:
+        for path in _named(listing, root, name):
+            if not proof.contains or any(text in listing.text(path) for text in proof.contains):
+                return (path, "exists")
     return None
 
 
-def _fitting(listing: Listing, root: str, name: str) -> Iterator[str]:
-    """What NAME speaks of in ROOT: one path, or with a `*` every name of ROOT itself that fits it."""
+def _named(listing: Listing, root: str, name: str) -> Iterator[str]:
+    """What is called NAME in ROOT: of a name with a `*` the first few, in order."""
     if "*" not in name:
         yield from (path for path in (at(root, name),) if listing.has(path))
         return
-    fits = compiled(name)
-    names = listing.children.get("" if root == "." else root, ())
-    yield from (at(root, one) for one in names if fits.fullmatch(one))
+    folders = ["" if root == "." else root]
+    for step in name.split("/"):
+        found = (f"{folder}/{child}".strip("/") for folder in folders for child in _matching(listing, folder, step))
+        folders = list(islice(found, _MOST))
+    yield from folders
+
+
+def _matching(listing: Listing, folder: str, pattern: str) -> Iterator[str]:
+    names = listing.children.get(folder, ())
+    yield from (name for name in names if fnmatchcase(name, pattern) and not name.startswith("."))
 
 
 def _all_files(listing: Listing, root: str, wanted: tuple[str, ...]) -> Found:
@@ -92,8 +94,15 @@ def _all(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found
 
 
 def _package(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found:
-    found = [name for name in wanted if name in asked]
+    found = [name for one in wanted for name in _asked(one, asked)]
     return (manifest, f"asks for {found[0]}") if found else None
+
+
+def _asked(wanted: str, asked: frozenset[str]) -> list[str]:
+    """The packages of a whole vendor for a name that ends in `*`."""
+    if wanted.endswith("*"):
+        return sorted(name for name in asked if name.startswith(wanted[:-1]))
+    return [wanted] if wanted in asked else []
 
 
 _PACKAGES = (

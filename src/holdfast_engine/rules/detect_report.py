@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -144,8 +145,9 @@ def _caches(rules: Classifier) -> Iterator[Ruling]:
 
 
 def _inner(found: Detection, paths: Iterable[str]) -> list[str]:
-    """PATHS relative to the app; what lies outside it is not the app's."""
+    """PATHS relative to the app; what lies outside it is not the app's, unless it is served from there."""
     if found.app_root == ".":
         return sorted(paths)
-    prefix = found.app_root + "/"
-    return sorted(path[len(prefix) :] for path in paths if path.startswith(prefix))
+    beside = found.web_root.startswith("..")
+    own = (path for path in paths if beside or path.startswith(found.app_root + "/"))
+    return sorted(posixpath.relpath(path, found.app_root) for path in own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import pkgutil
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -13,15 +14,18 @@ from typing import Any
 from holdfast_engine.model.problem import Problem
 
 EVERY = "every"
+FALLBACK_TIER = 9
+"""From this tier on a preset names a language, or nothing: no framework that knows its own web root."""
 
 
 @dataclass(frozen=True)
 class Evidence:
     """One proof of a framework: every given part must hold.
 
-    FILE: one of these exists, by name or by a pattern of names. FILES: all exist. CONTAINS: one of FILE holds one of
+    FILE: one of these exists; a `*` stands for whatever there is. FILES: all exist. CONTAINS: one of FILE holds one of
     these texts. NAMED: the project's own name in `composer.json`. LIBRARY: dependencies of PHP, asked for or locked.
-    The others name dependencies that are asked for. Names are compared as whole keys, never as substrings.
+    The others name dependencies that are asked for. Names are compared as whole keys, never as substrings; `vendor/*`
+    is every key of one vendor.
     """
 
     confidence: float
@@ -146,7 +150,15 @@ class _Placer:
         inner = path.replace("{web}", web).strip("/")
         if inner.startswith("**/") or self.app_root == ".":
             return inner
-        return f"{self.app_root}/{inner}".strip("/")
+        whole = f"{self.app_root}/{inner}".strip("/")
+        # a web root may lie beside the application, or be what the application lies in
+        return _up(whole) if "/.." in whole else whole
+
+
+def _up(path: str) -> str:
+    """PATH without the steps up in it; the top has no name."""
+    clean = posixpath.normpath(path)
+    return "" if clean == "." else clean
 
 
 @cache

@@ -9,12 +9,22 @@ from __future__ import annotations
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Source
 from holdfast_engine.sources.archive import ArchiveSource
+from holdfast_engine.sources.checkout import looked_at
 from holdfast_engine.sources.commit_tree import Commit
 from holdfast_engine.sources.directory import DirectorySource
 from holdfast_engine.sources.git import GitSource
 from holdfast_engine.sources.source import TreeSource
 
-__all__ = ["ArchiveSource", "Commit", "DirectorySource", "GitSource", "TreeSource", "keep_fetched", "open_source"]
+__all__ = [
+    "ArchiveSource",
+    "Commit",
+    "DirectorySource",
+    "GitSource",
+    "TreeSource",
+    "keep_fetched",
+    "looked_at",
+    "open_source",
+]
 
 _UNSIGNED = "a signature is asked for, and only commits and tags of a git repository carry one"
 _UNCOUNTED = "a SHA-256 is given, and only an archive has one"

@@ -93,6 +93,61 @@ def test_s05_a_directory_that_the_source_ships_at_a_shared_file_is_refused(tmp_p
     world.precious.assert_served()
 
 
+CAME = {
+    "reports/2025/may.pdf": "reports",
+    "albums/summer/beach.jpg": "albums/summer",
+    "modules/shop/shop.php": "modules/shop",
+    "guide/notes of a user.txt": "guide",
+}
+
+
+@pytest.mark.parametrize("deploys", [0, 1], ids=["seen now", "known from before"])
+@pytest.mark.parametrize("written", CAME)
+def test_s05_a_file_that_the_source_ships_where_a_directory_came_on_the_server_is_refused(written, deploys, site):
+    """S05, G2: data, a module or what came to a directory of code; the file would hide all of it in the attic."""
+    (site.repository / "guide").mkdir()
+    (site.repository / "guide/index.txt").write_text("shipped")
+    site.ship()
+    site.precious.write(written)
+    for _ in range(deploys):
+        site.ship()
+    shutil.rmtree(site.repository / "guide")
+    (site.repository / "guide").write_text("a file")
+    file = site.repository / CAME[written]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("a file")
+    site.commit()
+    assert_refused(site, code="seed-type-changed")
+    site.precious.assert_served()
+
+
+def test_s05_a_directory_that_came_gives_way_to_a_file_once_a_person_calls_it_code(site):
+    """S05, G2: the way on that the refusal names; what was there is kept in the attic."""
+    site.precious.write("reports/2025/may.pdf")
+    (site.repository / "reports").write_text("a file")
+    site.settings = Settings(framework="generic-php", shared=("uploads/", "other/"), code=("reports",))
+    answer = site.ship()
+    assert (site.live / "reports").read_text() == "a file"
+    assert [row["path"] for row in answer["data"]["attic"]] == ["reports"]
+    site.precious.assert_none_lost()
+
+
+def test_s05_an_edited_file_and_an_empty_directory_stop_no_release_that_ships_a_file_there(site):
+    """S05, G2: no user put anything there, so the release wins, and the edit is kept in the attic."""
+    (site.repository / "guide").mkdir()
+    (site.repository / "guide/index.txt").write_text("shipped")
+    site.ship()
+    (site.live / "guide/index.txt").chmod(0o644)
+    site.precious.write("guide/index.txt")
+    (site.live / "empty").mkdir()
+    shutil.rmtree(site.repository / "guide")
+    (site.repository / "guide").write_text("a file")
+    (site.repository / "empty").write_text("a file")
+    site.ship()
+    assert {(site.live / name).read_text() for name in ("guide", "empty")} == {"a file"}
+    site.precious.assert_none_lost()
+
+
 @pytest.mark.parametrize("kind", ["dangling", "looping", "long loop", "older", "absolute"])
 def test_s05_a_live_link_that_leads_nowhere_new_is_put_right(kind, site):
     """S05, I63: whatever broke our link in the live release, the next one shows the markers again."""
