@@ -178,7 +178,13 @@ def prune(result: Result) -> Lines:
 
 def init(result: Result) -> Lines:
     directory = quote(os.path.dirname(result["path"]))
-    return [Line(f"wrote {result['path']}", "good"), Line(f"next  holdfast plan --site DIR --source {directory}")]
+    unread = f"; {count(result['unread'], 'line')} not understood, at its end" if result.get("unread") else ""
+    read = [Line(f"read  {file} ({tool})") for file, tool in (result.get("read") or {}).items()]
+    return [
+        Line(f"wrote {result['path']}{unread}", "good"),
+        *read,
+        Line(f"next  holdfast plan --site DIR --source {directory}"),
+    ]
 
 
 def tour(result: Result) -> Lines:
