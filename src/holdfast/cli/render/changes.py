@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from shlex import quote
 
+from holdfast.cli.render.recovery import missing_and_found, recover, reported
 from holdfast.cli.render.words import (
     Line,
     Lines,
@@ -31,7 +32,7 @@ def plan(result: Result) -> Lines:
         title(f"{result.get('command', 'deploy')} {_coming(result)}".rstrip()),
         *_plan_facts(result),
         *section("data", _plan_data(result)),
-        *section("found", _found(result, after=False)),
+        *missing_and_found(result, after=False),
         *section("entries that become the first release", [Line(f"  {name}") for name in result.get("entries", ())]),
         *section("build", _commands(result.get("build"))),
         *section("before activation", _commands(hooks.get("before_activation"))),
@@ -130,34 +131,6 @@ def link(result: Result) -> Lines:
     return [*outcome({**result, "release": None}), *section("shared", shared)]
 
 
-def recover(result: Result) -> Lines:
-    done = result.get("finished")
-    first = f"finished `{done['command']}` {done['operation']}: {done['verdict']}" if done else "nothing was unfinished"
-    return [
-        Line(first, "good"),
-        *section("found", _found(result, after=True)),
-        Line(f"{count(int(result.get('restored') or 0), 'path')} put back"),
-        *warnings(map(shown, result.get("warnings", ()))),
-    ]
-
-
-def found(result: Result) -> Lines:
-    """What `recover` would do, where nobody agreed to it."""
-    return section("found", _found(result, after=False))
-
-
-def _found(result: Result, *, after: bool) -> Lines:
-    """What `recover` found; AFTER it acted, with what it could not do."""
-    cells = (
-        (each["path"], each["what"], each["where"], each, each.get("action") or "") for each in result.get("found", ())
-    )
-    return rows((*words, _done(each, action) if after else action) for *words, each, action in cells)
-
-
-def _done(each: Result, action: str) -> str:
-    return f"done: {action}" if each.get("done") else "left for a person"
-
-
 def restore(result: Result) -> Lines:
     cells = [("restored", shown(each)) for each in result["restored"]]
     saved = [("saved before", shown(each)) for each in result.get("saved", ())]
@@ -200,7 +173,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "link": link,
     "sweep": outcome,
     "recover": recover,
-    "found": found,
+    "found": reported,
     "restore": restore,
     "prune": prune,
     "init": init,
