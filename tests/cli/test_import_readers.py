@@ -58,7 +58,7 @@ def test_literals_of_ruby(text, found):
         ("['a', /* no */ 'b', // c\n]", ["a", "b"]),
         ("array('a', \"b\")", ["a", "b"]),
         ("['user' => 'deploy', 'port' => 22,]", {"user": "deploy", "port": 22}),
-        ("'{{name}}/x' . '/y'", "club/x/y"),
+        ("'{{name}}/x' . '/y'", "{{name}}/x/y"),
         ('"{$name}/x"', "\ue000/x"),
         ("getenv('B') ?: 'main'", "main"),
         ("$_ENV['B'] ?? 'main'", "main"),

@@ -7,6 +7,7 @@ import os
 import holdfast
 
 TOPICS = {
+    "first-aid": ("first-aid.md", "something is missing, or the site is down: what to type"),
     "guarantees": ("guarantees.md", "what is promised, and how each promise is tested"),
     "commands": ("reference/commands.md", "every command with its options"),
     "configuration": ("reference/configuration.md", "every setting, its file and its variable"),

@@ -100,8 +100,9 @@ def _host(one: Host) -> str:
 
 
 def _line(text: str, said: Said) -> str:
-    note = f", {said.note}" if said.note else ""
-    return f"{text:<{_WIDTH}} # {''.join(one for one in str(said.place) if one.isprintable())}{note}"
+    """TEXT of the file, and in a comment behind it who says so: TOML refuses control characters in comments too."""
+    note = f"{said.place}, {said.note}" if said.note else str(said.place)
+    return f"{text:<{_WIDTH}} # {''.join(letter for letter in note if letter.isprintable())}"
 
 
 def _quoted(text: str) -> str:

@@ -60,7 +60,7 @@ class _Variables:
 
         def one(found: re.Match[str]) -> str:
             name, _, more = found.group(1).partition("|")
-            default = re.search(r"default\(\s*['\"]([^'\"]*)['\"]", more)
+            default = re.search(r"default\(\s*['\"]?([^'\"),]*)['\"]?", more)
             own = {f"{PREFIX}release_path.stdout": RELEASE, f"{PREFIX}shared_path.stdout": SHARED}
             path = own.get(name.strip()) or self.known.get(name.strip())
             fallback = default.group(1) if default else HOLE
@@ -161,28 +161,39 @@ def _ran(variables: _Variables, said: Any) -> Iterator[str]:
 
 
 def _tell_hosts(variables: _Variables, inventories: list[str]) -> None:
+    """The hosts of INVENTORIES, which are lines of INI, and of tables of YAML that name hosts."""
     root = variables.findings.single.get("root")
+    if root is None:
+        return
     for file in inventories:
         section = ""
         for number, line in enumerate(variables.files[file].split("\n"), 1):
             section = line.strip("[] \r") if line.startswith("[") else section
-            found = _HOST_LINE.match(line.strip())
-            if (
-                found
-                and root
-                and not section.endswith((":vars", ":children"))
-                and not line.startswith(("[", "#", ";", "-"))
-            ):
-                _host(variables, found, section or "production", root.text, Place(file, number))
+            found = _HOST_LINE.match(line.strip()) if not line.startswith(("[", "#", ";", "-")) else None
+            if found and not section.endswith((":vars", ":children")):
+                options = dict(one.split("=", 1) for one in found.group(2).split())
+                _host(variables, found.group(1), options, section, Place(file, number))
+    for file, text in variables.files.items():
+        if file.endswith((".yml", ".yaml")) and "hosts:" in text:
+            _hosts_of_yaml(variables, file)
 
 
-def _host(variables: _Variables, found: re.Match[str], section: str, root: str, place: Place) -> None:
-    options = dict(one.split("=", 1) for one in found.group(2).split())
-    host = options.get("ansible_host") or options.get("ansible_ssh_host") or found.group(1)
-    if not re.fullmatch(r"[\w.-]+", host) or host.endswith(":"):
+def _hosts_of_yaml(variables: _Variables, file: str) -> None:
+    """`hosts:` with a table below it is an inventory's; a playbook names a group there."""
+    for table in yaml.tables(yaml.load(variables.files[file])):
+        for one in (item for key in table if key.key == "hosts" for item in yaml.items(key.value)):
+            said = yaml.plain(one.value)
+            known = said.items() if isinstance(said, dict) else ()
+            options = {key: value for key, value in known if isinstance(value, str)}
+            _host(variables, one.key, options, "", Place(file, one.line))
+
+
+def _host(variables: _Variables, name: str, options: Mapping[str, str], section: str, place: Place) -> None:
+    host = options.get("ansible_host") or options.get("ansible_ssh_host") or name
+    root = variables.findings.single["root"].text
+    if not re.fullmatch(r"[\w.-]+", host):
         return
     user = options.get("ansible_user") or options.get("ansible_ssh_user") or next(filter(None, variables.users), "")
-    name = found.group(1).partition(".")[0] if host == found.group(1) else found.group(1)
-    variables.findings.host(
-        Host(f"{section}-{name}" if section else name, f"{user}@{host}" if user else host, root, place)
-    )
+    short = name.partition(".")[0] if host == name else name
+    address = f"{user}@{host}" if user else host
+    variables.findings.host(Host(f"{section}-{short}" if section else short, address, root, place))

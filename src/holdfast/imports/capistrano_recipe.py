@@ -73,6 +73,9 @@ class Recipe:
     def set(self, name: str, value: Any, place: Place) -> None:
         if isinstance(value, str) and HOLE not in value:
             self.findings.named.append((name, value))
+        if value is UNKNOWN and name in LISTS:  # what was there may be there still
+            before = self.names.get(name)
+            value = [*(before if isinstance(before, list) else ()), UNKNOWN]
         self.names[name] = value
         self.said[name] = place
         if name in LISTS:
@@ -109,7 +112,7 @@ class Recipe:
 
     def _member(self, name: str, path: str | None, place: Place) -> None:
         if path is None:
-            self.findings.skip(f"a part of {name} is computed", place)
+            self.findings.skip_once(f"a part of {name} is computed", place)
         elif name in _WRITABLE:
             self.findings.may_be_written(path, place)
         else:

@@ -10,7 +10,11 @@ from typing import NamedTuple
 from holdfast.imports.findings import HOLE, RELEASE, SHARED, Findings, Place
 
 _IN_RELEASE = re.compile(rf"(?:^|.*/)(?:releases/[^/]+|current|{RELEASE})/(.+)$")
-_IN_SHARED = re.compile(rf"(?:^|.*/)(?:shared|persistent|persist|{SHARED})/(.+)$", re.IGNORECASE)
+_IN_SHARED = re.compile(
+    rf"(?:^|.*/)(?:shared|persistent|persist|{SHARED})/(.+)$"
+    r"|^/(?!.*/(?:releases|current)/).+/(?:data|permanent|storage|var|media|files)/(.+)$",
+    re.IGNORECASE,
+)
 _PLUMBING = frozenset((
     "cd", "echo", "printf", "test", "[", "[[", "true", "false", "exit", "set", "export", "local", "readonly",
     "return", "shift", "source", ".", "if", "then", "fi", "else", "elif", "for", "do", "done", "while", "case",
@@ -38,7 +42,8 @@ def words_of(command: str) -> list[str]:
 def simple_commands(text: str) -> list[str]:
     """The commands of TEXT, one after the other; what is quoted stays together."""
     parts = re.findall(r"""(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^;&|\n"'\\]|>&|&>|&(?=\d)|["'])+""", text)
-    return [part.strip() for part in parts if part.strip(" )(")]
+    plain = (re.sub(r"^\(\s*(?!\()|\s+[)}]$", "", part.strip()) for part in parts)
+    return [part for part in plain if part.strip(" )(")]
 
 
 def links_of(words: list[str], inside: str = "") -> list[Linked] | None:
@@ -59,7 +64,7 @@ def links_of(words: list[str], inside: str = "") -> list[Linked] | None:
         return []
     into = len(sources) > 1 or target.endswith("/") or target in (RELEASE, ".", "./") or target.rstrip("/") == RELEASE
     into = into and not any("T" in option for option in options)
-    return _placed([match.group(1) for match in found if match], target, inside, into=into)
+    return _placed([match[1] or match[2] for match in found if match], target, inside, into=into)
 
 
 def _placed(sources: list[str], target: str, inside: str, *, into: bool) -> list[Linked] | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from holdfast.imports.deployer_recipe import LISTS, QUIET, Recipe, ran
+from holdfast.imports.deployer_recipe import LISTS, QUIET, Recipe, ran, resolved
 from holdfast.imports.deployer_yaml import inventory, load
 from holdfast.imports.findings import Findings, Place, texts
 from holdfast.imports.literals import Literals
@@ -120,7 +120,7 @@ class _Walk:
             self._chained(self.reader.peek().value, options, Place(self.recipe.file, line))
         if verb == "localhost":
             if isinstance(options.get("deploy_path"), str):
-                self.recipe.findings.say("root", options["deploy_path"], place)
+                self.recipe.findings.say("root", resolved(self.recipe, options["deploy_path"]), place)
         elif names:
             self.recipe.hosts.append((names, options, place))
         else:

@@ -36,11 +36,13 @@ _RECIPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _RECIPE = re.compile(r"(?:^|/)recipe/([\w-]+)\.php$")
 LISTS = ("shared_dirs", "shared_files", "writable_dirs")
 QUIET = re.compile(
-    r"application|git_.*|ssh_.*|allow_anonymous_stats|default_timeout|default_stage|default_selector|writable_.*|cleanup_.*"
+    r"application|recipes|git_.*|ssh_.*|allow_anonymous_stats|default_timeout|default_stage|default_selector|writable_.*|cleanup_.*"
     r"|use_.*|bin/.*|composer_.*|http_user|user|remote_user|hostname|port|deploy_path|keep_releases|repository|branch|labels"
     r"|forward_agent|forwardAgent|multiplexing|identity_file|release_name|shell|env|update_code_strategy|clear_.*|stage|http_group"
 )
 
+_NAMED = re.compile(r"\{\{\s*([\w/.-]+)\s*\}\}")
+_DEEPEST = 5
 Load = Callable[["Recipe", str], None]
 """Reads a file of settings that is named in another one."""
 
@@ -75,7 +77,7 @@ class Recipe:
         if isinstance(value, str) and HOLE not in value:
             self.findings.named.append((name, value))
         if name in LISTS:
-            if not add:
+            if not add and value is not UNKNOWN:  # of what is computed nobody knows what it replaces
                 self.members[name] = []
             self._more(name, value, place)
             self.names[name] = [one for one, _ in self.members[name]]
@@ -93,11 +95,11 @@ class Recipe:
         """Everything that holds at the end of the file is told."""
         for name in LISTS:
             for path, place in self.members[name]:
-                self._member(name, path, place)
+                self._member(name, None if path is None else resolved(self, path), place)
         if "repository" in self.single:
-            self.findings.repository(text_of(self.single["repository"][0]), self.single["repository"][1])
+            self.findings.repository(self._text("repository"), self.single["repository"][1])
         if "branch" in self.single:
-            self.findings.say("branch", text_of(self.single["branch"][0]), self.single["branch"][1])
+            self.findings.say("branch", self._text("branch"), self.single["branch"][1])
         if "keep_releases" in self.single:
             self.findings.keep(*self.single["keep_releases"])
         for names, options, place in self.hosts:
@@ -106,9 +108,12 @@ class Recipe:
         for moment, task, place in self.hooks:
             self._hook(moment, task, place)
 
+    def _text(self, name: str) -> str:
+        return resolved(self, text_of(self.single[name][0]))
+
     def _member(self, name: str, path: str | None, place: Place) -> None:
         if path is None:
-            self.findings.skip(f"a part of {name} is computed", place)
+            self.findings.skip_once(f"a part of {name} is computed", place)
         elif name == "writable_dirs":
             self.findings.may_be_written(path, place)
         else:
@@ -158,4 +163,6 @@ def ran(recipe: Recipe, task: str, command: str, place: Place) -> None:
 
 def resolved(recipe: Recipe, text: str) -> str:
     """TEXT with what is known in the place of `{{name}}`."""
-    return re.sub(r"\{\{\s*([\w/]+)\s*\}\}", lambda found: text_of(recipe.names.get(found[1], UNKNOWN)), text)
+    for _ in range(_DEEPEST):
+        text = _NAMED.sub(lambda found: text_of(recipe.names.get(found[1], UNKNOWN)), text)
+    return _NAMED.sub(HOLE, text)

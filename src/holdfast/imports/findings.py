@@ -112,14 +112,14 @@ class Findings:
         """TEXT is the value of KEY, unless it is computed, or another value stands already."""
         said = str(text)
         if set(said) & set(_SHOWN) or not said or not said.isprintable():
-            self._computed(key, place)
+            self.skip_once(f"{key} is computed", place)
         elif self.single.setdefault(key, Said(said, place, note)).text != said:
             self.skip(f"{key} is `{said}` here", place)
 
-    def _computed(self, key: str, place: Place) -> None:
-        """Told once: a line that stands there already is not explained."""
+    def skip_once(self, text: str, place: Place) -> None:
+        """TEXT, unless the line at PLACE is told already."""
         if not any(known == place for known, _ in self.unread):
-            self.skip(f"{key} is computed", place)
+            self.skip(text, place)
 
     def repository(self, text: str, place: Place) -> None:
         """Where the code comes from, without a login in the URL: that is for git's own helpers and for keys."""

@@ -91,8 +91,8 @@ class Literals:
 
     def _computed(self, code: Code) -> str:
         """A text inside a text: the name of a setting, or an expression."""
-        if code.source in self.names:
-            return text_of(self.names[code.source])
+        if code.source.startswith("{{"):  # of Deployer: known when it is used, and not yet where it is written
+            return code.source
         inner = Literals(tokens(code.source, self.language), self.language, self.names, self.calls)
         inner.depth = self.depth + 1
         if inner.depth > _DEEPEST:
@@ -290,11 +290,15 @@ class Literals:
     def bare_arguments(self) -> list[Any]:
         """The values of a call without brackets, up to the end of its line."""
         end = self.at
-        while end < len(self.found) and self.found[end].kind != "line" and self.found[end].value not in (";", "do"):
+        while end < len(self.found) and not self._ends(self.found[end]):
             end = self.closing(end) + 1 if self._opens(end) else end + 1
             while end < len(self.found) and self.found[end].kind == "line" and self._goes_on(end):
                 end += 1
         return self._listed(min(end, len(self.found)), bare=True)
+
+    def _ends(self, token: Token) -> bool:
+        """True for what ends a call without brackets: its line, its block, or the condition behind it."""
+        return token.kind == "line" or (token.kind != "text" and token.value in (";", "do", "if", "unless", "rescue"))
 
     def _goes_on(self, end: int) -> bool:
         """True where a line ends in a comma or the next one begins with a call."""

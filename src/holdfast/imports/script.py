@@ -11,18 +11,21 @@ from holdfast.imports.findings import HOLE, RELEASE, SHARED, Findings, Host, Pla
 from holdfast.imports.script_lines import braced, logical
 
 _LINKS = re.compile(r"^[^#\n]*\bln\b[^#\n]*\s-[a-zA-Z]*s", re.MULTILINE)
-_DATA = re.compile(r"shared|persist", re.IGNORECASE)
+_DATA = re.compile(r"shared|persist|permanent|data|storage|media", re.IGNORECASE)
 _ASSIGNED = re.compile(r"^(?:export\s+|readonly\s+|local\s+|declare\s+(?:-\w+\s+)*)*([A-Za-z_]\w*)=(.*)$", re.DOTALL)
 _VARIABLE = re.compile(
     r"\$\{(\w+)(?::?[-=]([^}]*))?\}|\$\{(\w+)\[[@*]\]\}|\$(\w+|[@*])|\$\(\(.*?\)\)|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|`[^`]*`"
 )
 _FOR = re.compile(r"^for\s+(\w+)\s+in\s+(.*?)\s*(?:;\s*do\b\s*(.*))?$", re.DOTALL)
 _FUNCTION = re.compile(r"^(?:function\s+)?([\w-]+)\s*\(\)\s*\{?\s*(.*)$|^function\s+([\w-]+)\s*\{?\s*(.*)$")
-_NAMED_SHARED = re.compile(r"(?:^|_)(?:SHARED|PERSIST(?:ENT)?)(?:_|$|DIR|PATH|ROOT)", re.IGNORECASE)
+_NAMED_SHARED = re.compile(
+    r"(?:^|_)(?:SHARED|PERSIST(?:ENT)?|PERMANENT|DATA|STORAGE|MEDIA)(?:_|$|DIR|PATH|ROOT)", re.IGNORECASE
+)
 _NAMED_RELEASE = re.compile(
     r"(?:^|_)(?:RELEASE|NEW|CURRENT|TARGET|BUILD|DEST)(?:_?(?:DIR|PATH|ROOT|RELEASE|VERSION|ID|NAME))*$", re.IGNORECASE
 )
 _TAIL = re.compile(r"\btail\s+(?:-n\s*)?\+(\d+)|\bhead\s+-n\s+-(\d+)")
+_SHELLS = ("su", "runuser", "sh", "bash", "dash")
 _MAX_CALLS, _DEEPEST = 400, 20
 
 
@@ -46,7 +49,7 @@ class _Script:
         self.functions: dict[str, list[tuple[str, int]]] = {}
         self.inside, self.switched, self.calls, self.number, self.depth = "", False, 0, 1, 0
         self.kept: list[tuple[str, str, Place]] = []
-        self.links: list[tuple[str, str, Place]] = []
+        self.links: list[tuple[str, list[str], str, Place]] = []
         self.made: set[str] = set()
         self.roots: list[tuple[str, Place]] = []
 
@@ -193,10 +196,19 @@ class _Script:
             "git": self._git,
             "ssh": self._ssh,
             "mv": self._mv,
+            **dict.fromkeys(_SHELLS, self._shell),
         }
         if words[0] in known:
             known[words[0]](expanded, place, full)
         elif not commands.is_plumbing(words) and not _ASSIGNED.match(command):
+            self.kept.append(("after the switch" if self.switched else "before the switch", full, place))
+
+    def _shell(self, words: list[str], place: Place, full: str) -> None:
+        """What another shell is given to run; a script of its own is a command like any other."""
+        given = words[words.index("-c") + 1 : words.index("-c") + 2] if "-c" in words else []
+        for command in commands.simple_commands(given[0]) if given else ():
+            self._command(command, place)
+        if not given:
             self.kept.append(("after the switch" if self.switched else "before the switch", full, place))
 
     def _cd(self, words: list[str], _place: Place, _full: str) -> None:
@@ -216,13 +228,14 @@ class _Script:
         self.values = {**self.values, **{key: one for key, one in before.items() if key.isdigit()}}
 
     def _link(self, words: list[str], place: Place, command: str) -> None:
+        words = [one for word in words for one in braced(word)]
         places = [word for word in words[1:] if not word.startswith("-")]
         if len(places) == 2 and re.search(r"(?:^|/)current(?:_tmp|\.new|\.tmp|-new|_new)?$|CURRENT", places[1]):
             self.switched = True
             return
         if any(SHARED in word or _DATA.search(word) for word in places):
             self._root_of(places[0], place)
-            self.links.append((command, self.inside, place))
+            self.links.append((command, words, self.inside, place))
 
     def _root_of(self, source: str, place: Place) -> None:
         found = re.match(rf"^(/[^{HOLE}{SHARED}{RELEASE}]*?)/shared(?:/|$)", source)
@@ -263,8 +276,7 @@ class _Script:
         made = {
             one.rpartition(f"{SHARED}/")[2] if SHARED in one else one.rpartition("/shared/")[2] for one in self.made
         }
-        for command, inside, place in self.links:
-            words = commands.words_of(command)
+        for command, words, inside, place in self.links:
             linked = commands.links_of(words, inside)
             for path, source in linked or ():
                 note = "" if path.rstrip("/") == source else f"was shared/{source}"

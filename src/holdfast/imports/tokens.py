@@ -233,7 +233,7 @@ def _computed(text: str, at: int, opener: str) -> tuple[str, int]:
         return (found.group(), found.end()) if found else ("", at)
     if opener == "{{":
         end = text.find("}}", at)
-        return (text[at + 2 : end].strip(), end + 2) if end > 0 else ("", at)
+        return (f"{{{{{text[at + 2 : end].strip()}}}}}", end + 2) if end > 0 else ("", at)
     depth, here = 0, at + len(opener)
     start = at + 1 if opener == "{$" else here
     while here < len(text):

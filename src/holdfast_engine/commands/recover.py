@@ -85,4 +85,5 @@ def _answer_all_the_same(
     if problem.code == "declined":
         found = (*found, *(search(site, rules_now(site)) if site.survey.current is not None else ()))
     if problem.code in ("declined", "nothing-live"):
-        problem.answer = answer_of(site, interrupted, found, Report(), ())
+        gone = missing(site, rules_now(site)) if site.survey.current is not None else ()
+        problem.answer = answer_of(site, interrupted, found, Report(), gone)
