@@ -9,13 +9,10 @@ from typing import Optional
 
 from holdfast_engine.fs.accounts import groups_of, may_read, name_of
 from holdfast_engine.fs.root import Root
-from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.persistence.attic_entries import entries
 from holdfast_engine.persistence.copies import AS_MANY, ATTIC, BESIDE, RENAMED, Copy
-from holdfast_engine.persistence.lost_data import Lost
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.whose import may_change, sudo_for
 
@@ -26,8 +23,8 @@ _MOVED = (RENAMED, BESIDE, AS_MANY)
 def of_copy(site: Site, copy: Copy) -> str:
     """What brings COPY back to its place; nothing that stands there is overwritten."""
     if copy.how == ATTIC:
-        return _holdfast(site, f"restore {quote(copy.path)} --operation {quote(copy.operation)}")
-    return _by_hand(site, copy.place, site.links.layout.in_shared(copy.path), moved=copy.how in _MOVED)
+        return as_owner(site, f"restore {quote(copy.path)} --operation {quote(copy.operation)}")
+    return by_hand(site, copy.place, site.links.layout.in_shared(copy.path), moved=copy.how in _MOVED)
 
 
 def of_backup(site: Site, one: Missing) -> str:
@@ -36,33 +33,10 @@ def of_backup(site: Site, one: Missing) -> str:
     file = site.root.kind(there) == FILE or (one.files_then == 1 and site.root.kind(there) != DIR)
     ends = "" if file else "/"
     line = f"rsync -a --ignore-existing BACKUP/{quote(one.path)}{ends} {quote(site.root.absolute(there))}{ends}"
-    return _as_who_may(site, line, [], there)
+    return as_who_may(site, line, [], there)
 
 
-def of_found(site: Site, one: Lost) -> str:
-    """What brings back what was found: this very command; for what it leaves to a person the line that does it, or
-    shows both.
-    """
-    if one.done:
-        return ""
-    if one.action != "listed":
-        return _holdfast(site, "recover")
-    note = next((note for note in entries(site.root) if note["place"] == one.place), None)
-    if note is not None and site.root.kind(one.place) in (DIR, FILE):
-        return _holdfast(site, f"restore {quote(one.path)} --operation {quote(str(note['operation']))}")
-    target = site.links.layout.in_shared(one.path)
-    is_there = one.place.is_within(Layout.releases) and site.root.kind(one.place) in (DIR, FILE)
-    if is_there and not _is_file(site, target):
-        return _by_hand(site, one.place, target, moved=False)
-    places = dict.fromkeys(map(site.root.absolute, (one.place, target)))
-    return _as_who_may(site, f"ls -ld {' '.join(map(quote, places))}", [one.place])
-
-
-def _is_file(site: Site, path: RelPath) -> bool:
-    return site.root.kind(path) not in (None, DIR)
-
-
-def _by_hand(site: Site, source: RelPath, target: RelPath, *, moved: bool) -> str:
+def by_hand(site: Site, source: RelPath, target: RelPath, *, moved: bool) -> str:
     """A line of plain programs: what is MOVED gets its name back where nothing stands there, or an empty directory;
     else what is not there yet is copied, with owners and times.
     """
@@ -78,15 +52,15 @@ def _by_hand(site: Site, source: RelPath, target: RelPath, *, moved: bool) -> st
         line = f"cp -an {one}/. {two}/"
     else:
         line = f"ls -l {one} {two}"
-    return _as_who_may(site, line, [source.parent if moved else source], target)
+    return as_who_may(site, line, [source.parent if moved else source], target)
 
 
-def _holdfast(site: Site, words: str) -> str:
+def as_owner(site: Site, words: str) -> str:
     """A command of ours on the site, as the user to whom it belongs."""
     return f"{sudo_for(site.root.path)}holdfast {words} --site {quote(site.root.path)}"
 
 
-def _as_who_may(site: Site, line: str, read: Iterable[RelPath], write: Optional[RelPath] = None) -> str:
+def as_who_may(site: Site, line: str, read: Iterable[RelPath], write: Optional[RelPath] = None) -> str:
     """LINE as it is where this user may READ and WRITE there; else with `sudo -u` for the owner of the place where that
     is enough, or for root.
     """
