@@ -10,10 +10,12 @@ import pytest
 import holdfast.config
 from holdfast.config import Text, load_settings
 from holdfast.config.decode import decode
+from holdfast.config.imported import ImportedLines
 from holdfast.config.schema import published
 from holdfast.config.shape import known_keys
 from holdfast.config.template import template
 from holdfast.config.text import SCHEMA
+from holdfast.imports import Findings
 from holdfast_engine.model.problem import Problem
 
 DOCS = os.path.join(os.path.dirname(holdfast.config.__file__), "docs")
@@ -155,7 +157,8 @@ def test_the_variables_that_hooks_are_given_are_no_settings():
 def test_what_init_writes_is_understood_by_what_reads_it():
     """Also with every suggestion made active."""
     found = {"framework": "laravel", "persistent": ["storage"], "persistent_files": [".env"], "artifacts": ["a"]}
-    text = template(found, {"build": ['sh -c "npm ci"'], "before_activation": ["php artisan migrate --force"]})
+    suggested = {"build": ['sh -c "npm ci"'], "before_activation": ["php artisan migrate --force"]}
+    text = template(found, suggested, (), ImportedLines(Findings(), str))
     assert decode(Text("x", text.encode())) == {"framework": "laravel", "source.path": "."}
     lines = [line.removeprefix("# ") if " = " in line and "[" in line else line for line in text.splitlines()]
     values = decode(Text("x", "\n".join(lines).encode()))

@@ -148,6 +148,9 @@ _LINE = re.compile(r"^[0-9a-f]{8} \[\d+,", re.MULTILINE)
 _ENDED = re.compile(r"\A(.*\n)(?:.*\n)*(.*\"end\",.*\n)\Z")
 
 
+_FOR_PEOPLE = ("/.holdfast/lock", "/.holdfast/README", "/.holdfast/.README")
+
+
 def fingerprint(site: Path, *, times: bool = True) -> str:
     """Equal for two sites that hold the same, journals included, wherever they lie and whenever they were made.
 
@@ -164,8 +167,10 @@ def fingerprint(site: Path, *, times: bool = True) -> str:
 
 
 def _text(path: str, status: os.stat_result, real: set[str]) -> str:
-    if path.endswith("/.holdfast/lock") or (not real and "/.holdfast/cache/" in path):
-        return ""  # what a cache may be trusted in depends on the clock
+    if path.endswith(("/.holdfast/lock", "/.holdfast/README", "/.holdfast/.README")) or (
+        not real and "/.holdfast/cache/" in path
+    ):
+        return ""  # what a cache may be trusted in depends on the clock; the note for people names where the site is
     if "/.holdfast/" not in path or not stat.S_ISREG(status.st_mode):
         return _shape(path, status)
     with open(path, "rb") as stream:

@@ -7,9 +7,11 @@ import os
 import holdfast
 
 TOPICS = {
+    "first-aid": ("first-aid.md", "something is missing, or the site is down: what to type"),
     "guarantees": ("guarantees.md", "what is promised, and how each promise is tested"),
     "commands": ("reference/commands.md", "every command with its options"),
     "configuration": ("reference/configuration.md", "every setting, its file and its variable"),
+    "importing": ("importing.md", "what `init` takes over from Capistrano, Deployer and others"),
     "problems": ("reference/problems.md", "every exit code and every message's code word"),
     "conventions": ("conventions.md", "output, colours, logs, directories, completion, privacy"),
     "on-disk-format": ("design/on-disk-format.md", "what lies below a deploy root, readable without Holdfast"),

@@ -17,6 +17,9 @@ _VALUE = r"""("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s"',;&]+)"""
 _ASSIGNED = re.compile(rf"""(?i)((?:{_WORDS})[\w-]{{0,64}}["']?\s{{0,4}}[=:]\s{{0,4}}){_VALUE}""")
 _TYPED = re.compile(rf"(?i)(--[\w-]{{0,64}}(?:{_WORDS})[\w-]{{0,64}}\s)(\S+)")
 _HEADER = re.compile(r"(?i)\b(authorization\s{0,4}:\s{0,4}\w+\s{1,4}|bearer\s{1,4})([^\s\"']+)")
+_SHORT = re.compile(
+    r"((?:\bmysql\w*\b[^|;&\n]{0,200}?\s-p|\bsshpass\s+-p\s{0,4}|\bcurl\b[^|;&\n]{0,200}?\s-u\s{0,4}[^\s:]+:))(\S+)"
+)
 _MOST = 1_000_000
 _SHORTEST = 6
 """A shorter value is a word that stands in many places, and says nothing when it is hidden in all of them."""
@@ -37,14 +40,14 @@ class Masks:
     def __call__(self, text: str) -> str:
         for value in self._known:
             text = text.replace(value, MASK)
-        for pattern in (_ASSIGNED, _TYPED, _HEADER):
+        for pattern in (_ASSIGNED, _TYPED, _HEADER, _SHORT):
             text = pattern.sub(rf"\1{MASK}", text)
         return redacted(text)
 
 
 def secrets_of(pairs: Mapping[str, str] | Iterable[tuple[str, str]]) -> Iterator[str]:
     """The values whose names say that nobody else should read them."""
-    for name, value in dict(pairs).items():
+    for name, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
         if _NAME.search(name):
             yield value
         yield from re.findall(r"://[^/\s:@]*:([^/\s@]+)@", value)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from holdfast.config.imported import ImportedLines
 from holdfast.config.text import NAME, SCHEMA
 from holdfast_engine.model.problem import Problem
 
@@ -16,11 +17,10 @@ _TEMPLATE = """\
 # `holdfast detect` shows what holds without them, and why; flags and HOLDFAST_* beat this file.
 
 {framework}
-# keep = 5                      # retired good releases besides the active one
+{keep}
 
 [source]
-path = "."                      # a directory; or git = "https://example.org/club.git", ref = "main"
-                                # or archive = "club-1.4.tar.gz", sha256 = "…"
+{source}
 
 [build]
 {build}
@@ -30,36 +30,37 @@ path = "."                      # a directory; or git = "https://example.org/clu
 {paths}
 # Detected as build output: {output}
 # artifacts = [{artifacts}]
-
+{writable}
 [hooks]
 # For an application that keeps files in memory and saves them whole: stop, last look, switch, start.
 # stop = ["systemctl --user stop club"]
 # start = ["systemctl --user start club"]
 {before}
 {after}
-
+{hooks}
 [attic]
 # keep = "90 days"              # what deploys displaced stays that long; or "for ever"
 
 [site]
-# root = "/var/www/example.org"
+{root}
 # web_user = "www-data"         # detected from the owner of live data when left out
-"""
+{hosts}{end}"""
+_KEEP = "# keep = 5                      # retired good releases besides the active one"
+_SOURCE = """\
+path = "."                      # a directory; or git = "https://example.org/club.git", ref = "main"
+                                # or archive = "club-1.4.tar.gz", sha256 = "…\""""
+_ROOT = '# root = "/var/www/example.org"'
 
 
-def write_template(
-    directory: str, found: Mapping[str, Any], suggested: Mapping[str, Any], kept: Iterable[str] = ()
-) -> str:
-    """The path of a new `holdfast.toml` in DIRECTORY, made from what `detect` FOUND and the preset SUGGESTED.
-
-    KEPT are directories that a person called data: they stand in it for good.
+def write_template(directory: str, text: str) -> str:
+    """The path of a new `holdfast.toml` in DIRECTORY, with TEXT in it.
 
     Raises `config-exists` and changes nothing when one is there, or a link under its name.
     """
     path = os.path.join(directory, NAME)
     try:
         with open(path, "x", encoding="utf-8") as file:
-            file.write(template(found, suggested, kept))
+            file.write(text)
     except FileExistsError:
         raise Problem(
             "config-exists",
@@ -72,10 +73,13 @@ def write_template(
     return path
 
 
-def template(found: Mapping[str, Any], suggested: Mapping[str, Any], kept: Iterable[str] = ()) -> str:
-    """The text of the file. A preset's commands stand in it commented: only a person makes them run.
+def template(
+    found: Mapping[str, Any], suggested: Mapping[str, Any], kept: Iterable[str], imported: ImportedLines
+) -> str:
+    """The text of the file, from what `detect` FOUND, the preset SUGGESTED and other tools' files IMPORTED.
 
-    The first line names the schema of this installation, as editors with taplo read it.
+    A command stands in it commented: only a person makes it run. KEPT are directories that a person called data: they
+    stand in it for good. The first line names the schema of this installation, as editors with taplo read it.
     """
     framework = found.get("framework")
     data = [*found.get("persistent", ()), *found.get("persistent_files", ())]
@@ -83,20 +87,43 @@ def template(found: Mapping[str, Any], suggested: Mapping[str, Any], kept: Itera
     return _TEMPLATE.format(
         schema=f"file://{quote(SCHEMA)}",
         framework=f'framework = "{framework}"' if framework else '# framework = "laravel"',
-        build=_commands("commands", suggested.get("build", ())),
+        keep=imported.keep() or _KEEP,
+        source=_source(imported),
+        build=_with(_commands("commands", suggested.get("build", ())), imported.hooks(("build",))),
         data=", ".join(data) or "nothing",
-        paths=_paths(found.get("persistent", ()), list(kept)),
+        paths=_paths(found.get("persistent", ()), list(kept), imported),
         output=", ".join(artifacts) or "nothing",
         artifacts=_quoted(artifacts),
+        writable=_ended(imported.writable()),
         before=_commands("before_activation", suggested.get("before_activation", ())),
         after=_commands("after_activation", suggested.get("after_activation", ())),
+        hooks=_ended("\n".join(imported.hooks(("before_activation", "after_activation")))),
+        root=imported.root() or _ROOT,
+        hosts=imported.hosts(),
+        end=imported.end(),
     )
 
 
-def _paths(detected: Iterable[str], kept: list[str]) -> str:
-    """What a person KEPT is said; what was DETECTED holds without being said, and is a comment."""
-    chosen = _quoted(f"{path}/" for path in kept or detected)
-    return f"paths = [{chosen}]" if kept else f"# paths = [{chosen}]"
+def _source(imported: ImportedLines) -> str:
+    """The repository that was deployed from; else this directory."""
+    said = imported.source()
+    return said if said and not said.startswith("#") else _with(_SOURCE, [said] if said else [])
+
+
+def _with(text: str, more: Iterable[str]) -> str:
+    return "\n".join([text, *more])
+
+
+def _ended(text: str) -> str:
+    """TEXT as lines of its own before an empty one; an empty line where there is none."""
+    return f"{text}\n" if text else ""
+
+
+def _paths(detected: Iterable[str], kept: list[str], imported: ImportedLines) -> str:
+    """What a person KEPT, or files say, is said; what was DETECTED holds without being said, and is a comment."""
+    own = [f"{path}/" for path in kept if path.isprintable()]
+    said = imported.paths(own) if imported.found.shared or imported.found.packages else ""
+    return said or f"{'' if kept else '# '}paths = [{_quoted(own or (f'{path}/' for path in detected))}]"
 
 
 def _commands(key: str, commands: Iterable[str]) -> str:

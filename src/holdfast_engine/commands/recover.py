@@ -32,6 +32,7 @@ from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site.handle import Site
+from holdfast_engine.site.whose import told_whose
 
 
 def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
@@ -40,6 +41,11 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     Works on a site whose `.holdfast/` is gone: releases and `current` are looked at as they
     lie, and only what rules name as data is moved. Run again it finds nothing more to do.
     """
+    with told_whose(request):
+        return _recovered(request, tell, ask)
+
+
+def _recovered(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     interrupted = interrupted_before(request, tell)
     lost_state = state_is_gone(request.site)
     with entering(request, tell, manage=lost_state) as site:
@@ -63,7 +69,7 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             _answer_all_the_same(problem, site, interrupted, found)
             raise
         gone = missing(site, rules_now(site), file=site.refresh().site)
-        answer = answer_of(interrupted, found, report, gone)
+        answer = answer_of(site, interrupted, found, report, gone)
         refused = [one for one in gone if one.verdict == REFUSE]
         if refused:
             raise_alarm(site, refused)
@@ -79,4 +85,5 @@ def _answer_all_the_same(
     if problem.code == "declined":
         found = (*found, *(search(site, rules_now(site)) if site.survey.current is not None else ()))
     if problem.code in ("declined", "nothing-live"):
-        problem.answer = answer_of(interrupted, found, Report(), ())
+        gone = missing(site, rules_now(site)) if site.survey.current is not None else ()
+        problem.answer = answer_of(site, interrupted, found, Report(), gone)

@@ -161,16 +161,18 @@ def rewrite_own(descriptor: int, content: bytes) -> None:
     _write_all(descriptor, content)
 
 
-def jot(root: Root, path: RelPath, content: bytes) -> None:
-    """A note in the cache holds CONTENT. Nothing relies on it, so it is not synced: who reads it knows a torn one."""
-    if not path.is_within(Layout.cache):
+def jot(root: Root, path: RelPath, content: bytes, *, mode: int = 0o600) -> None:
+    """A note in the cache, or the one for people, holds CONTENT. Nothing relies on it, so it is not synced: whoever
+    reads it knows a torn one.
+    """
+    if not path.is_within(Layout.cache) and path != Layout.readme:
         raise ValueError(f"{path} is no note in the cache")
     make_directories(root, path.parent, mode=0o700)
     hidden = f".{path.name}"
     reach("durable.jot")
     with root.directory(path.parent) as here:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(hidden, flags, 0o600, dir_fd=here)
+        descriptor = os.open(hidden, flags, mode, dir_fd=here)
         try:
             _write_all(descriptor, content)
         finally:
@@ -182,7 +184,7 @@ def forget(root: Root, path: RelPath) -> None:
     """No note of our own stands at PATH: in the cache, a base of what was carried, or what an adoption said of itself
     that was undone.
     """
-    ours = (Layout.cache, Layout.bases, Layout.records, Layout.site_file)
+    ours = (Layout.cache, Layout.bases, Layout.records, Layout.readme, Layout.site_file)
     if not any(path.is_within(place) for place in ours):
         raise ValueError(f"{path} is no note of ours")
     reach("durable.forget")

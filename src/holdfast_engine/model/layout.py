@@ -23,6 +23,7 @@ class Layout:
     current = RelPath("current")
     state = STATE
     site_file = STATE / "site.json"
+    readme = STATE / "README"
     lock_file = STATE / "lock"
     journals = STATE / "journal"
     records = STATE / "releases"

@@ -15,6 +15,7 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.handle import Site, as_deployed
+from holdfast_engine.site.whose import told_whose
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def shown(site: Site, plan: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def reading(request: Request, tell: Listener) -> Iterator[Site]:
     """A managed site, open for looking; nothing is locked and nothing changes."""
-    with Root(request.site) as root:
+    with told_whose(request), Root(request.site) as root:
         survey = surveys.require_site(root)
         surveys.refuse_links(root, *site_format.PREPARED)
         refuse_linked_shared(root, survey.layout.shared_name)

@@ -16,6 +16,7 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.operations.look import looking, refuse_linked_shared
 from holdfast_engine.operations.recovery import finish_interrupted
 from holdfast_engine.site import format as site_format
+from holdfast_engine.site import readme
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.free_space import make_room
 from holdfast_engine.site.handle import Site, as_deployed
@@ -70,6 +71,7 @@ def changing(
                 before = place.survey.current
                 yield place
                 still_live(root, before)
+                readme.keep(root, place.survey.layout)  # a command that is refused changes nothing, not even this
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from holdfast_engine.model.words import count
 from holdfast_engine.operations.agree import Proposal, as_shown, asking
 from holdfast_engine.operations.every_pipeline import PUT_BACK, REVIVE
 from holdfast_engine.operations.look import shown
+from holdfast_engine.operations.missing_rows import found_rows, missing_rows
 from holdfast_engine.operations.revive import wanted
 from holdfast_engine.operations.stepping import all_taken, end_of
 from holdfast_engine.persistence.lost_data import Lost, search
@@ -26,6 +27,7 @@ from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.unrecorded import unrecorded
 from holdfast_engine.site.handle import Site
+from holdfast_engine.site.whose import who
 from holdfast_engine.steps.put_back import PuttingBack
 from holdfast_engine.steps.step import shown as shown_steps
 
@@ -42,13 +44,15 @@ def missing_directories(site: Site) -> list[RelPath]:
 def data_missing(site: Site, gone: tuple[Missing, ...], answer: dict[str, Any]) -> Problem:
     """Everything that could be found is back, and counted files are missing all the same: a person has to know."""
     files = sum(one.files_then - one.files_now for one in gone)
+    first = next((copy["command"] for row in answer["missing"] for copy in row["copies"]), "")
+    copies = f"`{first}` brings the first copy back; " if first else ""
     problem = Problem(
         "data-missing",
         f"{count(files, 'file')} of users' data that were counted are missing, and nothing was found to put back there",
         context=[lost(one) for one in gone],
         state="what could be found is back; the live release serves what there is",
         whereabouts=[site.root.absolute(site.links.layout.shared)],
-        hint=f"mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
+        hint=f"{copies}mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
         f"{quote(site.root.path)}`; where they are meant to be gone, deploy with `--accept {DATA_MEMORY}`",
     )
     problem.answer = answer
@@ -62,20 +66,23 @@ def planned(site: Site, *, lost_state: bool) -> dict[str, Any]:
         site.survey = replace(site.survey, releases=tuple(every))
     rules = rules_now(site)
     found = [*wanted(site), *search(site, rules)]
-    return shown(site, question_of(found, missing(site, rules), missing_directories(site)))
+    return shown(site, question_of(site, found, missing(site, rules), missing_directories(site)))
 
 
-def question_of(found: Sequence[Lost], gone: tuple[Missing, ...], absent: Sequence[RelPath] = ()) -> dict[str, Any]:
-    """What is found, what is missing, and which directories of `shared/` are ABSENT and made anew."""
+def question_of(
+    site: Site, found: Sequence[Lost], gone: tuple[Missing, ...], absent: Sequence[RelPath] = ()
+) -> dict[str, Any]:
+    """What is found, what is missing and where copies of it lie, and which directories of `shared/` are ABSENT and made
+    anew; what to type for each.
+    """
     notes = [*(lost(one) for one in gone), *(f"`{path}` is gone, and is made anew, empty" for path in absent)]
     notes += [] if notes or found else ["nothing that appears lost is found"]
-    rows = [one.to_json() for one in found]
-    missed = [one.to_json() for one in gone]
     steps = _steps(found, absent)
     return {
         "command": "recover",
-        "found": rows,
-        "missing": missed,
+        "who": who(site.root.path),
+        "found": found_rows(site, found),
+        "missing": missing_rows(site, gone),
         "made": list(absent),
         "steps": steps,
         "notes": notes,
@@ -98,7 +105,7 @@ def agreed_findings(site: Site, ask: Ask) -> Sequence[Lost]:
         found = search(site, rules)
         absent = missing_directories(site)
         quiet = not absent and all(one.action == "listed" for one in found)
-        return as_shown(found, question_of(found, missing(site, rules), absent), quiet=quiet)
+        return as_shown(found, question_of(site, found, missing(site, rules), absent), quiet=quiet)
 
     return asking(site, ask, "putting back what was found").agree(look)
 
@@ -108,7 +115,7 @@ def agreed_to_revive(site: Site, ask: Ask) -> Sequence[Lost]:
 
     def look() -> Proposal[Sequence[Lost]]:
         found = wanted(site)
-        return as_shown(found, question_of(found, ()), quiet=not found)
+        return as_shown(found, question_of(site, found, ()), quiet=not found)
 
     return asking(site, ask, "making a release live").agree(look)
 
@@ -123,14 +130,18 @@ def put_back(site: Site, found: Sequence[Lost], report: Report) -> tuple[Lost, .
 
 
 def answer_of(
-    interrupted: Optional[dict[str, Any]], found: Sequence[Lost], report: Report, gone: tuple[Missing, ...]
+    site: Site,
+    interrupted: Optional[dict[str, Any]],
+    found: Sequence[Lost],
+    report: Report,
+    gone: tuple[Missing, ...],
 ) -> dict[str, Any]:
     """What was found and done; GONE is what is missing in spite of it."""
     return {
         "finished": interrupted,
-        "found": [one.to_json() for one in found],
+        "found": found_rows(site, found),
         "restored": sum(one.done for one in found),
         "attic": report.attic,
-        "missing": [one.to_json() for one in gone],
+        "missing": missing_rows(site, gone),
         "warnings": [*report.warnings, *report.unmoved, *(lost(one) for one in gone)],
     }

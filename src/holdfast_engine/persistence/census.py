@@ -77,6 +77,17 @@ def _files_then(index: dict[str, Any], path: str) -> dict[str, int]:
     return {one: files for one, files in rows.items() if RelPath(one).is_within(path)}
 
 
+def directories_then(site: Site) -> dict[str, Counted]:
+    """Every directory of `shared/` as it was counted last; nothing where that is not known any more."""
+    return _directories(_load(site))
+
+
+def inodes_then(site: Site, path: str) -> set[int]:
+    """The inodes of the directories at and below PATH as they were counted last."""
+    rows = directories_then(site).items()
+    return {row.inode for one, row in rows if path and RelPath(one).is_within(path)}
+
+
 def _load(site: Site) -> dict[str, Any]:
     """The index, if there is a usable one: deleting it costs time, and that less is accepted by name."""
     try:

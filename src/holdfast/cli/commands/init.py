@@ -8,7 +8,10 @@ from typing import Any
 import click
 
 from holdfast.cli import complete, options
-from holdfast.config.template import write_template
+from holdfast.cli.masking import Masks, secrets_of
+from holdfast.config.imported import ImportedLines
+from holdfast.config.template import template, write_template
+from holdfast.imports import Findings, read_directory
 from holdfast.presets.catalog import catalog
 
 
@@ -23,20 +26,29 @@ from holdfast.presets.catalog import catalog
 def command(run: options.Run, path: str) -> options.Answer:
     """Write a commented holdfast.toml into PATH, from what was detected there; never overwrite one.
 
+    Files of Capistrano, Mina, Deployer, Shipit and Ansistrano, and scripts that link into shared/, are read as well,
+    and never run: what is shared, from where, to which hosts. What is not understood stands there as comments.
     On a terminal it asks about directories of which no rule knows whether they are data.
     """
     found = run.session.detect(path)
-    written = write_template(os.path.abspath(path), found, _suggested(found), _kept(run, path, found))
-    return "init", {"outcome": "written", "path": written}
+    imported = read_directory(os.path.abspath(path))
+    lines = ImportedLines(imported, Masks(secrets_of(imported.named)))
+    text = template(found, _suggested(found), _kept(run, path, found, imported), lines)
+    written = write_template(os.path.abspath(path), text)
+    more = {"read": dict(imported.files), "unread": len(imported.unread)} if imported else {}
+    return "init", {"outcome": "written", "path": written, **more}
 
 
-def _kept(run: options.Run, path: str, found: dict[str, Any]) -> list[str]:
-    """The undecided directories that somebody at the terminal calls data; what git tracks is the author's own."""
+def _kept(run: options.Run, path: str, found: dict[str, Any], imported: Findings) -> list[str]:
+    """The undecided directories that somebody at the terminal calls data; what git tracks is the author's own, and what
+    was IMPORTED is decided.
+    """
     where = os.path.join(path, str(found.get("app_root", ".")))
     return [
         one
         for one in found.get("undecided", ())
-        if not _is_tracked(where, one)
+        if one not in imported.shared
+        and not _is_tracked(where, one)
         and run.inquire(f"No rule knows `{one}`, and there is something in it. Is it data that must be kept?")
     ]
 

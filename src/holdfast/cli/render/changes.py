@@ -17,10 +17,13 @@ from holdfast.cli.render.words import (
     rows,
     section,
     shown,
+    size,
     title,
     warnings,
+    when,
 )
 
+_TYPE = "      type: "
 _GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written")
 
 
@@ -31,7 +34,7 @@ def plan(result: Result) -> Lines:
         title(f"{result.get('command', 'deploy')} {_coming(result)}".rstrip()),
         *_plan_facts(result),
         *section("data", _plan_data(result)),
-        *section("found", _found(result, after=False)),
+        *missing_and_found(result, after=False),
         *section("entries that become the first release", [Line(f"  {name}") for name in result.get("entries", ())]),
         *section("build", _commands(result.get("build"))),
         *section("before activation", _commands(hooks.get("before_activation"))),
@@ -135,27 +138,68 @@ def recover(result: Result) -> Lines:
     first = f"finished `{done['command']}` {done['operation']}: {done['verdict']}" if done else "nothing was unfinished"
     return [
         Line(first, "good"),
-        *section("found", _found(result, after=True)),
+        *missing_and_found(result, after=True),
         Line(f"{count(int(result.get('restored') or 0), 'path')} put back"),
         *warnings(map(shown, result.get("warnings", ()))),
     ]
 
 
-def found(result: Result) -> Lines:
-    """What `recover` would do, where nobody agreed to it."""
-    return section("found", _found(result, after=False))
+def reported(result: Result) -> Lines:
+    """What there is to say where the command ended before its end, or with data still missing."""
+    return missing_and_found(result, after="restored" in result)
 
 
-def _found(result: Result, *, after: bool) -> Lines:
-    """What `recover` found; AFTER it acted, with what it could not do."""
-    cells = (
-        (each["path"], each["what"], each["where"], each, each.get("action") or "") for each in result.get("found", ())
+def missing_and_found(result: Result, *, after: bool) -> Lines:
+    """What is missing first; AFTER it acted, with what it could not do."""
+    missing = [line for each in result.get("missing", ()) if "copies" in each for line in _missing(each)]
+    found = _found(list(result.get("found", ())), after=after) if result.get("found") else []
+    return [*_who(result.get("who") or {}), *section("missing", missing), *section("found", found)]
+
+
+def _who(who: Result) -> Lines:
+    if not who.get("sudo"):
+        return []
+    return [Line(f"you are `{who['you']}`; the site is `{who['site']}`'s, so lines to type begin with `{who['sudo']}`")]
+
+
+def _missing(each: Result) -> Lines:
+    """One path: how many files of how many, since when, each copy, and what a backup alone can have."""
+    gone = int(each["files_then"]) - int(each["files_now"])
+    since = f"; they were counted {when(each['since'])}" if each.get("since") else ""
+    head = Line(
+        f"  {each['path'] or 'shared/'}: {gone:,} of {count(int(each['files_then']), 'file')} missing{since}", "bad"
     )
-    return rows((*words, _done(each, action) if after else action) for *words, each, action in cells)
+    return [head, *(line for copy in each["copies"] for line in _copy(copy)), *_backup(each)]
 
 
-def _done(each: Result, action: str) -> str:
-    return f"done: {action}" if each.get("done") else "left for a person"
+def _copy(copy: Result) -> Lines:
+    what = f"{count(int(copy['files']), 'file')}, {size(int(copy['bytes']))}"
+    return [Line(f"    {copy['where']}: {copy['what']}; {what}"), Line(f"{_TYPE}{copy['command']}", "strong")]
+
+
+def _backup(each: Result) -> Lines:
+    if not each.get("backup"):
+        return []
+    files = count(int(each["only_in_a_backup"]), "file")
+    none = "no copy lies below the deploy root" if not each["copies"] else f"{files} in no copy here"
+    return [Line(f"    {none}: only a backup can have them"), Line(f"{_TYPE}{each['backup']}", "strong")]
+
+
+def _found(found: list[Result], *, after: bool) -> Lines:
+    """A row for each, and the line to type below it."""
+    cells = [
+        (each["path"], each["what"], each["where"], _done(each) if after else each.get("action") or "")
+        for each in found
+    ]
+    return [line for each, row in zip(found, rows(cells), strict=True) for line in (row, *_to_type(each))]
+
+
+def _to_type(each: Result) -> Lines:
+    return [Line(f"{_TYPE}{each['command']}", "strong")] if each.get("command") else []
+
+
+def _done(each: Result) -> str:
+    return f"done: {each.get('action') or ''}" if each.get("done") else "left for a person"
 
 
 def restore(result: Result) -> Lines:
@@ -178,7 +222,13 @@ def prune(result: Result) -> Lines:
 
 def init(result: Result) -> Lines:
     directory = quote(os.path.dirname(result["path"]))
-    return [Line(f"wrote {result['path']}", "good"), Line(f"next  holdfast plan --site DIR --source {directory}")]
+    unread = f"; {count(result['unread'], 'line')} not understood, at its end" if result.get("unread") else ""
+    read = [Line(f"read  {file} ({tool})") for file, tool in (result.get("read") or {}).items()]
+    return [
+        Line(f"wrote {result['path']}{unread}", "good"),
+        *read,
+        Line(f"next  holdfast plan --site DIR --source {directory}"),
+    ]
 
 
 def tour(result: Result) -> Lines:
@@ -194,7 +244,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "link": link,
     "sweep": outcome,
     "recover": recover,
-    "found": found,
+    "found": reported,
     "restore": restore,
     "prune": prune,
     "init": init,

@@ -105,7 +105,7 @@ def progress(event: Event, *, verbose: bool) -> Lines:
 
 def found_lines(answer: dict[str, Any]) -> Lines:
     """What a command had found when its problem came."""
-    return page("found", answer) if answer.get("found") else []
+    return page("found", answer) if answer.get("found") or "copies" in next(iter(answer.get("missing", ())), {}) else []
 
 
 def log_lines(log: str) -> Lines:
