@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from shlex import quote
 from typing import Any
@@ -17,7 +16,7 @@ from holdfast_engine.model.words import count
 from holdfast_engine.operations.every_pipeline import REVIEW
 from holdfast_engine.operations.stepping import all_taken, end_of
 from holdfast_engine.persistence.report import Report
-from holdfast_engine.persistence.review import reviewable
+from holdfast_engine.persistence.review import counted, reviewable
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site.handle import Site
 from holdfast_engine.steps.review import Deciding, Decision
@@ -35,24 +34,35 @@ def table(site: Site) -> dict[str, Any]:
         "site": site.root.path,
         "current": site.survey.current.name if site.survey.current is not None else None,
         "entries": [row.to_json() for row in rows],
-        "counts": dict(sorted(Counter(row.what for row in rows).items())),
+        "counts": counted(rows),
         "decided": decided,
-        "configured": {name: list(getattr(rules_now(site).settings, name)) for name in ("shared", "carried")},
     }
 
 
 def question_of(site: Site, decision: Decision) -> dict[str, Any]:
-    """The decision as a person reads it before it is made. LIST is the list of `[shared]` that says the same."""
-    steps = [one.to_json() for one in shown(due(REVIEW, decision), decision)]
+    """The decision as a person reads it before it is made. LIST is the list of `[shared]` in holdfast.toml that says
+    the same (of a word that is taken back: that said it), CONFIGURED what its lists hold without `review`.
+    """
+    said = decision.said or site.survey.site.reviewed.words.get(decision.path)
+    active = site.survey.active
     return {
         "command": "review",
         "verb": decision.verb,
         "path": str(decision.path),
-        "list": decision.said.list_name if decision.said is not None else "",
-        "is_dir": decision.said.is_dir if decision.said is not None else False,
-        "steps": steps,
+        "list": said.list_name if said is not None else "",
+        "is_dir": said.is_dir if said is not None else False,
+        "configured": _configured(site),
+        "source": active.source if active is not None else {},
+        "steps": [one.to_json() for one in shown(due(REVIEW, decision), decision)],
         "notes": list(_notes(site, decision)),
     }
+
+
+def _configured(site: Site) -> dict[str, list[str]]:
+    """The lists of `[shared]` as a file says them, by their names there."""
+    settings = rules_now(site).settings
+    lists = {"paths": settings.shared, "carried": settings.carried}
+    return {name: [one for one in found if one.rstrip("/") not in settings.reviewed] for name, found in lists.items()}
 
 
 def _notes(site: Site, decision: Decision) -> Iterable[str]:
@@ -79,6 +89,7 @@ def _is_live(site: Site, decision: Decision) -> bool:
 
 def decided(site: Site, decision: Decision) -> dict[str, Any]:
     """The decision holds: what is said is in the site file, what is moved is moved."""
+    asked = question_of(site, decision)
     facts = {"release": None, "who": site.request.who, **decision.to_json()}
     operation, report = Operation.begin(site.root, "review", at=site.request.now, facts=facts), Report()
     try:
@@ -90,16 +101,5 @@ def decided(site: Site, decision: Decision) -> dict[str, Any]:
     outcome = _OUTCOMES[decision.verb]
     operation.end(outcome, at=end_of(site.request.now, timings))
     site.refresh()
-    asked = question_of(site, decision)
-    return {
-        "outcome": outcome,
-        "path": asked["path"],
-        "verb": decision.verb,
-        "list": asked["list"],
-        "is_dir": asked["is_dir"],
-        "adopted": report.adopted,
-        "attic": report.attic,
-        "steps": timings,
-        "warnings": report.warnings,
-        "notes": [],
-    }
+    told = {"adopted": report.adopted, "attic": report.attic, "warnings": report.warnings}
+    return {"outcome": outcome, **asked, **told, "steps": timings}

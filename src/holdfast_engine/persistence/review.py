@@ -4,6 +4,7 @@ the list that a person reviews. Looks, and changes nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +40,11 @@ def reviewable(site: Site) -> list[Row]:
         return []
     with site.root.looking():
         return sorted(undecided(site, _Review.of(site, live).rows()), key=lambda row: (row.path, row.what))
+
+
+def counted(rows: Iterable[Row]) -> dict[str, int]:
+    """How many of ROWS there are of each kind."""
+    return dict(sorted(Counter(row.what for row in rows).items()))
 
 
 def undecided(site: Site, rows: Iterable[Row]) -> list[Row]:
