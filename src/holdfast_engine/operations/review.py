@@ -96,7 +96,7 @@ def decided(site: Site, decision: Decision) -> dict[str, Any]:
         work = Deciding(site, operation, report, decision)
         work, timings = all_taken(due(REVIEW, decision), work, operation, site.tell)
     except Problem:
-        operation.end("undone", at=site.request.now)  # it may not be moved: nothing of it was
+        operation.end("undone", at=site.request.now)  # it may not be moved, and stands where it stood
         raise
     outcome = _OUTCOMES[decision.verb]
     operation.end(outcome, at=end_of(site.request.now, timings))

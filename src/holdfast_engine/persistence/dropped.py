@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from holdfast_engine.data.found import Found
+from holdfast_engine.data.settle import settle
+from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.place import drop_own_link
 from holdfast_engine.fs.walk import size_of
+from holdfast_engine.journal import log
 from holdfast_engine.model import reasons
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import SHARED
 from holdfast_engine.persistence import memory
 from holdfast_engine.persistence.adopt import Adopter
@@ -20,6 +24,7 @@ from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import opened
+from holdfast_engine.site.reviewed import keep_words
 
 
 def drop_carried(adopter: Adopter, path: RelPath) -> None:
@@ -44,18 +49,20 @@ def drop_data(adopter: Adopter, path: RelPath) -> None:
     there = site.links.layout.in_shared(path)
     files, _ = size_of(site.root, there)
     operation.move(what="keep", path=path, source=there)
+    about = {"reason": reasons.DROPPED, "care": SHARED}
+    spot = attic.set_aside(site.root, there, path=path, operation=operation.name, at=operation.at, **about)
+    adopter.report.set_aside(path, spot, reasons.DROPPED)
+    miss_no_more(site, path, files)
+
+
+def miss_no_more(site: Site, path: RelPath, files: int) -> None:
+    """No link leads to where PATH lay in `shared/`, the site file misses none of the FILES that lay there, and the
+    record of what is live names no link to it.
+    """
     for release in _releases(site):
         if site.links.is_linked(release, path):
             with opened(site.root, [(release / path).parent]):
                 drop_own_link(site.root, release / path)
-    about = {"reason": reasons.DROPPED, "care": SHARED}
-    spot = attic.set_aside(site.root, there, path=path, operation=operation.name, at=operation.at, **about)
-    adopter.report.set_aside(path, spot, reasons.DROPPED)
-    remember_fewer(site, path, files)
-
-
-def remember_fewer(site: Site, path: RelPath, files: int) -> None:
-    """The site file misses none of the FILES that lay at PATH, and the record of what is live names no link to it."""
     around = [one.path for one in site.survey.site.shared if path.is_within(one.path)]
     memory.count_less(site, dict.fromkeys(around, files))
     _remember(site)
@@ -80,11 +87,20 @@ def _releases(site: Site) -> Iterator[RelPath]:
 
 
 def share(adopter: Adopter, path: RelPath) -> None:
-    """PATH of the live release lies in `shared/`, and a link of ours shows it: one exchange, no moment without (G3)."""
+    """PATH of the live release lies in `shared/`, and a link of ours shows it: one exchange, no moment without (G3).
+
+    Where it may not be moved it stands where it stood, nothing waits for its place, and the Problem says so.
+    """
     site, live = adopter.site, adopter.site.survey.current
     if live is None:
         return
     if not site.links.is_linked(live, path):
-        adopter.bring(live, Found(to_adopt={path: "a person shares it"}), wins="live")
+        try:
+            adopter.bring(live, Found(to_adopt={path: "a person shares it"}), wins="live")
+        except Problem:
+            settle(site.links, adopter.operation, log.read(site.root, adopter.operation.name), quiet=quiet)
+            if not site.links.is_linked(live, path):
+                keep_words(site, site.survey.site.reviewed.forgetting(path))
+                raise
     part_with(adopter, path, site.links.layout.in_shared(path))
     _remember(site)

@@ -12,23 +12,23 @@ from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.found import Found
-from holdfast_engine.fs.copy import beginning, digest_of, same_file
+from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.sets import is_database
 from holdfast_engine.model.carried import Base
 from holdfast_engine.model.listing import DIR, FILE
-from holdfast_engine.model.paths import RelPath, outermost
-from holdfast_engine.model.reviewed import DELETED, EDITED, Reviewed
-from holdfast_engine.model.rules import CARRIED, CODE, Ruling
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.reviewed import DELETED, EDITED
+from holdfast_engine.model.rules import CODE, Ruling
 from holdfast_engine.model.sets import main_of
 from holdfast_engine.persistence.attic_entries import entries
 from holdfast_engine.persistence.earlier import Earlier
+from holdfast_engine.persistence.review_carried import CarriedCode
 from holdfast_engine.persistence.review_data import data_rows
-from holdfast_engine.persistence.review_rows import Row
+from holdfast_engine.persistence.review_rows import Row, undecided
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of, rules_now
 from holdfast_engine.persistence.strays import missing_code, sweep
-from holdfast_engine.rules.classify_rules import CONFIGURATION, DEFAULT, PRESET
-from holdfast_engine.rules.code_evidence import LOOKED_INTO, RUNS, SHIPPED, Evidence, evidence
+from holdfast_engine.rules.code_evidence import Evidence
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 
@@ -45,18 +45,6 @@ def reviewable(site: Site) -> list[Row]:
 def counted(rows: Iterable[Row]) -> dict[str, int]:
     """How many of ROWS there are of each kind."""
     return dict(sorted(Counter(row.what for row in rows).items()))
-
-
-def undecided(site: Site, rows: Iterable[Row]) -> list[Row]:
-    """Those of ROWS of which a person has said nothing yet."""
-    return [row for row in rows if not _is_decided(site, site.survey.site.reviewed, row)]
-
-
-def _is_decided(site: Site, reviewed: Reviewed, row: Row) -> bool:
-    said = reviewed.of(row.path)
-    if said is None or (said.what == EDITED) != (row.what == EDITED):
-        return False
-    return row.what != EDITED or said.digest == digest_of(site.root, row.place)
 
 
 @dataclass(frozen=True)
@@ -143,81 +131,3 @@ class _Review:
         status = self.site.root.lstat(place)
         size, changed = (status.st_size, status.st_mtime) if status else (0, None)
         return Row(path, what, FILE, 1, size, changed, place, self._ruling(path), why)
-
-
-@dataclass(frozen=True)
-class CarriedCode:
-    """What goes along from LIVE, by RULES, and looks like code; a directory that is carried as a whole is one row."""
-
-    site: Site
-    live: RelPath
-    rules: Rules
-    earlier: Earlier
-
-    def rows(self, carried: Base) -> Iterator[Row]:
-        """One for each outermost name of what is CARRIED that looks like code, and that nobody named."""
-        files = sorted(path for path, one in carried.items() if one.kind == FILE)
-        below: dict[str, list[str]] = {top: [] for top in outermost(carried)}
-        for path in files:
-            below[next(here for here in (*RelPath(path).ancestors(), path) if here in below)].append(path)
-        for top, inner in sorted(below.items()):
-            why = self._why(top, inner, carried) if inner else ()
-            if why:
-                size = sum(carried[path].size for path in inner)
-                changed = max(carried[path].mtime for path in inner) / 1e9
-                yield Row(
-                    top, CARRIED, carried[top].kind, len(inner), size, changed, self.live / top, self._ruling(top), why
-                )
-
-    def _ruling(self, top: str) -> Ruling:
-        """Why it goes along as it is: no rule names it, or one that shares a directory alone, without a program."""
-        said = self.rules.classifier.ruling(top)
-        if said.rule == DEFAULT:
-            return Ruling(top, CARRIED, DEFAULT, "no rule names it: it appeared here beside code")
-        return Ruling(top, CARRIED, said.rule, said.source)
-
-    def _why(self, top: str, inner: list[str], carried: Base) -> tuple[Evidence, ...]:
-        """Nothing for what a person named, and for what a preset expects there, as plugins: that is code that lives on
-        the server, whoever put it there; but where a release once shipped it.
-        """
-        rule = self.rules.classifier.ruling(top)
-        if rule.rule == CONFIGURATION:
-            return ()
-        shipped = tuple(self._shipped(top))
-        if rule.rule == PRESET and not shipped:
-            return ()
-        if inner == [top]:
-            own = evidence(top, carried[top].size, self.rules.web_root, self._read)
-        else:
-            own = self._of_directory(inner, carried)
-        return (*own, *shipped)
-
-    def _of_directory(self, inner: list[str], carried: Base) -> Iterator[Evidence]:
-        """For a directory: how many of its files are programs, and what the first of them is."""
-        size, web_root = {path: carried[path].size for path in inner}, self.rules.web_root
-        found = [path for path in inner if any(evidence(path, size[path], web_root, self._read_name))]
-        if found:
-            first = next(iter(evidence(found[0], size[found[0]], web_root, self._read)), None)
-            said = f": {first.text}" if first else ""
-            yield Evidence(RUNS, f"{len(found):,} of {len(inner):,} files are code, as `{found[0]}`{said}")
-
-    def _shipped(self, top: str) -> Iterator[Evidence]:
-        """That a release shipped it once; what is shipped today as well, and was edited here, is none of that."""
-        found = None if self.rules.listing.has(top) else self.earlier.shipping(top)
-        if found is None:
-            return
-        record, entry = found
-        here = self.live / top
-        if entry.kind == FILE and self.site.root.kind(here) == FILE:
-            same = digest_of(self.site.root, here) == entry.digest
-            text = "and nobody changed it since" if same else "and it was changed here"
-            yield Evidence(SHIPPED, f"the release `{record.id}` shipped it, {text}")
-        elif entry.kind == self.site.root.kind(here):
-            yield Evidence(SHIPPED, f"the release `{record.id}` shipped a directory here")
-
-    def _read(self, path: str) -> Optional[bytes]:
-        return beginning(self.site.root, self.live / path, LOOKED_INTO)
-
-    def _read_name(self, path: str) -> Optional[bytes]:
-        """Nothing: of the many files of a directory the names are enough, but for a guard page."""
-        return self._read(path) if path.endswith(("index.php", "index.phtml")) else None

@@ -14,8 +14,8 @@ from holdfast_engine.model.reviewed import DATA, DELETED, EDITED
 from holdfast_engine.model.rules import CARRIED
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.earlier import Earlier
-from holdfast_engine.persistence.review import CarriedCode, undecided
-from holdfast_engine.persistence.review_rows import Row
+from holdfast_engine.persistence.review_carried import CarriedCode
+from holdfast_engine.persistence.review_rows import Row, undecided
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.site.handle import Site
 

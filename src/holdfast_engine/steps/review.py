@@ -12,7 +12,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.reviewed import DATA, DROP, SHARE, Reviewed, Said
 from holdfast_engine.model.rules import CARRIED
 from holdfast_engine.persistence.adopt import Adopter, cannot_move
-from holdfast_engine.persistence.dropped import drop_carried, drop_data, part_with, remember_fewer, share
+from holdfast_engine.persistence.dropped import drop_carried, drop_data, miss_no_more, part_with, share
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.reviewed import keep_words
@@ -128,7 +128,7 @@ class SetAside(Step[Decision, Deciding]):
         path = work.decision.path
         spots = [note["place"] for note in attic.notes(again.site.root) if note["operation"] == again.operation.name]
         if work.decision.what == DATA:
-            remember_fewer(again.site, path, 1)
+            miss_no_more(again.site, path, 1)
         elif spots:
             part_with(work.adopter, path, spots[-1])
 
