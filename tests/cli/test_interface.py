@@ -15,8 +15,8 @@ from lib.terminal import terminal
 from lib.world import LARAVEL, NEXT, STATIC, World
 
 COMMANDS = (
-    "detect explain init plan deploy rollback status releases history checklist check link adopt recover sweep review access "
-    "attic restore prune try config docs completion"
+    "detect explain init plan deploy rollback status releases history checklist check link adopt recover sweep "
+    "review access attic restore prune try config docs completion"
 ).split()
 NOT_BUILT = ("vault",)
 ON_A_SITE = (

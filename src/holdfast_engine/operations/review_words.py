@@ -11,7 +11,18 @@ from holdfast_engine.fs.sets import belongs_to, is_database
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import UNCHANGED, Problem
-from holdfast_engine.model.reviewed import DATA, DELETED, DROP, EDITED, FORGET, KEEP, SHARE, Reviewed, Said
+from holdfast_engine.model.reviewed import (
+    DATA,
+    DELETED,
+    DROP,
+    EDITED,
+    FORGET,
+    KEEP,
+    SHARE,
+    Reviewed,
+    Said,
+    can_be_named,
+)
 from holdfast_engine.model.rules import CARRIED
 from holdfast_engine.persistence.review import reviewable
 from holdfast_engine.persistence.review_rows import Row
@@ -120,7 +131,12 @@ def _refuse_what_cannot_hold(site: Site, decision: Decision) -> None:
     said = after.classifier.ruling(path)
     if decision.verb == SHARE and path not in after.shared_paths:
         raise blocked(site, path, f"cannot be shared: {said.source or said.rule} says {said.care}")
-    if decision.verb == KEEP and not after.classifier.is_kept_here(path) and said.care != CARRIED:
+    if (
+        decision.verb == KEEP
+        and can_be_named(path)
+        and not after.classifier.is_kept_here(path)
+        and said.care != CARRIED
+    ):
         raise blocked(site, path, f"cannot be kept as code of the server: {said.source or said.rule} says {said.care}")
 
 

@@ -61,10 +61,14 @@ def _files(site: Site, rules: Rules, earlier: Earlier, one: SharedPath) -> Itera
 
 
 def _shipped(site: Site, earlier: Earlier, path: str) -> Iterator[Evidence]:
-    """What an earlier release shipped here, unchanged, and no release ships now."""
+    """What an earlier release shipped here, and no release ships now: code, or any file that nobody changed."""
     record = earlier.same_as(path, site.links.layout.in_shared(path))
     if record is not None:
         yield Evidence(SHIPPED, f"the release `{record.id}` shipped it, and nobody changed it since")
+        return
+    found = earlier.shipping(path) if is_code(path) else None
+    if found is not None and found[1].kind == FILE:
+        yield Evidence(SHIPPED, f"the release `{found[0].id}` shipped it, and it was changed here")
 
 
 def _is_named(rules: Rules, path: str) -> bool:
