@@ -52,7 +52,7 @@ def _files(site: Site, rules: Rules, earlier: Earlier, one: SharedPath) -> Itera
         if kind != FILE or found is None:
             continue
         why = tuple(evidence_among_data(path, found.st_size, rules.web_root, read))
-        if one.why in HAPPENED and not why:
+        if not why and (one.why in HAPPENED or is_code(path)):
             why = tuple(_shipped(site, earlier, path))
         left_out = why and (
             path in seeds or _is_named(rules, path) or is_database(root, there / inner if inner else there)

@@ -11,8 +11,7 @@ MASK = "***"
 _ASSIGNED = re.compile(r"^(\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:]\s*)(.*)$")
 _NAMED = re.compile(
     r"""(?ix)
-    ( ["']? [\w-]{0,40}
-      (?: pass(?:word|wd|phrase)? | secret | token | credential | (?: api | private | access | _ ) _?key | salt | dsn )
+    ( (?: pass(?:word|wd|phrase)? | secret | token | credential | (?: api | private | access | _ ) _?key | salt | dsn )
       [\w-]{0,40} ["']? \s{0,9} (?: => | [=:,] ) \s{0,9} )
     (["']) ( (?: \\. | (?!\2)[^\\] )* ) \2"""
 )

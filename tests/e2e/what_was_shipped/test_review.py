@@ -20,7 +20,7 @@ SHOP = {
     "install/setup.php": "<?php // installs\n",
     "install/schema.sql": "create table a (b int);\n",
     "inc/db.php": "<?php\nclass Db {}\n",
-    "style/old.css": "a {}\n",
+    "inc/old.css": "a {}\n",
     "uploads/.gitkeep": "",
 }
 TOOL, FORUM = "<?php echo 'our own tool';\n", "<?php require 'lib/User.php';\n"
@@ -108,13 +108,13 @@ def test_evidence_is_more_than_an_ending(shop, path, text, word):
 def test_what_a_vendor_once_shipped_is_known_by_its_baseline(shop):
     """A page that the vendor took away and that was edited here stays alive, and is named for what it is."""
     put(shop, "admin.php", "<?php // edited here\n")
-    put(shop, "style/old.css", "a { color: red }\n")
+    put(shop, "inc/old.css", "a { color: red }\n")
     first = (shop.live).resolve().name
-    shop.ship({"admin.php": None, "style/old.css": None})
+    shop.ship({"admin.php": None, "inc/old.css": None})
     assert served(shop, "admin.php") == "<?php // edited here\n"
     assert words(shop, "admin.php") == ["runs", "shipped"]
-    assert words(shop, "style/old.css") == ["shipped"]
-    assert first in row(shop, "style/old.css")["evidence"][0]["text"]
+    assert words(shop, "inc/old.css") == ["shipped"]
+    assert first in row(shop, "inc/old.css")["evidence"][0]["text"]
 
 
 def test_what_a_preset_expects_on_the_server_is_not_asked_about(tmp_path):
