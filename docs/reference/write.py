@@ -33,6 +33,8 @@ codes are listed in [problems.md](problems.md), what holds for output, logs and 
 
 What rules call a cache (`bootstrap/cache`, `__pycache__` and the like; `holdfast detect` lists them) is
 rebuilt in each release: what is written there is neither brought home nor kept.
+
+The keys of what `review --json` and its decisions answer are listed in [the review](../review.md).
 """
 
 CONFIGURATION = """\

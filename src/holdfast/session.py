@@ -142,6 +142,31 @@ class Session:
         resolved = self._resolved({}, _within(os.path.join(top, "current")) or _within(top))
         return self._perform("adopt", top, resolved.settings(), path=top)
 
+    def ask_review(self, verb: str, words: tuple[str, ...], flags: Mapping[str, Any]) -> dict[str, Any]:
+        """A person's decision on what looks like code: it holds in the site, and stands in the holdfast.toml that
+        governs it, where one does; the plan that is asked about names that file.
+        """
+        from holdfast.config.governing import foreseen, governing, write
+
+        resolved = self._resolved(flags)
+        site, nearest = self._site(resolved), self._named() if self.file else find_text(self.directory)
+
+        def file_for(told: Mapping[str, Any]) -> str:
+            return governing(site, nearest, named=bool(self.file), source=told.get("source") or {})
+
+        def with_note(plan: dict[str, Any]) -> dict[str, Any]:
+            note = foreseen(file_for(plan), plan).note
+            return {**plan, "notes": [*plan["notes"], *([note] if note else [])]}
+
+        asking = replace(self, ask=lambda plan: self.ask(with_note(plan)))
+        about = {"said": resolved.said(), "intent": verb, "words": words}
+        answer = Session._perform(asking, "review", site, resolved.settings(), **about)
+        if self.only_plan:
+            return with_note(answer)
+        written = write(file_for(answer), answer)
+        notes = [*answer["notes"], *([written.note] if written.note else [])]
+        return {**answer, "written": written.path, "notes": notes}
+
     def _here(self, text: str) -> str:
         """TEXT from where the person stands, spelled as it is."""
         absolute(text, self.directory)

@@ -252,6 +252,22 @@ def _with_attic(site: Path, sources: Path) -> None:
     run(deploying(2, at=_NEW_YEAR + 300)(site, sources))
 
 
+def _with_code_to_review(site: Path, sources: Path) -> None:
+    """Programs that somebody put beside the code, deployed twice, and a script among the uploads."""
+    _deployed(site, sources, (1,))
+    program = "<?php echo 'a tool of our own';\n"
+    hands.write(
+        _live(site), {"public/tool.php": program, "public/forum/index.php": "<?php // a forum, and all its code\n"}
+    )
+    hands.write(_live(site), {"public/forum/lib/User.php": "<?php class User {}\n", "public/forum/note.txt": "ours\n"})
+    run(deploying(2, at=_NEW_YEAR + 300)(site, sources))
+    hands.write(site / "shared/public/uploads", {"script.php": "<?php // came as an upload\n"})
+
+
+def _deciding(verb: str, path: str) -> Callable[[Path, Path], Request]:
+    return asking("review", intent=verb, words=(path,))
+
+
 _LATER = then_deploy(3)
 _LATE = frozenset(
     {f"public/{name}" for name in ("late.txt", "late-0.txt", "late-1.txt", "photos-0/a.jpg", "photos-1/a.jpg")}
@@ -283,6 +299,21 @@ SCENARIOS = {
         Scenario("sets", _with_databases, deploying(2), _LATER, databases=_DATABASES),
         Scenario("restore-set", _with_database_in_the_attic, asking("restore", path="club.sqlite"), _LATER, **_ONE_SET),
         Scenario(WITHOUT_EXCHANGE, _used, deploying(2), _LATER, gap=True),
+        Scenario(
+            "review-drop",
+            _with_code_to_review,
+            _deciding("drop", "public/forum"),
+            _LATER,
+            either=frozenset(f"public/forum/{name}" for name in ("index.php", "lib/User.php", "note.txt")),
+        ),
+        Scenario(
+            "review-drop-data",
+            _with_code_to_review,
+            _deciding("drop", "public/uploads/script.php"),
+            _LATER,
+            either=frozenset({"public/uploads/script.php"}),
+        ),
+        Scenario("review-share", _with_code_to_review, _deciding("share", "public/forum"), _LATER),
         Scenario("restore", _with_attic, asking("restore", path=".env"), _LATER, either=frozenset({".env"})),
     )
 }

@@ -25,7 +25,8 @@ _CHANGING = (
 _CREATES = re.compile(r"O_CREAT|O_TRUNC|O_TMPFILE")
 _PERFORM = """
 import sys; from holdfast_engine.commands import perform; from holdfast_engine.model.request import Request
-request = Request(sys.argv[1], site=sys.argv[2], path=sys.argv[3], now=1.7e9, yes=True)
+command, site, path, intent, *words = sys.argv[1:]
+request = Request(command, site=site, path=path, now=1.7e9, yes=True, intent=intent, words=tuple(words))
 perform(request, tell=lambda _event: None, ask=lambda _plan: True)
 """
 _LINE = re.compile(r"(\w+)\((.*)")
@@ -33,8 +34,9 @@ _LINE = re.compile(r"(\w+)\((.*)")
 
 def command_line(request: Request) -> list[str]:
     """REQUEST as a person would type it to the engine's own entry point."""
-    if request.command in ("adopt", "restore"):  # these the controller alone offers
-        return [sys.executable, "-S", "-E", "-B", "-c", _PERFORM, request.command, request.site, request.path]
+    if request.command in ("adopt", "restore", "review"):  # these the controller alone offers
+        given = (request.command, request.site, request.path, request.intent, *request.words)
+        return [sys.executable, "-S", "-E", "-B", "-c", _PERFORM, *given]
     words = [sys.executable, "-S", "-E", "-B", "-m", "holdfast_engine", request.command]
     if request.command == "link":
         return [*words, request.release, request.path]

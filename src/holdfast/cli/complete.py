@@ -70,6 +70,16 @@ def _displaced(context: click.Context) -> Iterable[str]:
             yield from (os.path.relpath(os.path.join(folder, name), top) for name in names)
 
 
+def _reviewed(context: click.Context) -> Iterable[str]:
+    """What `review` lists, by its paths; for `forget` what was decided."""
+    from holdfast.config.places import working_directory
+    from holdfast.session import Session
+
+    flags = {"site.root": context.params.get("site")}
+    told = Session(working_directory(), os.environ).ask_site("review", flags)
+    return [row["path"] for row in told["decided" if context.params.get("verb") == "forget" else "entries"]]
+
+
 def _acceptable(_context: click.Context) -> Iterable[str]:
     from holdfast_engine.checks.checklist import ACCEPTABLE
 
@@ -83,4 +93,5 @@ def _topics(_context: click.Context) -> Iterable[str]:
 
 
 releases, operations, displaced = _offering(_releases), _offering(_operations), _offering(_displaced)
+reviewed = _offering(_reviewed)
 checks, topics = _offering(_acceptable), _offering(_topics)

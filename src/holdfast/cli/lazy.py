@@ -28,6 +28,7 @@ TABLE = {
     "adopt": ("adopt", "turn a site that is live in a plain directory into a Holdfast site"),
     "recover": ("recover", "finish what was interrupted, find data that appears lost, put it back"),
     "sweep": ("sweep", "bring home what was written outside of `shared/` since the last look; for cron"),
+    "review": ("review", "what looks like code, was edited or deleted here: list, compare, decide"),
     "access": ("access", "what the application may write, as measured and kept; change it"),
     "attic": ("attic", "what operations displaced, with origin and reason"),
     "restore": ("restore", "bring displaced content back"),
@@ -44,7 +45,7 @@ GROUPS = {
     "Before a deploy": ("detect", "explain", "init", "plan", "config"),
     "Deploy": ("deploy", "rollback", "link", "adopt", "prune"),
     "Look": ("status", "releases", "history", "checklist", "check"),
-    "Data": ("sweep", "recover", "access", "attic", "restore"),
+    "Data": ("sweep", "recover", "review", "access", "attic", "restore"),
     "Learn": ("try", "docs", "completion"),
 }
 """The same names as a person looks for them in the help."""

@@ -13,6 +13,7 @@ TOPICS = {
     "configuration": ("reference/configuration.md", "every setting, its file and its variable"),
     "importing": ("importing.md", "what `init` takes over from Capistrano, Deployer and others"),
     "problems": ("reference/problems.md", "every exit code and every message's code word"),
+    "review": ("review.md", "what looks like code: what is listed, and what a decision does"),
     "conventions": ("conventions.md", "output, colours, logs, directories, completion, privacy"),
     "on-disk-format": ("design/on-disk-format.md", "what lies below a deploy root, readable without Holdfast"),
     "rules": ("design/rules.md", "the rules that hold the engine together"),

@@ -11,7 +11,7 @@ from holdfast_engine.operations.agree import refuse_on_refusal
 from holdfast_engine.operations.look import shown
 from holdfast_engine.operations.open import entering
 from holdfast_engine.operations.status import standing_checks
-from holdfast_engine.operations.sweep import plan_sweep, swept
+from holdfast_engine.operations.sweep import plan_sweep, swept, worth_a_review
 from holdfast_engine.persistence.old_document_root import open_up
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import rules_now
@@ -36,7 +36,8 @@ def sweep(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
         _refuse(site, planned.plan.checks, rules)
         if request.only_plan:
             return shown(site, planned.plan.to_json())
-        found = swept(site, planned, (), outcome="swept" if planned.steps else "unchanged")
+        outcome = "swept" if planned.steps else "unchanged"
+        found = swept(site, planned, worth_a_review(planned.outlook), outcome=outcome)
         follow(site)
         open_up(site, planned.outlook.record.path)
         return found

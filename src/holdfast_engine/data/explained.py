@@ -143,15 +143,15 @@ class Explained:
     def _is_ours(self, path: str) -> bool:
         """True for a file that is no program, or one that a person keeps on the server, and differs from what was
         shipped here: as of a seed, the server's version stays. Where nothing tells what was shipped, the release's
-        does.
+        does, but for what a person keeps.
         """
-        before = self.baseline.get(path)
-        code = (is_code(path) or self.unshared(path)) and not self.lives_here(path)
+        before, kept = self.baseline.get(path), self.lives_here(path)
+        code = (is_code(path) or self.unshared(path)) and not kept
         if code or self.next_listing.kind(path) != FILE or self.retired:
             return False
         if self._is_as_carried(path):
             return True
-        return (path in self.base or before is not None) and not self._was_shipped(path)
+        return (kept or path in self.base or before is not None) and not self._was_shipped(path)
 
     def _is_as_carried(self, path: str) -> bool:
         """True for a file that came here from the release before, and was not written to since: what it is was found

@@ -28,6 +28,18 @@ def digest_of(root: Root, path: str) -> str:
         os.close(descriptor)
 
 
+def beginning(root: Root, path: str, size: int) -> Optional[bytes]:
+    """The first SIZE bytes of the regular file at PATH; None where there is none that may be read."""
+    try:
+        descriptor = root.open_file(path)
+    except OSError:
+        return None
+    try:
+        return os.read(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
 def beginning_and_digest(root: Root, path: str, size: int) -> tuple[bytes, str]:
     """The first SIZE bytes of the regular file at PATH and its SHA-256, read once; OSError when there is none."""
     descriptor = root.open_file(path)

@@ -18,6 +18,7 @@ NEWER, ELDER, ANOTHER, LIVE_WON, LIVE_LINK, IN_THE_WAY = (
 EMPTIED, SAME, SHIPPED, OLDER, SAVED = "emptied", "same", "shipped", "older", "saved"
 ORPHAN, REPLACED, ALONE, BUILT = "orphan", "replaced", "alone", "built"
 DELETED, REWRITTEN, OVERTAKEN, SHIPPED_TOO = "deleted", "rewritten", "overtaken", "shipped-too"
+DROPPED = "dropped"
 
 SENTENCES = {
     MERGED: "merged into shared/",
@@ -43,6 +44,7 @@ SENTENCES = {
     DELETED: "deleted on the server by the application or a person",
     REWRITTEN: "replaced on the server by a newer file of this name",
     OVERTAKEN: "a newer version of it is carried along",
+    DROPPED: "a person said by `review` that nobody needs it",
     SHIPPED_TOO: "the release ships this path, and the server's own version stays",
 }
 _WORDS = {sentence: word for word, sentence in SENTENCES.items()}

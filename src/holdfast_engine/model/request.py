@@ -47,6 +47,8 @@ class Settings:
     public_html: str = ""
     attic_keep: str = "90 days"
     """How long what lies in the attic is kept, in the words of `model/lifetime`."""
+    reviewed: tuple[str, ...] = ()
+    """Those of the paths in SHARED and CARRIED that a person named by `review`: no file says so, the site does."""
 
     def to_json(self) -> dict[str, Any]:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in sorted(vars(self).items())}

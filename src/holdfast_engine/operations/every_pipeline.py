@@ -14,6 +14,7 @@ from holdfast_engine.steps.link_script import AdoptForScript, CarryForScript, Li
 from holdfast_engine.steps.prune import PruneAlone, Pruning
 from holdfast_engine.steps.put_back import PutBack, PuttingBack
 from holdfast_engine.steps.restore import Restore, Restoring
+from holdfast_engine.steps.review import Deciding, Decision, Say, SetAside, ShareNow
 from holdfast_engine.steps.revive import Revive, Reviving
 from holdfast_engine.steps.script_work import ScriptOutlook, ScriptWork
 from holdfast_engine.steps.step import Steps
@@ -26,6 +27,7 @@ PRUNE: Steps[Sequence[str], Pruning] = (PruneAlone(),)
 REVIVE: Steps[Lost, Reviving] = (Revive(),)
 PUT_BACK: Steps[Sequence[Lost], PuttingBack] = (PutBack(),)
 ACCESS: Steps[Change, Changing] = (ChangeAccess(),)
+REVIEW: Steps[Decision, Deciding] = (Say(), SetAside(), ShareNow())
 
 PIPELINES: dict[str, Steps[Any, Any]] = {
     "deploy": DEPLOY,
@@ -35,6 +37,7 @@ PIPELINES: dict[str, Steps[Any, Any]] = {
     "adopt": ADOPT,
     "access": ACCESS,
     "restore": RESTORE,
+    "review": REVIEW,
     "prune": PRUNE,
     "recover": (*REVIVE, *PUT_BACK),
 }

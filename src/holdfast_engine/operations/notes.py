@@ -13,6 +13,7 @@ from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.operations.planned import notes_on_hooks
+from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.strays import left_alone, missing_code
 from holdfast_engine.site.handle import Site
 from holdfast_engine.steps.work import Outlook
@@ -38,6 +39,7 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
         notes.append(f"`public_html` is read and not acted on yet: point the web server at `{where}`")
     if not unchanged:
         notes += [*_deleted_here(outlook), *_many(outlook), *notes_on_hooks(outlook)]
+    notes += seen_by(site, outlook.rules, found, outlook.baseline, outlook.record.path)
     return (*notes, *left_alone(site.survey.current or RelPath(""), found))
 
 

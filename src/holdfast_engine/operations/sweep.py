@@ -19,6 +19,7 @@ from holdfast_engine.operations.stepping import Timings, all_taken, end_of
 from holdfast_engine.persistence import census, elsewhere, retired_releases
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.report import Report
+from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import left_alone
@@ -47,9 +48,14 @@ def plan_sweep(site: Site, rules: Rules) -> Planned:
         adopt=dict(outlook.found.to_adopt),
         carried=dict(outlook.found.to_carry),
         checks=checklist(subject_for(site, rules, release=live.path, missing=outlook.missing)),
-        notes=tuple(left_alone(live.path, outlook.found)),
+        notes=(*left_alone(live.path, outlook.found), *worth_a_review(outlook)),
     )
     return Planned(outlook.elsewhere.shown_in(plan), steps, outlook)
+
+
+def worth_a_review(outlook: Outlook) -> list[str]:
+    """One line where what stands in the live release looks like code, or nothing."""
+    return seen_by(outlook.site, outlook.rules, outlook.found, outlook.baseline, outlook.record.path)
 
 
 def _outlook(site: Site, rules: Rules) -> Outlook:

@@ -20,6 +20,8 @@ from holdfast_engine.persistence import census
 from holdfast_engine.persistence.move_out import MovingOut
 from holdfast_engine.persistence.moving_sets import refuse_busy
 from holdfast_engine.persistence.report import Report, measured
+from holdfast_engine.persistence.review import reviewable
+from holdfast_engine.persistence.review_note import to_review
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site.handle import Site
@@ -80,6 +82,7 @@ def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[
     live = current.name if current else None
     told = advice(site.root.path, rules_now(site), laid_out=layer.laid_out)
     told += told_out(site.root, [site.links.layout.shared, *([current] if current else [])])
+    told += to_review(site, reviewable(site))
     return {
         "outcome": "adopted",
         "release": live,

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from holdfast_engine.data.carry import Carrying, Told
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.second_names import SecondNames
-from holdfast_engine.fs import durable
+from holdfast_engine.fs import attic, durable
+from holdfast_engine.fs.discard import drop_empty
+from holdfast_engine.fs.place import drop_second_name
 from holdfast_engine.fs.second_names import as_it_stands
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
@@ -19,10 +21,12 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.rules import CARRIED
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site import bases
 from holdfast_engine.site.handle import Site
+from holdfast_engine.site.links import opened
 from holdfast_engine.site.records import ReleaseRecord
 
 NOTHING: Mapping[str, Entry] = MappingProxyType({})
@@ -106,6 +110,30 @@ class Carrier:
             durable.sync_file_system(self.site.root, into)
         bases.write(self.site, release, base)
         self._tell_of_gone(carrying.told)
+
+    def put_aside(self, live: RelPath, path: RelPath) -> RelPath:
+        """PATH of LIVE lies in the attic as one, where this returns; PermissionError where it may not be moved."""
+        operation, about = self.operation, {"reason": reasons.DROPPED, "care": CARRIED}
+        operation.move(what="keep", path=path, source=live / path)
+        with opened(self.site.root, [(live / path).parent]):
+            spot = attic.set_aside(
+                self.site.root, live / path, path=path, operation=operation.name, at=operation.at, **about
+            )
+        self.report.set_aside(path, spot, reasons.DROPPED)
+        return spot
+
+    def part_with(self, release: str, path: RelPath, other: RelPath) -> None:
+        """Nothing at and below PATH is carried in RELEASE any more: it lies at OTHER, and needs no second name."""
+        base, root, places = bases.base_of(self.site, release), self.site.root, Layout.second_names
+        gone = sorted((RelPath(one) for one in base if RelPath(one).is_within(path)), reverse=True)
+        for one in gone:
+            if base[one].kind == DIR:
+                drop_empty(root, places / one)
+            else:
+                drop_second_name(root, places / one, other if one == path else other / one.below(path))
+        for step in reversed(list(path.ancestors())):
+            drop_empty(root, places / step)
+        bases.write(self.site, release, {one: found for one, found in base.items() if not RelPath(one).is_within(path)})
 
     def note(self, release: str, found: Base) -> None:
         """What was FOUND in RELEASE and goes along from there is known to have stood there."""

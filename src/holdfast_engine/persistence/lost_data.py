@@ -20,7 +20,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath, outermost
-from holdfast_engine.model.reasons import sentence
+from holdfast_engine.model.reasons import DROPPED, sentence
 from holdfast_engine.model.rules import CARRIED, FOUND, SEEDED, SHARED, STRAY, SharedPath
 from holdfast_engine.model.sets import main_of, members
 from holdfast_engine.persistence import old_document_root
@@ -242,8 +242,8 @@ def _in_attic(site: Site, rules: Rules, found: set[str]) -> Iterator[Lost]:
     for note in reversed(entries(site.root)):
         path = note["path"]
         there = site.links.layout.in_shared(path)
-        if note.get("care") == CARRIED:
-            continue  # the application deleted or replaced it by its own means
+        if note.get("care") == CARRIED or note["reason"] == DROPPED:
+            continue  # the application deleted or replaced it by its own means, or a person said that nobody needs it
         if (path, note["reason"]) in told:
             continue
         told.add((path, note["reason"]))

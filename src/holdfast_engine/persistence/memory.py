@@ -101,7 +101,8 @@ def _write(
     options["links"] = dict(rules.links)
     options["preset"] = memory_of(rules.classifier.preset, file, site.survey.active, site.request)
     shared = _shared(site, rules, file)
-    written = replace(file, shared=shared, declared=rules.settings.shared, options=options, identity=identity)
+    declared = tuple(path for path in rules.settings.shared if path.rstrip("/") not in rules.settings.reviewed)
+    written = replace(file, shared=shared, declared=declared, options=options, identity=identity)
     site_format.write(site.root, written)
 
 

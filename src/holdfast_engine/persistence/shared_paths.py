@@ -66,15 +66,17 @@ class Rules:
 def rules_for(site: Site, listing: Listing, settings: Settings, *, also: Iterable[SharedPath] = ()) -> Rules:
     """The rules on LISTING at this site. Once shared stays shared; what lies in `shared/` is shared (data.md).
 
-    ALSO are paths that are about to be shared. Raises `path-invalid`, `shared-paths-overlap` and `framework-unknown`.
+    ALSO are paths that are about to be shared. What a person said by `review` is laid over SETTINGS. Raises
+    `path-invalid`, `shared-paths-overlap` and `framework-unknown`.
     """
     with site.root.looking():
         return _rules_for(site, listing, settings, also)
 
 
 def _rules_for(site: Site, listing: Listing, settings: Settings, also: Iterable[SharedPath]) -> Rules:
-    detection = detected(listing, settings.framework)
     file = site.survey.site
+    settings = file.reviewed.laid_over(settings)
+    detection = detected(listing, settings.framework)
     known = shared_before(site)
     classifier = classified(listing, detection, settings, known)
     gone = let_go(site.links, classifier, file, site.request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Optional
 
@@ -16,11 +16,14 @@ from holdfast_engine.rules.shape_patterns import lineage
 
 @dataclass(frozen=True)
 class Named:
-    """One path of the configuration: SAID is how it was written, IS_DIR whether with a trailing slash."""
+    """One path of the configuration: SAID is how it was written, IS_DIR whether with a trailing slash. REVIEWED says
+    that a person named it by `review`, and no file does.
+    """
 
     path: str
     care: str
     said: str
+    reviewed: bool = False
 
     @property
     def is_dir(self) -> bool:
@@ -28,6 +31,8 @@ class Named:
 
     @property
     def source(self) -> str:
+        if self.reviewed:
+            return f"`holdfast review {'share' if self.care == SHARED else 'keep'} {self.path}`"
         key = {SHARED: "paths", CODE: "code", ARTIFACT: "artifacts", CARRIED: "carried"}[self.care]
         return f"[shared] {key} = `{self.said}`"
 
@@ -47,7 +52,7 @@ class Configured:
             (ARTIFACT, settings.artifacts),
             (CARRIED, settings.carried),
         )
-        named = [_named(text, care) for care, texts in groups for text in texts]
+        named = [_named(text, care, settings.reviewed) for care, texts in groups for text in texts]
         _refuse_spellings(named)
         self.by_path: dict[str, Named] = {}
         for one in named:
@@ -70,8 +75,9 @@ class Configured:
         return next((one for one in others if one.path.startswith(path + "/")), None)
 
 
-def _named(text: str, care: str) -> Named:
-    return Named(RelPath.parse(text, what="shared path" if care == SHARED else f"{care} path"), care, text)
+def _named(text: str, care: str, reviewed: Collection[str]) -> Named:
+    path = RelPath.parse(text, what="shared path" if care == SHARED else f"{care} path")
+    return Named(path, care, text, path in reviewed)
 
 
 def _plain(text: str) -> str:

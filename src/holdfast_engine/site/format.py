@@ -13,18 +13,24 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem, unknown_format
+from holdfast_engine.model.reviewed import FEATURE as REVIEW
+from holdfast_engine.model.reviewed import FORMAT as REVIEW_FORMAT
+from holdfast_engine.model.reviewed import Reviewed
 from holdfast_engine.model.rules import SharedPath
 
 T = TypeVar("T")
 DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 """What reading one of our own files raises when a disk or a hand changed it."""
 FEATURES = ("attic-notes", "baseline-rows", "carried", "journal-crc")
+OPTIONAL = (REVIEW,)
+"""Features that a site file names while it holds something of theirs: an earlier version reads it where it does not."""
 
 
 @dataclass(frozen=True)
 class SiteFile:
     """What `.holdfast/site.json` says. COUNTER is the newest release's; orders never depend on a clock.
 
+    REVIEWED is what a person said of what looks like code.
     IDENTITY remembers the inode of each shared path, how many files it held, and whether it was a
     mount or a link and to where, so that a missing mount or a swapped directory is noticed (I29,
     I76).
@@ -37,6 +43,7 @@ class SiteFile:
     identity: dict[str, list[Any]] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
     access: dict[str, Any] = field(default_factory=dict)
+    reviewed: Reviewed = field(default_factory=Reviewed)
 
     @property
     def layout(self) -> Layout:
@@ -61,6 +68,7 @@ def read(root: Root) -> Optional[SiteFile]:
             identity=_of(dict, value["identity"]),
             options=_of(dict, value["options"]),
             access=_of(dict, value.get("access", {})),  # from format 2 on
+            reviewed=Reviewed.from_json(_of(dict, value.get(REVIEW, {}))),
         )
     except DAMAGE as error:
         raise _unreadable(root, error) from error
@@ -92,10 +100,12 @@ def layout_of(root: Root) -> Layout:
 
 
 def _require_known(value: dict[str, Any]) -> None:
-    strange = sorted(set(value["features"]) - set(FEATURES))
+    strange = sorted(set(value["features"]) - {*FEATURES, *OPTIONAL})
     if value["format"] > FORMAT or strange:
         told = f"it has format {value['format']} and features {', '.join(map(ascii, strange)) or 'we know'}"
         raise unknown_format(Layout.site_file, told)
+    if value.get(REVIEW, {}).get("format", 0) > REVIEW_FORMAT:
+        raise unknown_format(Layout.site_file, f"its words of a review have format {value[REVIEW]['format']}")
 
 
 def _unreadable(root: Root, error: Exception) -> Problem:
@@ -112,9 +122,12 @@ def _unreadable(root: Root, error: Exception) -> Problem:
 
 def write(root: Root, site: SiteFile) -> None:
     """The site file holds SITE: the old or the new one after a crash."""
+    optional = {REVIEW: site.reviewed.to_json()}
+    said = {name: found for name, found in optional.items() if found}
     value = {
+        **said,
         "format": FORMAT,
-        "features": list(FEATURES),
+        "features": sorted([*FEATURES, *said]),
         "counter": site.counter,
         "shared_name": site.shared_name,
         "shared": [one.to_json() for one in site.shared],

@@ -209,6 +209,18 @@ def restore(result: Result) -> Lines:
     return [*told, *warnings(map(shown, result.get("warnings", ())))]
 
 
+def decision(result: Result) -> Lines:
+    """What was decided, what was moved by it, and where it is written."""
+    moved = [("to the attic", shown(each)) for each in result.get("attic", ())]
+    moved += [("into shared/", path) for path in result.get("adopted", ())]
+    return [
+        Line(f"{result['outcome']}: {result['path']}", "good"),
+        *rows(moved),
+        *warnings(map(shown, result.get("warnings", ()))),
+        *warnings(map(shown, result.get("notes", ())), "note"),
+    ]
+
+
 def prune(result: Result) -> Lines:
     removed = [("removed", shown(each), "") for each in result["removed"]]
     kept = [("kept", each["release"], each.get("why", "")) for each in result.get("kept", ())]
@@ -246,6 +258,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "recover": recover,
     "found": reported,
     "restore": restore,
+    "decision": decision,
     "prune": prune,
     "init": init,
     "try": tour,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from typing import Any
 
 from holdfast.cli.render.words import (
@@ -67,6 +68,7 @@ def status(result: Result) -> Lines:
         *section("shared", rows(shared)),
         *_attic(result.get("attic") or {}),
         *warnings(result.get("warnings", ())),
+        *warnings(result.get("notes", ()), "note"),
         *_unfinished(result.get("unfinished")),
     ]
 
@@ -187,6 +189,48 @@ def access(result: Result) -> Lines:
     ]
 
 
+_WHAT = {
+    "carried": "carried along, and looks like code",
+    "data": "taken for data, and looks like code",
+    "edited": "shipped, and edited here",
+    "deleted": "shipped, and deleted here",
+}
+
+
+def review(result: Result) -> Lines:
+    """What can be decided on, kind by kind, each with its evidence; then what was decided."""
+    kinds = [line for what, name in _WHAT.items() for line in section(name, _reviewed(result, what))]
+    words = ((each["path"], each["word"], when(each["at"])[:10], each["who"]) for each in result["decided"])
+    site = quote(result["site"])
+    next_line = Line(f"next  holdfast review diff|keep|drop|share PATH --site {site}")
+    return [
+        *(kinds or [Line("nothing to review", "good")]),
+        *section("decided", rows(words)),
+        *([next_line] if kinds else []),
+    ]
+
+
+def _reviewed(result: Result, what: str) -> Lines:
+    lines: Lines = []
+    for each in (one for one in result["entries"] if one["what"] == what):
+        whole = each["kind"] == "dir"
+        facts_of = [count(each["files"], "file")] if whole else []
+        facts_of += [size(each["bytes"]), when(each["changed"])[:10]]
+        name = f"{each['path']}/" if whole else each["path"]
+        lines.append(Line(f"  {name}  {', '.join(filter(None, facts_of))}"))
+        lines += [Line(f"      {one['text']}", "dim") for one in each["evidence"]]
+        lines.append(Line(f"      {each['care']} by {each['rule']}: {each['source']}", "dim"))
+    return lines
+
+
+def difference(result: Result) -> Lines:
+    """The lines that differ, as `diff -u` writes them."""
+    styles = {"+": "good", "-": "bad", "@": "dim"}
+    lines = [Line(text, styles.get(text[:1], "")) for text in result["text"].split("\n") if result["text"]]
+    same = [Line("both are the same", "good")] if result["equal"] else []
+    return [*same, *lines, *warnings(result["notes"], "note")]
+
+
 PAGES: dict[str, Callable[[Result], Lines]] = {
     "detect": detect,
     "explain": explain,
@@ -196,4 +240,6 @@ PAGES: dict[str, Callable[[Result], Lines]] = {
     "checklist": checklist,
     "attic": attic,
     "access": access,
+    "review": review,
+    "difference": difference,
 }

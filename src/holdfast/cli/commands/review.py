@@ -1,0 +1,50 @@
+"""`holdfast review`."""
+
+from __future__ import annotations
+
+import click
+
+from holdfast.cli import complete, options
+from holdfast_engine.model.problem import Problem
+
+DECIDING = ("keep", "drop", "share", "forget")
+
+
+@options.command(
+    """
+    holdfast review                          what looks like code, was edited, or was deleted here
+    holdfast review diff public/tool.php     against what was shipped, what is served, or the attic
+    holdfast review keep public/tool.php     it is ours: it stays, and is not listed again
+    holdfast review drop public/old.php      nobody needs it: it goes to the attic now
+    holdfast review share public/forum       it is data: it moves into `shared/` now
+    holdfast review forget public/tool.php   take a decision back
+    """,
+    site=True,
+    changes=True,
+    plans=True,
+)
+@click.argument("verb", required=False, default="", metavar="[diff|keep|drop|share|forget]")
+@click.argument("words", nargs=-1, metavar="[PATH]", shell_complete=complete.reviewed)
+def command(run: options.Run, verb: str, words: tuple[str, ...]) -> options.Answer:
+    """List what was taken for data or carried and looks like code, with the rule that spoke and the evidence; shipped
+    files that were edited here, also those whose version lies in the attic; and shipped files that were deleted here.
+
+    Alone, and with `diff`, it only looks. `keep`, `share` and `forget` hold at once and at every later deploy,
+    rollback, `link` and `sweep`: they are kept in the site, and in the holdfast.toml that governs it. What is dropped
+    lies in the attic, `restore` brings it back, and what comes to its path again is listed again.
+    """
+    if verb and verb not in (*DECIDING, "diff"):
+        every = ", ".join(f"`holdfast review {one}`" for one in ("diff", *DECIDING))
+        raise _usage(f"there is no `review {verb}`", f"one of {every}")
+    if bool(verb) != (len(words) == 1):
+        raise _usage("`review` takes no path" if not verb else f"`review {verb}` needs one path", "`holdfast review`")
+    if verb in DECIDING:
+        return "decision", run.session.ask_review(verb, words, run.flags)
+    if run.session.only_plan:
+        raise _usage("looking changes nothing, so there is no plan of it", "`holdfast review`")
+    page = "difference" if verb else "review"
+    return page, run.session.ask_site("review", run.flags, intent=verb, words=words)
+
+
+def _usage(message: str, hint: str) -> Problem:
+    return Problem("usage", message, state="nothing was changed", hint=hint)
