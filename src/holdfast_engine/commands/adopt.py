@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from shlex import quote
-from typing import Any
+from typing import Any, NamedTuple, Optional
 
+from holdfast_engine.checks.checklist import require_acceptable
 from holdfast_engine.checks.links_out import told_out
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
@@ -18,11 +19,21 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.operations.adoptable import is_managed, refuse_early, refuse_foreign_releases, refuse_inside_a_site
 from holdfast_engine.operations.agree import Asking, Proposal, as_shown
 from holdfast_engine.operations.every_pipeline import ADOPT
+from holdfast_engine.operations.look import looking
+from holdfast_engine.operations.named_versions import (
+    WAS,
+    checkout_in,
+    named_versions,
+    refuse_unlike,
+    told_was,
+)
 from holdfast_engine.operations.open import changing
 from holdfast_engine.operations.takeover import adopted, advice, take_over
 from holdfast_engine.operations.unsuitable import refuse_unsuitable
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.persistence.was_shipped import WasShipped, compare, live_place
+from holdfast_engine.sources import Version
 from holdfast_engine.steps.step import due, shown
 from holdfast_engine.steps.take_on import Layer
 
@@ -32,25 +43,42 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
     A plain directory: each entry is exchanged with a link to it in `releases/`, so there is
     no moment without it, and the links stay, so that the web server's document root need not
-    change at once. Another tool's layout: its releases are registered as they are. Adopted
-    releases are never pruned: nothing proves what they shipped.
+    change at once. Another tool's layout: its releases are registered as they are. What was
+    shipped is known from the versions that the request names, and from the history of a
+    checkout; an adopted release of which nothing tells that is never pruned.
     """
+    require_acceptable(request.accept, (WAS,))
     where = request.path or request.site
-    if request.only_plan:
-        return _question(request, where, tell)
+    with named_versions(replace(request, site=where), tell, checkout=_checkout(where)) as versions:
 
-    def look() -> Proposal[dict[str, Any]]:
-        question = _question(request, where, tell)
-        return as_shown(question, question)
+        def look() -> Proposal[_Adoptable]:
+            found = _question(request, where, tell, versions)
+            return as_shown(found, found.question)
 
-    question = Asking(tell, ask, request.yes, "the adoption").agree(look)
-    layer = Layer(tuple(question["entries"]), question["laid_out"])
-    with changing(replace(request, site=where), tell, manage=True) as site:
-        # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
-        return adopted(site, layer, Report(), []) if is_managed(site.root) else take_over(site, layer)
+        if request.only_plan:
+            return look().thing.question
+        found = Asking(tell, ask, request.yes, "the adoption").agree(look)
+        layer = Layer(tuple(found.question["entries"]), found.question["laid_out"], found.was)
+        with changing(replace(request, site=where), tell, manage=True) as site:
+            # what a crash left was finished on the way here: a second adoption of its links would be one too many
+            return adopted(site, layer, Report(), []) if is_managed(site.root) else take_over(site, layer)
 
 
-def _question(request: Request, site: str, tell: Listener) -> dict[str, Any]:
+class _Adoptable(NamedTuple):
+    """What a person reads of an adoption, and what WAS shipped there, where anything tells it."""
+
+    question: dict[str, Any]
+    was: Optional[WasShipped]
+
+
+def _checkout(where: str) -> str:
+    if not os.path.isdir(where):
+        return ""
+    with Root(where) as root:
+        return checkout_in(root)
+
+
+def _question(request: Request, site: str, tell: Listener, versions: tuple[Version, ...]) -> _Adoptable:
     """What would be adopted; raises what speaks against it, and changes nothing."""
     refuse_inside_a_site(site)
     with Root(site) as root:
@@ -76,12 +104,27 @@ def _question(request: Request, site: str, tell: Listener) -> dict[str, Any]:
     rules, kept_out = refuse_early(replace(request, site=site), tell, laid_out=laid_out)
     with Root(site) as root:
         out = told_out(root, map(RelPath, names))
-    notes = [*advice(site, rules, laid_out=laid_out), *kept_out, *out]
-    layer = Layer(tuple(names), laid_out)
+    was, told = _was_shipped(request, site, tell, versions)
+    notes = [*told, *advice(site, rules, laid_out=laid_out), *kept_out, *out]
+    layer = Layer(tuple(names), laid_out, was)
     steps = [one.to_json() for one in shown(due(ADOPT, layer), layer)]
     data = _data(site, rules) if rules else []
     about = {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out, "shared": data}
-    return {**about, "steps": steps, "notes": notes}
+    about["was"] = was.to_json() if was else None
+    return _Adoptable({**about, "steps": steps, "notes": notes}, was)
+
+
+def _was_shipped(
+    request: Request, site: str, tell: Listener, versions: tuple[Version, ...]
+) -> tuple[Optional[WasShipped], list[str]]:
+    """What was shipped there, with what is to be said of it; a checkout of something else is passed over, and told."""
+    if not versions:
+        return None, []
+    with looking(replace(request, site=site), tell) as there:
+        found = compare(there, live_place(there.root), versions)
+    if request.was:
+        return found, [*refuse_unlike(found, request), *told_was(found)]
+    return (None, ["the `.git` in it is of something else, and says nothing"]) if found.is_unlike else (found, told_was(found))
 
 
 def _data(site: str, rules: Rules) -> list[dict[str, str]]:

@@ -60,6 +60,7 @@ CODES = {
     "shared-is-a-link": "refused",
     "place-is-a-link": "refused",
     "adopt-unsafe": "refused",
+    "was-unlike": "refused",
     "seed-type-changed": "refused",
     "space-short": "refused",
     "release-outside": "refused",

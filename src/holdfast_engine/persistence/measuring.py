@@ -34,7 +34,7 @@ def measure(site: Site, live: RelPath) -> None:
 
 def is_sealed(record: Optional[ReleaseRecord]) -> bool:
     """True for a release of ours, whose rights we have set ourselves."""
-    return record is None or not record.pinned.startswith(_UNSEALED)
+    return record is None or not (record.told or record.pinned.startswith(_UNSEALED))
 
 
 def measured(site: Site, live: RelPath) -> Kept:

@@ -19,6 +19,10 @@ from holdfast_engine.site.format import DAMAGE, damaged
 
 INCOMING, SEALED, ACTIVE, RETIRED, BAD = "incoming", "sealed", "active", "retired", "bad"
 GOOD = (ACTIVE, RETIRED)
+ADOPTED = "adopted"
+"""The kind of source that a release has which Holdfast did not deploy itself, and of which somebody said what was
+shipped.
+"""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class ReleaseRecord:
     read: dict[str, str] = field(default_factory=dict)
     carried: dict[str, Any] = field(default_factory=dict)
     links: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def told(self) -> bool:
+        """True for a release that was adopted, and of which somebody said what was shipped."""
+        return self.source.get("kind") == ADOPTED
 
     @property
     def good(self) -> bool:
