@@ -18,6 +18,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.operations.adoptable import is_managed, refuse_early, refuse_foreign_releases, refuse_inside_a_site
 from holdfast_engine.operations.agree import Asking, Proposal, as_shown
+from holdfast_engine.operations.baseline import noted, telling_of
 from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.look import looking
 from holdfast_engine.operations.named_versions import (
@@ -33,6 +34,7 @@ from holdfast_engine.operations.unsuitable import refuse_unsuitable
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.was_shipped import WasShipped, compare, live_place
+from holdfast_engine.site.handle import Site
 from holdfast_engine.sources import Version
 from holdfast_engine.steps.step import due, shown
 from holdfast_engine.steps.take_on import Layer
@@ -61,7 +63,17 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         layer = Layer(tuple(found.question["entries"]), found.question["laid_out"], found.was)
         with changing(replace(request, site=where), tell, manage=True) as site:
             # what a crash left was finished on the way here: a second adoption of its links would be one too many
-            return adopted(site, layer, Report(), []) if is_managed(site.root) else take_over(site, layer)
+            return _gone_on(site, layer, versions) if is_managed(site.root) else take_over(site, layer)
+
+
+def _gone_on(site: Site, layer: Layer, versions: tuple[Version, ...]) -> dict[str, Any]:
+    """An adoption that a crash interrupted is complete, and what was shipped is noted where the crash came before."""
+    active = site.refresh().active
+    if active is not None and versions and not active.told:
+        telling = telling_of(site, active, versions)
+        if not (telling.was.is_unlike and WAS not in site.request.accept):
+            noted(site, telling)
+    return adopted(site, layer, Report(), [])
 
 
 class _Adoptable(NamedTuple):
@@ -121,6 +133,8 @@ def _was_shipped(
     if not versions:
         return None, []
     with looking(replace(request, site=site), tell) as there:
+        if there.survey.managed:
+            return None, ["an adoption that was interrupted goes on as it was begun"]
         found = compare(there, live_place(there.root), versions)
     if request.was:
         return found, [*refuse_unlike(found, request), *told_was(found)]

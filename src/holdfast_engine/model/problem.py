@@ -45,6 +45,7 @@ CODES = {
     "not-a-site": "state",
     "nothing-to-roll-back-to": "state",
     "already-managed": "state",
+    "shipped-known": "state",
     "adopt-unclear": "state",
     "config-exists": "state",
     "current-is-a-directory": "state",

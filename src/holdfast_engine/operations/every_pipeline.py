@@ -11,6 +11,7 @@ from holdfast_engine.persistence.lost_data import Lost
 from holdfast_engine.steps.activate import ACTIVATE
 from holdfast_engine.steps.change_access import Change, ChangeAccess, Changing
 from holdfast_engine.steps.link_script import AdoptForScript, CarryForScript, LinkForScript, RememberForScript
+from holdfast_engine.steps.note_shipped import FollowShipped, NoteShipped, Noting, Telling, Unshare
 from holdfast_engine.steps.prune import PruneAlone, Pruning
 from holdfast_engine.steps.put_back import PutBack, PuttingBack
 from holdfast_engine.steps.restore import Restore, Restoring
@@ -25,6 +26,7 @@ RESTORE: Steps[RelPath, Restoring] = (Restore(),)
 PRUNE: Steps[Sequence[str], Pruning] = (PruneAlone(),)
 REVIVE: Steps[Lost, Reviving] = (Revive(),)
 PUT_BACK: Steps[Sequence[Lost], PuttingBack] = (PutBack(),)
+BASELINE: Steps[Telling, Noting] = (Unshare(), NoteShipped(), FollowShipped())
 ACCESS: Steps[Change, Changing] = (ChangeAccess(),)
 
 PIPELINES: dict[str, Steps[Any, Any]] = {
@@ -34,6 +36,7 @@ PIPELINES: dict[str, Steps[Any, Any]] = {
     "link": LINK,
     "adopt": ADOPT,
     "access": ACCESS,
+    "baseline": BASELINE,
     "restore": RESTORE,
     "prune": PRUNE,
     "recover": (*REVIVE, *PUT_BACK),

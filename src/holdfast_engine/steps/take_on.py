@@ -78,8 +78,7 @@ class Note(_Adopting):
         site, live = work.site, work.site.survey.current
         name = live.name if live is not None else work.name
         if work.was is not None:
-            blank = ReleaseRecord(name, Layout.releases / name, counter=0, created=site.request.now)
-            note(site, blank, work.was, place=live_place(site.root))
+            note(site, _blank(site, name), work.was, place=live_place(site.root))
         return work
 
 
@@ -182,8 +181,12 @@ def _remember_names(site: Site) -> None:
 
 def _record(site: Site, name: str, counter: int, *, live: bool) -> None:
     known, state = records.read(site.root, name), records.ACTIVE if live else records.RETIRED
-    if known is None:
-        made = ReleaseRecord(name, Layout.releases / name, counter, created=site.request.now)
-        known = replace(made, pinned="adopted; nothing proves what it shipped")
+    known = known or _blank(site, name)
     records.write(site.root, replace(known, counter=counter, state=state, activated=live))
     count_release(site, counter)
+
+
+def _blank(site: Site, name: str) -> ReleaseRecord:
+    """The record of a release of which nothing is known yet."""
+    blank = ReleaseRecord(name, Layout.releases / name, counter=0, created=site.request.now)
+    return replace(blank, pinned="adopted; nothing proves what it shipped")

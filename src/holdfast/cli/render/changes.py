@@ -21,7 +21,7 @@ from holdfast.cli.render.words import (
     warnings,
 )
 
-_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written")
+_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written", "noted")
 
 
 def plan(result: Result) -> Lines:
@@ -191,6 +191,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "deploy": outcome,
     "rollback": outcome,
     "adopt": outcome,
+    "baseline": outcome,
     "link": link,
     "sweep": outcome,
     "recover": recover,
