@@ -178,6 +178,15 @@ class Classifier(PathRules):
         said = self.ruling(path)
         return said.care == CARRIED and said.rule == CONFIGURATION
 
+    def leaves_to_the_server(self, path: str) -> bool:
+        """True for what this version does not ship and names as data: `git rm --cached` with an ignore line of that
+        name, or a configured path. What a release before shipped there is the server's from then on.
+        """
+        if any(self.listing.kind(here) not in (None, DIR) for here in lineage(path)):
+            return False
+        said = self.ruling(path)
+        return said.care == SHARED and (said.rule == CONFIGURATION or self.ignores.names(path))
+
     def leads_to_data(self, path: str) -> bool:
         """True for build output in which data has a place of its own, or that is served: it is looked into, not taken
         as one whole.

@@ -9,6 +9,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import elsewhere, old_document_root
 from holdfast_engine.persistence.guessed import unshare
+from holdfast_engine.persistence.outgoing import edited_in
 from holdfast_engine.persistence.strays import still_so, sweep
 from holdfast_engine.site import records
 from holdfast_engine.steps.carry import healed
@@ -79,7 +80,8 @@ def observed(work: Work, outgoing: RelPath, release: str) -> Work:
     )
     waiting = work.found.pending if work.to_be_built else ()  # until it is known what is built
     seen = [one for one in every if one.path in work.outlook.seen]  # what came since is a stray
-    seen = [one for one in seen if one.path not in work.found.carried]
+    edited = edited_in(site, outgoing)
+    seen = [edited.get(one.path, one) for one in seen if one.path not in work.found.carried or one.path in edited]
     entries = [one for one in seen if not any(RelPath(one.path).is_within(path) for path in waiting)]
     record = records.read(site.root, release)
     if record is not None and not record.pinned:
