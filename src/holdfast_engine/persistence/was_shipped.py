@@ -22,7 +22,7 @@ from holdfast_engine.site.handle import Site
 from holdfast_engine.site.survey import current_release
 from holdfast_engine.sources import Version
 
-_PRIVATE = (".git", ".hg", ".svn")
+_REPOSITORIES = frozenset((".git", ".hg", ".svn"))
 _LEAST = 5
 """One in so many of what a version ships is to stand where it was shipped."""
 
@@ -198,9 +198,13 @@ def _standing(site: Site, release: RelPath) -> Iterator[_Standing]:
             yield _Standing(path, release / path, kind, status)
 
 
+def is_in_repository(path: str) -> bool:
+    """True for a repository that somebody left there, and all that is in it."""
+    return not _REPOSITORIES.isdisjoint(path.split("/"))
+
+
 def _is_its_own(release: RelPath, path: str) -> bool:
-    names = path.split("/")
-    return not (names[-1] in _PRIVATE or (not release and names[0] in OURS))
+    return not (is_in_repository(path) or (not release and RelPath(path).parts[0] in OURS))
 
 
 def _behind(site: Site, path: str) -> Iterator[_Standing]:

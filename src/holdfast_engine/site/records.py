@@ -62,6 +62,16 @@ class ReleaseRecord:
         return self.source.get("kind") == ADOPTED
 
     @property
+    def unobserved(self) -> bool:
+        """True for one of those from which no deploy went on yet: what was built in it on the server is not known."""
+        return self.told and not self.source.get("observed")
+
+    @property
+    def lived_in(self) -> bool:
+        """True for a release that was lived in when its baseline was taken: that knows nothing of what a build made."""
+        return bool(self.pinned) or self.told
+
+    @property
     def good(self) -> bool:
         """True when it was live and nobody found it bad: what rollback goes to and retention counts (I37, I51)."""
         return self.activated and self.state in GOOD

@@ -66,6 +66,32 @@ def test_whole_directories_that_the_history_knows_go_with_the_release_that_drops
     assert world.served("index.php") == ["<?php // version 5\n"]
 
 
+def test_a_checkout_goes_like_any_release_and_its_repository_is_kept(tmp_path):
+    """G6, I44: what is proven is its code alone; somebody's commits that were never pushed lie in the attic."""
+    world = Checkout(tmp_path)
+    adopted = world.adopt()["release"]
+    for _ in range(2):
+        world.ship()
+    world.perform("prune", keep=0)
+    assert not (world.site / "releases" / adopted).exists()
+    assert any(path.name == "HEAD" for path in (world.site / ".holdfast/attic").rglob(".git/HEAD"))
+    assert served(world, *USERS) == list(USERS.values())
+
+
+def test_what_was_built_in_a_checkout_keeps_its_release(tmp_path):
+    """G6, G7: what a build left and what users wrote beside it look alike, and nothing proves either."""
+    world = Checkout(tmp_path)
+    (world.site / "node_modules/x").mkdir(parents=True)
+    (world.site / "node_modules/x/index.js").write_text("built on the server")
+    world.commit({"package.json": "{}", ".gitignore": COMMON[".gitignore"] + "/node_modules\n"})
+    world.git("pull", "--quiet", at=world.site)
+    adopted = world.adopt()["release"]
+    for _ in range(2):
+        world.ship()
+    kept = world.perform("prune", keep=0)["kept"]
+    assert [one["release"] for one in kept if "nothing proves what a build left" in one["why"]] == [adopted]
+
+
 def test_a_plan_of_a_checkout_says_what_its_history_knows(tmp_path):
     """G8: equal, edited, of nobody; and nothing is asked for."""
     was = Checkout(tmp_path).adopt(only_plan=True)["was"]
