@@ -131,8 +131,8 @@ class Session:
     def ask_adopt(
         self, directory: str, flags: Mapping[str, Any], *, was: tuple[str, ...] = (), accept: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        """The directory becomes a site in place, to which the versions WAS were shipped. A site named by a flag can only
-        be the same directory.
+        """The directory becomes a site in place; WAS are the versions that were shipped to it. A site named by a flag
+        can only be the same directory.
         """
         top = self._directory(directory)
         named = flags.get("site.root")

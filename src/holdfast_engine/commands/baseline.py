@@ -15,8 +15,8 @@ from holdfast_engine.operations.baseline import noted, question_of, telling_of, 
 from holdfast_engine.operations.look import shown
 from holdfast_engine.operations.named_versions import WAS, named_versions
 from holdfast_engine.operations.open import entering
+from holdfast_engine.persistence.versions import Version
 from holdfast_engine.site.handle import Site
-from holdfast_engine.sources import Version
 from holdfast_engine.steps.note_shipped import Telling
 
 

@@ -179,6 +179,11 @@ class Explained:
             return kind == LINK and self._is_explained_link(path)
         return self._unchanged(before, path, kind, stamp_of(kind, status))
 
+    def _is_explained(self, before: Optional[Entry], path: str, kind: str, stamp: Stamp) -> bool:
+        """True for what was shipped, is as it was and stays code, and for what is served by another name already."""
+        shipped = self._is_as_before(before, path, kind, stamp) and not self._is_left_to_the_server(path, kind)
+        return shipped or self._is_served_already(path, kind, stamp)
+
     def _is_as_before(self, before: Optional[Entry], path: str, kind: str, stamp: Stamp) -> bool:
         """True for a cache, and for what nobody touched since it was shipped. Stamps come first: most is proven so."""
         if self._is_proven(before, kind, stamp) or self.is_cache(path):

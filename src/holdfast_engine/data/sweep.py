@@ -73,9 +73,7 @@ class Sweep(Explained):
         if kind in (LINK, FILE, DIR) and path in self.shared:
             if not (kind == DIR and self._is_taken_apart(path)):
                 self._judge_shared(found, path, kind)
-        elif self._is_as_before(before, path, kind, stamp) and not self._is_left_to_the_server(path, kind):
-            return
-        elif self._is_served_already(path, kind, stamp):
+        elif self._is_explained(before, path, kind, stamp):
             return
         elif self._is_below_shared(RelPath(path).parent):
             if not (self.retired and self._is_as_carried(path)):

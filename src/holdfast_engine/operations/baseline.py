@@ -15,10 +15,10 @@ from holdfast_engine.operations.every_pipeline import BASELINE
 from holdfast_engine.operations.named_versions import refuse_unlike, told_was
 from holdfast_engine.operations.stepping import all_taken, end_of
 from holdfast_engine.persistence.guessed import brought_home
+from holdfast_engine.persistence.versions import Version
 from holdfast_engine.persistence.was_shipped import WasShipped, compare
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
-from holdfast_engine.sources import Version
 from holdfast_engine.steps.note_shipped import Noting, Telling
 from holdfast_engine.steps.step import due, shown
 

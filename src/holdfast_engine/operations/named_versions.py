@@ -14,8 +14,9 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
 from holdfast_engine.model.words import count
 from holdfast_engine.operations.source_cache import elsewhere, own_cache
+from holdfast_engine.persistence.versions import Version, version_of
 from holdfast_engine.persistence.was_shipped import WasShipped, live_place
-from holdfast_engine.sources import Version, open_source, version_of
+from holdfast_engine.sources import open_source
 
 WAS = "was"
 """What a person accepts by name where a version is unlike what stands here."""

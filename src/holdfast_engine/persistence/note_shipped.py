@@ -15,6 +15,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, above
+from holdfast_engine.model.request import Settings
 from holdfast_engine.persistence.measuring import is_of_a_script, is_sealed
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
 from holdfast_engine.persistence.shipped import baseline_of, kept_texts
@@ -30,7 +31,7 @@ def note(site: Site, record: ReleaseRecord, found: WasShipped, *, place: RelPath
     by the new one and never pruned.
     """
     entries = found.entries()
-    rules = _rules(site, record, found, place)
+    rules = rules_of(site, found, settings_of(record, site.request.settings), place=place)
     baselines.write(site.root, record.id, entries, taken_ns=found.taken)
     noted = replace(
         record,
@@ -49,8 +50,8 @@ def note(site: Site, record: ReleaseRecord, found: WasShipped, *, place: RelPath
     return noted
 
 
-def _rules(site: Site, record: ReleaseRecord, found: WasShipped, place: RelPath) -> Rules:
-    """The rules on what was shipped, edits as they were shipped."""
+def rules_of(site: Site, found: WasShipped, settings: Settings, *, place: RelPath) -> Rules:
+    """The rules on what was shipped and stands at PLACE, edits as they were shipped."""
     listing = found.best.listing if found.best else Listing({})
     known = {path: Listed(one.kind, one.size) for path, one in _known(found).items()}
 
@@ -58,7 +59,7 @@ def _rules(site: Site, record: ReleaseRecord, found: WasShipped, place: RelPath)
         content = listing.read(path)
         return site.root.read(place / path) if content is None else content
 
-    return rules_for(site, Listing(known, read, listing.link), settings_of(record, site.request.settings))
+    return rules_for(site, Listing(known, read, listing.link), settings)
 
 
 def _known(found: WasShipped) -> dict[str, Entry]:

@@ -14,9 +14,10 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.persistence.versions import version_of
 from holdfast_engine.persistence.was_shipped import compare
 from holdfast_engine.site.handle import Site
-from holdfast_engine.sources import GitSource, TreeSource, version_of
+from holdfast_engine.sources import GitSource, TreeSource
 
 
 def baseline_of_live(site: Site) -> Optional[Baseline]:

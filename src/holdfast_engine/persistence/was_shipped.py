@@ -17,10 +17,10 @@ from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, above
+from holdfast_engine.persistence.versions import Version
 from holdfast_engine.rules.shape_ignores import Ignores
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.survey import current_release
-from holdfast_engine.sources import Version
 
 _REPOSITORIES = frozenset((".git", ".hg", ".svn"))
 _LEAST = 5
@@ -215,4 +215,3 @@ def _behind(site: Site, path: str) -> Iterator[_Standing]:
     yield _Standing(path, there, kind, status, behind=True)
     for inner, below, one in walk(site.root, there, unreadable=[]) if kind == DIR else ():
         yield _Standing(f"{path}/{inner}", there / inner, below, one, behind=True)
-

@@ -13,19 +13,8 @@ from holdfast_engine.sources.commit_tree import Commit
 from holdfast_engine.sources.directory import DirectorySource
 from holdfast_engine.sources.git import GitSource
 from holdfast_engine.sources.source import TreeSource
-from holdfast_engine.sources.versions import Version, version_of
 
-__all__ = [
-    "ArchiveSource",
-    "Commit",
-    "DirectorySource",
-    "GitSource",
-    "TreeSource",
-    "Version",
-    "keep_fetched",
-    "open_source",
-    "version_of",
-]
+__all__ = ["ArchiveSource", "Commit", "DirectorySource", "GitSource", "TreeSource", "keep_fetched", "open_source"]
 
 _UNSIGNED = "a signature is asked for, and only commits and tags of a git repository carry one"
 _UNCOUNTED = "a SHA-256 is given, and only an archive has one"

@@ -14,17 +14,17 @@ from holdfast_engine.persistence.guessed import unshare
 from holdfast_engine.persistence.note_shipped import follow, note
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shipped import rules_now
+from holdfast_engine.persistence.versions import Version
 from holdfast_engine.persistence.was_shipped import WasShipped, compare
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
-from holdfast_engine.sources import Version
 from holdfast_engine.steps.step import Again, Step
 
 
 @dataclass(frozen=True)
 class Telling:
-    """What WAS shipped to the release of RECORD, as VERSIONS have it. GUESSED was shared because it lay there, and holds
-    what was shipped.
+    """What WAS shipped to the release of RECORD, as VERSIONS have it. GUESSED was shared because it lay there, and
+    something in it was shipped.
     """
 
     record: ReleaseRecord

@@ -31,7 +31,9 @@ class Checkout(World):
     """The application in git, and its first version live as a clone (or a copy without `.git`)."""
 
     def __init__(self, top, *, bare: bool = False):
-        super().__init__(top, {**COMMON, **OLD, "lib/ancient.php": "<?php // of the first commit\n"}, env=None, kind="git")
+        super().__init__(
+            top, {**COMMON, **OLD, "lib/ancient.php": "<?php // of the first commit\n"}, env=None, kind="git"
+        )
         self.commit()
         self.commit({"lib/ancient.php": None})
         self.git("clone", "--quiet", str(self.repository), str(self.site), at=top)
@@ -129,7 +131,7 @@ def test_a_ref_of_the_repository_is_a_version_with_its_history(tmp_path):
 
 
 def test_what_the_source_stopped_tracking_and_ignores_is_the_servers(tmp_path):
-    """G2: a checkout still holds a file that was tracked once; the source says by name that it belongs to the server."""
+    """G2: a checkout still holds a file that was tracked once; the source says by name that it is the server's."""
     world = Checkout(tmp_path)
     world.commit({"settings.json": "{}"})
     world.commit({"settings.json": None})
@@ -140,7 +142,12 @@ def test_what_the_source_stopped_tracking_and_ignores_is_the_servers(tmp_path):
     assert world.served("settings.json") == ["{}"]
 
 
-STOPPED = {"gallery/1.jpg": "one", "gallery/2.jpg": "two", "data/app.json": "{}", "config/settings.json": '{"price": 1}'}
+STOPPED = {
+    "gallery/1.jpg": "one",
+    "gallery/2.jpg": "two",
+    "data/app.json": "{}",
+    "config/settings.json": '{"price": 1}',
+}
 IGNORED = "/gallery\n/data/\n/config/settings.json\n/dist\n*.tmp\n"
 
 

@@ -89,7 +89,7 @@ def vendor(tmp_path):
 
 
 def test_a_removed_script_goes_and_what_users_made_stays_through_three_versions(vendor):
-    """G2, DESIGN 4: what equals the version that was shipped is code; the next release drops it, and nobody keeps it."""
+    """G2, DESIGN 4: what equals the version that was shipped is code; what the next one drops of it, nobody keeps."""
     made = vendor.used()
     plan = vendor.adopt(vendor.first, only_plan=True)
     assert (plan["was"]["equal"], plan["was"]["differ"]) == (len(V1) - 1, 1)
@@ -209,7 +209,7 @@ def test_it_may_be_said_after_the_adoption(vendor):
 
 
 def test_it_may_be_said_after_deploys_that_took_the_vendors_files_for_data(vendor):
-    """DESIGN 4: what was carried, or shared for lying there, and equals what was shipped, goes with the next release."""
+    """DESIGN 4: what was carried, or shared for lying there, and equals what was shipped, goes with the next one."""
     made = vendor.used()
     vendor.adopt()
     gone = {"admin/reset.php": None, "skins/plain.css": None, "docs/manual.txt": None, "lib/welcome.txt": None}
@@ -260,7 +260,7 @@ def test_a_wrong_word_can_be_taken_back_by_the_right_one(vendor):
 
 @pytest.mark.parametrize("command", ["adopt", "baseline"])
 def test_a_kill_at_any_point_leaves_the_old_knowledge_or_the_new(tmp_path, command):
-    """G4, G6: the next command goes on; nothing that users made is lost or hidden, and the same word can be said again."""
+    """G4, G6: the next command goes on; nothing that users made is lost or hidden, and it can be said once more."""
     number, going, gone = 0, True, {"admin/reset.php": None, "lib/welcome.txt": None}
     while going:
         number += 5

@@ -1,8 +1,8 @@
-"""A version of an application, to compare with what stands somewhere: what it ships at each path, and what it ever did."""
+"""A version of an application, to compare with what stands somewhere: what it ships at each path, or once did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, Optional, Protocol
@@ -12,10 +12,9 @@ from holdfast_engine.fs.noting import TreeNoter
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.manifest import FILE, LINK, Entry
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.sources import GitSource, TreeSource
 from holdfast_engine.sources.commit_tree import CommitTree
-from holdfast_engine.sources.git import GitSource
 from holdfast_engine.sources.history import blobs_by_path
-from holdfast_engine.sources.source import TreeSource
 
 
 class Version(Protocol):
@@ -135,8 +134,3 @@ def _names(content: ContentIds) -> frozenset[str]:
     """The blobs that stand for CONTENT in a repository: itself, and the pointer by which git-lfs would keep it."""
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{content.digest}\nsize {content.size}\n"
     return content.blobs | ids_of_text(pointer.encode()).blobs
-
-
-def every_path(versions: Iterable[Version]) -> set[str]:
-    """Every file and link that one of VERSIONS ships, whichever it is."""
-    return {path for one in versions for path, listed in one.listing.entries.items() if listed.kind in (FILE, LINK)}
