@@ -34,10 +34,10 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     require_acceptable(request.accept, (WAS,))
     where = request.path or request.site
-    with named_versions(replace(request, site=where), tell, checkout=_checkout(where)) as versions:
+    with named_versions(replace(request, site=where), checkout=_checkout(where)) as named:
 
         def look() -> Proposal[Adoptable]:
-            found = adoptable_at(request, where, tell, versions)
+            found = adoptable_at(request, where, tell, named)
             return as_shown(found, found.question)
 
         if request.only_plan:
@@ -46,7 +46,9 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         layer = Layer(tuple(found.question["entries"]), found.question["laid_out"], found.was)
         with changing(replace(request, site=where), tell, manage=True) as site:
             # what a crash left was finished on the way here: a second adoption of its links would be one too many
-            return _gone_on(site, layer, versions) if is_managed(site.root) else take_over(site, layer)
+            go = is_managed(site.root)
+            answer = _gone_on(site, layer, named.versions) if go else take_over(site, layer)
+        return {**answer, "warnings": [*named.unread, *answer["warnings"]]}
 
 
 def _gone_on(site: Site, layer: Layer, versions: tuple[Version, ...]) -> dict[str, Any]:

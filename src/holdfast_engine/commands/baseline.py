@@ -13,7 +13,7 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.operations.agree import Proposal, as_shown, asking
 from holdfast_engine.operations.baseline import noted, question_of, telling_of, told_release
 from holdfast_engine.operations.look import shown
-from holdfast_engine.operations.named_versions import WAS, named_versions
+from holdfast_engine.operations.named_versions import WAS, Named, named_versions
 from holdfast_engine.operations.open import entering
 from holdfast_engine.persistence.versions import Version
 from holdfast_engine.site.handle import Site
@@ -28,11 +28,11 @@ def baseline(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     with entering(request, tell) as site:
         record = told_release(site)
         checkout = site.root.absolute(record.path) if site.root.kind(record.path / ".git") == DIR else ""
-        with named_versions(site.request, tell, checkout=checkout) as versions:
-            _require_some(versions)
+        with named_versions(site.request, checkout=checkout) as named:
+            _require_some(named)
             if request.only_plan:
-                return shown(site, question_of(site, telling_of(site, record, versions)))
-            return noted(site, asking(site, ask, "the baseline").agree(partial(_proposed, site, versions)))
+                return shown(site, question_of(site, telling_of(site, record, named.versions)))
+            return noted(site, asking(site, ask, "the baseline").agree(partial(_proposed, site, named.versions)))
 
 
 def _proposed(site: Site, versions: tuple[Version, ...]) -> Proposal[Telling]:
@@ -40,11 +40,12 @@ def _proposed(site: Site, versions: tuple[Version, ...]) -> Proposal[Telling]:
     return as_shown(telling, question_of(site, telling))
 
 
-def _require_some(versions: tuple[Version, ...]) -> None:
-    if not versions:
+def _require_some(named: Named) -> None:
+    if not named.versions:
         raise Problem(
             "usage",
-            "nothing says what was shipped: there is no version named, and the release is no checkout",
+            "nothing says what was shipped: there is no version named, and the release is no checkout that can be read",
+            context=named.unread,
             state="nothing was changed",
             hint="name the archive, the directory or the ref that was shipped: `holdfast baseline --from WHAT`",
         )

@@ -18,7 +18,7 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.operations.adoptable import is_managed, refuse_early, refuse_foreign_releases, refuse_inside_a_site
 from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.look import looking
-from holdfast_engine.operations.named_versions import refuse_unlike, told_was
+from holdfast_engine.operations.named_versions import Named, refuse_unlike, told_was
 from holdfast_engine.operations.takeover import advice
 from holdfast_engine.operations.unsuitable import refuse_unsuitable
 from holdfast_engine.persistence.note_shipped import rules_of
@@ -36,7 +36,7 @@ class Adoptable(NamedTuple):
     was: Optional[WasShipped]
 
 
-def adoptable_at(request: Request, site: str, tell: Listener, versions: tuple[Version, ...]) -> Adoptable:
+def adoptable_at(request: Request, site: str, tell: Listener, named: Named) -> Adoptable:
     """What would be adopted; raises what speaks against it, and changes nothing."""
     refuse_inside_a_site(site)
     with Root(site) as root:
@@ -62,8 +62,8 @@ def adoptable_at(request: Request, site: str, tell: Listener, versions: tuple[Ve
     rules, kept_out = refuse_early(replace(request, site=site), tell, laid_out=laid_out)
     with Root(site) as root:
         out = told_out(root, map(RelPath, names))
-    was, told, shipped = _was_shipped(request, site, tell, versions)
-    notes = [*told, *advice(site, rules, laid_out=laid_out), *kept_out, *out]
+    was, told, shipped = _was_shipped(request, site, tell, named.versions)
+    notes = [*named.unread, *told, *advice(site, rules, laid_out=laid_out), *kept_out, *out]
     layer = Layer(tuple(names), laid_out, was)
     steps = [one.to_json() for one in shown(due(ADOPT, layer), layer)]
     data = _data(site, shipped or rules) if rules else []

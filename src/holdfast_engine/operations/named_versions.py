@@ -3,43 +3,63 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from shlex import quote
+from typing import NamedTuple
 
 from holdfast_engine.fs.root import Root
-from holdfast_engine.model.event import Event, Listener
-from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.memory import is_database_name
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
 from holdfast_engine.model.words import count
+from holdfast_engine.operations.deployable import require_apart
 from holdfast_engine.operations.source_cache import elsewhere, own_cache
 from holdfast_engine.persistence.versions import Version, version_of
 from holdfast_engine.persistence.was_shipped import WasShipped, live_place
+from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.sources import open_source
 
 WAS = "was"
 """What a person accepts by name where a version is unlike what stands here."""
 
 
+class Named(NamedTuple):
+    """The VERSIONS that are known, and in UNREAD, in a sentence, why a checkout says nothing."""
+
+    versions: tuple[Version, ...]
+    unread: tuple[str, ...] = ()
+
+
 @contextmanager
-def named_versions(request: Request, tell: Listener, *, checkout: str = "") -> Iterator[tuple[Version, ...]]:
+def named_versions(request: Request, *, checkout: str = "") -> Iterator[Named]:
     """What the request names, in order, and last the history of the CHECKOUT, read while the block lasts. Raises what
-    opening a source raises; a checkout that cannot be read says nothing, which is told.
+    opening a source raises; a checkout that cannot be read keeps nobody from anything.
     """
     with elsewhere(request) as cache, ExitStack() as opened:
         lent = own_cache(request.site)
 
         def version(source: Source) -> Version:
+            require_apart(source, request.site)
             return version_of(opened.enter_context(closing(open_source(source, cache, lent=lent))))
 
-        found = [version(source) for source in request.was]
-        if checkout and not any(_is_at(source, checkout) for source in request.was):
-            try:
-                found.append(version(Source("git", checkout)))
-            except Problem as problem:
-                tell(Event("noticed", WAS, f"`{checkout}/.git` does not say what was shipped: {problem.message}"))
-        yield tuple(found)
+        found = tuple(map(version, request.was))
+        if not checkout or any(_is_at(source, checkout) for source in request.was):
+            yield Named(found)
+            return
+        try:
+            own = version(Source("git", checkout))
+        except Problem as problem:
+            yield Named(found, (_unread(checkout, problem),))
+        else:
+            yield Named((*found, own))
+
+
+def _unread(checkout: str, problem: Problem) -> str:
+    mend = f"; {problem.hint}" if problem.hint else ""
+    return f"`{checkout}/.git` says nothing of what was shipped: {problem.message}{mend}"
 
 
 def _is_at(source: Source, checkout: str) -> bool:
@@ -53,12 +73,12 @@ def checkout_in(root: Root) -> str:
 
 
 def refuse_unlike(found: WasShipped, request: Request) -> list[str]:
-    """`was-unlike` where what somebody named was not shipped here; a sentence instead where a person accepts that."""
-    if not found.is_unlike:
+    """`was-unlike` where what somebody named was not shipped here, or is a copy of the site itself; a sentence instead
+    where a person accepts that.
+    """
+    why = _unlike(found, request) or _copied(found)
+    if not why:
         return []
-    both, ships = len(found.equal) + len(found.edited), len(found.equal) + len(found.edited) + len(found.absent)
-    why = f"of {count(both, 'file')} that stand here and in `{_named(request)}`, {len(found.equal)} are equal"
-    why += f"; it ships {count(ships, 'file')}"
     if WAS in request.accept:
         return [f"accepted: {why}"]
     raise Problem(
@@ -70,11 +90,29 @@ def refuse_unlike(found: WasShipped, request: Request) -> list[str]:
     )
 
 
+def _unlike(found: WasShipped, request: Request) -> str:
+    if not found.is_unlike:
+        return ""
+    both = len(found.equal) + len(found.edited)
+    what = f"of {count(both, 'file')} that stand here and in `{_named(request)}`, {len(found.equal)} are equal"
+    return f"{what}; it ships {count(both + len(found.absent), 'file')}"
+
+
+def _copied(found: WasShipped) -> str:
+    """A backup knows the users' files as well, and would make code of them: what a maker ships holds no secrets of this
+    site, and none of its rows. A repository is its people's own word.
+    """
+    archives = [one for one in found.versions if one.told.get("kind") != "git"]
+    private = (path for path in sorted(found.equal) if is_environment(path) or is_database_name(RelPath(path).name))
+    held = next((path for path in private if any(one.listing.has(path) for one in archives)), None)
+    return f"it holds `{held}` as it stands here, so it is a copy of the site" if held else ""
+
+
 def told_was(found: WasShipped) -> list[str]:
     """What was found, in sentences."""
     equal = f"{count(len(found.equal), 'file')} equal what was shipped, and are code"
     differ = f"{len(found.edited)} differ, and are edits"
-    others = f"{len(found.others)} are in none of its versions, and are yours"
+    others = f"{found.others} are in none of its versions, and are yours"
     gone = [f"{len(found.absent)} of what was shipped are not here"] if found.absent else []
     return ["; ".join([equal, differ, others, *gone])]
 
@@ -85,14 +123,13 @@ def _named(request: Request) -> str:
 
 def _elsewhere(found: WasShipped) -> list[str]:
     """Where the files of the version would be at home: in an archive, the application often lies one directory down."""
-    here = {*found.others, *found.edited, *found.equal}
-    return [line for version in found.versions for line in _one_down(version, here)]
+    below = ((version, top) for version in found.versions for top in version.listing.children.get("", ()))
+    return [
+        f"what it holds below `{top}/` stands here: unpack {_place(version)}, and name that directory"
+        for version, top in below
+        if found.deeper.get(top, 0) * 2 > len(version.listing.files_below(top))
+    ]
 
 
-def _one_down(version: Version, here: Collection[str]) -> Iterator[str]:
-    files = [path for path, one in version.listing.entries.items() if one.kind in (FILE, LINK)]
-    for top in version.listing.children.get("", ()):
-        below = [path[len(top) + 1 :] for path in files if path.startswith(f"{top}/")]
-        if below and sum(path in here for path in below) * 2 > len(below):
-            place = quote(str(version.told.get("location") or ""))
-            yield f"what it holds below `{top}/` stands here: unpack {place}, and name that directory"
+def _place(version: Version) -> str:
+    return quote(str(version.told.get("location") or "it"))

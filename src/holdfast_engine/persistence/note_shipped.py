@@ -38,6 +38,7 @@ def note(site: Site, record: ReleaseRecord, found: WasShipped, *, place: RelPath
         pinned=record.pinned if is_of_a_script(record) else "",
         source={
             "kind": ADOPTED,
+            "location": found.best.told.get("location", "") if found.best else "",
             "was": [dict(one.told) for one in found.versions],
             "sealed": is_sealed(record),
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
@@ -29,20 +29,22 @@ _LEAST = 5
 
 @dataclass(frozen=True)
 class WasShipped:
-    """What stands there, by path: EQUAL to what one of VERSIONS shipped, EDITED (as the best of them ships it), and
-    OTHERS, of which none knows; ABSENT is shipped by the best and stands nowhere. DIRECTORIES are those that hold what
-    was shipped. BEHIND are paths that stand in `shared/`, TAKEN is when it was looked at.
+    """What stands there, by path: EQUAL to what one of VERSIONS shipped, and EDITED, as the best of them ships it; of
+    so many OTHERS none knows. ABSENT is shipped by the best and stands nowhere. DIRECTORIES are those that hold what
+    was shipped. BEHIND are paths that stand in `shared/`, TAKEN is when it was looked at. DEEPER counts, for each
+    directory at the top of a version, what it holds that stands here one directory higher.
     """
 
     versions: Sequence[Version] = ()
     equal: dict[str, Entry] = field(default_factory=dict)
     edited: dict[str, Entry] = field(default_factory=dict)
-    others: tuple[str, ...] = ()
+    others: int = 0
     absent: tuple[str, ...] = ()
     directories: dict[str, Entry] = field(default_factory=dict)
     behind: frozenset[str] = frozenset()
     taken: int = 0
     best: Optional[Version] = None
+    deeper: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_unlike(self) -> bool:
@@ -62,7 +64,7 @@ class WasShipped:
             "versions": [dict(one.told) for one in self.versions],
             "equal": len(self.equal),
             "differ": len(self.edited),
-            "others": len(self.others),
+            "others": self.others,
             "absent": len(self.absent),
             "edited": sorted(self.edited),
         }
@@ -96,13 +98,15 @@ class _Comparing:
     versions: tuple[Version, ...]
     equal: dict[str, Entry] = field(default_factory=dict)
     differ: set[str] = field(default_factory=set)
-    others: list[str] = field(default_factory=list)
+    others: int = 0
+    deeper: Counter[str] = field(default_factory=Counter)
     folders: dict[str, Entry] = field(default_factory=dict)
     behind: set[str] = field(default_factory=set)
     score: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.let_go = [Ignores(one.listing) for one in self.versions]
+        self.tops = dict(_one_down(self.versions))
 
     def of(self, release: RelPath) -> WasShipped:
         taken = now_ns()
@@ -116,18 +120,18 @@ class _Comparing:
         edited = {path: entry for path in self.differ for entry in (self._as_shipped(best, path),) if entry}
         known = self.equal.keys() | edited.keys()
         shipping = above(known) | {path for path in self.folders if best.listing.kind(path) == DIR}
-        seen = {*self.equal, *self.differ, *self.others}
         ships = (path for path, one in best.listing.entries.items() if one.kind in (FILE, LINK))
         return WasShipped(
             versions=self.versions,
             equal=self.equal,
             edited=edited,
-            others=tuple(sorted({*self.others, *(self.differ - edited.keys())})),
-            absent=tuple(sorted(path for path in ships if path not in seen)),
+            others=self.others + len(self.differ - edited.keys()),
+            absent=tuple(sorted(path for path in ships if not (path in self.equal or path in self.differ))),
             directories={path: one for path, one in self.folders.items() if path in shipping},
             behind=frozenset(self.behind),
             taken=taken,
             best=best,
+            deeper=self.deeper,
         )
 
     def _judge(self, one: _Standing) -> None:
@@ -168,7 +172,9 @@ class _Comparing:
         if any(version.listing.kind(path) in (FILE, LINK) for version in self.versions):
             self.differ.add(path)
         else:
-            self.others.append(path)
+            self.others += 1
+        if path in self.tops:
+            self.deeper[self.tops[path]] += 1
 
     def _as_shipped(self, best: Version, path: str) -> Optional[Entry]:
         every = (best, *self.versions)
@@ -178,6 +184,15 @@ class _Comparing:
         with suppress(PermissionError, FileNotFoundError):
             return content_ids(self.site.root, place)
         return None
+
+
+def _one_down(versions: Sequence[Version]) -> Iterator[tuple[str, str]]:
+    """What each version holds, by its path without the directory at the top, with that directory."""
+    for version in versions:
+        for path, one in version.listing.entries.items():
+            top, _, inner = path.partition("/")
+            if inner and one.kind in (FILE, LINK):
+                yield inner, top
 
 
 def live_place(root: Root) -> RelPath:

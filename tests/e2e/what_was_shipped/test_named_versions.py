@@ -169,6 +169,19 @@ def test_an_archive_whose_application_lies_deeper_is_told_apart(vendor):
     assert any("`upload/`" in line for line in refused.value.context)
 
 
+def test_a_backup_of_the_site_is_no_version_and_the_site_itself_is_none(vendor):
+    """G1, G7: it knows every upload, and would make code of them that the next release drops."""
+    made = {**vendor.used(), ".env": "SECRET=of this site"}
+    vendor.put(".env", made[".env"])
+    vendor.files = {**V1, **made}
+    backup = vendor.archive("backup.zip")
+    for was, code in ((backup, "was-unlike"), (Source("directory", str(vendor.world.site)), "source-overlaps-site")):
+        with pytest.raises(Problem) as refused:
+            vendor.adopt(was)
+        assert refused.value.code == code
+    assert not (vendor.world.site / ".holdfast").exists()
+
+
 def test_a_release_of_which_all_is_known_may_go_and_may_come_back(vendor):
     """G6: every byte is in the baseline, in `shared/` or carried; so it is pruned, and gone back to, as any other."""
     made = vendor.used()
