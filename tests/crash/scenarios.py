@@ -242,7 +242,9 @@ def _told(command: str) -> Callable[[Path, Path], Request]:
 def _taken_along(site: Path, sources: Path) -> None:
     """A plain directory that was adopted without a word on what was shipped, and a deploy that took its files along."""
     _plain(site, sources)
-    hands.write(site, {"docs/manual.txt": "of the first version\n", "public/old.php": "<?php // of the first version\n"})
+    hands.write(
+        site, {"docs/manual.txt": "of the first version\n", "public/old.php": "<?php // of the first version\n"}
+    )
     run(_request(site, "adopt", at=_NEW_YEAR))
     run(deploying(2, at=_NEW_YEAR + 60)(site, sources))
 

@@ -113,7 +113,7 @@ def told_was(found: WasShipped) -> list[str]:
     equal = f"{count(len(found.equal), 'file')} equal what was shipped, and are code"
     differ = f"{len(found.edited)} differ, and are edits"
     others = f"{found.others} are in none of its versions, and are yours"
-    gone = [f"{len(found.absent)} of what was shipped are not here"] if found.absent else []
+    gone = [f"{len(found.absent)} of what was shipped are not here, as `{found.absent[0]}`"] if found.absent else []
     return ["; ".join([equal, differ, others, *gone])]
 
 

@@ -24,6 +24,9 @@ from holdfast_engine.site import bases, records
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ADOPTED, ReleaseRecord
 
+_NAMED = 100
+"""So many names of what is gone are kept."""
+
 
 def note(site: Site, record: ReleaseRecord, found: WasShipped, *, place: RelPath) -> ReleaseRecord:
     """RECORD's release, which stands at PLACE, has what was FOUND for its baseline, and nothing pins it any more but a
@@ -41,6 +44,7 @@ def note(site: Site, record: ReleaseRecord, found: WasShipped, *, place: RelPath
             "location": found.best.told.get("location", "") if found.best else "",
             "was": [dict(one.told) for one in found.versions],
             "sealed": is_sealed(record),
+            "absent": list(found.absent[:_NAMED]),
         },
         framework=rules.detection.framework,
         web_root=rules.web_root,

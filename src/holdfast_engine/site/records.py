@@ -67,6 +67,11 @@ class ReleaseRecord:
         return self.told and not self.source.get("observed")
 
     @property
+    def gone_before(self) -> tuple[str, ...]:
+        """What was shipped to one of those and was deleted before; nothing once a deploy went on from it."""
+        return tuple(self.source.get("absent", ())) if self.unobserved else ()
+
+    @property
     def lived_in(self) -> bool:
         """True for a release that was lived in when its baseline was taken: that knows nothing of what a build made."""
         return bool(self.pinned) or self.told

@@ -169,6 +169,15 @@ def test_an_archive_whose_application_lies_deeper_is_told_apart(vendor):
     assert any("`upload/`" in line for line in refused.value.context)
 
 
+def test_an_installer_that_was_deleted_is_named_when_it_comes_back(vendor):
+    """DESIGN 4: shipped files that were deleted here are named in the plan of what ships them again."""
+    os.remove(vendor.world.site / "lib/tool.php")
+    vendor.adopt(vendor.first)
+    second = vendor.archive("v2.zip", {"index.php": "<?php // version 2\n"})
+    notes = vendor.world.perform("plan", source=second)["notes"]
+    assert "deleted on the server, and shipped again: `lib/tool.php`" in notes
+
+
 def test_a_backup_of_the_site_is_no_version_and_the_site_itself_is_none(vendor):
     """G1, G7: it knows every upload, and would make code of them that the next release drops."""
     made = {**vendor.used(), ".env": "SECRET=of this site"}
