@@ -128,8 +128,12 @@ class Session:
         meant = {"release": here, "path": below, "accept": accept}
         return self._perform("link", os.path.dirname(below.rstrip("/")), resolved.settings(), **meant)
 
-    def ask_adopt(self, directory: str, flags: Mapping[str, Any]) -> dict[str, Any]:
-        """The directory becomes a site in place. A site named by a flag can only be the same directory."""
+    def ask_adopt(
+        self, directory: str, flags: Mapping[str, Any], *, was: tuple[str, ...] = (), accept: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """The directory becomes a site in place; WAS are the versions that were shipped to it. A site named by a flag
+        can only be the same directory.
+        """
         top = self._directory(directory)
         named = flags.get("site.root")
         if named and os.path.realpath(absolute(named, self.directory)) != os.path.realpath(top):
@@ -139,8 +143,29 @@ class Session:
                 state="nothing was changed",
                 hint=f"holdfast adopt {top}",
             )
-        resolved = self._resolved({}, _within(os.path.join(top, "current")) or _within(top))
-        return self._perform("adopt", top, resolved.settings(), path=top)
+        live = os.path.join(top, "current")
+        resolved = self._resolved({}, _within(live) or _within(top))
+        found = self._versions(was, resolved, (live, top))
+        return self._perform("adopt", top, resolved.settings(), path=top, was=found, accept=accept)
+
+    def ask_baseline(
+        self, release: str, flags: Mapping[str, Any], *, was: tuple[str, ...], accept: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """The versions WAS were shipped to a release that Holdfast did not deploy itself."""
+        resolved = self._resolved(flags)
+        site = self._site(resolved)
+        found = self._versions(was, resolved, (os.path.join(site, "current"),))
+        said = resolved.said()
+        more = {"release": release, "was": found, "accept": accept}
+        return self._perform("baseline", site, resolved.settings(), said=said, **more)
+
+    def _versions(self, texts: tuple[str, ...], resolved: Resolved, places: tuple[str, ...]) -> tuple[Source, ...]:
+        """The sources that TEXTS mean, a ref being one of the configured repository, or of the checkout at one of
+        PLACES.
+        """
+        from holdfast.config.source import version
+
+        return tuple(version(text, self.directory, resolved, places) for text in texts)
 
     def ask_review(self, verb: str, words: tuple[str, ...], flags: Mapping[str, Any]) -> dict[str, Any]:
         """A person's decision on what looks like code: it holds in the site, and stands in the holdfast.toml that

@@ -234,6 +234,21 @@ def _adopt_then_deploy(site: Path, sources: Path) -> list[Request]:
     return [_request(site, "adopt", at=NEXT_AT), deploying(3, at=NEXT_AT + 60)(site, sources)]
 
 
+def _told(command: str) -> Callable[[Path, Path], Request]:
+    """COMMAND with the version that was shipped before Holdfast came."""
+    return lambda site, sources: _request(site, command, was=(Source("directory", str(sources / "v1")),))
+
+
+def _taken_along(site: Path, sources: Path) -> None:
+    """A plain directory that was adopted without a word on what was shipped, and a deploy that took its files along."""
+    _plain(site, sources)
+    hands.write(
+        site, {"docs/manual.txt": "of the first version\n", "public/old.php": "<?php // of the first version\n"}
+    )
+    run(_request(site, "adopt", at=_NEW_YEAR))
+    run(deploying(2, at=_NEW_YEAR + 60)(site, sources))
+
+
 def _recover_then_deploy(site: Path, sources: Path) -> list[Request]:
     return [_request(site, "recover", at=NEXT_AT), deploying(3, at=NEXT_AT + 60)(site, sources)]
 
@@ -279,6 +294,7 @@ _ONE_SET: dict[str, Any] = {
     "either": frozenset(f"club.sqlite{suffix}" for suffix in ("", "-wal", "-shm")),
     "gap": True,
 }
+_SHIPPED_SEEDS = frozenset({"public/avatars/updated.svg", "public/avatars/kept.svg"})
 _SEED_OF_NEXT = frozenset({"public/avatars/seed2.svg"})
 
 SCENARIOS = {
@@ -291,6 +307,8 @@ SCENARIOS = {
         Scenario("link-fresh", _scripted, _linking(2), _linked_again(2)),
         Scenario("link-live", _scripted, _linking(1), _linked_again(1), more=_SEED_OF_NEXT),
         Scenario("adopt-plain", _plain, asking("adopt"), _adopt_then_deploy, view=""),
+        Scenario("adopt-was", _plain, _told("adopt"), _adopt_then_deploy, view="", either=_SHIPPED_SEEDS),
+        Scenario("baseline", _taken_along, _told("baseline"), _LATER),
         Scenario("adopt-layout", _scripted, asking("adopt"), _adopt_then_deploy),
         Scenario("recover", _used_after_two, asking("recover"), _LATER, either=_LATE),
         Scenario("recover-stateless", _stateless, asking("recover"), _recover_then_deploy),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import json
 import os
 import re
 import shutil
@@ -11,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import holdfast_engine
+from holdfast_engine.model.codec import encode
 from holdfast_engine.model.request import Request
 
 _CHANGING = (
@@ -24,19 +27,17 @@ _CHANGING = (
 )
 _CREATES = re.compile(r"O_CREAT|O_TRUNC|O_TMPFILE")
 _PERFORM = """
-import sys; from holdfast_engine.commands import perform; from holdfast_engine.model.request import Request
-command, site, path, intent, *words = sys.argv[1:]
-request = Request(command, site=site, path=path, now=1.7e9, yes=True, intent=intent, words=tuple(words))
-perform(request, tell=lambda _event: None, ask=lambda _plan: True)
+import json, sys; from holdfast_engine.commands import perform; from holdfast_engine.model.codec import decode
+perform(decode(json.loads(sys.argv[1])), tell=lambda _event: None, ask=lambda _plan: True)
 """
 _LINE = re.compile(r"(\w+)\((.*)")
 
 
 def command_line(request: Request) -> list[str]:
     """REQUEST as a person would type it to the engine's own entry point."""
-    if request.command in ("adopt", "restore", "review"):  # these the controller alone offers
-        given = (request.command, request.site, request.path, request.intent, *request.words)
-        return [sys.executable, "-S", "-E", "-B", "-c", _PERFORM, *given]
+    if request.command in ("adopt", "baseline", "restore", "review"):  # these the controller alone offers
+        asked = json.dumps(encode(replace(request, now=1.7e9)))
+        return [sys.executable, "-S", "-E", "-B", "-c", _PERFORM, asked]
     words = [sys.executable, "-S", "-E", "-B", "-m", "holdfast_engine", request.command]
     if request.command == "link":
         return [*words, request.release, request.path]

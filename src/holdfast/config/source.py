@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from holdfast.config.layers import Resolved, Value
@@ -52,6 +53,27 @@ def recognise(text: str, base: str) -> Source:
         return Source("git", text)
     raise Problem(
         "source-missing", f"there is no directory and no archive `{path}`", hint="holdfast deploy --source PATH"
+    )
+
+
+def version(text: str, base: str, resolved: Resolved, places: Iterable[str]) -> Source:
+    """TEXT as `recognise` reads it where something stands there; else as a ref of the configured repository, or of the
+    one at the first of PLACES that is a checkout.
+    """
+    if "://" in text or os.path.lexists(absolute(text, base, what="the version")) or re.match(r"[^/:]+:", text):
+        return recognise(text, base)
+    known = resolved.location
+    if known is not None:
+        source = recognise(known[1].value, known[1].base)
+        if source.kind == "git":
+            return replace(source, ref=text)
+    place = next((place for place in places if os.path.isdir(os.path.join(place, ".git"))), None)
+    if place is not None:
+        return Source("git", place, text)
+    raise Problem(
+        "source-missing",
+        f"`{_shown(text)}` is no archive and no directory, and there is no repository in which it could be a ref",
+        hint="name the archive or the directory of the version that was shipped",
     )
 
 

@@ -47,7 +47,7 @@ def take(
         for path, kind, status in walk(links.root, release, passing=skip):
             digest = _digest(links.root, release / path, kind, status, digests.get(path))
             if kind != LINK or digest not in (links.text(release, path), own_text(made, path)):
-                entries.append(_entry(path, kind, status, digest))
+                entries.append(entry_of(path, kind, status, digest))
     return entries
 
 
@@ -57,7 +57,8 @@ def _digest(root: Root, there: RelPath, kind: str, status: os.stat_result, known
     return (root.link(there) or "") if kind == LINK else ""
 
 
-def _entry(path: str, kind: str, status: os.stat_result, digest: str) -> Entry:
+def entry_of(path: str, kind: str, status: os.stat_result, digest: str) -> Entry:
+    """The entry of what stands at PATH with STATUS; DIGEST is of its content, or the text of a link."""
     size, mode = status.st_size if kind == FILE else 0, stat.S_IMODE(status.st_mode)
     return Entry(path, kind, mode, size, digest, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 

@@ -40,10 +40,6 @@ def _nowhere(_path: str) -> bool:
     return False
 
 
-def _nothing(_path: str) -> str:
-    return ""
-
-
 @dataclass(frozen=True)
 class Explained:
     """What is known of RELEASE before it is looked through, and what that explains.
@@ -54,10 +50,10 @@ class Explained:
     RETIRED that nobody is shown this release. HAPPENED are those of SHARED that no rule names: they are shared
     because something lies there. FRAMEWORK_LINKS are made by the framework itself, LEADS_TO_DATA says of build
     output that data has a place of its own in it. LINKED are paths that were links of ours in RELEASE, LIVES_HERE
-    says what a person named as code that lives on the server, LET_GO what is to be shared because the next release
-    ignores what RELEASE shipped there, STANDING what an earlier look said, BASE is what was carried into it, and LIVE
-    the release that is live, where that is another one. CONTENTS is what was read already, PASSES_BY says what tells of
-    one release alone.
+    says what a person named as code that lives on the server, STANDING what an earlier look said, BASE is what was
+    carried into it, and LIVE the release that is live, where that is another one. LET_GO says of what was shipped that
+    the next version leaves it to the server. CONTENTS is what was read already, PASSES_BY says what tells of one
+    release alone.
     """
 
     links: Links
@@ -75,7 +71,7 @@ class Explained:
     leads_to_data: Callable[[str], bool] = _nowhere
     linked: Collection[str] = frozenset()
     lives_here: Callable[[str], bool] = _nowhere
-    let_go: Callable[[str], str] = _nothing
+    let_go: Callable[[str], bool] = _nowhere
     base: Base = field(default_factory=dict)
     standing: Optional[Standing] = None
     live: Optional[RelPath] = None
@@ -185,11 +181,22 @@ class Explained:
             return kind == LINK and self._is_explained_link(path)
         return self._unchanged(before, path, kind, stamp_of(kind, status))
 
+    def _is_explained(self, before: Optional[Entry], path: str, kind: str, stamp: Stamp) -> bool:
+        """True for what was shipped, is as it was and stays code, and for what is served by another name already."""
+        shipped = self._is_as_before(before, path, kind, stamp) and not self._is_left_to_the_server(path, kind)
+        return shipped or self._is_served_already(path, kind, stamp)
+
     def _is_as_before(self, before: Optional[Entry], path: str, kind: str, stamp: Stamp) -> bool:
         """True for a cache, and for what nobody touched since it was shipped. Stamps come first: most is proven so."""
         if self._is_proven(before, kind, stamp) or self.is_cache(path):
             return True
         return before is not None and self._unchanged(before, path, kind, stamp)
+
+    def _is_left_to_the_server(self, path: str, kind: str) -> bool:
+        """True for what was shipped and is the server's from now on, changed there or not. In a release that is not
+        live nobody sees it: what is gone from the live one since was deleted there.
+        """
+        return kind in (FILE, LINK) and not self.retired and self.baseline.get(path) is not None and self.let_go(path)
 
     def _is_proven(self, before: Optional[Entry], kind: str, stamp: Stamp) -> bool:
         """True where the stamp alone says that nobody touched it since it was shipped."""

@@ -74,9 +74,7 @@ class Sweep(Explained):
         if kind in (LINK, FILE, DIR) and path in self.shared:
             if not (kind == DIR and self._is_taken_apart(path)):
                 self._judge_shared(found, path, kind)
-        elif (before is not None and kind == FILE and self._judge_let_go(found, path)) or self._is_explained(
-            before, path, kind, stamp
-        ):
+        elif self._is_explained(before, path, kind, stamp):
             return
         elif self._is_below_shared(RelPath(path).parent):
             if not (self.retired and self._is_as_carried(path)):
@@ -104,18 +102,6 @@ class Sweep(Explained):
 
     def _is_explained(self, before: Optional[Entry], path: str, kind: str, stamp: Stamp) -> bool:
         return self._is_as_before(before, path, kind, stamp) or self._is_served_already(path, kind, stamp)
-
-    def _judge_let_go(self, found: Findings, path: str) -> bool:
-        """True for what was shipped here and is ignored by the next release: nobody ships it again, and whether it was
-        edited or not, it is the server's from now on (G2).
-        """
-        if self.retired or self.next_listing.has(path) or self._is_below_shared(RelPath(path).parent):
-            return False
-        target = self.let_go(path)
-        if not target or (target != path and self._holds_program(target)):
-            return False
-        found.to_adopt[target] = "was shipped, and the next release ignores it"
-        return True
 
     def _goes_along(self, found: Findings, path: str, kind: str, stamp: Stamp) -> bool:
         """True for what was carried here, or stands in a directory that is carried as a whole; of a release that is not

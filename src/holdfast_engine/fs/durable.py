@@ -184,7 +184,7 @@ def forget(root: Root, path: RelPath) -> None:
     """No note of our own stands at PATH: in the cache, a base of what was carried, or what an adoption said of itself
     that was undone.
     """
-    ours = (Layout.cache, Layout.bases, Layout.records, Layout.readme, Layout.site_file)
+    ours = (Layout.cache, Layout.bases, Layout.records, Layout.baselines, Layout.readme, Layout.site_file)
     if not any(path.is_within(place) for place in ours):
         raise ValueError(f"{path} is no note of ours")
     reach("durable.forget")

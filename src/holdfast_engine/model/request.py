@@ -73,6 +73,7 @@ class Request:
     that is live (None: SETTINGS are complete). ONLY_PLAN shows what would be done: nothing is asked,
     locked or changed. FORCE deploys although nothing changed; ACCEPT names
     checks whose refusal is a warning for this once. WORDS are what stands behind the command, where it takes several.
+    WAS says where the versions are that were shipped before Holdfast came.
     """
 
     command: str
@@ -92,3 +93,4 @@ class Request:
     only_plan: bool = False
     accept: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    was: tuple[Source, ...] = ()

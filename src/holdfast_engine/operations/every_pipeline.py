@@ -11,6 +11,7 @@ from holdfast_engine.persistence.lost_data import Lost
 from holdfast_engine.steps.activate import ACTIVATE
 from holdfast_engine.steps.change_access import Change, ChangeAccess, Changing
 from holdfast_engine.steps.link_script import AdoptForScript, CarryForScript, LinkForScript, RememberForScript
+from holdfast_engine.steps.note_shipped import FollowShipped, NoteShipped, Noting, Telling, Unshare
 from holdfast_engine.steps.prune import PruneAlone, Pruning
 from holdfast_engine.steps.put_back import PutBack, PuttingBack
 from holdfast_engine.steps.restore import Restore, Restoring
@@ -18,14 +19,15 @@ from holdfast_engine.steps.review import Deciding, Decision, Say, SetAside, Shar
 from holdfast_engine.steps.revive import Revive, Reviving
 from holdfast_engine.steps.script_work import ScriptOutlook, ScriptWork
 from holdfast_engine.steps.step import Steps
-from holdfast_engine.steps.take_on import Layer, MoveIn, Register, Share, Taking
+from holdfast_engine.steps.take_on import Layer, MoveIn, Note, Register, Share, Taking
 
 LINK: Steps[ScriptOutlook, ScriptWork] = (AdoptForScript(), LinkForScript(), CarryForScript(), RememberForScript())
-ADOPT: Steps[Layer, Taking] = (MoveIn(), Register(), Share())
+ADOPT: Steps[Layer, Taking] = (Note(), MoveIn(), Register(), Share())
 RESTORE: Steps[RelPath, Restoring] = (Restore(),)
 PRUNE: Steps[Sequence[str], Pruning] = (PruneAlone(),)
 REVIVE: Steps[Lost, Reviving] = (Revive(),)
 PUT_BACK: Steps[Sequence[Lost], PuttingBack] = (PutBack(),)
+BASELINE: Steps[Telling, Noting] = (Unshare(), NoteShipped(), FollowShipped())
 ACCESS: Steps[Change, Changing] = (ChangeAccess(),)
 REVIEW: Steps[Decision, Deciding] = (Say(), SetAside(), ShareNow())
 
@@ -36,6 +38,7 @@ PIPELINES: dict[str, Steps[Any, Any]] = {
     "link": LINK,
     "adopt": ADOPT,
     "access": ACCESS,
+    "baseline": BASELINE,
     "restore": RESTORE,
     "review": REVIEW,
     "prune": PRUNE,

@@ -73,9 +73,11 @@ def _gaps(site: Site, live: RelPath) -> list[str]:
 
 def _deleted_here(outlook: Outlook) -> Iterator[str]:
     """An installer that was removed after the installation is served again when the release ships it again."""
-    if outlook.outgoing is None or outlook.baseline is None:
+    if outlook.outgoing is None:
         return
     gone = missing_code(outlook.site, outlook.outgoing, outlook.baseline, outlook.rules, found=outlook.found)
+    before = outlook.previous.gone_before if outlook.previous else ()
+    gone += [path for path in before if path not in outlook.found.present and not outlook.rules.is_shared(path)]
     back = [f"`{path}`" for path in gone if outlook.rules.listing.has(path)]
     if back:
         more = f" and {len(back) - _NAMED} more" if back[_NAMED:] else ""

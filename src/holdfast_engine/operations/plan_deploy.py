@@ -28,10 +28,9 @@ from holdfast_engine.persistence.changed_seeds import changed_seeds_in, frozen_s
 from holdfast_engine.persistence.guessed import WAS_SHARED, guessed
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.newer_here import newer_here
-from holdfast_engine.persistence.outgoing import look_at_live
+from holdfast_engine.persistence.outgoing import baseline_of_live, look_at_live
 from holdfast_engine.persistence.placement import placed, placed_live
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.stranded import stranded
 from holdfast_engine.persistence.strays import missing_code
 from holdfast_engine.persistence.subject import subject_for
@@ -66,7 +65,7 @@ def _planned(site: Site, source: TreeSource, name: str) -> Planned:
 
 def _outlook(site: Site, source: TreeSource, release: str) -> Outlook:
     listing, settings, live = source.listing(), site.request.settings, site.survey.current
-    rules, baseline = rules_for(site, listing, settings), baseline_of(site, site.survey.active)
+    rules, baseline = rules_for(site, listing, settings), baseline_of_live(site)
     found, seen = _look(site, source, rules, baseline)
     also = [_as_shared(site, found, path) for path in found.to_adopt if path not in rules.shared_paths]
     rules = rules_for(site, listing, settings, also=also) if also else rules

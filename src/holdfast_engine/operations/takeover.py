@@ -39,7 +39,7 @@ def take_over(site: Site, layer: Layer) -> dict[str, Any]:
     name, report, had = stamp(site.request.now), Report(), site.root.has(Layout.releases)
     facts = {"release": name, "laid_out": layer.laid_out, "had_releases": had, "who": site.request.who}
     operation = Operation.begin(site.root, "adopt", at=site.request.now, facts=facts)
-    work = Taking(site, operation, report, name)
+    work = Taking(site, operation, report, name, layer.was)
     try:
         _, timings = all_taken(due(ADOPT, layer), work, operation, site.tell)
     except (Problem, OSError, KeyboardInterrupt) as error:
@@ -87,6 +87,7 @@ def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[
         "outcome": "adopted",
         "release": live,
         "current": live,
+        "was": layer.was.to_json() if layer.was else None,
         "steps": timings,
         "data": measured(site, None, census.files(site), report),
         "warnings": [*report.warnings, *report.unmoved, *told],

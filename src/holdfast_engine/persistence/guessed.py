@@ -32,7 +32,7 @@ def guessed(site: Site, rules: Rules) -> tuple[str, ...]:
     if live is None:
         return ()
     happened = [one for one in rules.shared if one.why in HAPPENED]
-    wanted = [one for one in happened if one.path in _brought_home(site) and site.links.is_linked(live, one.path)]
+    wanted = [one for one in happened if one.path in brought_home(site) and site.links.is_linked(live, one.path)]
     return tuple(one.path for one in wanted if _would_be_carried(site, rules, one))
 
 
@@ -52,7 +52,7 @@ def _holds_database(site: Site, there: RelPath) -> bool:
     return any(is_database(site.root, path) for path in files)
 
 
-def _brought_home(site: Site) -> Collection[str]:
+def brought_home(site: Site) -> Collection[str]:
     """Every path that a journal of this site says was brought into `shared/`."""
     if "brought-home" not in site.made:
         site.made["brought-home"] = frozenset(_moved_home(site))

@@ -20,7 +20,7 @@ from holdfast_engine.site.handle import Site
 from holdfast_engine.site.kept import keep
 from holdfast_engine.site.records import ReleaseRecord
 
-_UNSEALED = ("adopted;", "linked into ")
+_ADOPTED, _LINKED = "adopted;", "linked into "
 """How the pin begins of a release that we took over as it was: nobody took a write bit from it."""
 
 
@@ -34,7 +34,14 @@ def measure(site: Site, live: RelPath) -> None:
 
 def is_sealed(record: Optional[ReleaseRecord]) -> bool:
     """True for a release of ours, whose rights we have set ourselves."""
-    return record is None or not record.pinned.startswith(_UNSEALED)
+    if record is not None and record.told:
+        return bool(record.source.get("sealed"))
+    return record is None or not record.pinned.startswith((_ADOPTED, _LINKED))
+
+
+def is_of_a_script(record: ReleaseRecord) -> bool:
+    """True for a release that somebody's own script made, and removes."""
+    return record.pinned.startswith(_LINKED)
 
 
 def measured(site: Site, live: RelPath) -> Kept:

@@ -45,11 +45,8 @@ class MovingOut:
         self._clear(home, "holds empty directories of ours alone")
         if not had_releases:
             self._clear(Layout.releases, "was made by the adoption, and is empty")
-        for own in (
-            Layout.records / f"{name}.json",
-            Layout.readme,
-            Layout.site_file,
-        ):  # without the last this is no site
+        state = (Layout.baselines / f"{name}.jsonl", Layout.records / f"{name}.json", Layout.readme)
+        for own in (*state, Layout.site_file):  # the last: without it this is no site
             durable.forget(root, own)
 
     def _back(self, here: RelPath, there: RelPath) -> None:

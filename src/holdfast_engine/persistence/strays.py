@@ -49,7 +49,7 @@ def sweep(
     found = _sweep_of(site, release, rules, ruler, baseline=shipped, deep=deep).look()
     site.made["looked", release] = found
     if baseline is None or unproven:
-        # nothing is known of what it shipped, so it is never pruned: output of builds stays where it is
+        # nothing is known of what was built in it: output stays where it is, and a prune looks for itself
         displaced = {path: why for path, why in found.displaced.items() if not ruler.in_output(path)}
         found = replace(found, leftover_output={}, displaced=displaced)
     return found.waiting(ruler.in_output) if unbuilt else found
@@ -76,7 +76,7 @@ def _sweep_of(
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
         lives_here=ruler.is_kept_here,
         passes_by=ruler.is_passing,
-        let_go=rules.classifier.let_go,
+        let_go=rules.classifier.leaves_to_the_server,
         linked=frozenset(one.path for one in site.survey.site.shared),
         base=_base_in(site, record, retired=retired),
         standing=_standing(site, release),

@@ -179,19 +179,6 @@ class Classifier(PathRules):
     def _is_free(self, top: str) -> bool:
         return not (self._is_root(top) or self.keeps_output(top) or self.shape.ships_code(top))
 
-    def let_go(self, path: str) -> str:
-        """What is to be shared because of PATH, which an earlier release shipped and this one ignores: from now on it
-        is the server's. Empty where the source only took it away, or ignores what builds and tools make.
-        """
-        said = self.ruling(path)
-        if (said.rule, said.care) != (SHAPE, SHARED) or self._awaiting(path)[0]:
-            return ""
-        top = self.ignores.named_top(path)
-        if top:
-            return top if self._is_free(top) else path
-        own = not is_code(path) or is_environment(path) or is_settings(LeftOut(path, is_dir=False, anchored=True))
-        return path if own and not is_usual(self.ignores.top(path)) else ""
-
     def _named_care(self, path: str, said: Ruling) -> str:
         """Whether the rule that speaks about PATH names it as data, as code kept on the server, or not at all."""
         if said.rule == PRESET and said.care == CODE:
@@ -204,6 +191,24 @@ class Classifier(PathRules):
         """True for what a person named as code that lives on the server: its version there is the one that counts."""
         said = self.ruling(path)
         return said.care == CARRIED and said.rule == CONFIGURATION
+
+    def leaves_to_the_server(self, path: str) -> bool:
+        """True for what this version does not ship and names as data, by a configured path or an ignore line (`git rm
+        --cached`): what a release before shipped there is the server's from then on. Not where the source only took it
+        away, or ignores what builds and tools make.
+        """
+        if any(self.listing.kind(here) not in (None, DIR) for here in lineage(path)):
+            return False
+        said = self.ruling(path)
+        if said.care != SHARED or said.rule == CONFIGURATION:
+            return said.care == SHARED
+        return said.rule == SHAPE and not self._awaiting(path)[0] and self._is_ignored_as_data(path)
+
+    def _is_ignored_as_data(self, path: str) -> bool:
+        if self.ignores.named_top(path):
+            return True
+        own = not is_code(path) or is_environment(path) or is_settings(LeftOut(path, is_dir=False, anchored=True))
+        return own and not is_usual(self.ignores.top(path))
 
     def leads_to_data(self, path: str) -> bool:
         """True for build output in which data has a place of its own, or that is served, and for a directory that

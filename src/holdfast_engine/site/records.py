@@ -19,6 +19,10 @@ from holdfast_engine.site.format import DAMAGE, damaged
 
 INCOMING, SEALED, ACTIVE, RETIRED, BAD = "incoming", "sealed", "active", "retired", "bad"
 GOOD = (ACTIVE, RETIRED)
+ADOPTED = "adopted"
+"""The kind of source that a release has which Holdfast did not deploy itself, and of which somebody said what was
+shipped.
+"""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,26 @@ class ReleaseRecord:
     read: dict[str, str] = field(default_factory=dict)
     carried: dict[str, Any] = field(default_factory=dict)
     links: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def told(self) -> bool:
+        """True for a release that was adopted, and of which somebody said what was shipped."""
+        return self.source.get("kind") == ADOPTED
+
+    @property
+    def unobserved(self) -> bool:
+        """True for one of those from which no deploy went on yet: what was built in it on the server is not known."""
+        return self.told and not self.source.get("observed")
+
+    @property
+    def gone_before(self) -> tuple[str, ...]:
+        """What was shipped to one of those and was deleted before; nothing once a deploy went on from it."""
+        return tuple(self.source.get("absent", ())) if self.unobserved else ()
+
+    @property
+    def lived_in(self) -> bool:
+        """True for a release that was lived in when its baseline was taken: that knows nothing of what a build made."""
+        return bool(self.pinned) or self.told
 
     @property
     def good(self) -> bool:

@@ -90,6 +90,11 @@ class CommitTree:
         row = self._by_path.get(path)
         return os.fsdecode(self._content(row)) if row is not None and row.kind == LINK else None
 
+    def blob(self, path: str) -> str:
+        """The id of the blob that is the file or link PATH; empty when there is none."""
+        row = self._by_path.get(path)
+        return row.id if row is not None and row.kind != DIR else ""
+
     def lacking(self) -> list[str]:
         """Pointers of git-lfs whose content can be had neither from the repository itself nor by `git lfs`."""
         return self._contents.lacking(self.pointers) if self.pointers else []

@@ -116,6 +116,15 @@ class GitSource:
         part = self._part(path)
         return part.tree.contains_blob(path[len(part.path) :], data)
 
+    def trees(self) -> list[tuple[str, CommitTree]]:
+        """The tree of the commit and those of its submodules, each with where it lies (`""`, `libs/x/`); submodules
+        that cannot be fetched are left out.
+        """
+        parts = [Part("", self._tree)]
+        with suppress(Problem):
+            parts += self._parts[1:]
+        return [(part.path, part.tree) for part in parts]
+
     def keep_in(self, cache_dir: str) -> None:
         """Mirrors in CACHE_DIR hold what was fetched for this source, so that it is not fetched again."""
         for part in (Part("", self._tree), *self._opened):

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import elsewhere, old_document_root
 from holdfast_engine.persistence.guessed import unshare
+from holdfast_engine.persistence.outgoing import known_of
 from holdfast_engine.persistence.strays import still_so, sweep
+from holdfast_engine.persistence.was_shipped import is_in_repository
 from holdfast_engine.site import records
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.steps.carry import healed
 from holdfast_engine.steps.step import Step
 from holdfast_engine.steps.work import Outlook, Work
@@ -80,14 +87,35 @@ def observed(work: Work, outgoing: RelPath, release: str) -> Work:
     )
     waiting = work.found.pending if work.to_be_built else ()  # until it is known what is built
     seen = [one for one in every if one.path in work.outlook.seen]  # what came since is a stray
-    seen = [one for one in seen if one.path not in work.found.carried and one.path not in work.found.displaced]
+    gave_way = work.found.displaced
+    known = known_of(site, outgoing)
+    seen = [one for one in seen if one.path in known or not (one.path in work.found.carried or one.path in gave_way)]
+    seen = [known.get(one.path, one) for one in seen]
     entries = [one for one in seen if not any(RelPath(one.path).is_within(path) for path in waiting)]
     record = records.read(site.root, release)
-    if record is not None and not record.pinned:
-        # what a build left and what users wrote beside it look alike in it: it proves nothing to prune by (G6, G7)
-        records.write(site.root, replace(record, pinned="its baseline was lost; nothing proves what it shipped"))
+    if record is not None and record.told:  # somebody's repository goes to the attic with its release (I44)
+        entries = [one for one in entries if one.path in known or not is_in_repository(one.path)]
+    if record is not None:
+        _note_observed(site, record, entries, known)
     baselines.write(site.root, release, entries, taken_ns=taken)
     return replace(work, baseline=baselines.read(site.root, release))
+
+
+def _note_observed(site: Site, record: ReleaseRecord, entries: Iterable[Entry], known: Container[str]) -> None:
+    """The record says whether anything beyond what is KNOWN was only seen there: what a build left and what users wrote
+    beside it look alike, and prove nothing to prune by (G6, G7). Before the baseline, which then looks whole.
+    """
+    told = record.told and all(one.kind == DIR or one.path in known for one in entries)
+    pinned = record.pinned or ("" if told else _UNPROVEN[record.told])
+    source = {**record.source, "observed": True} if record.told else record.source
+    if (pinned, source) != (record.pinned, record.source):
+        records.write(site.root, replace(record, pinned=pinned, source=source))
+
+
+_UNPROVEN = {
+    True: "built on the server; nothing proves what a build left in it",
+    False: "its baseline was lost; nothing proves what it shipped",
+}
 
 
 def brought_again(work: Work) -> Work:
@@ -97,7 +125,7 @@ def brought_again(work: Work) -> Work:
         return work
     if returns and not work.stopped and still_so(work.site, outgoing, work.outlook.found):
         return work  # what was written in place in the moment since, the late sweep brings; what an end wrote, we do
-    unproven = work.outlook.baseline is None or bool(work.previous and work.previous.pinned)
+    unproven = work.outlook.baseline is None or bool(work.previous and work.previous.lived_in)
     found = sweep(
         work.site,
         outgoing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from typing import Optional
 
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.access import give
@@ -16,9 +17,11 @@ from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.link_release import link_release
 from holdfast_engine.persistence.measuring import measure
 from holdfast_engine.persistence.move_in import MovingIn
+from holdfast_engine.persistence.note_shipped import note, part_seeds
 from holdfast_engine.persistence.report import Report
-from holdfast_engine.persistence.shared_paths import rules_for
-from holdfast_engine.persistence.shipped import outline_of
+from holdfast_engine.persistence.shared_paths import Rules, rules_for
+from holdfast_engine.persistence.shipped import outline_of, rules_proven
+from holdfast_engine.persistence.was_shipped import WasShipped, live_place
 from holdfast_engine.site import document_root, records
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site.handle import Site
@@ -30,20 +33,24 @@ from holdfast_engine.steps.step import Again, Step
 
 @dataclass(frozen=True)
 class Layer:
-    """What is to be adopted: its ENTRIES, and whether it is LAID_OUT in releases already."""
+    """What is to be adopted: its ENTRIES, whether it is LAID_OUT in releases already, and what WAS shipped, where that
+    is known.
+    """
 
     entries: tuple[str, ...]
     laid_out: bool
+    was: Optional[WasShipped] = None
 
 
 @dataclass(frozen=True)
 class Taking:
-    """One adoption under way; the release that a plain directory becomes is called NAME."""
+    """One adoption under way; the release that a plain directory becomes is called NAME. WAS is what was shipped."""
 
     site: Site
     operation: Operation
     report: Report
     name: str
+    was: Optional[WasShipped] = None
 
 
 class _Adopting(Step[Layer, Taking]):
@@ -52,6 +59,27 @@ class _Adopting(Step[Layer, Taking]):
     def redo(self, again: Again) -> None:
         if self.due(Layer((), bool(again.begin["laid_out"]))):
             self.run(Taking(again.site, again.operation, again.adopter.report, again.begin["release"]))
+
+
+class Note(_Adopting):
+    name = "note"
+
+    def due(self, planned: Layer) -> bool:
+        return planned.was is not None
+
+    def sentence(self, planned: Layer) -> str:
+        equal = len(planned.was.equal) if planned.was else 0
+        return f"note what was shipped: {count(equal, 'file')} and links are code"
+
+    def run(self, work: Taking) -> Taking:
+        """Before anything is moved it is on disk what was shipped. What a crash left without it is adopted without it,
+        and everything in it counts as somebody's.
+        """
+        site, live = work.site, work.site.survey.current
+        name = live.name if live is not None else work.name
+        if work.was is not None:
+            note(site, _blank(site, name), work.was, place=live_place(site.root))
+        return work
 
 
 class MoveIn(_Adopting):
@@ -113,12 +141,20 @@ class Share(_Adopting):
         site, current = work.site, work.site.survey.current
         if current is None:
             return work
-        rules, adopter = rules_for(site, outline_of(site, current), site.request.settings), _adopter(work)
+        rules, adopter = _rules(site, current), _adopter(work)
         present = {one.path: one.why for one in rules.shared if site.root.has(current / one.path)}
         adopter.bring(current, Found(to_adopt=present), wins="live")
         link_release(adopter, current, rules, before={}, live=True)
         memory.remember(site, rules)
+        active = site.refresh().active
+        if active is not None:
+            part_seeds(site, active)
         return work
+
+
+def _rules(site: Site, current: RelPath) -> Rules:
+    """From what was shipped, where that is known; else from what lies there."""
+    return rules_proven(site) or rules_for(site, outline_of(site, current), site.request.settings)
 
 
 def _give_top(work: Taking) -> None:
@@ -144,14 +180,13 @@ def _remember_names(site: Site) -> None:
 
 
 def _record(site: Site, name: str, counter: int, *, live: bool) -> None:
-    record = ReleaseRecord(
-        id=name,
-        path=Layout.releases / name,
-        counter=counter,
-        state=records.ACTIVE if live else records.RETIRED,
-        created=site.request.now,
-        activated=live,
-        pinned="adopted; nothing proves what it shipped",
-    )
-    records.write(site.root, record)
+    known, state = records.read(site.root, name), records.ACTIVE if live else records.RETIRED
+    known = known or _blank(site, name)
+    records.write(site.root, replace(known, counter=counter, state=state, activated=live))
     count_release(site, counter)
+
+
+def _blank(site: Site, name: str) -> ReleaseRecord:
+    """The record of a release of which nothing is known yet."""
+    blank = ReleaseRecord(name, Layout.releases / name, counter=0, created=site.request.now)
+    return replace(blank, pinned="adopted; nothing proves what it shipped")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import pytest
 
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.request import Settings
+from holdfast_engine.model.request import Settings, Source
 from holdfast_engine.operations.every_pipeline import PIPELINES
 from holdfast_engine.operations.look import reading
 from holdfast_engine.persistence.shipped import rules_proven
@@ -90,6 +91,23 @@ def test_the_steps_of_an_adoption_are_those_that_were_planned(world, tmp_path):
     planned = world.perform("adopt", site=str(plain), path=str(plain), only_plan=True)
     done = world.perform("adopt", site=str(plain), path=str(plain))
     assert names(planned["steps"]) == names(done["steps"]) == journalled(plain) == ["move-in", "share"]
+
+
+def test_the_steps_of_a_baseline_are_those_that_were_planned(world, tmp_path):
+    """The same where somebody says what was shipped; and for an adoption that is told it at once."""
+    plain, was = tmp_path / "plain", (Source("directory", str(world.repository)),)
+    for name in ("early", "late"):
+        shutil.copytree(world.repository, plain / name, ignore=shutil.ignore_patterns(".git"))
+    early, late = ({"site": str(plain / name), "path": str(plain / name)} for name in ("early", "late"))
+    planned = world.perform("adopt", only_plan=True, was=was, **early)
+    done = world.perform("adopt", was=was, **early)
+    assert (
+        names(planned["steps"]) == names(done["steps"]) == journalled(plain / "early") == ["note", "move-in", "share"]
+    )
+    world.perform("adopt", **late)
+    asked = {"site": str(plain / "late"), "was": was}
+    planned, done = world.perform("baseline", only_plan=True, **asked), world.perform("baseline", **asked)
+    assert names(planned["steps"]) == names(done["steps"]) == journalled(plain / "late") == ["note", "follow"]
 
 
 def test_the_steps_of_a_link_are_the_pipeline(world, tmp_path):

@@ -24,7 +24,7 @@ from holdfast.cli.render.words import (
 )
 
 _TYPE = "      type: "
-_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written")
+_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written", "noted")
 
 
 def plan(result: Result) -> Lines:
@@ -253,6 +253,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "deploy": outcome,
     "rollback": outcome,
     "adopt": outcome,
+    "baseline": outcome,
     "link": link,
     "sweep": outcome,
     "recover": recover,
