@@ -214,7 +214,7 @@ class TestLetGo:
     )
     def test_what_is_not_tracked_any_more_and_ignored_is_the_server_s(self, path, target):
         """G2; but not what builds and tools make, and nothing that was only taken away."""
-        assert ruled(IGNORING).let_go(path) == target
+        assert ruled(IGNORING).leaves_to_the_server(path) == target
 
 
 class TestLiterals:

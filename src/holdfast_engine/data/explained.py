@@ -40,6 +40,10 @@ def _nowhere(_path: str) -> bool:
     return False
 
 
+def _nothing(_path: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Explained:
     """What is known of RELEASE before it is looked through, and what that explains.
@@ -51,9 +55,9 @@ class Explained:
     because something lies there. FRAMEWORK_LINKS are made by the framework itself, LEADS_TO_DATA says of build
     output that data has a place of its own in it. LINKED are paths that were links of ours in RELEASE, LIVES_HERE
     says what a person named as code that lives on the server, STANDING what an earlier look said, BASE is what was
-    carried into it, and LIVE the release that is live, where that is another one. LET_GO says of what was shipped that
-    the next version leaves it to the server. CONTENTS is what was read already, PASSES_BY says what tells of one
-    release alone.
+    carried into it, and LIVE the release that is live, where that is another one. LET_GO says of what was shipped what
+    is to be shared because the next version leaves it to the server. CONTENTS is what was read already, PASSES_BY says
+    what tells of one release alone.
     """
 
     links: Links
@@ -71,7 +75,7 @@ class Explained:
     leads_to_data: Callable[[str], bool] = _nowhere
     linked: Collection[str] = frozenset()
     lives_here: Callable[[str], bool] = _nowhere
-    let_go: Callable[[str], bool] = _nowhere
+    let_go: Callable[[str], str] = _nothing
     base: Base = field(default_factory=dict)
     standing: Optional[Standing] = None
     live: Optional[RelPath] = None
@@ -196,7 +200,12 @@ class Explained:
         """True for what was shipped and is the server's from now on, changed there or not. In a release that is not
         live nobody sees it: what is gone from the live one since was deleted there.
         """
-        return kind in (FILE, LINK) and not self.retired and self.baseline.get(path) is not None and self.let_go(path)
+        return (
+            kind in (FILE, LINK)
+            and not self.retired
+            and self.baseline.get(path) is not None
+            and bool(self.let_go(path))
+        )
 
     def _is_proven(self, before: Optional[Entry], kind: str, stamp: Stamp) -> bool:
         """True where the stamp alone says that nobody touched it since it was shipped."""

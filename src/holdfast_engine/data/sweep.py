@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Optional
 
 from holdfast_engine.data.adopt_renames import goes_with_renamed, renamed_below, renamed_from
 from holdfast_engine.data.baseline import now_ns
@@ -14,7 +13,7 @@ from holdfast_engine.fs.sets import holds_rows, is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.carried import Carried
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER
-from holdfast_engine.model.manifest import Entry, Stamp
+from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import COMPANIONS, main_of
 from holdfast_engine.rules.shape_patterns import is_environment
@@ -100,9 +99,6 @@ class Sweep(Explained):
         if kind != LINK or not self._judge_renamed(found, path):
             found.to_adopt[path] = "stands where the link to shared/ belongs"
 
-    def _is_explained(self, before: Optional[Entry], path: str, kind: str, stamp: Stamp) -> bool:
-        return self._is_as_before(before, path, kind, stamp) or self._is_served_already(path, kind, stamp)
-
     def _goes_along(self, found: Findings, path: str, kind: str, stamp: Stamp) -> bool:
         """True for what was carried here, or stands in a directory that is carried as a whole; of a release that is not
         live as long as it is as it was then: what is newer was written there late.
@@ -162,6 +158,8 @@ class Sweep(Explained):
             found.to_adopt[path] = "a database that the release ships and the application writes"
         elif self.next_listing.has(path):
             self._judge_rival(found, path, kind, "changed on the server, and the next release ships this path")
+        elif self._is_left_to_the_server(path, kind) and not self._holds_program(self.let_go(path)):
+            found.to_adopt[self.let_go(path)] = "was shipped, and the next release leaves it to the server"
         else:
             self._place(found, path, kind, "changed on the server")
 

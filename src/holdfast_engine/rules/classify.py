@@ -23,9 +23,8 @@ from holdfast_engine.model.rules import (
 )
 from holdfast_engine.rules.classify_present import Existing, Present
 from holdfast_engine.rules.classify_rules import CONFIGURATION, DECLARED, DEFAULT, KNOWN, NAME, PRESET, SHAPE, PathRules
-from holdfast_engine.rules.left_out import LeftOut, is_settings
+from holdfast_engine.rules.declared_place import DATABASE_ENDINGS
 from holdfast_engine.rules.output import Output
-from holdfast_engine.rules.programs import is_code
 from holdfast_engine.rules.shape_ignores import is_usual
 from holdfast_engine.rules.shape_patterns import PathSet, compiled, is_environment, lineage
 
@@ -192,22 +191,25 @@ class Classifier(PathRules):
         said = self.ruling(path)
         return said.care == CARRIED and said.rule == CONFIGURATION
 
-    def leaves_to_the_server(self, path: str) -> bool:
-        """True for what this version does not ship and names as data, by a configured path or an ignore line (`git rm
-        --cached`): what a release before shipped there is the server's from then on. Not where the source only took it
-        away, or ignores what builds and tools make.
+    def leaves_to_the_server(self, path: str) -> str:
+        """What is to be shared because of PATH, which this version does not ship and names as data, by a configured
+        path or an ignore line (`git rm --cached`): what a release before shipped there is the server's from then on.
+        Empty where the source only took it away, or ignores what builds and tools make.
         """
         if any(self.listing.kind(here) not in (None, DIR) for here in lineage(path)):
-            return False
+            return ""
         said = self.ruling(path)
-        if said.care != SHARED or said.rule == CONFIGURATION:
-            return said.care == SHARED
-        return said.rule == SHAPE and not self._awaiting(path)[0] and self._is_ignored_as_data(path)
+        if said.care == SHARED and said.rule == CONFIGURATION:
+            return self._covering(path, said) or path
+        ignored = (said.rule, said.care) == (SHAPE, SHARED) and not self._awaiting(path)[0]
+        if not ignored or not self._is_ignored_as_data(path):
+            return ""
+        return self._speaking_top(path, said) or path
 
     def _is_ignored_as_data(self, path: str) -> bool:
         if self.ignores.named_top(path):
             return True
-        own = not is_code(path) or is_environment(path) or is_settings(LeftOut(path, is_dir=False, anchored=True))
+        own = path.lower().endswith(DATABASE_ENDINGS) or is_environment(path)  # what a wildcard names as well
         return own and not is_usual(self.ignores.top(path))
 
     def leads_to_data(self, path: str) -> bool:

@@ -34,8 +34,10 @@ _WHOLE = re.compile(
     re.VERBOSE,
 )
 """The same, where it is the whole name before its ending."""
-_COUNTED = re.compile(r"(?:[A-Za-z]{1,12}[-_ ]?)?(?:\d{1,12}[-_ ]){0,3}(?!(?:19|20)\d\d$)\d{3,12}")
-"""A counter, as `0001`, `1742`, `INV-2026-0001`, and no year. Authors count as well, if not as far: the directory has
+_COUNTED = re.compile(
+    r"(?:[A-Za-z]{1,12}[-_ ]?(?:\d{1,12}[-_ ]){0,3}(?=\d{3})|(?:\d{1,12}[-_ ]){0,3})(?!(?:19|20)\d\d$)\d{1,12}"
+)
+"""A counter, as `1`, `0001`, `INV-2026-0001`, and no year. Authors count as well, if not as far: the directory has
 to be named for data, too.
 """
 
