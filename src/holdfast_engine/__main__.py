@@ -34,6 +34,7 @@ _COMMANDS = {
     "recover": "finish what was interrupted, find data that appears lost, put it back",
     "sweep": "bring home what was written to the live release, to others and to the old document root; for cron",
     "prune": "remove old releases that are proven reproducible; name what is kept, and why",
+    "leave": "give the site back as it was, or as a layout that works without Holdfast",
     "attic": "what operations displaced, with origin and reason",
 }
 _ARGUMENTS = {
@@ -44,10 +45,17 @@ _ARGUMENTS = {
     "--force": "deploy although nothing changed",
     "--accept": "let this check's refusal be a warning for this once",
     "--site": "the deploy root; the working directory when left out",
+    "--plain": "make a plain directory of it, served at its old place",
+    "--layout": "leave releases/, shared/ and current as they are",
+    "--undo": "make of it what it was before its adoption, while nothing was deployed since",
+    "--keep-current": "leave `current` in a plain directory, as a link to all of it",
     "--keep": "good releases to keep besides the active one",
     "--yes": "answer every question with yes",
     "--json": "accepted, as everywhere: the answer is one JSON object in any case",
 }
+
+
+_WORDS = ("--plain", "--layout", "--undo", "--keep-current")
 
 
 def main(arguments: Optional[list[str]] = None) -> int:
@@ -93,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
             for flag in ("--verify-signature", "--force"):
                 command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
             command.add_argument("--accept", action="append", metavar="CHECK", help=_ARGUMENTS["--accept"])
+        if name == "leave":
+            _add_words(command)
         if name != "link":
             command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
         if name in ("deploy", "prune"):
@@ -100,6 +110,11 @@ def _parser() -> argparse.ArgumentParser:
         for flag in ("--yes", "--json"):
             command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
     return parser
+
+
+def _add_words(command: argparse.ArgumentParser) -> None:
+    for flag in _WORDS:
+        command.add_argument(flag, dest="words", action="append_const", const=flag[2:], help=_ARGUMENTS[flag])
 
 
 def _request(options: argparse.Namespace) -> Request:
@@ -119,6 +134,7 @@ def _request(options: argparse.Namespace) -> Request:
         said=None if options.command in ("deploy", "link") else (),
         force=getattr(options, "force", False),
         accept=tuple(getattr(options, "accept", None) or ()),
+        words=tuple(getattr(options, "words", None) or ()),
         settings=_settings(getattr(options, "keep", None)),
     )
 

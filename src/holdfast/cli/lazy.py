@@ -26,6 +26,7 @@ TABLE = {
     "check": ("checklist", "short for `checklist`"),
     "link": ("link", "the persistence step alone, for a deploy script of your own"),
     "adopt": ("adopt", "turn a site that is live in a plain directory into a Holdfast site"),
+    "leave": ("leave", "give the site back as it was, or as a layout that works without Holdfast"),
     "recover": ("recover", "finish what was interrupted, find data that appears lost, put it back"),
     "sweep": ("sweep", "bring home what was written outside of `shared/` since the last look; for cron"),
     "access": ("access", "what the application may write, as measured and kept; change it"),
@@ -42,7 +43,7 @@ TABLE = {
 
 GROUPS = {
     "Before a deploy": ("detect", "explain", "init", "plan", "config"),
-    "Deploy": ("deploy", "rollback", "link", "adopt", "prune"),
+    "Deploy": ("deploy", "rollback", "link", "adopt", "leave", "prune"),
     "Look": ("status", "releases", "history", "checklist", "check"),
     "Data": ("sweep", "recover", "access", "attic", "restore"),
     "Learn": ("try", "docs", "completion"),

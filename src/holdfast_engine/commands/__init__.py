@@ -11,8 +11,8 @@ from holdfast_engine.model.problem import BEFORE_ANYTHING, UNCHANGED, Problem
 from holdfast_engine.model.request import Request
 
 COMMANDS = (
-    *("access", "adopt", "attic", "checklist", "deploy", "detect", "explain", "history", "inspect", "link"),
-    *("plan", "prune", "recover", "releases", "restore", "rollback", "status", "sweep"),
+    *("access", "adopt", "attic", "checklist", "deploy", "detect", "explain", "history", "inspect", "leave"),
+    *("link", "plan", "prune", "recover", "releases", "restore", "rollback", "status", "sweep"),
 )
 """Each has a module and a function of its name."""
 

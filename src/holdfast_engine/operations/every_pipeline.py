@@ -10,6 +10,7 @@ from holdfast_engine.operations.pipelines import DEPLOY, ROLLBACK, SWEEP
 from holdfast_engine.persistence.lost_data import Lost
 from holdfast_engine.steps.activate import ACTIVATE
 from holdfast_engine.steps.change_access import Change, ChangeAccess, Changing
+from holdfast_engine.steps.leave import BringBack, Forget, Leave, Leaving, MoveOut, OpenAgain, SetApart
 from holdfast_engine.steps.link_script import AdoptForScript, CarryForScript, LinkForScript, RememberForScript
 from holdfast_engine.steps.prune import PruneAlone, Pruning
 from holdfast_engine.steps.put_back import PutBack, PuttingBack
@@ -25,6 +26,7 @@ RESTORE: Steps[RelPath, Restoring] = (Restore(),)
 PRUNE: Steps[Sequence[str], Pruning] = (PruneAlone(),)
 REVIVE: Steps[Lost, Reviving] = (Revive(),)
 PUT_BACK: Steps[Sequence[Lost], PuttingBack] = (PutBack(),)
+LEAVE: Steps[Leave, Leaving] = (OpenAgain(), BringBack(), MoveOut(), SetApart(), Forget())
 ACCESS: Steps[Change, Changing] = (ChangeAccess(),)
 
 PIPELINES: dict[str, Steps[Any, Any]] = {
@@ -33,6 +35,7 @@ PIPELINES: dict[str, Steps[Any, Any]] = {
     "sweep": SWEEP,
     "link": LINK,
     "adopt": ADOPT,
+    "leave": LEAVE,
     "access": ACCESS,
     "restore": RESTORE,
     "prune": PRUNE,

@@ -145,11 +145,17 @@ def _clear_foreign_link(adopter: Adopter, release: RelPath, path: str) -> bool:
     return True
 
 
-def _make_structure(site: Site, rules: Rules) -> None:
-    """Directories that the rules share exist in `shared/`, and the framework's skeleton inside them (I16)."""
-    layout = site.links.layout
+def structure(rules: Rules) -> list[str]:
+    """The directories that the rules share, and the framework's skeleton inside them (I16)."""
     wanted = [one.path for one in rules.shared if one.kind == DIR]
-    wanted += [path for path in rules.classifier.skeleton() if any(RelPath(path).is_within(top) for top in wanted)]
+    return wanted + [
+        path for path in rules.classifier.skeleton() if any(RelPath(path).is_within(top) for top in wanted)
+    ]
+
+
+def _make_structure(site: Site, rules: Rules) -> None:
+    """The `structure` exists in `shared/`."""
+    layout, wanted = site.links.layout, structure(rules)
     made: list[RelPath] = []
     with site.root.looking():
         wanted = [path for path in wanted if site.root.kind(layout.in_shared(path)) != DIR]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
-from holdfast_engine.fs.place import make_link, move, step_aside, switch
+from holdfast_engine.fs.place import make_link, move, respell, step_aside, switch
 from holdfast_engine.fs.probe import waiting_place
 from holdfast_engine.fs.walk import links_below, walk
 from holdfast_engine.journal.log import is_mended
@@ -104,8 +104,8 @@ class MovingIn:
             target, at = out_of_root(here / below, text), there / below
             if target and root.link(at) == text and not is_mended(root, operation, at, text):
                 new, waiting = text_out_of_root(at, target), waiting_place(root, "own-mended-link", at)
-                self.operation.move(what="mend-link", path=here / below, source=at, target=waiting, text=new)
-                switch(root, at, new, waiting=waiting)
+                self.operation.move(what="mend-link", path=here / below, source=at, target=waiting, text=new, was=text)
+                respell(root, at, new, waiting=waiting)
 
     def give_way(self, here: RelPath, there: RelPath) -> None:
         """Nothing stands THERE: it was moved before a crash, and HERE, what is served, was saved anew since.

@@ -19,6 +19,7 @@ from holdfast_engine.persistence.move_in import MovingIn
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import rules_for
 from holdfast_engine.persistence.shipped import outline_of
+from holdfast_engine.persistence.traces import to_come
 from holdfast_engine.site import document_root, records
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site.handle import Site
@@ -114,6 +115,7 @@ class Share(_Adopting):
         if current is None:
             return work
         rules, adopter = rules_for(site, outline_of(site, current), site.request.settings), _adopter(work)
+        work.operation.note(**to_come(site, current, rules).to_json())
         present = {one.path: one.why for one in rules.shared if site.root.has(current / one.path)}
         adopter.bring(current, Found(to_adopt=present), wins="live")
         link_release(adopter, current, rules, before={}, live=True)

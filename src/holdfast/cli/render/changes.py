@@ -21,7 +21,7 @@ from holdfast.cli.render.words import (
     warnings,
 )
 
-_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written")
+_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written", "left")
 
 
 def plan(result: Result) -> Lines:
@@ -58,6 +58,7 @@ def _plan_facts(result: Result) -> Lines:
             ("web root", result.get("web_root")),
             ("active now", result.get("current")),
             ("path", result.get("path")),
+            ("left in", result.get("place")),
             ("from", result.get("from")),
             ("prune", ", ".join(map(shown, result.get("prune", ())))),
             ("", "nothing new: the active release has this code and these settings" if result.get("unchanged") else ""),
@@ -130,6 +131,12 @@ def link(result: Result) -> Lines:
     return [*outcome({**result, "release": None}), *section("shared", shared)]
 
 
+def leave(result: Result) -> Lines:
+    """What the site is now, and where what is not served lies."""
+    left = [("left", f"{each['path']}: {each['place']}") for each in result.get("left", ())]
+    return [*outcome(result), *rows(left), *facts([("path", result.get("path"))])]
+
+
 def recover(result: Result) -> Lines:
     done = result.get("finished")
     first = f"finished `{done['command']}` {done['operation']}: {done['verdict']}" if done else "nothing was unfinished"
@@ -192,6 +199,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "rollback": outcome,
     "adopt": outcome,
     "link": link,
+    "leave": leave,
     "sweep": outcome,
     "recover": recover,
     "found": found,
