@@ -55,7 +55,8 @@ _ARGUMENTS = {
 }
 
 
-_WORDS = ("--plain", "--layout", "--undo", "--keep-current")
+_WORDS = {"leave": ("--plain", "--layout", "--undo", "--keep-current")}
+"""Flags that are words of the request, by command."""
 
 
 def main(arguments: Optional[list[str]] = None) -> int:
@@ -101,8 +102,8 @@ def _parser() -> argparse.ArgumentParser:
             for flag in ("--verify-signature", "--force"):
                 command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
             command.add_argument("--accept", action="append", metavar="CHECK", help=_ARGUMENTS["--accept"])
-        if name == "leave":
-            _add_words(command)
+        for flag in _WORDS.get(name, ()):
+            command.add_argument(flag, dest="words", action="append_const", const=flag[2:], help=_ARGUMENTS[flag])
         if name != "link":
             command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
         if name in ("deploy", "prune"):
@@ -110,11 +111,6 @@ def _parser() -> argparse.ArgumentParser:
         for flag in ("--yes", "--json"):
             command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
     return parser
-
-
-def _add_words(command: argparse.ArgumentParser) -> None:
-    for flag in _WORDS:
-        command.add_argument(flag, dest="words", action="append_const", const=flag[2:], help=_ARGUMENTS[flag])
 
 
 def _request(options: argparse.Namespace) -> Request:

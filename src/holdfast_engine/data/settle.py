@@ -48,7 +48,7 @@ def settle(links: Links, operation: Operation, records: Sequence[Record], *, qui
 
 
 _ELSEWHERE = ("keep", "trash", "merged", "move-in", "move-out", "bring-back", "set-apart")
-"""Moves into the attic, into the trash, and of a directory that is no site yet or is to be none: nothing of it waits for
+"""Moves into the attic, into the trash, and of a directory that is no site yet or is to be none: none of them waits for
 a disk of `shared/`.
 """
 

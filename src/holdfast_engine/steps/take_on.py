@@ -69,7 +69,7 @@ class MoveIn(_Adopting):
         """Every entry of the directory lies in the release and is served through a link in its old place."""
         _remember_names(work.site)
         measure(work.site, RelPath(""))
-        _record(work.site, work.name, 1, live=True)
+        _record(work.site, Layout.releases / work.name, 1, live=True)
         MovingIn(work.site, work.operation, work.report).move_in(work.name)
         work.site.refresh()
         _give_top(work)
@@ -90,15 +90,16 @@ class Register(_Adopting):
         newest to us.
         """
         site = work.site
-        names = [name for name in site.root.names(Layout.releases) if site.root.kind(Layout.releases / name) == "dir"]
         live = site.survey.current
+        paths = [Layout.releases / name for name in site.root.names(Layout.releases)]
+        found = {path for path in (*paths, *([live] if live else [])) if site.root.kind(path) == "dir"}
         ordered = sorted(
-            names, key=lambda name: (Layout.releases / name == live, len(name) if name.isdigit() else 0, name)
+            found, key=lambda path: (path == live, len(path.name) if path.name.isdigit() else 0, path.name)
         )
         if live is not None:
             measure(site, live)
-        for counter, name in enumerate(ordered, start=1):
-            _record(site, name, counter, live=Layout.releases / name == live)
+        for counter, path in enumerate(ordered, start=1):
+            _record(site, path, counter, live=path == live)
         site.refresh()
         return work
 
@@ -145,10 +146,10 @@ def _remember_names(site: Site) -> None:
     site_format.write(root, replace(file, options={**file.options, document_root.OPTION: names}))
 
 
-def _record(site: Site, name: str, counter: int, *, live: bool) -> None:
+def _record(site: Site, path: RelPath, counter: int, *, live: bool) -> None:
     record = ReleaseRecord(
-        id=name,
-        path=Layout.releases / name,
+        id=path.name,
+        path=path,
         counter=counter,
         state=records.ACTIVE if live else records.RETIRED,
         created=site.request.now,
