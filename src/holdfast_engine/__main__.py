@@ -90,27 +90,31 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, summary in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
-        if name == "link":
-            command.add_argument("release", metavar="RELEASE", help="the directory that was unpacked")
-            command.add_argument("shared", metavar="SHARED", help="the directory that keeps the data, beside releases/")
-        if name == "rollback":
-            command.add_argument("release", metavar="RELEASE", nargs="?", default="", help="else the one before")
-        if name == "deploy":
-            command.add_argument("--source", required=True, help=_ARGUMENTS["--source"])
-            for flag in ("--ref", "--sha256"):
-                command.add_argument(flag, default="", help=_ARGUMENTS[flag])
-            for flag in ("--verify-signature", "--force"):
-                command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
-            command.add_argument("--accept", action="append", metavar="CHECK", help=_ARGUMENTS["--accept"])
-        for flag in _WORDS.get(name, ()):
-            command.add_argument(flag, dest="words", action="append_const", const=flag[2:], help=_ARGUMENTS[flag])
-        if name != "link":
-            command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
-        if name in ("deploy", "prune"):
-            command.add_argument("--keep", type=int, metavar="N", help=_ARGUMENTS["--keep"])
-        for flag in ("--yes", "--json"):
-            command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
+        _add_arguments(command, name)
     return parser
+
+
+def _add_arguments(command: argparse.ArgumentParser, name: str) -> None:
+    if name == "link":
+        command.add_argument("release", metavar="RELEASE", help="the directory that was unpacked")
+        command.add_argument("shared", metavar="SHARED", help="the directory that keeps the data, beside releases/")
+    if name == "rollback":
+        command.add_argument("release", metavar="RELEASE", nargs="?", default="", help="else the one before")
+    if name == "deploy":
+        command.add_argument("--source", required=True, help=_ARGUMENTS["--source"])
+        for flag in ("--ref", "--sha256"):
+            command.add_argument(flag, default="", help=_ARGUMENTS[flag])
+        for flag in ("--verify-signature", "--force"):
+            command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
+        command.add_argument("--accept", action="append", metavar="CHECK", help=_ARGUMENTS["--accept"])
+    for flag in _WORDS.get(name, ()):
+        command.add_argument(flag, dest="words", action="append_const", const=flag[2:], help=_ARGUMENTS[flag])
+    if name != "link":
+        command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
+    if name in ("deploy", "prune"):
+        command.add_argument("--keep", type=int, metavar="N", help=_ARGUMENTS["--keep"])
+    for flag in ("--yes", "--json"):
+        command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
 
 
 def _request(options: argparse.Namespace) -> Request:

@@ -24,7 +24,7 @@ from holdfast_engine.operations.adoptable import (
 )
 from holdfast_engine.operations.agree import Asking, Proposal, as_shown
 from holdfast_engine.operations.every_pipeline import ADOPT
-from holdfast_engine.operations.open import changing
+from holdfast_engine.operations.open import changing, end_leaving
 from holdfast_engine.operations.takeover import adopted, advice, take_over
 from holdfast_engine.operations.unsuitable import refuse_unsuitable
 from holdfast_engine.persistence.report import Report
@@ -44,6 +44,8 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     where = request.path or request.site
     if request.only_plan:
         return _question(request, where, tell)
+    with Root(where) as root:
+        end_leaving(root, replace(request, site=where), tell)  # what is given back is looked at as it is then
 
     def look() -> Proposal[dict[str, Any]]:
         question = _question(request, where, tell)

@@ -26,6 +26,7 @@ def drop_state(root: Root, journal: RelPath) -> None:
     Whoever calls has moved away what a person may want of it. A crash leaves a site with that journal open, with which
     the next command goes on; or no site any more, and `is_spent`.
     """
+    durable.make_directories(root, Layout.trash, mode=0o700)
     for name in root.names(Layout.state):
         if Layout.state / name not in _LAST:
             to_trash(root, Layout.state / name, f"{_EMPTY}-{name}", Proof(name, "the site is none any more"))

@@ -67,7 +67,7 @@ def _looked_at(site: Site, how: str, live: RelPath, undone: tuple[str, ...], *, 
     return Leave(
         how=how,
         live=live,
-        place=_LEFT,
+        place="",
         beside=False,
         undone=undone,
         was_current=plain and was_current,
@@ -165,7 +165,7 @@ def _place(site: Site, rules: Rules, leave: Leave) -> dict[str, Any]:
         return {"place": os.path.basename(free_place(f"{real}-{_LEFT}")), "beside": True}
     if served and leave.left:
         raise _nowhere(real)
-    return {"place": os.path.basename(free_place(root.absolute(_LEFT))), "beside": False}
+    return {"place": os.path.basename(free_place(root.absolute(f"holdfast-{_LEFT}"))), "beside": False}
 
 
 def _nowhere(real: str) -> Problem:

@@ -8,7 +8,6 @@ from typing import Any, Optional
 from holdfast_engine.checks.links_out import told_out
 from holdfast_engine.fs.refusals import words_of
 from holdfast_engine.fs.root import Root
-from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import UNDOING
 from holdfast_engine.model.exposure import is_flat, served
@@ -16,10 +15,10 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.planned import stamp
+from holdfast_engine.operations.recovery import finish
 from holdfast_engine.operations.stepping import Timings, all_taken, end_of
 from holdfast_engine.persistence import census
 from holdfast_engine.persistence.moving_sets import refuse_busy
-from holdfast_engine.persistence.plain_again import plain_again
 from holdfast_engine.persistence.report import Report, measured
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import rules_now
@@ -58,9 +57,9 @@ def give_back(site: Site, operation: str) -> None:
     """
     resumed = Operation.resume(site.root, operation, at=site.request.now)
     resumed.note(**{UNDOING: True})
+    resumed.close()
     site.refresh()
-    plain_again(site, resumed, log.read(site.root, operation))
-    resumed.end("undone", at=site.request.now)
+    finish(site, operation, own=True)
 
 
 def _undone(site: Site, error: BaseException) -> Problem:

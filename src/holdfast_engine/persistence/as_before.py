@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
-from holdfast_engine.fs import attic
-from holdfast_engine.fs.place import drop_own_link, move, respell, step_aside
+from holdfast_engine.fs import attic, durable
+from holdfast_engine.fs.access import access_at, give
+from holdfast_engine.fs.place import drop_own_link, make_link, move, respell, step_aside
 from holdfast_engine.fs.sets import is_database
+from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.reasons import MERGED, word
 from holdfast_engine.persistence.moving_sets import set_back
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import opened
@@ -33,7 +38,9 @@ class GoingBack:
     def go_back(self) -> None:
         """Each path that was brought home stands in its release again, each link that gave way at its place."""
         for facts in self._moves():
-            if facts["what"] == "displace":
+            if facts["what"] == "displace" and word(facts["reason"]) == MERGED:
+                self._unmerge(RelPath(facts["path"]), RelPath(facts["release"]))
+            elif facts["what"] == "displace":
                 self._replace(facts)
             elif facts["what"] == "carry" and self.site.root.link(facts["target"]) is not None:
                 drop_own_link(self.site.root, facts["target"])  # written there for what stands in its own place again
@@ -77,6 +84,45 @@ class GoingBack:
             with opened(root, [here.parent]):
                 step_aside(root, spot, here)
             drop_own_link(root, spot)
+
+    def _unmerge(self, path: RelPath, release: RelPath) -> None:
+        """The directory that was merged into PATH in `shared/` stands in RELEASE again, in one exchange with our link:
+        it shows by links of ours what came from it, each of which comes back after it.
+        """
+        root, here, links = self.site.root, release / path, self.site.links
+        spot = Layout.scratch / f"own-unmerged-{crc32(os.fsencode(here)):08x}"
+        if root.link(spot) is not None:
+            drop_own_link(root, spot)  # it was exchanged before a crash
+        if root.link(here) != links.text(release, path):
+            return
+        self._build(path, spot)
+        for name in sorted({below.parts[0] for below in self._came_from(path)}):
+            if not root.has(spot / name):
+                make_link(root, spot / name, links.text(release, path / name))
+        self.operation.move(what="bring-back", path=path, source=spot, target=here)
+        with opened(root, [here.parent]):
+            step_aside(root, spot, here)
+        drop_own_link(root, spot)
+
+    def _build(self, path: RelPath, spot: RelPath) -> None:
+        """A directory is at SPOT: the very one that was merged, as long as it lies in the trash, else one like it."""
+        root = self.site.root
+        merged = (facts for facts in self._moves() if (facts["what"], facts["path"]) == ("merged", path))
+        spent = RelPath(next((facts["target"] for facts in merged), ""))
+        if root.kind(spot) == DIR:
+            return
+        if spent and root.kind(spent) == DIR and all(kind != FILE for _, kind, _ in walk(root, spent)):
+            move(root, spent, spot)
+            return
+        durable.make_directories(root, spot, mode=0o700)
+        give(root, spot, access_at(root, self.site.links.layout.in_shared(path)), user=os.geteuid())
+
+    def _came_from(self, path: RelPath) -> Iterator[RelPath]:
+        """What was moved out of the directory PATH, relative to it."""
+        for facts in self._moves():
+            moved = RelPath(facts["path"])
+            if facts["what"] in ("adopt", "carry", "displace") and moved != path and moved.is_within(path):
+                yield moved.below(path)
 
     def _respell(self, at: RelPath, text: str, was: str) -> None:
         """A link that was mended for its place in `shared/` has the text that it had in its release."""

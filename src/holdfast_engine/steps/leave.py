@@ -181,6 +181,7 @@ class SetApart(_LeaveStep):
         for path, inner in left_of(site, plain=leave.is_plain):
             apart.put(path, inner)
             work.left.append({"path": path, "place": f"{leave.where.path(site.root.path)}/{inner}"})
+        durable.make_directories(site.root, Layout.trash, mode=0o700)
         if leave.is_plain:
             _end_directories(work)
         return work
