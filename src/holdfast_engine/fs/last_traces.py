@@ -49,14 +49,15 @@ def drop_rest(root: Root) -> None:
 
 
 def is_spent(root: Root, leaving: str) -> bool:
-    """True where a crash left the last files of `.holdfast/`: no site file, and of files at most the lock and the
-    journal of a LEAVING.
+    """True where a crash left the last of `.holdfast/`: no site file, and of files at most the lock and the journal of
+    a LEAVING.
     """
-    if root.kind(Layout.state) != DIR or root.has(Layout.site_file):
+    names = root.names(Layout.state)
+    if root.kind(Layout.state) != DIR or any(Layout.state / name not in _LAST[1:] for name in names):
         return False
     files = [path for path, kind, _ in walk(root, Layout.state) if kind != DIR]
     last = [path for path in files if path != Layout.lock_file.below(Layout.state)]
-    return bool(files) and all(_is_journal(RelPath(path), leaving) for path in last)
+    return all(_is_journal(RelPath(path), leaving) for path in last)
 
 
 def _is_journal(path: RelPath, leaving: str) -> bool:

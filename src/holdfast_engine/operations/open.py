@@ -86,6 +86,7 @@ def end_leaving(root: Root, request: Request, tell: Listener) -> Finished:
     """
     if is_spent(root, _LEAVE):
         drop_rest(root)
+        return ((_LEAVE, "completed"),)
     if not root.has(Layout.site_file):
         return ()
     if _LEAVE not in (log.command_of(root, operation) for operation in log.all_unfinished(root)):
