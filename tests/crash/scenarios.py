@@ -22,12 +22,14 @@ ACT_AT, NEXT_AT = _NEW_YEAR + 3600, _NEW_YEAR + 7200
 class Scenario:
     """PREPARE makes the site; ACT is the command that is killed; NEXT what a person types afterwards.
 
-    VIEW is where the application is served from: `current`, or the site itself while it is adopted or given back; ENDS
-    is where it is after all of that. What is LEFT is no site any more: `recover` would make one of a layout. DATABASES are to be read there, whole, at every moment. EITHER are paths where what was
-    served before or after may be served at the end (a stray of a retired release is brought home by
-    some commands, and stays there otherwise); MORE are such as may be served as well, where
-    `recover` found no state and therefore took everything for data. With a GAP a path may be
-    missing at the instant of a crash: names that cannot be exchanged, several files for as many.
+    VIEW is where the application is served from: `current`, or the site itself while it is
+    adopted or given back; ENDS is where it is after all of that. What is LEFT is no site any more:
+    `recover` would make one of a layout. DATABASES are to be read there, whole, at every moment.
+    EITHER are paths where what was served before or after may be served at the end (a stray of a
+    retired release is brought home by some commands, and stays there otherwise); MORE are such as
+    may be served as well, where `recover` found no state and therefore took everything for data.
+    With a GAP a path may be missing at the instant of a crash: names that cannot be exchanged,
+    several files for as many.
     """
 
     name: str

@@ -196,6 +196,7 @@ class Forget(_LeaveStep):
     def run(self, work: Leaving) -> Leaving:
         """This is no Holdfast site any more. A crash before the last file leaves one, with this leaving to be ended."""
         durable.sync_file_system(work.site.root, "")
+        work.operation.let_go()
         drop_state(work.site.root, Layout().journal(work.operation.name))
         work.site.is_left = True
         return work

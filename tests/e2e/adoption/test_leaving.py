@@ -194,8 +194,10 @@ def test_a_site_of_ftp_is_a_plain_directory_again_after_three_versions(tmp_path)
     assert served["index.php"][-1] == b"<?php 'version 3';\n"
     assert served["admin/new.php"][-1] == b"<?php 'new';\n"
     assert {path: served[path][-1] for path in ("uploads/a.jpg", "uploads/b.jpg", "lib/extra.php")} == {
-        "uploads/a.jpg": b"a picture\n", "uploads/b.jpg": b"another\n", "lib/extra.php": b"<?php 'made on the server';\n",
-    }  # fmt: skip
+        "uploads/a.jpg": b"a picture\n",
+        "uploads/b.jpg": b"another\n",
+        "lib/extra.php": b"<?php 'made on the server';\n",
+    }
     assert not any(row[0] == "link" for row in served.values())
     made_by_us = ("lib/extra.php", "uploads/b.jpg")
     assert {row[1] for path, row in served.items() if path not in made_by_us} == {owner}
