@@ -11,6 +11,7 @@ TOPICS = {
     "commands": ("reference/commands.md", "every command with its options"),
     "configuration": ("reference/configuration.md", "every setting, its file and its variable"),
     "problems": ("reference/problems.md", "every exit code and every message's code word"),
+    "leaving": ("leaving.md", "how a site is given back, and what is left"),
     "conventions": ("conventions.md", "output, colours, logs, directories, completion, privacy"),
     "on-disk-format": ("design/on-disk-format.md", "what lies below a deploy root, readable without Holdfast"),
     "rules": ("design/rules.md", "the rules that hold the engine together"),
