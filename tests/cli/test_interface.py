@@ -15,15 +15,15 @@ from lib.terminal import terminal
 from lib.world import LARAVEL, NEXT, STATIC, World
 
 COMMANDS = (
-    "detect explain init plan deploy rollback status releases history checklist check link adopt recover sweep access "
-    "attic restore prune try config docs completion"
+    "detect explain init plan deploy rollback status releases history checklist check link adopt leave recover sweep "
+    "access attic restore prune try config docs completion"
 ).split()
 NOT_BUILT = ("vault",)
 ON_A_SITE = (
-    "explain plan deploy rollback status releases history checklist adopt recover sweep access attic restore prune "
-    "config"
+    "explain plan deploy rollback status releases history checklist adopt leave recover sweep access attic restore "
+    "prune config"
 ).split()
-CHANGING = "init deploy rollback link adopt recover sweep access restore prune tour".split()
+CHANGING = "init deploy rollback link adopt leave recover sweep access restore prune tour".split()
 DATA = {"files_before": int, "files_after": int, "lost": int, "adopted": list, "attic": list, "seeded": list}
 LINKED = {"shared-structure", "uploads-linked", "storage-linked", "environment-linked", "artifacts-present"}
 

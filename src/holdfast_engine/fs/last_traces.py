@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Optional
 
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.discard import Proof, empty_trash, to_trash
+from holdfast_engine.fs.discard import Proof, drop_empty, empty_trash, to_trash
 from holdfast_engine.fs.failpoint import reach
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
@@ -44,8 +43,8 @@ def drop_rest(root: Root) -> None:
     for path in (Layout.site_file, *(Layout.journals / name for name in root.names(Layout.journals)), Layout.lock_file):
         _unlink(root, path)
     for name in root.names(Layout.state):
-        _remove_empty(root, Layout.state / name)
-    _remove_empty(root, Layout.state)
+        drop_empty(root, Layout.state / name)
+    drop_empty(root, Layout.state)
 
 
 def is_spent(root: Root, leaving: str) -> bool:
@@ -66,34 +65,9 @@ def _is_journal(path: RelPath, leaving: str) -> bool:
 
 def _unlink(root: Root, path: RelPath) -> None:
     reach("last_traces.unlink")
-    parent = _opened(root, path.parent)
-    if parent is None:
-        return
     try:
-        os.unlink(path.name, dir_fd=parent)
-        durable.sync(parent)
+        with root.directory(path.parent) as parent:
+            os.unlink(path.name, dir_fd=parent)
+            durable.sync(parent)
     except FileNotFoundError:
         return
-    finally:
-        os.close(parent)
-
-
-def _remove_empty(root: Root, path: RelPath) -> None:
-    reach("last_traces.remove_empty")
-    parent = _opened(root, path.parent)
-    if parent is None:
-        return
-    try:
-        os.rmdir(path.name, dir_fd=parent)
-        durable.sync(parent)
-    except FileNotFoundError:
-        return
-    finally:
-        os.close(parent)
-
-
-def _opened(root: Root, path: RelPath) -> Optional[int]:
-    try:
-        return root.open_directory(path)
-    except FileNotFoundError:
-        return None

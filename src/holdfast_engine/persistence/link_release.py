@@ -18,7 +18,7 @@ from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.persistence.adopt import Adopter
-from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.persistence.shared_paths import Rules, structure
 from holdfast_engine.persistence.web_user import web_user
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site
@@ -143,14 +143,6 @@ def _clear_foreign_link(adopter: Adopter, release: RelPath, path: str) -> bool:
         )
     adopter.report.set_aside(path, spot, reason)
     return True
-
-
-def structure(rules: Rules) -> list[str]:
-    """The directories that the rules share, and the framework's skeleton inside them (I16)."""
-    wanted = [one.path for one in rules.shared if one.kind == DIR]
-    return wanted + [
-        path for path in rules.classifier.skeleton() if any(RelPath(path).is_within(top) for top in wanted)
-    ]
 
 
 def _make_structure(site: Site, rules: Rules) -> None:

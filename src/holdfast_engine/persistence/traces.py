@@ -12,8 +12,7 @@ from holdfast_engine.journal import log
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, above, link_text
-from holdfast_engine.persistence.link_release import structure
-from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.persistence.shared_paths import Rules, structure
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import opened
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast_engine.fs import place
 from holdfast_engine.model.problem import Problem
 from lib import old_sites
 from lib.old_sites import FTP, WEB, as_it_is, differences
@@ -203,10 +205,86 @@ def test_a_site_of_ftp_is_a_plain_directory_again_after_three_versions(tmp_path)
     assert {row[1] for path, row in served.items() if path not in made_by_us} == {owner}
     assert (served["config.php"][3], served["index.php"][3] & 0o600) == (0o640, 0o600)
     assert {row[-2] for row in served.values()} == {1}
+    kept_open = {path: row for path, row in as_it_is(club.site).items() if row[0] == "dir"}
+    assert {(row[1], row[3]) for row in kept_open.values()} == {(owner, 0o775)}
     assert not {"releases", "shared", "current", ".holdfast"} & set(os.listdir(club.site))
     assert kept <= {*contents(club.site), *contents(left(club))}
     assert {os.path.dirname(row["place"]) for row in answer["left"]} <= {str(left(club)), f"{left(club)}/releases"}
     assert left(club).stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("name", ["plain", *LAYOUTS])
+@pytest.mark.parametrize("deployed", [False, True])
+def test_where_names_cannot_be_exchanged_it_is_the_same_by_two_renames(tmp_path, monkeypatch, name, deployed):
+    """G1: on NFS there are moments between two renames, and nothing else is different."""
+
+    def refuse(*_words):
+        raise OSError(errno.EINVAL, "no flags")
+
+    monkeypatch.setattr(place, "_renameat2", refuse)
+    club = world(tmp_path, LAYOUTS.get(name, old_sites.plain))
+    before, kept = as_it_is(club.site), contents(club.site)
+    club.perform("adopt")
+    if deployed:
+        club.ship()
+    club.perform("leave", words=() if deployed else ("undo",))
+    if not deployed:
+        assert differences(before, as_it_is(club.site)) == []
+    assert set(kept) <= set(contents(club.site))
+    assert not (club.site / ".holdfast").exists()
+
+
+def test_a_directory_called_current_and_empty_ones_are_what_they_were(tmp_path):
+    """An application that lies in `current/`, beside empty `releases/` and `shared/` of a person's own."""
+    club = world(tmp_path, lambda top: old_sites.plain(top / "current"))
+    (club.site / "current/public/up").symlink_to("../../notes")
+    (club.site / "releases").mkdir()
+    (club.site / "notes").write_text("beside it\n")
+    for words in (("undo",), ()):
+        before = as_it_is(club.site)
+        club.perform("adopt")
+        club.perform("leave", words=words)
+        assert differences(before, as_it_is(club.site)) == []
+    club.perform("adopt")
+    club.ship()
+    club.perform("leave")
+    assert not club.live.is_symlink()
+    assert (club.live / "public/index.php").read_text() == "<?php 'version 1';\n"
+    assert (club.live / "public/uploads/a.jpg").read_text() == "a picture\n"
+
+
+def test_what_is_written_while_it_happens_is_there(plain):
+    """G2: new uploads by each name, and settings that are saved by rename, at every moment of it."""
+    plain.perform("adopt")
+    plain.ship()
+    top, count, written = plain.site, [0], {}
+
+    def write(_name):
+        count[0] += 1
+        for below in ("", "current"):
+            where = top / below / "public/uploads"
+            if where.is_dir():
+                written[f"{below}{count[0]}.txt"] = f"upload {count[0]}"
+                (where / f"{below}{count[0]}.txt").write_text(f"upload {count[0]}")
+        (top / ".env.new").write_text(f"APP_KEY={count[0]}\n")
+        (top / ".env.new").replace(top / ".env")
+
+    with listening(write):
+        plain.perform("leave")
+    assert {name: (top / "public/uploads" / name).read_text() for name in written} == written
+    assert (top / ".env").read_text() == f"APP_KEY={count[0]}\n"
+
+
+def test_a_site_of_somebodys_own_script_loses_our_directory_alone(tmp_path):
+    """`link` works beside a script: what that made stays as it is."""
+    club = world(tmp_path, old_sites.capistrano)
+    release = club.site / "releases/20250201120000"
+    club.perform("link", release=str(release), path=str(club.site / "shared"))
+    before = as_it_is(club.site)
+    club.perform("leave", words=("layout",))
+    changed = [path for path in differences(before, as_it_is(club.site)) if not path.startswith(".holdfast")]
+    assert [path for path in changed if not path.startswith("holdfast-left")] == []
+    assert not (club.site / ".holdfast").exists()
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
