@@ -41,7 +41,7 @@ def how_to_leave(site: Site) -> Leave:
     undone = _since_adoption(site)
     if UNDO in words and not undone:
         raise _deployed_since(site)
-    adopted = document_root.OPTION in site.survey.site.options
+    adopted = document_root.OPTION in site.survey.site.options or _was_current(site)
     how = next((word for word in (PLAIN, LAYOUT) if word in words), "") or _usual(undone, adopted=adopted)
     if how != LAYOUT and live is None:
         raise _impossible(site, "`current` leads to no release", [site.root.absolute(Layout.current)])
@@ -61,22 +61,25 @@ def _usual(undone: tuple[str, ...], *, adopted: bool) -> str:
 
 
 def _looked_at(site: Site, how: str, live: RelPath, undone: tuple[str, ...], *, adopted: bool) -> Leave:
-    begin, moves = _adoption(site)
-    was_current = any((one["what"], one["path"]) == ("move-in", Layout.current) for one in moves)
-    plain = how == PLAIN
+    begin, plain = _adoption(site)[0], how == PLAIN
     return Leave(
         how=how,
         live=live,
         place="",
         beside=False,
         undone=undone,
-        was_current=plain and was_current,
+        was_current=plain and _was_current(site),
         keeps_current=plain and (KEEP_CURRENT in site.request.words or not adopted),
         had_releases=bool(begin.get("had_releases")),
         had_shared=bool(begin.get("had_shared")),
         sealed=any(True for _ in sealed(site, live=live, live_alone=plain)),
         left=tuple(foreseen(site, live, plain=plain)),
     )
+
+
+def _was_current(site: Site) -> bool:
+    """True where the application lay in a directory called `current` before it was adopted."""
+    return any((one["what"], one["path"]) == ("move-in", Layout.current) for one in _adoption(site)[1])
 
 
 def _adoption(site: Site) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -68,7 +68,7 @@ class MoveIn(_Adopting):
     def run(self, work: Taking) -> Taking:
         """Every entry of the directory lies in the release and is served through a link in its old place."""
         _remember_names(work.site)
-        measure(work.site, RelPath(""))
+        measure(work.site, RelPath(Layout.current if work.site.root.kind(Layout.current) == "dir" else ""))
         _record(work.site, Layout.releases / work.name, 1, live=True)
         MovingIn(work.site, work.operation, work.report).move_in(work.name)
         work.site.refresh()
@@ -137,9 +137,13 @@ def _adopter(work: Taking) -> Adopter:
 
 
 def _remember_names(site: Site) -> None:
-    """What this document root holds, so that it is known as one when all of it was saved anew there."""
+    """What this document root holds, so that it is known as one when all of it was saved anew there. Where the
+    application lies in `current`, nothing beside that is served: it is nobody's business.
+    """
     root = site.root
     file = site_format.read(root) or site_format.SiteFile()
+    if root.kind(Layout.current) is not None and document_root.OPTION not in file.options:
+        return
     names = sorted(
         {*file.options.get(document_root.OPTION, ()), *(name for name in root.names("") if name not in OURS)}
     )

@@ -21,6 +21,7 @@ from lib.snapshot import snapshot
 from lib.world import World
 
 root_alone = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to others")
+NODE = {"package.json": '{"dependencies": {"express": "4"}}\n', "app.js": "'version {version}'\n"}
 LAYOUTS = {"capistrano": old_sites.capistrano, "deployer": old_sites.deployer, "pm2": old_sites.pm2}
 
 
@@ -222,7 +223,7 @@ def test_where_names_cannot_be_exchanged_it_is_the_same_by_two_renames(tmp_path,
         raise OSError(errno.EINVAL, "no flags")
 
     monkeypatch.setattr(place, "_renameat2", refuse)
-    club = world(tmp_path, LAYOUTS.get(name, old_sites.plain))
+    club = world(tmp_path, LAYOUTS.get(name, old_sites.plain), NODE if name == "pm2" else None)
     before, kept = as_it_is(club.site), contents(club.site)
     club.perform("adopt")
     if deployed:
@@ -301,8 +302,7 @@ def test_another_tools_layout_is_what_it_was(tmp_path, name, words):
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_layout_goes_on_without_us_after_deploys(tmp_path, name):
     """G3: releases, shared and current; every path resolves, and files can be written by their owner."""
-    files = {"package.json": '{"dependencies": {"express": "4"}}\n', "app.js": "'version {version}'\n"}
-    club = world(tmp_path, LAYOUTS[name], files if name == "pm2" else None)
+    club = world(tmp_path, LAYOUTS[name], NODE if name == "pm2" else None)
     club.perform("adopt")
     club.ship()
     club.ship()
