@@ -29,9 +29,7 @@ def drop_state(root: Root, journal: RelPath) -> None:
     for name in root.names(Layout.state):
         if Layout.state / name not in _LAST:
             to_trash(root, Layout.state / name, f"{_EMPTY}-{name}", Proof(name, "the site is none any more"))
-    for name in root.names(Layout.journals):
-        if Layout.journals / name != journal:
-            to_trash(root, Layout.journals / name, f"{_EMPTY}-{name}", Proof(name, "the site is none any more"))
+    _unlink_but(root, Layout.journals, journal.name)
     for name in root.names(Layout.trash):
         if not empty_trash(root, name):
             raise OSError(errno.EBUSY, "something in it could not be deleted", root.absolute(Layout.trash / name))
@@ -61,6 +59,16 @@ def is_spent(root: Root, leaving: str) -> bool:
 
 def _is_journal(path: RelPath, leaving: str) -> bool:
     return path.parent == Layout.journals.below(Layout.state) and path.endswith(f"-{leaving}.jsonl")
+
+
+def _unlink_but(root: Root, directory: RelPath, kept: str) -> None:
+    """No file but KEPT is left in DIRECTORY, one of Holdfast's own."""
+    names = [name for name in root.names(directory) if name != kept]
+    with root.directory(directory) as here:
+        for name in names:
+            reach("last_traces.unlink_journal")
+            os.unlink(name, dir_fd=here)
+        durable.sync(here)
 
 
 def _unlink(root: Root, path: RelPath) -> None:

@@ -91,7 +91,7 @@ def _adoption(site: Site) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 def _since_adoption(site: Site) -> tuple[str, ...]:
     """The operations since this site was adopted, that one first; none where it was not, or a release came since."""
-    if not site.survey.releases or any(is_sealed(record) for record in site.survey.releases):
+    if not site.survey.releases or any(record.activated and is_sealed(record) for record in site.survey.releases):
         return ()
     names = log.operations(site.root)
     ended = [one for one in names if _ended(site, one) == "adopted"]
@@ -178,5 +178,5 @@ def _nowhere(real: str) -> Problem:
         f"what is not served has to be left beside `{real}`, and this user may not make a directory in `{above}`",
         state=UNCHANGED,
         whereabouts=[above],
-        hint=f"as its owner or root: `chmod g+w {quote(above)}` with a common group, then the same again",
+        hint=f"as its owner or root: `chmod g+w {quote(above)}` with a common group, then again; or `--layout`",
     )

@@ -13,6 +13,7 @@ import pytest
 
 from holdfast_engine.fs import place
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Settings
 from lib import old_sites
 from lib.old_sites import FTP, WEB, as_it_is, differences
 from lib.oracle import contents
@@ -128,6 +129,16 @@ def test_an_adoption_is_undone_while_nothing_was_deployed_since(plain):
         without=("site/.holdfast",),
     )  # fmt: skip
     assert "holdfast leave" in problem.hint
+
+
+def test_a_deploy_that_failed_stands_in_no_way(plain):
+    """Nothing was deployed by it: the adoption can be undone as before."""
+    before = as_it_is(plain.site)
+    plain.perform("adopt")
+    plain.commit()
+    fails(lambda: plain.deploy(settings=Settings(before_activation=("false",))), exits=50, code="hook-failed")
+    plain.perform("leave", words=("undo",))
+    assert [one for one in differences(before, as_it_is(plain.site)) if not one.startswith("holdfast-left")] == []
 
 
 def test_a_plan_of_it_changes_nothing_and_names_the_steps(plain):
