@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from holdfast.cli import complete, options
+from holdfast_engine.model.problem import Problem
 
 
 @options.command(
@@ -28,5 +29,5 @@ def command(run: options.Run, directory: str | None, *, undo: bool) -> options.A
     if undo:
         return "leave", run.session.ask_undo(directory, run.flags)
     if directory is None:
-        raise click.UsageError("Missing argument 'DIRECTORY'.")
+        raise Problem("usage", "nothing says which directory is to be adopted", hint="holdfast adopt DIRECTORY")
     return "adopt", run.session.ask_adopt(directory, run.flags)
