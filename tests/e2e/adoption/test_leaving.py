@@ -87,9 +87,12 @@ def test_what_users_wrote_since_is_at_the_same_paths(plain):
     assert not (plain.site / "public").is_symlink()
 
 
-def test_no_path_is_missing_at_any_moment(plain):
+@pytest.mark.parametrize("deployed", [False, True])
+def test_no_path_is_missing_at_any_moment(plain, deployed):
     """G3: what programs have open by its old place, by `current` or by `shared/` resolves until the very end."""
     plain.perform("adopt")
+    if deployed:
+        plain.ship()
     top, missing, by_current, ended = plain.site, [], [], []
     paths = ("public/index.php", "public/uploads/a.jpg", "storage/app/invoice.pdf", ".env", "storage/app/newest")
 
@@ -102,7 +105,7 @@ def test_no_path_is_missing_at_any_moment(plain):
             by_current.extend(path for path in places if not (top / path).exists())
 
     with listening(look):
-        plain.perform("leave", words=("undo",))
+        plain.perform("leave")
     assert (missing, by_current) == ([], [])
     assert ended
 
