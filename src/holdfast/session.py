@@ -192,6 +192,11 @@ class Session:
         notes = [*answer["notes"], *([written.note] if written.note else [])]
         return {**answer, "written": written.path, "notes": notes}
 
+    def ask_undo(self, directory: str | None, flags: Mapping[str, Any]) -> dict[str, Any]:
+        """The site in DIRECTORY, else the one that is meant, is what it was before its adoption."""
+        named = flags if directory is None else {**flags, "site.root": self._directory(directory)}
+        return self.ask_site("leave", named, words=("undo",))
+
     def _here(self, text: str) -> str:
         """TEXT from where the person stands, spelled as it is."""
         absolute(text, self.directory)

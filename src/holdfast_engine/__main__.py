@@ -34,6 +34,7 @@ _COMMANDS = {
     "recover": "finish what was interrupted, find data that appears lost, put it back",
     "sweep": "bring home what was written to the live release, to others and to the old document root; for cron",
     "prune": "remove old releases that are proven reproducible; name what is kept, and why",
+    "leave": "give the site back as it was, or as a layout that works without Holdfast",
     "attic": "what operations displaced, with origin and reason",
 }
 _ARGUMENTS = {
@@ -44,10 +45,18 @@ _ARGUMENTS = {
     "--force": "deploy although nothing changed",
     "--accept": "let this check's refusal be a warning for this once",
     "--site": "the deploy root; the working directory when left out",
+    "--plain": "make a plain directory of it, served at its old place",
+    "--layout": "leave releases/, shared/ and current as they are",
+    "--undo": "make of it what it was before its adoption, while nothing was deployed since",
+    "--keep-current": "leave `current` in a plain directory, as a link to all of it",
     "--keep": "good releases to keep besides the active one",
     "--yes": "answer every question with yes",
     "--json": "accepted, as everywhere: the answer is one JSON object in any case",
 }
+
+
+_WORDS = {"leave": ("--plain", "--layout", "--undo", "--keep-current")}
+"""Flags that are words of the request, by command."""
 
 
 def main(arguments: Optional[list[str]] = None) -> int:
@@ -81,25 +90,31 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, summary in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
-        if name == "link":
-            command.add_argument("release", metavar="RELEASE", help="the directory that was unpacked")
-            command.add_argument("shared", metavar="SHARED", help="the directory that keeps the data, beside releases/")
-        if name == "rollback":
-            command.add_argument("release", metavar="RELEASE", nargs="?", default="", help="else the one before")
-        if name == "deploy":
-            command.add_argument("--source", required=True, help=_ARGUMENTS["--source"])
-            for flag in ("--ref", "--sha256"):
-                command.add_argument(flag, default="", help=_ARGUMENTS[flag])
-            for flag in ("--verify-signature", "--force"):
-                command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
-            command.add_argument("--accept", action="append", metavar="CHECK", help=_ARGUMENTS["--accept"])
-        if name != "link":
-            command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
-        if name in ("deploy", "prune"):
-            command.add_argument("--keep", type=int, metavar="N", help=_ARGUMENTS["--keep"])
-        for flag in ("--yes", "--json"):
-            command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
+        _add_arguments(command, name)
     return parser
+
+
+def _add_arguments(command: argparse.ArgumentParser, name: str) -> None:
+    if name == "link":
+        command.add_argument("release", metavar="RELEASE", help="the directory that was unpacked")
+        command.add_argument("shared", metavar="SHARED", help="the directory that keeps the data, beside releases/")
+    if name == "rollback":
+        command.add_argument("release", metavar="RELEASE", nargs="?", default="", help="else the one before")
+    if name == "deploy":
+        command.add_argument("--source", required=True, help=_ARGUMENTS["--source"])
+        for flag in ("--ref", "--sha256"):
+            command.add_argument(flag, default="", help=_ARGUMENTS[flag])
+        for flag in ("--verify-signature", "--force"):
+            command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
+        command.add_argument("--accept", action="append", metavar="CHECK", help=_ARGUMENTS["--accept"])
+    for flag in _WORDS.get(name, ()):
+        command.add_argument(flag, dest="words", action="append_const", const=flag[2:], help=_ARGUMENTS[flag])
+    if name != "link":
+        command.add_argument("--site", default=".", metavar="DIR", help=_ARGUMENTS["--site"])
+    if name in ("deploy", "prune"):
+        command.add_argument("--keep", type=int, metavar="N", help=_ARGUMENTS["--keep"])
+    for flag in ("--yes", "--json"):
+        command.add_argument(flag, action="store_true", help=_ARGUMENTS[flag])
 
 
 def _request(options: argparse.Namespace) -> Request:
@@ -119,6 +134,7 @@ def _request(options: argparse.Namespace) -> Request:
         said=None if options.command in ("deploy", "link") else (),
         force=getattr(options, "force", False),
         accept=tuple(getattr(options, "accept", None) or ()),
+        words=tuple(getattr(options, "words", None) or ()),
         settings=_settings(getattr(options, "keep", None)),
     )
 

@@ -16,15 +16,15 @@ from lib.terminal import terminal
 from lib.world import LARAVEL, NEXT, STATIC, World
 
 COMMANDS = (
-    "detect explain init plan deploy rollback status releases history checklist check link adopt baseline recover "
-    "sweep review access attic restore prune try config docs completion"
+    "detect explain init plan deploy rollback status releases history checklist check link adopt leave baseline "
+    "recover sweep review access attic restore prune try config docs completion"
 ).split()
 NOT_BUILT = ("vault",)
 ON_A_SITE = (
-    "explain plan deploy rollback status releases history checklist adopt baseline recover sweep review access attic "
-    "restore prune config"
+    "explain plan deploy rollback status releases history checklist adopt leave baseline recover sweep review access "
+    "attic restore prune config"
 ).split()
-CHANGING = "init deploy rollback link adopt baseline recover sweep review access restore prune tour".split()
+CHANGING = "init deploy rollback link adopt leave baseline recover sweep review access restore prune tour".split()
 DATA = {"files_before": int, "files_after": int, "lost": int, "adopted": list, "attic": list, "seeded": list}
 LINKED = {"shared-structure", "uploads-linked", "storage-linked", "environment-linked", "artifacts-present"}
 

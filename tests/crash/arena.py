@@ -32,8 +32,8 @@ for _name in COMMANDS:
     import_module(f"holdfast_engine.commands.{_name}")  # once, and not again in every child
 
 T = TypeVar("T")
-ACCEPTED = ("already-managed",)
-"""What the next command may answer: an adoption that was finished on the way needs no second one."""
+ACCEPTED = (("adopt", "already-managed"), ("leave", "not-a-site"))
+"""What the next command may answer: what was finished on the way needs not be done again."""
 
 
 @dataclass
@@ -143,7 +143,7 @@ class Arena:
         wrong = []
         for request in self.next(site):
             ended = victim.perform(request)
-            if ended.how != "done" and not (ended.how == "problem" and ended.what[0] in ACCEPTED):
+            if ended.how != "done" and not (ended.how == "problem" and (request.command, ended.what[0]) in ACCEPTED):
                 wrong.append(f"stuck: {request.command} {ended.how} {ended.what}")
         return wrong
 
@@ -155,6 +155,8 @@ class Arena:
 
     def after_recovery(self, site: Path) -> list[str]:
         """`recover` changes nothing more, what is served is whole, and the next command goes on."""
+        if self.scenario.left and not (site / ".holdfast/site.json").exists():
+            return self.account.broken(site) + self.next_goes_on(site)
         once = judge.snapshot(site)
         wrong = self.recovered(site, again=" again")
         changed = [f"recover is not done after once: {path}" for path in _different(once, judge.snapshot(site))]

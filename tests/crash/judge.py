@@ -35,6 +35,7 @@ class Account:
     after: View
     later: View
     live_before: str
+    ends: str
     top: str
     either: frozenset[str] = frozenset()
     more: frozenset[str] = frozenset()
@@ -81,7 +82,7 @@ class Account:
 
     def unserved(self, site: Path) -> list[str]:
         """What the live release shows differently from an undisturbed site after the same commands."""
-        live = site / "current"
+        live = site / self.ends
         more = sorted(set(oracle.paths(live)) - self.later.keys() - self.more)
         return oracle.served(live, self.later, also=self._fits) + [
             f"served and should not be: {path}" for path in more if not self._fits(path, oracle.shown(live / path))
@@ -118,7 +119,8 @@ def take_down(scenario: Scenario, base: Path, after: Path, later: Path, sources:
         user={path: found[path] for path in sorted(found) if not path.startswith(STATE) or "/files/" in path},
         before=oracle.view(base / scenario.view) if live(base) or not scenario.view else {},
         after=oracle.view(after / scenario.view),
-        later=oracle.view(later / "current"),
+        later=oracle.view(later / scenario.ends),
+        ends=scenario.ends,
         live_before=live(base),
         top=scenario.view,
         either=scenario.either,

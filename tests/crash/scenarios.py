@@ -23,11 +23,13 @@ class Scenario:
     """PREPARE makes the site; ACT is the command that is killed; NEXT what a person types afterwards.
 
     VIEW is where the application is served from: `current`, or the site itself while it is
-    adopted; DATABASES are to be read there, whole, at every moment. EITHER are paths where what was
-    served before or after may be served at the end (a stray of a retired release is brought home by
-    some commands, and stays there otherwise); MORE are such as may be served as well, where
-    `recover` found no state and therefore took everything for data. With a GAP a path may be
-    missing at the instant of a crash: names that cannot be exchanged, several files for as many.
+    adopted or given back; ENDS is where it is after all of that. What is LEFT is no site any more:
+    `recover` would make one of a layout. DATABASES are to be read there, whole, at every moment.
+    EITHER are paths where what was served before or after may be served at the end (a stray of a
+    retired release is brought home by some commands, and stays there otherwise); MORE are such as
+    may be served as well, where `recover` found no state and therefore took everything for data.
+    With a GAP a path may be missing at the instant of a crash: names that cannot be exchanged,
+    several files for as many.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Scenario:
     act: Callable[[Path, Path], Request]
     next: Callable[[Path, Path], list[Request]]
     view: str = "current"
+    ends: str = "current"
+    left: bool = False
     databases: frozenset[str] = frozenset()
     either: frozenset[str] = frozenset()
     more: frozenset[str] = frozenset()
@@ -195,6 +199,27 @@ def _adopted(site: Path, sources: Path) -> None:
     hands.write(site, {"reports/1.pdf": "a report\n", "reports/2026/2.pdf": "another\n"})
 
 
+def _adopted_alone(site: Path, sources: Path) -> None:
+    """The same, to which nothing was deployed."""
+    _adopted(site, sources)
+    run(_request(site, "sweep", at=_NEW_YEAR + 60))
+    hands.write(site / "current", {"public/uploads/new.jpg": "an upload since\n"})
+
+
+def _adopted_and_deployed(site: Path, sources: Path) -> None:
+    """The same, with a release of ours that is in use, and one before it."""
+    _adopted(site, sources)
+    for version in (2, 3):
+        run(deploying(version, at=_NEW_YEAR + 60 * version)(site, sources))
+    hands.write(_live(site), {"public/uploads/new.jpg": "an upload since\n", "public/sitemap.xml": "a stray since\n"})
+
+
+def _layout_adopted(site: Path, sources: Path) -> None:
+    _scripted(site, sources)
+    run(_request(site, "adopt", at=_NEW_YEAR))
+    hands.write(site / "current", {"public/uploads/new.jpg": "an upload since\n"})
+
+
 def _with_databases(site: Path, sources: Path) -> None:
     """Two databases beside code whose writer was killed: newest rows are in what stands beside them."""
     _deployed(site, sources, (1,))
@@ -253,6 +278,10 @@ def _recover_then_deploy(site: Path, sources: Path) -> list[Request]:
     return [_request(site, "recover", at=NEXT_AT), deploying(3, at=NEXT_AT + 60)(site, sources)]
 
 
+def _leave_again(site: Path, _sources: Path) -> list[Request]:
+    return [_request(site, "leave", at=NEXT_AT)]
+
+
 def _stateless(site: Path, sources: Path) -> None:
     """Somebody removed `.holdfast/` of a site in use."""
     import shutil
@@ -295,6 +324,8 @@ _ONE_SET: dict[str, Any] = {
     "gap": True,
 }
 _SHIPPED_SEEDS = frozenset({"public/avatars/updated.svg", "public/avatars/kept.svg"})
+_PLAIN: dict[str, Any] = {"view": "", "ends": "", "left": True, "either": frozenset({"notes.txt"})}
+_UNDO = asking("leave", words=("undo",))
 _SEED_OF_NEXT = frozenset({"public/avatars/seed2.svg"})
 
 SCENARIOS = {
@@ -333,5 +364,9 @@ SCENARIOS = {
         ),
         Scenario("review-share", _with_code_to_review, _deciding("share", "public/forum"), _LATER),
         Scenario("restore", _with_attic, asking("restore", path=".env"), _LATER, either=frozenset({".env"})),
+        Scenario("undo-plain", _adopted_alone, _UNDO, _leave_again, **_PLAIN),
+        Scenario("undo-layout", _layout_adopted, _UNDO, _leave_again, more=_SEED_OF_NEXT, left=True),
+        Scenario("leave-plain", _adopted_and_deployed, asking("leave"), _leave_again, **_PLAIN),
+        Scenario("leave-layout", _used_after_two, asking("leave"), _leave_again, either=_LATE, left=True),
     )
 }

@@ -42,6 +42,7 @@ def command_line(request: Request) -> list[str]:
     if request.command == "link":
         return [*words, request.release, request.path]
     words += ["--site", request.site, "--yes"]
+    words += [f"--{word}" for word in request.words]
     words += ["--source", request.source.location] if request.source else []
     return words + (["--keep", str(request.keep)] if request.keep is not None else [])
 
@@ -89,7 +90,8 @@ def calls_of(request: Request, engine: Path) -> list[str]:
     found = []
     for name, rest in (match.groups() for match in map(_LINE.match, lines) if match):
         seen[name] += 1
-        makes = name not in ("open", "openat") or _CREATES.search(rest)
+        says = name == "write" and rest.startswith(("1<", "2<"))  # an answer names the site, and is no change of it
+        makes = not says and (name not in ("open", "openat") or _CREATES.search(rest))
         if makes and request.site in rest:
             found.append(f"{name}:{seen[name]}")
     return found

@@ -26,6 +26,8 @@ NOT_KEPT = (f"{STATE}/cache", f"{STATE}/trash")
 NOTHING, UNREADABLE = "", "unreadable"
 """What a path shows that is missing, and one where something stands that is no file: a link that leads nowhere."""
 _OURS = ("releases", "shared", "current", STATE)
+_LEFT = "holdfast-left"
+"""Where what is not served lies when a site is given back."""
 _CACHES = ("bootstrap/cache",)
 View = dict[str, str]
 """Each path as the application sees it, with the digest of its content."""
@@ -170,10 +172,10 @@ def view(top: Path) -> View:
 
 def paths(top: Path) -> Iterator[str]:
     """The path of everything that is served below TOP, links followed, as a web server would; caches are left out."""
-    ours = (top / STATE).exists()
+    ours = _OURS if (top / STATE).exists() else ()
     for here, directories, names in os.walk(top, followlinks=True):
         inside = os.path.relpath(here, top)
         directories[:] = [name for name in directories if os.path.normpath(os.path.join(inside, name)) not in _CACHES]
-        if ours and inside == ".":
-            directories[:] = [name for name in directories if name not in _OURS]
+        if inside == ".":
+            directories[:] = [name for name in directories if name not in (*ours, _LEFT)]
         yield from (os.path.normpath(os.path.join(inside, name)) for name in names)

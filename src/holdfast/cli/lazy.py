@@ -27,6 +27,7 @@ TABLE = {
     "link": ("link", "the persistence step alone, for a deploy script of your own"),
     "adopt": ("adopt", "turn a site that is live in a plain directory into a Holdfast site"),
     "baseline": ("baseline", "say what was shipped to a release that Holdfast did not deploy itself"),
+    "leave": ("leave", "give the site back as it was, or as a layout that works without Holdfast"),
     "recover": ("recover", "finish what was interrupted, find data that appears lost, put it back"),
     "sweep": ("sweep", "bring home what was written outside of `shared/` since the last look; for cron"),
     "review": ("review", "what looks like code, was edited or deleted here: list, compare, decide"),
@@ -44,7 +45,7 @@ TABLE = {
 
 GROUPS = {
     "Before a deploy": ("detect", "explain", "init", "plan", "config"),
-    "Deploy": ("deploy", "rollback", "link", "adopt", "prune"),
+    "Deploy": ("deploy", "rollback", "link", "adopt", "leave", "prune"),
     "Look": ("status", "releases", "history", "checklist", "check"),
     "Data": ("sweep", "recover", "review", "baseline", "access", "attic", "restore"),
     "Learn": ("try", "docs", "completion"),

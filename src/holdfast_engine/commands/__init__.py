@@ -12,7 +12,7 @@ from holdfast_engine.model.request import Request
 
 COMMANDS = (
     *("access", "adopt", "attic", "baseline", "checklist", "deploy", "detect", "explain", "history", "inspect"),
-    *("link", "plan", "prune", "recover", "releases", "restore", "review", "rollback", "status", "sweep"),
+    *("leave", "link", "plan", "prune", "recover", "releases", "restore", "review", "rollback", "status", "sweep"),
 )
 """Each has a module and a function of its name."""
 

@@ -15,7 +15,7 @@ from holdfast_engine.operations.adoption import Adoptable, adoptable_at
 from holdfast_engine.operations.agree import Asking, Proposal, as_shown
 from holdfast_engine.operations.baseline import noted, telling_of
 from holdfast_engine.operations.named_versions import WAS, checkout_in, named_versions
-from holdfast_engine.operations.open import changing
+from holdfast_engine.operations.open import changing, end_leaving
 from holdfast_engine.operations.takeover import adopted, take_over
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.versions import Version
@@ -34,6 +34,9 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     require_acceptable(request.accept, (WAS,))
     where = request.path or request.site
+    if not request.only_plan:
+        with Root(where) as root:
+            end_leaving(root, replace(request, site=where), tell)  # what is given back is looked at as it is then
     with named_versions(replace(request, site=where), checkout=_checkout(where)) as named:
 
         def look() -> Proposal[Adoptable]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Optional
 
+from holdfast_engine.fs.root import Root
 from holdfast_engine.guarding.stopped import told_of
 from holdfast_engine.journal import log
 from holdfast_engine.model.event import Ask, Listener
@@ -15,7 +16,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.operations.agree import require_mounted
 from holdfast_engine.operations.lost_state import interrupted_before, register_releases, state_is_gone
-from holdfast_engine.operations.open import entering
+from holdfast_engine.operations.open import end_leaving, entering, require_site
 from holdfast_engine.operations.put_back import (
     agreed_findings,
     agreed_to_revive,
@@ -46,6 +47,8 @@ def recover(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
 
 def _recovered(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
+    if not request.only_plan:
+        _end_leaving(request, tell)
     interrupted = interrupted_before(request, tell)
     lost_state = state_is_gone(request.site)
     with entering(request, tell, manage=lost_state) as site:
@@ -76,6 +79,14 @@ def _recovered(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         if refused or any(one.files_then >= SOME for one in gone):
             raise data_missing(site, gone, answer)
         return answer
+
+
+def _end_leaving(request: Request, tell: Listener) -> None:
+    """Where the site was being left, it is none any more, and that is told (G4)."""
+    with Root(request.site) as root:
+        ended = end_leaving(root, request, tell)
+        if ended:
+            require_site(root, ended)
 
 
 def _answer_all_the_same(

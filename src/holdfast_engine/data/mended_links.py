@@ -6,7 +6,7 @@ import os
 from typing import Optional
 
 from holdfast_engine.data.foreign_links import below_root
-from holdfast_engine.fs.place import switch
+from holdfast_engine.fs.place import respell
 from holdfast_engine.fs.probe import waiting_place
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
@@ -17,8 +17,9 @@ from holdfast_engine.site.links import Links
 def mend(links: Links, operation: Operation, at: RelPath, path: str, text: str) -> None:
     """The link at AT, for PATH in the journal, has TEXT, by one rename: there is no moment without it (G3)."""
     waiting = waiting_place(links.root, "own-mended-link", at)
-    operation.move(what="mend-link", path=path, source=at, target=waiting, text=text)
-    switch(links.root, at, text, waiting=waiting)
+    was = links.root.link(at)
+    operation.move(what="mend-link", path=path, source=at, target=waiting, text=text, was=was)
+    respell(links.root, at, text, waiting=waiting)
 
 
 def named_by(links: Links, at: RelPath, text: str) -> Optional[RelPath]:

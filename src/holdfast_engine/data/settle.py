@@ -47,8 +47,10 @@ def settle(links: Links, operation: Operation, records: Sequence[Record], *, qui
     return moved
 
 
-_ELSEWHERE = ("keep", "trash", "merged", "move-in", "move-out")
-"""Moves into the attic, into the trash, and of a directory that is no site yet: none of them touches `shared/`."""
+_ELSEWHERE = ("keep", "trash", "merged", "move-in", "move-out", "bring-back", "set-apart")
+"""Moves into the attic, into the trash, and of a directory that is no site yet or is to be none: none of them waits for
+a disk of `shared/`.
+"""
 
 
 def _waits(links: Links, facts: dict[str, Any]) -> bool:

@@ -239,10 +239,15 @@ def make_links(root: Root, directory: str, texts: Mapping[str, str]) -> list[str
     return taken
 
 
-def switch(root: Root, link: str, text: str, *, waiting: str) -> None:
+def respell(root: Root, link: str, text: str, *, waiting: str) -> None:
+    """As `switch`, for a link of a person's own: it belongs to whom it belonged to, where we may give it away."""
+    switch(root, link, text, waiting=waiting, owner=root.lstat(link))
+
+
+def switch(root: Root, link: str, text: str, *, waiting: str, owner: Optional[os.stat_result] = None) -> None:
     """The symlink LINK has TEXT: before the rename the old one, after it the new one, never none (G3; rename(2)).
 
-    WAITING is the temporary name, ours alone, on the same file system. Read back before it
+    WAITING is the temporary name, ours alone, on the same file system; OWNER is whose it is to be. Read back before it
     returns; whatever stands at LINK and is no symlink raises FileExistsError and is left alone (G1, I21).
     """
     reach("place.switch")
@@ -252,6 +257,8 @@ def switch(root: Root, link: str, text: str, *, waiting: str) -> None:
         drop_own_link(root, waiting)
     make_link(root, waiting, text)
     with root.directory(RelPath(waiting).parent) as source, root.directory(RelPath(link).parent) as target:
+        if owner is not None and os.geteuid() == 0:
+            os.chown(RelPath(waiting).name, owner.st_uid, owner.st_gid, dir_fd=source, follow_symlinks=False)
         os.rename(RelPath(waiting).name, RelPath(link).name, src_dir_fd=source, dst_dir_fd=target)
         reach("place.switched")
         durable.sync(target)

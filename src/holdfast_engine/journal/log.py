@@ -55,6 +55,12 @@ def unfinished(root: Root) -> Optional[str]:
     return next(iter(all_unfinished(root)), None)
 
 
+def command_of(root: Root, operation: str) -> str:
+    """The command that OPERATION is one of; empty where its journal is gone."""
+    records = read(root, operation)
+    return str(records[0].facts.get("command", "")) if records else ""
+
+
 def all_unfinished(root: Root) -> tuple[str, ...]:
     """Every operation that has begun and not ended, oldest first.
 

@@ -28,6 +28,7 @@ class Operation:
         self.name = name
         self.at = at
         self._sequence = sequence
+        self._let_go = False
         self._descriptor = durable.open_for_append(root, Layout.journals / f"{name}.jsonl")
 
     @classmethod
@@ -49,6 +50,8 @@ class Operation:
 
     def _write(self, kind: str, facts: dict[str, Any]) -> None:
         """A record that failed is the last: none may follow half a line, or one that may not be on disk."""
+        if self._let_go:
+            return
         try:
             durable.append_own(self._descriptor, Record(self._sequence, kind, facts).to_line())
         except OSError:
@@ -77,6 +80,11 @@ class Operation:
     def end(self, outcome: str, **facts: Any) -> None:
         """The operation is over; recovery will not look at it again."""
         self._write(END, {"outcome": outcome, **facts})
+        self.close()
+
+    def let_go(self) -> None:
+        """The journal goes with the site that it tells of: nothing is written to it any more."""
+        self._let_go = True
         self.close()
 
     def close(self) -> None:

@@ -138,6 +138,15 @@ def _foreign(root: Root, data: Collection[str]) -> tuple[list[RelPath], list[Rel
     return directories, files
 
 
+def is_laid_out(root: Root) -> bool:
+    """True for another tool's layout: `current` is a link, and either `releases/` is beside it, or a directory of the
+    site that it leads to, as where one working copy is pulled in place.
+    """
+    if root.kind(Layout.current) != "link":
+        return False
+    return root.kind(Layout.releases) == "dir" or surveys.current_release(root) is not None
+
+
 def refuse_foreign_releases(root: Root) -> None:
     """`adopt-unclear` for a plain directory with content called `releases/`, `shared/` or `current`: the application's
     own would be taken for Holdfast's, and not be served below `current` (G2, G7); and for a `current` that leads away.
@@ -145,7 +154,7 @@ def refuse_foreign_releases(root: Root) -> None:
     if root.has(Layout.site_file):
         return
     surveys.refuse_links(root, Layout.state, Layout.releases)
-    laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+    laid_out = is_laid_out(root)
     if laid_out and surveys.current_release(root) is None:
         raise _unclear(root, Layout.current, _leads(root))
     taken = () if laid_out else (Layout.releases, RelPath(Layout.shared_name))

@@ -15,7 +15,13 @@ from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
-from holdfast_engine.operations.adoptable import is_managed, refuse_early, refuse_foreign_releases, refuse_inside_a_site
+from holdfast_engine.operations.adoptable import (
+    is_laid_out,
+    is_managed,
+    refuse_early,
+    refuse_foreign_releases,
+    refuse_inside_a_site,
+)
 from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.look import looking
 from holdfast_engine.operations.named_versions import Named, refuse_unlike, told_was
@@ -47,7 +53,7 @@ def adoptable_at(request: Request, site: str, tell: Listener, named: Named) -> A
                 state="nothing was changed",
                 hint=f"`holdfast status --site {quote(site)}`",
             )
-        laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+        laid_out = is_laid_out(root)
         if not root.has(Layout.site_file):  # an adoption that a crash cut short was looked at before it began
             refuse_unsuitable(root, laid_out=laid_out)
         names = [name for name in root.names("") if name not in OURS]

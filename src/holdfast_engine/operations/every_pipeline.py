@@ -10,6 +10,7 @@ from holdfast_engine.operations.pipelines import DEPLOY, ROLLBACK, SWEEP
 from holdfast_engine.persistence.lost_data import Lost
 from holdfast_engine.steps.activate import ACTIVATE
 from holdfast_engine.steps.change_access import Change, ChangeAccess, Changing
+from holdfast_engine.steps.leave import BringBack, Forget, Leave, Leaving, MoveOut, OpenAgain, SetApart
 from holdfast_engine.steps.link_script import AdoptForScript, CarryForScript, LinkForScript, RememberForScript
 from holdfast_engine.steps.note_shipped import FollowShipped, NoteShipped, Noting, Telling, Unshare
 from holdfast_engine.steps.prune import PruneAlone, Pruning
@@ -28,6 +29,7 @@ PRUNE: Steps[Sequence[str], Pruning] = (PruneAlone(),)
 REVIVE: Steps[Lost, Reviving] = (Revive(),)
 PUT_BACK: Steps[Sequence[Lost], PuttingBack] = (PutBack(),)
 BASELINE: Steps[Telling, Noting] = (Unshare(), NoteShipped(), FollowShipped())
+LEAVE: Steps[Leave, Leaving] = (OpenAgain(), BringBack(), MoveOut(), SetApart(), Forget())
 ACCESS: Steps[Change, Changing] = (ChangeAccess(),)
 REVIEW: Steps[Decision, Deciding] = (Say(), SetAside(), ShareNow())
 
@@ -37,6 +39,7 @@ PIPELINES: dict[str, Steps[Any, Any]] = {
     "sweep": SWEEP,
     "link": LINK,
     "adopt": ADOPT,
+    "leave": LEAVE,
     "access": ACCESS,
     "baseline": BASELINE,
     "restore": RESTORE,

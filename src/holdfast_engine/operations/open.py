@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from holdfast_engine.fs import reserve
+from holdfast_engine.fs.last_traces import drop_rest, is_spent
 from holdfast_engine.fs.probe import can_exchange, can_link, can_symlink, device_of
 from holdfast_engine.fs.root import Root
+from holdfast_engine.journal import log
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import BEFORE_ANYTHING, UNCHANGED, Problem
@@ -51,8 +53,9 @@ def changing(
     operating system refuses on the way `unfinished` or, when nothing was begun, its reason.
     """
     with Root(request.site) as root, told_in_words(root):
+        ended = end_leaving(root, request, tell)
         if not manage:
-            surveys.require_site(root)
+            require_site(root, ended)
         refuse_linked_shared(root, shared_name)
         short = frugal and make_room(root)
         _prepare(root)
@@ -61,7 +64,7 @@ def changing(
                 site_format.write(root, site_format.SiteFile(shared_name=shared_name))
             place = Site(root, request, tell, surveys.survey(root), require_ours=held.require)
             finish_interrupted(place)
-            with _saying_what_was_finished(place):
+            with _saying_what_was(place.finished):
                 if not manage:
                     surveys.require_site(root)  # an adoption that is undone leaves none
                 _probe(place)
@@ -70,19 +73,48 @@ def changing(
                 place.request = as_deployed(request, place.refresh())
                 before = place.survey.current
                 yield place
-                still_live(root, before)
-                readme.keep(root, place.survey.layout)  # a command that is refused changes nothing, not even this
+                if not place.is_left:
+                    still_live(root, before)
+                    readme.keep(root, place.survey.layout)  # a command that is refused changes nothing, not even this
+
+
+_LEAVE = "leave"
+Finished = tuple[tuple[str, str], ...]
+
+
+def end_leaving(root: Root, request: Request, tell: Listener) -> Finished:
+    """A leaving that a crash cut short is at its end, and so are its last traces: no command works on half of a site.
+    Returns what was finished.
+    """
+    if is_spent(root, _LEAVE):
+        drop_rest(root)
+        return ((_LEAVE, "completed"),)
+    if not root.has(Layout.site_file):
+        return ()
+    if _LEAVE not in (log.command_of(root, operation) for operation in log.all_unfinished(root)):
+        return ()
+    _prepare(root)
+    with lock(root, who=request.who, command=request.command) as held:
+        place = Site(root, request, tell, surveys.survey(root), require_ours=held.require)
+        finish_interrupted(place)
+    return place.finished
+
+
+def require_site(root: Root, finished: Finished) -> None:
+    """`not-a-site` where none is managed here; it tells of what was FINISHED on the way."""
+    with _saying_what_was(finished):
+        surveys.require_site(root)
 
 
 @contextmanager
-def _saying_what_was_finished(site: Site) -> Iterator[None]:
+def _saying_what_was(finished: Finished) -> Iterator[None]:
     """No problem says that nothing was changed where something that a crash had left was finished on the way to it."""
     try:
         yield
     except Problem as problem:
         said = problem.state or (UNCHANGED if problem.kind in BEFORE_ANYTHING else "")
-        if site.finished and said.startswith(UNCHANGED):
-            ended = "; ".join(f"`{name}`, which was interrupted, is {end}" for name, end in site.finished)
+        if finished and said.startswith(UNCHANGED):
+            ended = "; ".join(f"`{name}`, which was interrupted, is {end}" for name, end in finished)
             problem.state = f"{ended}; nothing else was changed{said[len(UNCHANGED) :]}"
         raise
 

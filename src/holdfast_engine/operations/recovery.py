@@ -22,7 +22,7 @@ from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.undo import stopped_at, undo
 from holdfast_engine.persistence import left_open, renamed
-from holdfast_engine.persistence.move_out import MovingOut
+from holdfast_engine.persistence.plain_again import plain_again
 from holdfast_engine.persistence.retired_releases import serve_finished
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.handle import Site
@@ -80,7 +80,7 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     elif verdict == BACK and begin["command"] == "deploy" and not waits:  # a rollback's target stays retired
         undo(site, resumed, history, stopped=stopped)
     elif undoing:
-        MovingOut(site, resumed).move_out(begin["release"], had_releases=begin["had_releases"])
+        plain_again(site, resumed, history)
     _serve(site, resumed, history)
     if waits:
         resumed.close()
@@ -148,7 +148,8 @@ def _complete(site: Site, operation: Operation, begin: dict[str, Any], history: 
     """Its steps are done again, from the switch on where there is one. What cannot be done any more is told of and left
     where it lies: it must not keep every later command from working (G4, G7).
 
-    Not so an adoption before its switch: half of it at its place is no site, and each next try goes on with it.
+    Not so an adoption before its switch, nor a leaving: half of it at its place is neither a site nor what it was, and
+    each next try goes on with it.
     """
     from holdfast_engine.operations.every_pipeline import redone  # loaded where something is unfinished
 
@@ -156,15 +157,17 @@ def _complete(site: Site, operation: Operation, begin: dict[str, Any], history: 
         for step in redone(begin["command"]):
             step.redo(Again(site, operation, history))
     except Problem as problem:
+        if begin["command"] == "leave":
+            raise
         site.notice(problem.code, problem.message, hint=problem.hint)
     except OSError as error:
-        if error.errno not in _SHAPES or _is_half_adopted(site, begin):
+        if error.errno not in _SHAPES or _goes_on(site, begin):
             raise
         site.notice("finishing", f"not everything could be brought home, and stands where it stood: {words_of(error)}")
 
 
-def _is_half_adopted(site: Site, begin: dict[str, Any]) -> bool:
-    return bool(begin["command"] == "adopt") and not leads_to_a_release(site.root)
+def _goes_on(site: Site, begin: dict[str, Any]) -> bool:
+    return begin["command"] == "leave" or (begin["command"] == "adopt" and not leads_to_a_release(site.root))
 
 
 _WORDS = {FORWARD: "completed", BACK: "undone", NOTHING: "closed"}

@@ -15,9 +15,9 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.planned import stamp
+from holdfast_engine.operations.recovery import finish
 from holdfast_engine.operations.stepping import Timings, all_taken, end_of
 from holdfast_engine.persistence import census
-from holdfast_engine.persistence.move_out import MovingOut
 from holdfast_engine.persistence.moving_sets import refuse_busy
 from holdfast_engine.persistence.report import Report, measured
 from holdfast_engine.persistence.review import reviewable
@@ -31,35 +31,37 @@ from holdfast_engine.steps.take_on import Layer, Taking
 
 
 def take_over(site: Site, layer: Layer) -> dict[str, Any]:
-    """What lies there is a site. What fails before the switch is undone at once: it is the plain directory that it was.
-    A crash leaves half of an adoption, which every next command goes on with.
+    """What lies there is a site. What fails is undone at once: it is the plain directory that it was. A crash leaves
+    half of an adoption, which every next command goes on with; so does what fails in another tool's layout.
     """
     if not layer.laid_out:
         refuse_busy(site, site.root.names(""))
-    name, report, had = stamp(site.request.now), Report(), site.root.has(Layout.releases)
-    facts = {"release": name, "laid_out": layer.laid_out, "had_releases": had, "who": site.request.who}
+    name, report = stamp(site.request.now), Report()
+    had = {"had_releases": site.root.has(Layout.releases), "had_shared": site.root.has(site.links.layout.shared)}
+    facts = {"release": name, "laid_out": layer.laid_out, **had, "who": site.request.who}
     operation = Operation.begin(site.root, "adopt", at=site.request.now, facts=facts)
     work = Taking(site, operation, report, name, layer.was)
     try:
         _, timings = all_taken(due(ADOPT, layer), work, operation, site.tell)
     except (Problem, OSError, KeyboardInterrupt) as error:
         operation.close()
-        if layer.laid_out or leads_to_a_release(site.root):
-            raise  # what was live is live: the rest is completed, and nothing is taken back from under it (G11)
-        give_back(site, operation.name, name, had_releases=had)
+        if layer.laid_out:
+            raise  # what was live is live: the rest is completed
+        give_back(site, operation.name)
         raise _undone(site, error) from error
     operation.end("adopted", at=end_of(site.request.now, timings))
     return adopted(site, layer, report, timings)
 
 
-def give_back(site: Site, operation: str, release: str, *, had_releases: bool) -> None:
-    """What was moved into RELEASE stands where it stood, and this is no site any more. Noted before it is begun, so
-    that what a crash leaves of it goes the same way. OSError leaves it unfinished.
+def give_back(site: Site, operation: str) -> None:
+    """What the adoption OPERATION moved stands where it stood, and this is no site any more. Noted before it is begun,
+    so that what a crash leaves of it goes the same way. OSError leaves it unfinished.
     """
     resumed = Operation.resume(site.root, operation, at=site.request.now)
     resumed.note(**{UNDOING: True})
-    MovingOut(site, resumed).move_out(release, had_releases=had_releases)
-    resumed.end("undone", at=site.request.now)
+    resumed.close()
+    site.refresh()
+    finish(site, operation, own=True)
 
 
 def _undone(site: Site, error: BaseException) -> Problem:

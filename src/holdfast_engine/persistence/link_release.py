@@ -18,7 +18,7 @@ from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.persistence.adopt import Adopter
-from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.persistence.shared_paths import Rules, structure
 from holdfast_engine.persistence.web_user import web_user
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site
@@ -146,10 +146,8 @@ def _clear_foreign_link(adopter: Adopter, release: RelPath, path: str) -> bool:
 
 
 def _make_structure(site: Site, rules: Rules) -> None:
-    """Directories that the rules share exist in `shared/`, and the framework's skeleton inside them (I16)."""
-    layout = site.links.layout
-    wanted = [one.path for one in rules.shared if one.kind == DIR]
-    wanted += [path for path in rules.classifier.skeleton() if any(RelPath(path).is_within(top) for top in wanted)]
+    """The `structure` exists in `shared/`."""
+    layout, wanted = site.links.layout, structure(rules)
     made: list[RelPath] = []
     with site.root.looking():
         wanted = [path for path in wanted if site.root.kind(layout.in_shared(path)) != DIR]

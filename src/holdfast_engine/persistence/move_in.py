@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
-from holdfast_engine.fs.place import make_link, move, step_aside, switch
+from holdfast_engine.fs.place import make_link, move, respell, step_aside, switch
 from holdfast_engine.fs.probe import waiting_place
 from holdfast_engine.fs.walk import links_below, walk
 from holdfast_engine.journal.log import is_mended
@@ -101,11 +102,12 @@ class MovingIn:
         root, operation = self.site.root, self.operation.name
         for path, text in found:
             below = path.below(there) if path.is_within(there) else path.below(here)
-            target, at = out_of_root(here / below, text), there / below
-            if target and root.link(at) == text and not is_mended(root, operation, at, text):
-                new, waiting = text_out_of_root(at, target), waiting_place(root, "own-mended-link", at)
-                self.operation.move(what="mend-link", path=here / below, source=at, target=waiting, text=new)
-                switch(root, at, new, waiting=waiting)
+            at = there / below
+            new = _text_there(here / below, at, text)
+            if new and root.link(at) == text and not is_mended(root, operation, at, text):
+                waiting = waiting_place(root, "own-mended-link", at)
+                self.operation.move(what="mend-link", path=here / below, source=at, target=waiting, text=new, was=text)
+                respell(root, at, new, waiting=waiting)
 
     def give_way(self, here: RelPath, there: RelPath) -> None:
         """Nothing stands THERE: it was moved before a crash, and HERE, what is served, was saved anew since.
@@ -128,3 +130,14 @@ class MovingIn:
         operation = self.operation
         spot = attic.set_aside(root, there, path=here, operation=operation.name, reason=reason, at=operation.at)
         self.report.set_aside(here, spot, reason)
+
+
+def _text_there(here: RelPath, there: RelPath, text: str) -> str:
+    """The text by which a link HERE, which led out of what moves, leads there from THERE as well; empty for one that
+    came along with what it leads to. Of `current`, what is beside it stays beside it.
+    """
+    target = out_of_root(here, text)
+    if target or text.startswith("/") or not here.is_within(Layout.current):
+        return text_out_of_root(there, target) if target else ""
+    inside = RelPath(os.path.normpath(os.path.join(here.parent, text)))
+    return "" if inside.is_within(Layout.current) else link_text(there, inside)

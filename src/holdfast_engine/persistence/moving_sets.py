@@ -91,8 +91,9 @@ class MovingSets:
 
 
 def set_back(site: Site, here: RelPath, there: RelPath) -> None:
-    """The database THERE, which a link HERE serves, stands HERE with all that belongs to it; at no moment does somebody
-    who opens it meet a part of it alone. OSError where its companions can have no second name: nothing is done then.
+    """The database THERE, which a link HERE serves, stands HERE with all that belongs to it, and that link THERE; at no
+    moment does somebody who opens it meet a part of it alone. OSError where its companions can have no second name:
+    nothing is done then.
     """
     root = site.root
     with quiet(root, there) as still:
@@ -104,7 +105,6 @@ def set_back(site: Site, here: RelPath, there: RelPath) -> None:
         if name_beside(root, there, here):
             raise OSError(errno.EPERM, "what belongs to it can have no second name", root.absolute(there))
         step_aside(root, there, here)
-        drop_own_link(root, there)
     for suffix in LINKED:
         drop_second_name(root, there + suffix, here + suffix)
     one, two = RelPath(here + JOURNAL), RelPath(there + JOURNAL)

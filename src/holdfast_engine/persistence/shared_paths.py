@@ -63,6 +63,14 @@ class Rules:
         return any(RelPath(path).is_within(top) for top in self.classifier.writable())
 
 
+def structure(rules: Rules) -> list[str]:
+    """The directories that the rules share, and the framework's skeleton inside them (I16)."""
+    wanted = [one.path for one in rules.shared if one.kind == DIR]
+    return wanted + [
+        path for path in rules.classifier.skeleton() if any(RelPath(path).is_within(top) for top in wanted)
+    ]
+
+
 def rules_for(site: Site, listing: Listing, settings: Settings, *, also: Iterable[SharedPath] = ()) -> Rules:
     """The rules on LISTING at this site. Once shared stays shared; what lies in `shared/` is shared (data.md).
 

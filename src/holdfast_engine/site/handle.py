@@ -23,8 +23,8 @@ _AWAY = "away"
 class Site:
     """One command's view of one site. SURVEY is looked up anew by `refresh`; MADE keeps what is made of files that do
     not change, so that it is made once. FINISHED are the operations that a crash had left, with what became of them;
-    DOWN says what a person must type where an application that was stopped could not be started again. REQUIRE_OURS
-    raises where the lock is lost.
+    DOWN says what a person must type where an application that was stopped could not be started again. IS_LEFT is true
+    once this is no site any more. REQUIRE_OURS raises where the lock is lost.
     """
 
     root: Root
@@ -35,6 +35,7 @@ class Site:
     finished: tuple[tuple[str, str], ...] = ()
     require_ours: Callable[[], None] = lambda: None
     down: tuple[str, ...] = ()
+    is_left: bool = False
 
     @property
     def links(self) -> Links:

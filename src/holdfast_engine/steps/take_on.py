@@ -21,6 +21,7 @@ from holdfast_engine.persistence.note_shipped import note, part_seeds
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
 from holdfast_engine.persistence.shipped import outline_of, rules_proven
+from holdfast_engine.persistence.traces import to_come
 from holdfast_engine.persistence.was_shipped import WasShipped, live_place
 from holdfast_engine.site import document_root, records
 from holdfast_engine.site import format as site_format
@@ -76,9 +77,9 @@ class Note(_Adopting):
         and everything in it counts as somebody's.
         """
         site, live = work.site, work.site.survey.current
-        name = live.name if live is not None else work.name
+        path = live if live is not None else Layout.releases / work.name
         if work.was is not None:
-            note(site, _blank(site, name), work.was, place=live_place(site.root))
+            note(site, _blank(site, path), work.was, place=live_place(site.root))
         return work
 
 
@@ -95,8 +96,8 @@ class MoveIn(_Adopting):
     def run(self, work: Taking) -> Taking:
         """Every entry of the directory lies in the release and is served through a link in its old place."""
         _remember_names(work.site)
-        measure(work.site, RelPath(""))
-        _record(work.site, work.name, 1, live=True)
+        measure(work.site, RelPath(Layout.current if work.site.root.kind(Layout.current) == "dir" else ""))
+        _record(work.site, Layout.releases / work.name, 1, live=True)
         MovingIn(work.site, work.operation, work.report).move_in(work.name)
         work.site.refresh()
         _give_top(work)
@@ -117,15 +118,16 @@ class Register(_Adopting):
         newest to us.
         """
         site = work.site
-        names = [name for name in site.root.names(Layout.releases) if site.root.kind(Layout.releases / name) == "dir"]
         live = site.survey.current
+        paths = [Layout.releases / name for name in site.root.names(Layout.releases)]
+        found = {path for path in (*paths, *([live] if live else [])) if site.root.kind(path) == "dir"}
         ordered = sorted(
-            names, key=lambda name: (Layout.releases / name == live, len(name) if name.isdigit() else 0, name)
+            found, key=lambda path: (path == live, len(path.name) if path.name.isdigit() else 0, path.name)
         )
         if live is not None:
             measure(site, live)
-        for counter, name in enumerate(ordered, start=1):
-            _record(site, name, counter, live=Layout.releases / name == live)
+        for counter, path in enumerate(ordered, start=1):
+            _record(site, path, counter, live=path == live)
         site.refresh()
         return work
 
@@ -142,6 +144,7 @@ class Share(_Adopting):
         if current is None:
             return work
         rules, adopter = _rules(site, current), _adopter(work)
+        work.operation.note(**to_come(site, current, rules).to_json())
         present = {one.path: one.why for one in rules.shared if site.root.has(current / one.path)}
         adopter.bring(current, Found(to_adopt=present), wins="live")
         link_release(adopter, current, rules, before={}, live=True)
@@ -170,23 +173,27 @@ def _adopter(work: Taking) -> Adopter:
 
 
 def _remember_names(site: Site) -> None:
-    """What this document root holds, so that it is known as one when all of it was saved anew there."""
+    """What this document root holds, so that it is known as one when all of it was saved anew there. Where the
+    application lies in `current`, nothing beside that is served: it is nobody's business.
+    """
     root = site.root
     file = site_format.read(root) or site_format.SiteFile()
+    if root.kind(Layout.current) is not None and document_root.OPTION not in file.options:
+        return
     names = sorted(
         {*file.options.get(document_root.OPTION, ()), *(name for name in root.names("") if name not in OURS)}
     )
     site_format.write(root, replace(file, options={**file.options, document_root.OPTION: names}))
 
 
-def _record(site: Site, name: str, counter: int, *, live: bool) -> None:
-    known, state = records.read(site.root, name), records.ACTIVE if live else records.RETIRED
-    known = known or _blank(site, name)
+def _record(site: Site, path: RelPath, counter: int, *, live: bool) -> None:
+    known, state = records.read(site.root, path.name), records.ACTIVE if live else records.RETIRED
+    known = known or _blank(site, path)
     records.write(site.root, replace(known, counter=counter, state=state, activated=live))
     count_release(site, counter)
 
 
-def _blank(site: Site, name: str) -> ReleaseRecord:
+def _blank(site: Site, path: RelPath) -> ReleaseRecord:
     """The record of a release of which nothing is known yet."""
-    blank = ReleaseRecord(name, Layout.releases / name, counter=0, created=site.request.now)
+    blank = ReleaseRecord(path.name, path, counter=0, created=site.request.now)
     return replace(blank, pinned="adopted; nothing proves what it shipped")

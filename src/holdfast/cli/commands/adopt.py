@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from holdfast.cli import complete, options
+from holdfast_engine.model.problem import Problem
 
 
 @options.command(
@@ -13,12 +14,14 @@ from holdfast.cli import complete, options
     holdfast adopt /var/www/club --yes             without a question
     holdfast adopt /var/www/club --was cms-4.2.zip what its makers shipped: all else is data, or an edit
     holdfast adopt /var/www/club --was v1.3        the same by a ref of the repository that it comes from
+    holdfast adopt --undo /var/www/club            as it was, while nothing was deployed
     """,
     site=True,
     changes=True,
     plans=True,
 )
-@click.argument("directory", shell_complete=complete.directories)
+@click.option("--undo", is_flag=True, help="Make of the site what it was before its adoption.")
+@click.argument("directory", required=False, shell_complete=complete.directories)
 @click.option(
     "--was",
     multiple=True,
@@ -27,10 +30,19 @@ from holdfast.cli import complete, options
     help="The version that was shipped: an archive, a directory, a repository or a ref. Repeatable.",
 )
 @options.accepting
-def command(run: options.Run, directory: str, was: tuple[str, ...], accept: tuple[str, ...]) -> options.Answer:
+def command(
+    run: options.Run, directory: str | None, was: tuple[str, ...], accept: tuple[str, ...], *, undo: bool
+) -> options.Answer:
     """Turn the site that is live in DIRECTORY into a Holdfast site, in place; nothing is overwritten.
 
     What equals a version that `--was` names is code: the next deploy drops of it what it does not ship. What differs
     from it is an edit, and what is not in it is data; both are kept. A git checkout says so by itself.
+
+    With --undo, and while nothing was deployed since, it is what it was, with what was written meanwhile; for ever
+    after there is `holdfast leave`.
     """
+    if undo:
+        return "leave", run.session.ask_undo(directory, run.flags)
+    if directory is None:
+        raise Problem("usage", "nothing says which directory is to be adopted", hint="holdfast adopt DIRECTORY")
     return "adopt", run.session.ask_adopt(directory, run.flags, was=was, accept=accept)

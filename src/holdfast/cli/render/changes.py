@@ -24,7 +24,7 @@ from holdfast.cli.render.words import (
 )
 
 _TYPE = "      type: "
-_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written", "noted")
+_GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written", "noted", "left")
 
 
 def plan(result: Result) -> Lines:
@@ -61,6 +61,7 @@ def _plan_facts(result: Result) -> Lines:
             ("web root", result.get("web_root")),
             ("active now", result.get("current")),
             ("path", result.get("path")),
+            ("left in", result.get("place")),
             ("from", result.get("from")),
             ("prune", ", ".join(map(shown, result.get("prune", ())))),
             ("", "nothing new: the active release has this code and these settings" if result.get("unchanged") else ""),
@@ -131,6 +132,12 @@ def _kept(each: Result) -> str:
 def link(result: Result) -> Lines:
     shared = [Line(f"  {shown(each)}") for each in result.get("shared", ())]
     return [*outcome({**result, "release": None}), *section("shared", shared)]
+
+
+def leave(result: Result) -> Lines:
+    """What the site is now, and where what is not served lies."""
+    left = [("left", f"{each['path']}: {each['place']}") for each in result.get("left", ())]
+    return [*outcome(result), *rows(left), *facts([("path", result.get("path"))])]
 
 
 def recover(result: Result) -> Lines:
@@ -255,6 +262,7 @@ CHANGES: dict[str, Callable[[Result], Lines]] = {
     "adopt": outcome,
     "baseline": outcome,
     "link": link,
+    "leave": leave,
     "sweep": outcome,
     "recover": recover,
     "found": reported,
