@@ -20,6 +20,8 @@ from holdfast_engine.checks.old_document_root import old_document_root
 from holdfast_engine.checks.open_basedir import open_basedir
 from holdfast_engine.checks.permissions import rights
 from holdfast_engine.checks.php_includes import php_includes
+from holdfast_engine.checks.public_html import NAME as PUBLIC_HTML
+from holdfast_engine.checks.public_html import public_html
 from holdfast_engine.checks.retired import retired
 from holdfast_engine.checks.sets import sets
 from holdfast_engine.model.memory import DATA_MEMORY, DATA_SHRANK, SHARED_IDENTITY, may_be_empty
@@ -39,6 +41,7 @@ ACCEPTABLE = (
     PRESET_NARROWED,
     DOWNGRADE,
     EXPOSURE,
+    PUBLIC_HTML,
     "space",
     "inodes",
 )
@@ -56,6 +59,7 @@ def checklist(subject: CheckInput) -> tuple[Check, ...]:
         environment,
         old_document_root,
         exposure,
+        public_html,
         retired,
         php_includes,
         links_out,

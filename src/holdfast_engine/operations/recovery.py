@@ -23,6 +23,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.undo import stopped_at, undo
 from holdfast_engine.persistence import left_open, renamed
 from holdfast_engine.persistence.move_out import MovingOut
+from holdfast_engine.persistence.public_html import keep_in_step
 from holdfast_engine.persistence.retired_releases import serve_finished
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.handle import Site
@@ -82,6 +83,8 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     elif undoing:
         MovingOut(site, resumed).move_out(begin["release"], had_releases=begin["had_releases"])
     _serve(site, resumed, history)
+    for line in keep_in_step(site):
+        site.notice("public-html", line)
     if waits:
         resumed.close()
         return UNFINISHED
