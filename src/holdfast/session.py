@@ -129,18 +129,20 @@ class Session:
         return self._perform("link", os.path.dirname(below.rstrip("/")), resolved.settings(), **meant)
 
     def ask_adopt(self, directory: str, flags: Mapping[str, Any]) -> dict[str, Any]:
-        """The directory becomes a site in place. A site named by a flag can only be the same directory."""
+        """The directory becomes a site in place; or, where another one is named as the site, that is made of what is
+        live in it, and the directory stays the document root.
+        """
         top = self._directory(directory)
+        resolved = self._resolved(flags, _within(os.path.join(top, "current")) or _within(top))
+        return self._perform("adopt", self._site_of(top, flags, resolved), resolved.settings(), path=top)
+
+    def _site_of(self, top: str, flags: Mapping[str, Any], resolved: Resolved) -> str:
+        """Where the site is to lie that is adopted from TOP: as a flag says, or settings whose document root TOP is."""
         named = flags.get("site.root")
-        if named and os.path.realpath(absolute(named, self.directory)) != os.path.realpath(top):
-            raise Problem(
-                "usage",
-                f"a site is adopted in place, and `{top}` and `--site {named}` are two places",
-                state="nothing was changed",
-                hint=f"holdfast adopt {top}",
-            )
-        resolved = self._resolved({}, _within(os.path.join(top, "current")) or _within(top))
-        return self._perform("adopt", top, resolved.settings(), path=top)
+        if named:
+            return absolute(named, self.directory)
+        root, site = str(resolved.get("site.public_html") or ""), str(resolved.get("site.root") or "")
+        return site if site and root and os.path.realpath(root) == os.path.realpath(top) else top
 
     def _here(self, text: str) -> str:
         """TEXT from where the person stands, spelled as it is."""

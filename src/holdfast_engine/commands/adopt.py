@@ -1,8 +1,7 @@
-"""Turn what is live in a plain directory, or in another tool's layout, into a Holdfast site, in place."""
+"""Turn what is live in a plain directory, or in another tool's layout, into a Holdfast site."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from shlex import quote
 from typing import Any
@@ -15,14 +14,22 @@ from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
-from holdfast_engine.operations.adoptable import is_managed, refuse_early, refuse_foreign_releases, refuse_inside_a_site
-from holdfast_engine.operations.agree import Asking, Proposal, as_shown
+from holdfast_engine.operations.adopt_apart import apart_from, refuse_apart
+from holdfast_engine.operations.adopt_plan import advice, described, token_of
+from holdfast_engine.operations.adoptable import (
+    is_managed,
+    looked_at_early,
+    refuse_foreign_releases,
+    refuse_inside_a_site,
+)
+from holdfast_engine.operations.agree import Asking, Proposal
+from holdfast_engine.operations.deployable import make_site_directory
 from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.open import changing
-from holdfast_engine.operations.takeover import adopted, advice, take_over
+from holdfast_engine.operations.takeover import adopted, take_over
 from holdfast_engine.operations.unsuitable import refuse_unsuitable
 from holdfast_engine.persistence.report import Report
-from holdfast_engine.persistence.shared_paths import Rules
+from holdfast_engine.persistence.take_in import moving
 from holdfast_engine.steps.step import due, shown
 from holdfast_engine.steps.take_on import Layer
 
@@ -32,61 +39,113 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
     A plain directory: each entry is exchanged with a link to it in `releases/`, so there is
     no moment without it, and the links stay, so that the web server's document root need not
-    change at once. Another tool's layout: its releases are registered as they are. Adopted
-    releases are never pruned: nothing proves what they shipped.
+    change at once. One that is to stay a document root, and have its site elsewhere: the same, and
+    the links are kept in step from then on. Another tool's layout: its releases are registered as
+    they are. Adopted releases are never pruned: nothing proves what they shipped.
     """
-    where = request.path or request.site
+    request = replace(request, site=request.site or request.path)
     if request.only_plan:
-        return _question(request, where, tell)
+        return _question(request, tell)
 
     def look() -> Proposal[dict[str, Any]]:
-        question = _question(request, where, tell)
-        return as_shown(question, question)
+        question = _question(request, tell)
+        return Proposal(question, question, token_of(question))
 
     question = Asking(tell, ask, request.yes, "the adoption").agree(look)
-    layer = Layer(tuple(question["entries"]), question["laid_out"])
-    with changing(replace(request, site=where), tell, manage=True) as site:
+    layer = _layer(question)
+    if layer.public_html:
+        make_site_directory(request.site)
+    with changing(request, tell, manage=True) as site:
         # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
-        return adopted(site, layer, Report(), []) if is_managed(site.root) else take_over(site, layer)
+        if is_managed(site.root):
+            return adopted(site, layer, Report(), [])
+        if question["steps"]:
+            return take_over(site, layer)
+    return adopt(request, tell, ask)  # what was cut short is undone: it is planned anew (G8)
 
 
-def _question(request: Request, site: str, tell: Listener) -> dict[str, Any]:
+def _layer(question: dict[str, Any]) -> Layer:
+    root, web_root = question["public_html"], question.get("web_root", "")
+    return Layer(tuple(question["entries"]), question["laid_out"], root, web_root)
+
+
+def _question(request: Request, tell: Listener) -> dict[str, Any]:
     """What would be adopted; raises what speaks against it, and changes nothing."""
-    refuse_inside_a_site(site)
-    with Root(site) as root:
-        if is_managed(root) and log.unfinished(root) is None:
-            raise Problem(
-                "already-managed",
-                f"`{site}` is a Holdfast site already",
-                state="nothing was changed",
-                hint=f"`holdfast status --site {quote(site)}`",
-            )
-        laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
-        if not root.has(Layout.site_file):  # an adoption that a crash cut short was looked at before it began
+    apart = apart_from(request)
+    if _goes_on(request.site):
+        return _going_on(request.site, apart)
+    where = apart or request.site
+    refuse_inside_a_site(where)
+    with Root(where) as root:
+        _refuse_managed(root)
+        laid_out = not apart and root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+        if not root.has(Layout.site_file):
             refuse_unsuitable(root, laid_out=laid_out)
-        names = [name for name in root.names("") if name not in OURS]
-        refuse_foreign_releases(root)
+        names = moving(root.names("")) if apart else [name for name in root.names("") if name not in OURS]
+        stays = [name for name in root.names("") if apart and name not in names]
+        if not apart:
+            refuse_foreign_releases(root)
         if not laid_out and not names and root.kind(Layout.current) is None:
-            raise Problem(
-                "path-missing",
-                f"`{site}` holds nothing to adopt",
-                state="nothing was changed",
-                hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
-            )
-    rules, kept_out = refuse_early(replace(request, site=site), tell, laid_out=laid_out)
-    with Root(site) as root:
+            raise _nothing(where, request.site)
         out = told_out(root, map(RelPath, names))
-    notes = [*advice(site, rules, laid_out=laid_out), *kept_out, *out]
-    layer = Layer(tuple(names), laid_out)
-    steps = [one.to_json() for one in shown(due(ADOPT, layer), layer)]
-    data = _data(site, rules) if rules else []
-    about = {"command": "adopt", "path": site, "entries": names, "laid_out": laid_out, "shared": data}
-    return {**about, "steps": steps, "notes": notes}
+    if apart:
+        refuse_apart(apart, request.site)
+    plan = _plan(request, tell, names, laid_out=laid_out, apart=apart)
+    return {**plan, "stays": stays, "notes": [*plan["notes"], *out]}
 
 
-def _data(site: str, rules: Rules) -> list[dict[str, str]]:
-    """What of it rules call data: that is what moves into `shared/`."""
+def _plan(request: Request, tell: Listener, names: list[str], *, laid_out: bool, apart: str) -> dict[str, Any]:
+    with looked_at_early(request, tell, names, laid_out=laid_out, apart=apart) as early:
+        rules, about, notes = early.rules, dict[str, Any](), [*early.notes]
+        if rules is not None:
+            about = described(early.there, rules, early.live, site=request.site, public_html=apart)
+    layer = Layer(tuple(names), laid_out, apart, about.get("web_root", ""))
+    told = advice(request.site, rules, laid_out=laid_out, public_html=apart)
+    return {
+        "command": "adopt",
+        "path": apart or request.site,
+        "site": request.site,
+        "public_html": apart,
+        "entries": names,
+        "laid_out": laid_out,
+        "shared": [],
+        **about,
+        "steps": [one.to_json() for one in shown(due(ADOPT, layer), layer)],
+        "notes": [*told, *notes],
+    }
+
+
+def _goes_on(site: str) -> bool:
+    """True where a crash cut an adoption short: all of it was looked at before it began."""
+    try:
+        with Root(site) as root:
+            return root.has(Layout.site_file) and log.unfinished(root) is not None
+    except Problem:
+        return False
+
+
+def _going_on(site: str, apart: str) -> dict[str, Any]:
     with Root(site) as root:
-        live = RelPath("") if root.kind(Layout.current) is None else Layout.current
-        found = [one for one in rules.shared if os.path.lexists(root.absolute(live / one.path))]
-    return [{"path": one.path, "kind": one.kind, "why": one.why, "action": "share"} for one in found]
+        laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
+    notes = ["an adoption was interrupted here: it is completed"]
+    about = {"command": "adopt", "path": apart or site, "site": site, "public_html": apart}
+    return {**about, "entries": [], "laid_out": laid_out, "shared": [], "steps": [], "notes": notes}
+
+
+def _refuse_managed(root: Root) -> None:
+    if is_managed(root):
+        raise Problem(
+            "already-managed",
+            f"`{root.path}` is a Holdfast site already",
+            state="nothing was changed",
+            hint=f"`holdfast status --site {quote(root.path)}`",
+        )
+
+
+def _nothing(where: str, site: str) -> Problem:
+    return Problem(
+        "path-missing",
+        f"`{where}` holds nothing to adopt",
+        state="nothing was changed",
+        hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
+    )

@@ -47,7 +47,7 @@ def settle(links: Links, operation: Operation, records: Sequence[Record], *, qui
     return moved
 
 
-_ELSEWHERE = ("keep", "trash", "merged", "move-in", "move-out")
+_ELSEWHERE = ("keep", "trash", "merged", "move-in", "move-out", "take-in", "take-out")
 """Moves into the attic, into the trash, and of a directory that is no site yet: none of them touches `shared/`."""
 
 

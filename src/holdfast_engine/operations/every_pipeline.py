@@ -17,10 +17,10 @@ from holdfast_engine.steps.restore import Restore, Restoring
 from holdfast_engine.steps.revive import Revive, Reviving
 from holdfast_engine.steps.script_work import ScriptOutlook, ScriptWork
 from holdfast_engine.steps.step import Steps
-from holdfast_engine.steps.take_on import Layer, MoveIn, Register, Share, Taking
+from holdfast_engine.steps.take_on import Layer, MoveIn, Register, Share, TakeIn, Taking
 
 LINK: Steps[ScriptOutlook, ScriptWork] = (AdoptForScript(), LinkForScript(), CarryForScript(), RememberForScript())
-ADOPT: Steps[Layer, Taking] = (MoveIn(), Register(), Share())
+ADOPT: Steps[Layer, Taking] = (MoveIn(), TakeIn(), Register(), Share())
 RESTORE: Steps[RelPath, Restoring] = (Restore(),)
 PRUNE: Steps[Sequence[str], Pruning] = (PruneAlone(),)
 REVIVE: Steps[Lost, Reviving] = (Revive(),)

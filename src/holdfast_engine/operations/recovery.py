@@ -25,6 +25,7 @@ from holdfast_engine.persistence import left_open, renamed
 from holdfast_engine.persistence.move_out import MovingOut
 from holdfast_engine.persistence.public_html import keep_in_step
 from holdfast_engine.persistence.retired_releases import serve_finished
+from holdfast_engine.persistence.take_in import taken_out
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import as_before, leads_to_a_release
@@ -81,6 +82,7 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     elif verdict == BACK and begin["command"] == "deploy" and not waits:  # a rollback's target stays retired
         undo(site, resumed, history, stopped=stopped)
     elif undoing:
+        taken_out(site, resumed, begin["release"])
         MovingOut(site, resumed).move_out(begin["release"], had_releases=begin["had_releases"])
     _serve(site, resumed, history)
     for line in keep_in_step(site):
