@@ -37,5 +37,15 @@ def apache(served: str) -> list[str]:
 
 def as_link(served: str, root: str) -> list[str]:
     """For a document root ROOT that may become a link: what stood there keeps a name of its own."""
-    new, old = quote(f"{root}.new"), quote(f"{root}.before")
-    return [f"ln -s {quote(served)} {new}", f"mv -T {quote(root)} {old} && mv -T {new} {quote(root)}"]
+    here, old, new = (_typed(f"{root}{more}") for more in ("", ".before", ".new"))
+    return [f"ln -s {quote(served)} {new}", f"mv -T {here} {old} && mv -T {new} {here}"]
+
+
+def filled(root: str) -> list[str]:
+    """For a document root ROOT that may not: in `holdfast.toml`."""
+    return ["[site]", f'public_html = "{root}"']
+
+
+def _typed(path: str) -> str:
+    """PATH as a shell takes it; what stands for the home is the shell's to know."""
+    return f"~/{quote(path[2:])}" if path.startswith("~/") else quote(path)

@@ -126,10 +126,12 @@ def _document_root(there: Site, rules: Rules, site: str, public_html: str) -> di
         return {"document_root": root, "lines": {}}
     named = _named(there)
     today = named[0]["path"] if named else ""
+    outside = _outside(there.request.settings.public_html, site) or HOME_ROOT
     lines = {
         "nginx": server_lines.nginx(live, php=php),
         "apache": server_lines.apache(live),
-        "public_html": server_lines.as_link(live, _outside(there.request.settings.public_html, site) or HOME_ROOT),
+        "public_html": server_lines.as_link(live, outside),
+        "filled": server_lines.filled(outside),
     }
     return {"document_root": {"today": today or None, "afterwards": live, "declared": named}, "lines": lines}
 

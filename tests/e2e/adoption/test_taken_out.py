@@ -20,11 +20,6 @@ PHP = {
     "css/site.css": "body\n",
     ".htaccess": "#\n",
 }
-    "index.php": "<?php // version {version}\n",
-    "about.php": "<?php\n",
-    "css/site.css": "body\n",
-    ".htaccess": "#\n",
-}
 DATA = {".env": "DB=secret\n", "data/users.txt": "users\n", "uploads/a.jpg": "photo\n"}
 HOSTS = {".well-known/acme-challenge/t": "token\n", "cgi-bin/stats.pl": "#!\n", ".user.ini": "memory_limit=1G\n"}
 FRONT = {".htaccess": "RewriteRule ^(.*)$ public/$1\n", "public/.htaccess": "# of the web root\n"}
