@@ -16,6 +16,7 @@ from holdfast_engine.checks.exposure import exposure
 from holdfast_engine.checks.host import host
 from holdfast_engine.checks.links import links
 from holdfast_engine.checks.links_out import links_out
+from holdfast_engine.checks.old_document_root import NAME as OLD_DOCUMENT_ROOT
 from holdfast_engine.checks.old_document_root import old_document_root
 from holdfast_engine.checks.open_basedir import open_basedir
 from holdfast_engine.checks.permissions import rights
@@ -42,6 +43,7 @@ ACCEPTABLE = (
     DOWNGRADE,
     EXPOSURE,
     PUBLIC_HTML,
+    OLD_DOCUMENT_ROOT,
     "space",
     "inodes",
 )

@@ -10,6 +10,7 @@ from holdfast_engine.steps.fetch import Fetch
 from holdfast_engine.steps.hooks import HooksAfter, HooksBefore
 from holdfast_engine.steps.late_sweep import LateSweep
 from holdfast_engine.steps.link import Link, LinkTarget
+from holdfast_engine.steps.old_document_root import CloseDown
 from holdfast_engine.steps.prune import Prune
 from holdfast_engine.steps.public_html import Clear, Fill, KeepInStep
 from holdfast_engine.steps.remember import Remember
@@ -37,6 +38,7 @@ DEPLOY: Steps[Outlook, Work] = (
     HooksAfter(),
     LateSweep(),
     Clear(),
+    CloseDown(),
     Prune(),
 )
 ROLLBACK: Steps[Outlook, Work] = (
@@ -53,7 +55,7 @@ ROLLBACK: Steps[Outlook, Work] = (
     LateSweep(),
     Clear(),
 )
-SWEEP: Steps[Outlook, Work] = (Sweep(), KeepInStep())
+SWEEP: Steps[Outlook, Work] = (Sweep(), KeepInStep(), CloseDown())
 
 
 def parted(steps: Steps[Outlook, Work]) -> tuple[Steps[Outlook, Work], Steps[Outlook, Work]]:

@@ -18,6 +18,7 @@ from holdfast_engine.operations.planned import Planned
 from holdfast_engine.operations.stepping import Timings, all_taken, end_of
 from holdfast_engine.persistence import census, elsewhere, retired_releases
 from holdfast_engine.persistence.missing import missing
+from holdfast_engine.persistence.old_document_root import open_up
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of
@@ -90,5 +91,6 @@ def swept(site: Site, planned: Planned, warnings: Iterable[str], *, outcome: str
         rules = work.rules
     if not brings_home(planned):
         retired_releases.note(site, outlook.elsewhere.releases)
+    open_up(site, outlook.record.path)
     account = Account(before, report, rules)
     return answer(outcome, release=release, previous=release, steps=timings, site=site, account=account)

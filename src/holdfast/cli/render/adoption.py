@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from holdfast.cli.render.words import Line, Lines, Result, count, facts, rows, section, shown, size, title, warnings
 
 _SERVERS = (
@@ -76,7 +78,7 @@ def _access(access: Result) -> Lines:
     )
 
 
-def _some(paths: list[str]) -> str:
+def _some(paths: Sequence[str]) -> str:
     return ", ".join(paths[:_NAMED]) + (f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else "")
 
 
