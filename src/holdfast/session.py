@@ -16,6 +16,7 @@ from holdfast.config.layers import Resolved, load_settings
 from holdfast.config.places import absolute
 from holdfast.config.text import NAME, Text, find_text, read_text
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.exposure import is_document_root, take_out
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
 
@@ -137,12 +138,26 @@ class Session:
         return self._perform("adopt", self._site_of(top, flags, resolved), resolved.settings(), path=top)
 
     def _site_of(self, top: str, flags: Mapping[str, Any], resolved: Resolved) -> str:
-        """Where the site is to lie that is adopted from TOP: as a flag says, or settings whose document root TOP is."""
+        """Where the site is to lie that is adopted from TOP: there, or, for a document root, where somebody says. Any
+        other directory that is named beside TOP is a misunderstanding.
+        """
+        root, real = str(resolved.get("site.public_html") or ""), os.path.realpath(top)
+        declared = bool(root) and os.path.realpath(root) == real
         named = flags.get("site.root")
-        if named:
-            return absolute(named, self.directory)
-        root, site = str(resolved.get("site.public_html") or ""), str(resolved.get("site.root") or "")
-        return site if site and root and os.path.realpath(root) == os.path.realpath(top) else top
+        site = absolute(named, self.directory) if named else str(resolved.get("site.root") or "")
+        if not site or os.path.realpath(site) == real:
+            return top
+        if declared or (named and is_document_root(top)):
+            return site
+        if not named:
+            return top
+        raise Problem(
+            "usage",
+            f"a site is adopted in place, and `{top}` and `--site {named}` are two places",
+            context=[f"`[site] public_html` names a document root that stays, and has its site at `{site}`"],
+            state="nothing was changed",
+            hint=f"`holdfast adopt {top}`, or `{take_out(top, site)}` for a document root",
+        )
 
     def _here(self, text: str) -> str:
         """TEXT from where the person stands, spelled as it is."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from holdfast_engine.checks.check_input import CheckInput, accepting
-from holdfast_engine.model.exposure import place_beside, served
+from holdfast_engine.model.exposure import place_beside, served, take_out
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.words import named
@@ -64,7 +64,7 @@ def _filled(subject: CheckInput, path: str) -> Check:
     away = f"move it out of `{path}`, then `holdfast sweep --site {quote(subject.root.path)}` links the release's own"
     if begun or roots.OF_THE_HOST.issuperset(hiding):
         return Check(NAME, WARN, why, away)
-    take = f"`holdfast adopt {quote(path)} --site {quote(subject.root.path)}` makes of it the first release"
+    take = f"`{take_out(path, subject.root.path)}` makes of it the first release"
     return Check(NAME, REFUSE, why, f"{away if subject.live else take}; {accepting(NAME)}")
 
 

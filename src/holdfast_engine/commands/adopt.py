@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from shlex import quote
 from typing import Any
 
-from holdfast_engine.checks.links_out import told_out
-from holdfast_engine.fs.root import Root
-from holdfast_engine.journal import log
 from holdfast_engine.model.event import Ask, Listener
-from holdfast_engine.model.layout import OURS, Layout
-from holdfast_engine.model.paths import RelPath
-from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
-from holdfast_engine.operations.adopt_apart import apart_from, refuse_apart
-from holdfast_engine.operations.adopt_plan import advice, described, token_of
-from holdfast_engine.operations.adoptable import (
-    is_managed,
-    looked_at_early,
-    refuse_foreign_releases,
-    refuse_inside_a_site,
-)
+from holdfast_engine.operations.adopt_plan import token_of
+from holdfast_engine.operations.adopt_question import layer_of, question_of
+from holdfast_engine.operations.adoptable import is_managed
 from holdfast_engine.operations.agree import Asking, Proposal
 from holdfast_engine.operations.deployable import make_site_directory
-from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.open import changing
 from holdfast_engine.operations.takeover import adopted, take_over
-from holdfast_engine.operations.unsuitable import refuse_unsuitable
 from holdfast_engine.persistence.report import Report
-from holdfast_engine.persistence.take_in import moving
-from holdfast_engine.steps.step import due, shown
-from holdfast_engine.steps.take_on import Layer
 
 
 def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
@@ -45,14 +28,14 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     """
     request = replace(request, site=request.site or request.path)
     if request.only_plan:
-        return _question(request, tell)
+        return question_of(request, tell)
 
     def look() -> Proposal[dict[str, Any]]:
-        question = _question(request, tell)
+        question = question_of(request, tell)
         return Proposal(question, question, token_of(question))
 
     question = Asking(tell, ask, request.yes, "the adoption").agree(look)
-    layer = _layer(question)
+    layer = layer_of(question)
     if layer.public_html:
         make_site_directory(request.site)
     with changing(request, tell, manage=True) as site:
@@ -62,90 +45,3 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         if question["steps"]:
             return take_over(site, layer)
     return adopt(request, tell, ask)  # what was cut short is undone: it is planned anew (G8)
-
-
-def _layer(question: dict[str, Any]) -> Layer:
-    root, web_root = question["public_html"], question.get("web_root", "")
-    return Layer(tuple(question["entries"]), question["laid_out"], root, web_root)
-
-
-def _question(request: Request, tell: Listener) -> dict[str, Any]:
-    """What would be adopted; raises what speaks against it, and changes nothing."""
-    apart = apart_from(request)
-    if _goes_on(request.site):
-        return _going_on(request.site, apart)
-    where = apart or request.site
-    refuse_inside_a_site(where)
-    with Root(where) as root:
-        _refuse_managed(root)
-        laid_out = not apart and root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
-        if not root.has(Layout.site_file):
-            refuse_unsuitable(root, laid_out=laid_out)
-        names = moving(root.names("")) if apart else [name for name in root.names("") if name not in OURS]
-        stays = [name for name in root.names("") if apart and name not in names]
-        if not apart:
-            refuse_foreign_releases(root)
-        if not laid_out and not names and root.kind(Layout.current) is None:
-            raise _nothing(where, request.site)
-        out = told_out(root, map(RelPath, names))
-    if apart:
-        refuse_apart(apart, request.site)
-    plan = _plan(request, tell, names, laid_out=laid_out, apart=apart)
-    return {**plan, "stays": stays, "notes": [*plan["notes"], *out]}
-
-
-def _plan(request: Request, tell: Listener, names: list[str], *, laid_out: bool, apart: str) -> dict[str, Any]:
-    with looked_at_early(request, tell, names, laid_out=laid_out, apart=apart) as early:
-        rules, about, notes = early.rules, dict[str, Any](), [*early.notes]
-        if rules is not None:
-            about = described(early.there, rules, early.live, site=request.site, public_html=apart)
-    layer = Layer(tuple(names), laid_out, apart, about.get("web_root", ""))
-    told = advice(request.site, rules, laid_out=laid_out, public_html=apart)
-    return {
-        "command": "adopt",
-        "path": apart or request.site,
-        "site": request.site,
-        "public_html": apart,
-        "entries": names,
-        "laid_out": laid_out,
-        "shared": [],
-        **about,
-        "steps": [one.to_json() for one in shown(due(ADOPT, layer), layer)],
-        "notes": [*told, *notes],
-    }
-
-
-def _goes_on(site: str) -> bool:
-    """True where a crash cut an adoption short: all of it was looked at before it began."""
-    try:
-        with Root(site) as root:
-            return root.has(Layout.site_file) and log.unfinished(root) is not None
-    except Problem:
-        return False
-
-
-def _going_on(site: str, apart: str) -> dict[str, Any]:
-    with Root(site) as root:
-        laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
-    notes = ["an adoption was interrupted here: it is completed"]
-    about = {"command": "adopt", "path": apart or site, "site": site, "public_html": apart}
-    return {**about, "entries": [], "laid_out": laid_out, "shared": [], "steps": [], "notes": notes}
-
-
-def _refuse_managed(root: Root) -> None:
-    if is_managed(root):
-        raise Problem(
-            "already-managed",
-            f"`{root.path}` is a Holdfast site already",
-            state="nothing was changed",
-            hint=f"`holdfast status --site {quote(root.path)}`",
-        )
-
-
-def _nothing(where: str, site: str) -> Problem:
-    return Problem(
-        "path-missing",
-        f"`{where}` holds nothing to adopt",
-        state="nothing was changed",
-        hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
-    )

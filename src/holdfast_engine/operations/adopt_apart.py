@@ -9,7 +9,7 @@ from shlex import quote
 
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.sets import holders, is_database
-from holdfast_engine.model.exposure import is_document_root, place_beside
+from holdfast_engine.model.exposure import is_document_root, place_beside, take_out
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.problem import Problem
@@ -71,5 +71,5 @@ def _refuse_open(root: Root) -> None:
 
 
 def _unsafe(why: str, root: str, place: str) -> Problem:
-    hint = f"`holdfast adopt {quote(root)} --site {quote(place)}`"
+    hint = f"`{take_out(root, place)}`"
     return Problem("adopt-unsafe", why, state="nothing was changed", hint=hint)

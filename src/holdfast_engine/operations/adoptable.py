@@ -15,7 +15,7 @@ from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.event import Listener
-from holdfast_engine.model.exposure import FRONTS, is_document_root, is_flat, leave_and_adopt, place_beside
+from holdfast_engine.model.exposure import FRONTS, is_document_root, is_flat, leave_and_adopt, place_beside, take_out
 from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath
@@ -116,7 +116,7 @@ def _refuse_served(root: Root, web_root: str) -> None:
         f"`{site}` is a document root by its name, and a site in it would hand out `/{Layout().shared}/.env`",
         context=[
             f"a site lies outside of what is served, as in `{place}`, and the document root is a link into it",
-            f"where it cannot be a link: `holdfast adopt {quote(site)} --site {quote(place)}` fills it with links",
+            f"where it cannot be a link: `{take_out(site, place)}` fills it with links",
         ],
         state="nothing was changed",
         hint=f"`{leave_and_adopt(real, place, web_root)}`",

@@ -10,6 +10,7 @@ from holdfast_engine.fs.refusals import words_of
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import UNDOING
+from holdfast_engine.model.exposure import take_out
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.adopt_plan import advice
@@ -68,7 +69,7 @@ def _undone(error: BaseException, site: str, public_html: str) -> Problem:
     if isinstance(error, Problem):
         error.state = state
         return error
-    again = f"holdfast adopt {quote(place)}" + (f" --site {quote(site)}" if public_html else "")
+    again = take_out(public_html, site) if public_html else f"holdfast adopt {quote(place)}"
     if isinstance(error, KeyboardInterrupt):
         return Problem("interrupted", "interrupted", state=state, hint=again)
     why = words_of(error) if isinstance(error, OSError) else str(error)

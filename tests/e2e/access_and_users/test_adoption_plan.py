@@ -55,6 +55,7 @@ def test_g10_the_plan_names_the_web_user_how_it_was_found_and_where_it_writes(tm
 
 @AS_ROOT
 def test_g10_a_configured_user_is_said_to_be_one(tmp_path):
+    """G10: how it was found is told; what is shut to it in what is open is named."""
     world = World(tmp_path, SHOP, env=None)
     world.settings = Settings(web_user=str(APPLICATION))
     lay(world.site)

@@ -126,6 +126,7 @@ def test_i105_a_document_root_in_the_site_or_around_it_is_refused(tmp_path, wher
 
 
 def test_i105_a_document_root_that_is_a_link_to_what_is_live_needs_nothing(world):
+    """I105: nothing is linked into a link, and it stays one."""
     shutil.rmtree(world.root)
     world.root.symlink_to("site/current" + ("/public" if prefix(world) else ""))
     world.ship()

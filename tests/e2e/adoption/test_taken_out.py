@@ -153,6 +153,7 @@ def test_g1_what_fails_before_the_switch_leaves_the_document_root_as_it_was(worl
 
 
 def test_g8_its_plan_names_what_moves_what_stays_and_what_is_shown_then(world):
+    """G8: and looking makes nothing."""
     plan = adopt(world, only_plan=True)
     assert (plan["public_html"], plan["site"]) == (str(world.root), str(world.site))
     assert sorted(plan["stays"]) == [".user.ini", ".well-known", "cgi-bin"]
@@ -164,6 +165,7 @@ def test_g8_its_plan_names_what_moves_what_stays_and_what_is_shown_then(world):
 
 @pytest.mark.parametrize("where", ["home/domains/club/public_html/site", "home", "home/domains/club/public_html"])
 def test_g9_a_site_in_the_document_root_or_around_it_is_refused(tmp_path, where):
+    """G9: with a place that is safe, and what to type."""
     world = laid(tmp_path, "flat")
     world.site = tmp_path / where
     problem = assert_refused(world.top, lambda: adopt(world), exits=30, code="adopt-unsafe")
@@ -171,6 +173,7 @@ def test_g9_a_site_in_the_document_root_or_around_it_is_refused(tmp_path, where)
 
 
 def test_g7_a_place_that_holds_something_else_is_refused(tmp_path):
+    """G7: whose that is, nobody knows."""
     world = laid(tmp_path, "flat")
     world.site.mkdir()
     (world.site / "mine.txt").write_text("mine\n")

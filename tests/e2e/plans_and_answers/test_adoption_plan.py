@@ -54,6 +54,7 @@ def test_g8_what_the_plan_calls_data_is_what_the_run_shares(world):
 
 
 def test_it_says_what_the_application_is_and_by_what(world):
+    """G7: each proof is named, and that nothing tells what was shipped."""
     plan = asked(world)
     assert (plan["framework"], plan["app_root"], plan["web_root"]) == ("laravel", ".", "public")
     assert {"artisan", "composer.json"} <= {row["path"] for row in plan["evidence"]}
@@ -70,6 +71,7 @@ def test_it_names_what_a_person_keeps_on_the_server(world):
 
 
 def test_it_gives_the_lines_for_each_web_server(world, hosts):
+    """G3: what it serves today, by which file, and the lines after which it serves what is live."""
     hosts.write_text(f'<VirtualHost *:80>\n  DocumentRoot "{world.site}/public"\n</VirtualHost>\n')
     plan = asked(world)
     wanted = f"{world.site}/current/public"

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable
 from shlex import quote
 
-from holdfast.cli.render.adoption import adoption
 from holdfast.cli.render.words import (
     Line,
     Lines,
@@ -27,8 +26,6 @@ _GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "wr
 
 def plan(result: Result) -> Lines:
     """The plan as one screen: what, to which data, in which steps, and what speaks against it."""
-    if result.get("command") == "adopt":
-        return adoption(result)
     hooks = result.get("hooks") or {}
     return [
         title(f"{result.get('command', 'deploy')} {_coming(result)}".rstrip()),
