@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 
 def test_a_flag_beats_the_environment_which_beats_the_file(holdfast, engine, monkeypatch, tmp_path):
     """INTERFACE: flags beat HOLDFAST_* variables, which beat holdfast.toml."""

@@ -25,8 +25,11 @@ def public_html(subject: CheckInput) -> Iterator[Check]:
     path = named_now or str(roots.remembered(subject.site).get("path", ""))
     if not path:
         return
-    how = roots.standing(path, subject.root.path)
-    if how == roots.APART:
+    how, other = roots.standing(path, subject.root.path), roots.copied_from(subject.site, subject.root.path)
+    if other and path == roots.remembered(subject.site).get("path"):
+        why = f"`{path}` shows the site `{other}`, of which this is a copy: nothing is linked there"
+        yield Check(NAME, WARN, why, "name another document root with `[site] public_html`")
+    elif how == roots.APART:
         yield _filled(subject, path)
     elif how == roots.LINKED:
         yield _linked(subject, path)

@@ -32,13 +32,15 @@ class PublicHtml:
     """The document root at HERE and the deploy root at SITE, both below the open directory AROUND them.
 
     No entry but those of the two is touched, and no link is followed on the way (G9). WEB_ROOTS are those that links
-    of ours were made for: by its text alone a link is known to be ours.
+    of ours were made for, MOVED is where the site lay before, with nothing there any more: by its
+    text alone a link is known to be ours.
     """
 
     around: Root
     here: RelPath
     site: RelPath
     web_roots: tuple[str, ...]
+    moved: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -52,7 +54,11 @@ class PublicHtml:
 
     def is_own(self, name: str) -> bool:
         text = self.around.link(self.here / name)
-        return text is not None and any(text == self.text(name, one) for one in self.web_roots)
+        return text is not None and any(text in self._texts(name, one) for one in self.web_roots)
+
+    def _texts(self, name: str, web_root: str) -> tuple[str, ...]:
+        below = Layout.current / inner(web_root) / name
+        return (self.text(name, web_root), *(os.path.relpath(f"{top}/{below}", self.path) for top in self.moved))
 
     def shows(self, name: str, web_root: str) -> bool:
         """True where NAME leads to what is live, by our link or by one that somebody made to the same place."""
@@ -77,8 +83,30 @@ def remembered(file: site_format.SiteFile) -> dict[str, Any]:
 
 
 def declared(site: Site) -> str:
-    """The document root that is meant: by the settings, else the one that was filled last."""
-    return site.request.settings.public_html or str(remembered(site.survey.site).get("path", ""))
+    """The document root that is meant: by the settings, else the one that was filled last. None for a copy of a site,
+    which has all that the site remembers: what is shown there is the other one.
+    """
+    file = site.survey.site
+    path = site.request.settings.public_html or str(remembered(file).get("path", ""))
+    return "" if path == remembered(file).get("path") and copied_from(file, site.root.path) else path
+
+
+def copied_from(file: site_format.SiteFile, site: str) -> str:
+    """The site that the one at SITE is a copy of: it filled the document root, and lies where it lay. Else nothing."""
+    other = _elsewhere(file, site)
+    return other if other and os.path.isfile(os.path.join(other, Layout.site_file)) else ""
+
+
+def _moved(file: site_format.SiteFile, site: str) -> tuple[str, ...]:
+    """Where the site lay when it filled the document root, wherever no site lies now."""
+    every = [*remembered(file).get("lay", ()), _elsewhere(file, site)]
+    return tuple(one for one in every if one and not os.path.isfile(os.path.join(one, Layout.site_file)))
+
+
+def _elsewhere(file: site_format.SiteFile, site: str) -> str:
+    """Where the site lay when it filled the document root, if that is not SITE."""
+    there = str(remembered(file).get("site", ""))
+    return "" if there == os.path.realpath(site) else there
 
 
 def standing(path: str, site: str) -> str:
@@ -115,7 +143,8 @@ def open_at(path: str, site: str, file: site_format.SiteFile) -> Iterator[Public
     top = os.path.commonpath((real, root))
     known = tuple(remembered(file).get("web_roots", ()))
     with Root(top) as around:
-        yield PublicHtml(around, RelPath(os.path.relpath(real, top)), RelPath(os.path.relpath(root, top)), known)
+        here, there = (RelPath(os.path.relpath(one, top)) for one in (real, root))
+        yield PublicHtml(around, here, there, known, _moved(file, site))
 
 
 def remember(site: Site, path: str, web_root: str) -> None:
@@ -125,7 +154,9 @@ def remember(site: Site, path: str, web_root: str) -> None:
     file = site_format.read(site.root) or site_format.SiteFile()
     known = remembered(file)
     others = [one for one in known.get("web_roots", ()) if one != web_root]
-    now = {"path": path, "web_roots": [*others, web_root]}
+    now: dict[str, Any] = {"path": path, "web_roots": [*others, web_root], "site": os.path.realpath(site.root.path)}
+    lay = [one for one in _moved(file, site.root.path) if one != now["site"]]
+    now = {**now, "lay": lay} if lay else now
     if now != known:
         site_format.write(site.root, replace(file, options={**file.options, OPTION: now}))
         site.refresh()

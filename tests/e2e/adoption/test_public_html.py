@@ -152,3 +152,25 @@ def test_i105_a_kill_at_any_point_leaves_it_served_and_the_next_command_in_step(
         if not killed:
             return
         number, turn = number + 19, 1 - turn
+
+
+def test_i105_a_copy_of_the_site_leaves_the_document_root_to_the_one_that_it_shows(world):
+    """G9: a copy for trials remembers all that the site does, and must not be shown to visitors."""
+    world.ship()
+    shutil.copytree(world.site, world.top / "copy", symlinks=True)
+    site, world.site = world.site, world.top / "copy"
+    answer = world.ship({f"{prefix(world)}trial.html": "trial\n"})
+    assert any("of which this is a copy" in line for line in answer["warnings"])
+    world.site = site
+    assert_in_step(world)
+
+
+def test_i105_a_site_that_was_moved_is_shown_again_by_the_next_command(world):
+    """Its links led to where it lay; nothing is there any more, so they are its own."""
+    world.ship()
+    world.site.rename(world.top / "moved")
+    world.site = world.top / "moved"
+    world.ship({f"{prefix(world)}new.html": "new\n"})
+    assert (world.root / "new.html").read_text() == "new\n"
+    assert "version 2" in (world.root / "index.php").read_text()
+    assert [one for one in world.root.iterdir() if one.is_symlink() and not one.exists()] == []

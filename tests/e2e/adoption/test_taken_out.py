@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
+from holdfast_engine.fs import place
+from holdfast_engine.model.problem import Problem
 from lib.killing import killed_at_point
 from lib.refusals import assert_refused, fails, listening
 from lib.snapshot import snapshot
@@ -205,3 +207,38 @@ def test_i61_a_database_at_its_top_comes_along_with_its_rows(tmp_path):
     world.ship()
     with closing(sqlite3.connect(place)) as opened:
         assert opened.execute("select count(*) from rows").fetchone() == (20,)
+
+
+def _no_flags(*_words):
+    """As on a file system that knows no flags of rename, as NFS."""
+    raise OSError(errno.EINVAL, "no flags")
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_wherever_it_fails_it_is_the_document_root_of_before_or_a_site(tmp_path, monkeypatch, exchange):
+    """G1, G3: at each point of it: before the switch all is undone, what fails after it is completed."""
+    if not exchange:
+        monkeypatch.setattr(place, "_renameat2", _no_flags)
+    number = 1
+    while True:
+        world = laid(tmp_path / str(number), ("laravel", "flat")[number % 2])
+        before = snapshot(world.root)
+        left, failed = [number], []
+
+        def hook(name, left=left, failed=failed, world=world):
+            left[0] -= name.startswith("place.") and any(world.site.glob(".holdfast/journal/*"))
+            if left[0] == 0 and not failed:
+                failed.append(name)
+                raise OSError(errno.EIO, "refused")
+
+        with listening(hook), suppress(Problem):
+            adopt(world)
+        switched = (world.site / "current").is_symlink()
+        assert switched or snapshot(world.root) == before, failed
+        assert adopt(world)["outcome"] == "adopted" if not switched or failed else True
+        assert_shown(world, 0)
+        world.ship()
+        assert_shown(world, 1)
+        if not failed:
+            return
+        number += 5
