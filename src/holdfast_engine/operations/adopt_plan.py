@@ -72,7 +72,7 @@ def _row(one: SharedPath) -> dict[str, str]:
 
 def _carried(rules: Rules) -> list[dict[str, str]]:
     """Code that a person said lives on the server: each later release takes it along."""
-    entries = rules.listing.entries
+    entries = rules.listing.entries if rules.settings.carried else ()  # each costs some rules
     found = {path: rules.classifier.ruling(path) for path in entries if rules.classifier.is_kept_here(path)}
     kept = [path for path in outermost(found) if found[path].care == CARRIED]
     return [{"path": path, "why": found[path].source or found[path].rule} for path in kept]

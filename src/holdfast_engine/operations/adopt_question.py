@@ -24,6 +24,7 @@ from holdfast_engine.operations.adoptable import (
 from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.unsuitable import refuse_unsuitable
 from holdfast_engine.persistence.take_in import moving
+from holdfast_engine.site.public_html import APART, standing
 from holdfast_engine.steps.step import due, shown
 from holdfast_engine.steps.take_on import Layer
 
@@ -46,7 +47,7 @@ def question_of(request: Request, tell: Listener) -> dict[str, Any]:
         laid_out = not apart and root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
         if not root.has(Layout.site_file):
             refuse_unsuitable(root, laid_out=laid_out)
-        names = moving(root.names("")) if apart else [name for name in root.names("") if name not in OURS]
+        names = moving(root, RelPath("")) if apart else [name for name in root.names("") if name not in OURS]
         stays = [name for name in root.names("") if apart and name not in names]
         if not apart:
             refuse_foreign_releases(root)
@@ -65,7 +66,7 @@ def _plan(request: Request, tell: Listener, names: list[str], *, laid_out: bool,
         if rules is not None:
             about = described(early.there, rules, early.live, site=request.site, public_html=apart)
     layer = Layer(tuple(names), laid_out, apart, about.get("web_root", ""))
-    told = advice(request.site, rules, laid_out=laid_out, public_html=apart)
+    told = [*advice(request.site, rules, laid_out=laid_out, public_html=apart), *_filled_later(request, apart)]
     return {
         "command": "adopt",
         "path": apart or request.site,
@@ -78,6 +79,14 @@ def _plan(request: Request, tell: Listener, names: list[str], *, laid_out: bool,
         "steps": [one.to_json() for one in shown(due(ADOPT, layer), layer)],
         "notes": [*told, *notes],
     }
+
+
+def _filled_later(request: Request, apart: str) -> list[str]:
+    """A declared document root beside what is adopted: nothing is done to it without a look at what is in it."""
+    root = request.settings.public_html
+    if apart or not root or standing(root, request.site) != APART:
+        return []
+    return [f"`{root}` is filled with links by the next deploy, or by `holdfast sweep --site {quote(request.site)}`"]
 
 
 def _goes_on(site: str) -> bool:

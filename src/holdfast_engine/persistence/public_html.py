@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from holdfast_engine.site.public_html import (
     remember,
     remembered,
 )
+
+_OTHERWISE = (errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EEXIST)
+"""How it ends when the host has made something else of the document root meanwhile: every next try looks anew."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,6 @@ def told(place: PublicHtml, names: Iterable[str]) -> list[str]:
 
 
 def _refused(place: PublicHtml, error: OSError) -> list[str]:
-    if error.errno not in REFUSED:
+    if error.errno not in (*REFUSED, *_OTHERWISE):
         raise error
     return [f"`{place.path}` could not be kept in step: {words_of(error)}"]

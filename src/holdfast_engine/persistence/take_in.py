@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.place import drop_own_link, make_link, move, step_aside, switch
 from holdfast_engine.fs.probe import waiting_place
+from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.sets import belongs_to, companions, holders, holds_rows, is_database
 from holdfast_engine.fs.walk import links_below
 from holdfast_engine.journal import log
@@ -32,9 +33,17 @@ _LAST = ".htaccess"
 """What says where the pages are changes after all of them."""
 
 
-def moving(names: Iterable[str]) -> list[str]:
-    """Those of NAMES, at the top of a document root, that are the application's: the host's own stay."""
-    return [name for name in names if name not in OF_THE_HOST and not name.startswith(".holdfast-")]
+def moving(root: Root, top: RelPath) -> list[str]:
+    """The names in the document root TOP that are the application's: the host's own stay, and so does what belongs to
+    root, where we are somebody else: on such a host no application runs as root.
+    """
+    names = (name for name in root.names(top) if name not in OF_THE_HOST and not name.startswith(".holdfast-"))
+    return [name for name in names if os.geteuid() == 0 or not _is_of_root(root, top / name)]
+
+
+def _is_of_root(root: Root, path: RelPath) -> bool:
+    status = root.lstat(path)
+    return status is not None and status.st_uid == 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ class TakingIn:
             if around.link(at) is None:
                 make_link(around, at, link_text(at, RelPath(to)))
         came = (entry for entry in around.names(self._there("")) if around.link(self._there(entry)) is None)
-        entries = sorted({*moving(around.names(self.place.here)), *came})
+        entries = sorted({*moving(around, self.place.here), *came})
         parts = {entry for entry in entries if belongs_to(around, self._here(entry))}
         for entry in entries:
             if not around.has(self._there(entry)):

@@ -22,7 +22,12 @@ MISSING, LINKED, NO_DIRECTORY, OVERLAPS, APART = "missing", "linked", "no-direct
 """How a document root stands to its site; APART is the one that is filled."""
 WAITING = RelPath(".holdfast-waiting")
 """The name of a link of ours in the document root that is about to take another one's place."""
-OF_THE_HOST = frozenset((".well-known", "cgi-bin", ".user.ini", "php.ini", ".ftpquota", "error_log", ".htpasswds"))
+OF_THE_HOST = frozenset(
+    [
+        *(".well-known", "cgi-bin", ".user.ini", "php.ini", ".ftpquota", ".ftpaccess", ".htpasswds", ".trash"),
+        *("error_log", "awstats", "awstatsicons", "plesk-stat", "webstat"),
+    ]
+)
 """What hosts and their panels keep in a document root: it stays where it is, whatever a release ships."""
 _REPOSITORIES = (".git", ".hg", ".svn")
 

@@ -76,7 +76,11 @@ def test_g10_an_application_that_is_taken_out_of_its_document_root_may_write_whe
     give(top / "home", TOOL)
     os.chown(root / "upload", TOOL, APPLICATION)
     (root / "upload").chmod(0o2775)
+    (root / "stats").mkdir()
+    (root / "stats/index.html").write_text("of the host\n")
     inode, mode = root.stat().st_ino, stat.S_IMODE(root.stat().st_mode)
+    plan = world.perform("adopt", path=str(root), only_plan=True)
+    assert (plan["stays"], "stats" in plan["entries"]) == (["stats"], False)
     world.perform("adopt", path=str(root))
     for act in (lambda: None, world.ship, world.ship, world.rollback):
         act()
@@ -84,4 +88,6 @@ def test_g10_an_application_that_is_taken_out_of_its_document_root_may_write_whe
         world.precious.assert_served()
         assert "version" in (root / "index.php").read_text()
         assert (root / "upload/a.jpg").read_text() == "photo\n"
+    assert (root / "stats/index.html").read_text() == "of the host\n"
+    assert not (root / "stats").is_symlink()
     assert (root.stat().st_ino, stat.S_IMODE(root.stat().st_mode)) == (inode, mode)

@@ -174,3 +174,21 @@ def test_i105_a_site_that_was_moved_is_shown_again_by_the_next_command(world):
     assert (world.root / "new.html").read_text() == "new\n"
     assert "version 2" in (world.root / "index.php").read_text()
     assert [one for one in world.root.iterdir() if one.is_symlink() and not one.exists()] == []
+
+
+def test_i105_an_application_beside_the_document_root_is_adopted_in_place_and_shown_by_the_next_sweep(tmp_path):
+    """Shared hosting with the application in the home: its plan says what becomes of the declared document root."""
+    world = World(tmp_path, LARAVEL, env=None)
+    for path, text in {**LARAVEL, ".env": "APP_KEY=k\nAPP_NAME=Shop\n"}.items():
+        (world.site / path).parent.mkdir(parents=True, exist_ok=True)
+        (world.site / path).write_text(text.replace("{version}", "0"))
+    root = tmp_path / "public_html"
+    root.mkdir()
+    world.settings = Settings(public_html=str(root))
+    assert any(str(root) in note and "sweep" in note for note in world.perform("adopt", only_plan=True)["notes"])
+    world.perform("adopt")
+    assert os.listdir(root) == []
+    world.perform("sweep")
+    assert "version 0" in (root / "index.php").read_text()
+    world.ship()
+    assert "version 1" in (root / "index.php").read_text()
