@@ -122,7 +122,7 @@ def _document_root(there: Site, rules: Rules, site: str, public_html: str) -> di
     live = served(site, rules.web_root)
     php = any(path.endswith(".php") for path in rules.listing.entries)
     if public_html:
-        root = {"today": public_html, "afterwards": public_html, "shows": live, "declared": _named(there)}
+        root = {"today": public_html, "afterwards": public_html, "then": live, "declared": _named(there)}
         return {"document_root": root, "lines": {}}
     named = _named(there)
     today = named[0]["path"] if named else ""
@@ -170,10 +170,20 @@ def advice(site: str, rules: Optional[Rules], *, laid_out: bool, public_html: st
     php = bool(rules) and any(path.endswith(".php") for path in rules.listing.entries)  # type: ignore[union-attr]
     remembers = ["PHP remembers for two minutes where paths led: reload php-fpm right after, or uploads may fail"]
     if public_html:
-        shows = f"`{public_html}` shows `{served(site, web_root)}` by links"
-        return [f"{shows}: the web server needs no other document root", *(remembers if php else [])]
+        return [*_said_of(public_html, site, rules), *(remembers if php else [])]
     point = f"point the web server at `{served(site, web_root)}`"
     told = [f"{point}: its old document root shows only names that were there today"]
     if is_flat(web_root):
         told.append(f"while the web server's document root is `{site}` itself, it hands out `/{Layout().shared}/`")
     return [*told, *(remembers if php else [])]
+
+
+def _said_of(public_html: str, site: str, rules: Optional[Rules]) -> list[str]:
+    """What a document root shows that stays, today and from the first deploy on; and who may have written it down."""
+    web_root = rules.web_root if rules else ""
+    stays = f"`{public_html}` stays the document root, and shows by links what it shows today"
+    if is_flat(web_root):
+        secret = rules is not None and rules.listing.has(".env")
+        return [f"{stays}; deny `/.env` in the web server if it does not do so yet" if secret else stays]
+    then = f"from the first deploy on it shows `{served(site, web_root)}`, and nothing above that"
+    return [f"{stays}; {then}: what names a path below it, as a setting in `.env`, has to name one below `{site}` then"]

@@ -31,8 +31,7 @@ from holdfast_engine.steps.take_on import Layer
 
 def layer_of(question: dict[str, Any]) -> Layer:
     """What is run once QUESTION was agreed to."""
-    root, web_root = question["public_html"], question.get("web_root", "")
-    return Layer(tuple(question["entries"]), question["laid_out"], root, web_root)
+    return Layer(tuple(question["entries"]), question["laid_out"], question["public_html"])
 
 
 def question_of(request: Request, tell: Listener) -> dict[str, Any]:
@@ -65,7 +64,7 @@ def _plan(request: Request, tell: Listener, names: list[str], *, laid_out: bool,
         rules, about, notes = early.rules, dict[str, Any](), [*early.notes]
         if rules is not None:
             about = described(early.there, rules, early.live, site=request.site, public_html=apart)
-    layer = Layer(tuple(names), laid_out, apart, about.get("web_root", ""))
+    layer = Layer(tuple(names), laid_out, apart)
     told = [*advice(request.site, rules, laid_out=laid_out, public_html=apart), *_filled_later(request, apart)]
     return {
         "command": "adopt",

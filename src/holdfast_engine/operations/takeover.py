@@ -36,10 +36,10 @@ def take_over(site: Site, layer: Layer) -> dict[str, Any]:
     if not (layer.laid_out or layer.public_html):
         refuse_busy(site, site.root.names(""))
     name, report, had = stamp(site.request.now), Report(), site.root.has(Layout.releases)
-    taken = {"public_html": layer.public_html, "web_root": layer.web_root} if layer.public_html else {}
+    taken = {"public_html": layer.public_html} if layer.public_html else {}
     facts = {"release": name, "laid_out": layer.laid_out, "had_releases": had, "who": site.request.who, **taken}
     operation = Operation.begin(site.root, "adopt", at=site.request.now, facts=facts)
-    work = Taking(site, operation, report, name, layer.public_html, layer.web_root)
+    work = Taking(site, operation, report, name, layer.public_html)
     try:
         _, timings = all_taken(due(ADOPT, layer), work, operation, site.tell)
     except (Problem, OSError, KeyboardInterrupt) as error:

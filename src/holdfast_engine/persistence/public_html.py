@@ -17,6 +17,7 @@ from holdfast_engine.site.public_html import (
     PublicHtml,
     declared,
     inner,
+    is_of_pages,
     is_shown,
     opened,
     remember,
@@ -44,22 +45,25 @@ class Filling:
 
 
 def names_of(site: Site, release: RelPath, web_root: str) -> list[str]:
-    """What RELEASE has at the top of its web root, and is to be shown."""
+    """What RELEASE has at the top of its web root, and may be shown."""
     top = release / inner(web_root)
     if inner(web_root) and site.links.is_linked(release, inner(web_root)):
         top = site.links.layout.in_shared(inner(web_root))
-    return [name for name in site.root.names(top) if is_shown(name)]
+    return [name for name in site.root.names(top) if is_of_pages(name)]
 
 
 def look(place: PublicHtml, names: Iterable[str], web_root: str) -> Filling:
-    """How the document root stands to NAMES, the entries of a release."""
+    """How the document root stands to NAMES, the entries of a release. An environment that was to be read there before
+    its application was taken out stays to be read (G2), and none is shown anew. Where the pages lay in a directory of
+    it, the name of that leads to them still.
+    """
     here, wanted = place.around.names(place.here), list(names)
     there, own = set(here), {name for name in here if place.is_own(name)}
     shown = {name for name in wanted if name in there and place.shows(name, web_root)}
     return Filling(
-        coming=tuple(name for name in wanted if name not in there),
+        coming=tuple(name for name in wanted if name not in there and is_shown(name)),
         astray=tuple(name for name in wanted if name in own and name not in shown),
-        spent=tuple(sorted(own.difference(wanted))),
+        spent=tuple(sorted(own.difference(wanted, {inner(web_root)} - {""}))),
         taken=tuple(name for name in wanted if name in there and name not in own and name not in shown),
     )
 
@@ -104,8 +108,8 @@ def clear(site: Site, release: RelPath, web_root: str, *, known: bool = False) -
 
 
 def _lead(place: PublicHtml, names: Iterable[str], web_root: str) -> None:
-    """Each of NAMES leads to what is live, from one moment to the next."""
-    for name in names:
+    """Each of NAMES leads to what is live, from one moment to the next; what says where the pages are, after them."""
+    for name in sorted(names, key=lambda name: (name == ".htaccess", name)):
         switch(place.around, place.here / name, place.text(name, web_root), waiting=place.here / WAITING)
 
 
@@ -120,9 +124,17 @@ def keep_in_step(site: Site) -> list[str]:
     live, known = site.survey.current, remembered(site.survey.site)
     if live is None or not known:
         return []
-    active = site.survey.active
-    deployed = active is not None and bool(active.settings)
-    return clear(site, live, active.web_root if active and deployed else known["web_roots"][-1])
+    return clear(site, live, web_root_of(site, known["web_roots"][-1]))
+
+
+def web_root_of(site: Site, otherwise: str) -> str:
+    """The web root that is shown of what is live: its own; of an application that was taken out, all of it; else
+    OTHERWISE.
+    """
+    active, known = site.survey.active, remembered(site.survey.site)
+    if active is not None and active.settings:
+        return active.web_root
+    return str(known["web_roots"][-1]) if known else otherwise
 
 
 def told(place: PublicHtml, names: Iterable[str]) -> list[str]:

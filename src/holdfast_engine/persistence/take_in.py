@@ -22,15 +22,12 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath, link_text, out_of_root
 from holdfast_engine.model.sets import JOURNAL
-from holdfast_engine.persistence.public_html import names_of
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site.handle import Site
-from holdfast_engine.site.public_html import OF_THE_HOST, WAITING, PublicHtml, opened
+from holdfast_engine.site.public_html import OF_THE_HOST, REPOSITORIES, TOP, WAITING, PublicHtml, opened
 
 _WAY = RelPath(".holdfast-home")
 """The name, in either place, of a link to the other one: a link through it leads from each to the other."""
-_LAST = ".htaccess"
-"""What says where the pages are changes after all of them."""
 
 
 def moving(root: Root, top: RelPath) -> list[str]:
@@ -67,8 +64,8 @@ class TakingIn:
         """The release, below the deploy root."""
         return Layout.releases / self.name
 
-    def take_in(self, web_root: str) -> None:
-        """Every entry lies in the release, `current` leads there, and the document root shows its web root; at no
+    def take_in(self) -> None:
+        """Every entry lies in the release, `current` leads there, and the document root shows what it did; at no
         moment is a page without its place.
         """
         durable.make_directories(self.site.root, self.home)
@@ -81,7 +78,7 @@ class TakingIn:
                 link_text(Layout.current, self.home),
                 waiting=Layout.state / "current",
             )
-        self._show(web_root)
+        self._show()
         self._drop_ways()
 
     def give_back(self) -> None:
@@ -151,37 +148,41 @@ class TakingIn:
         self.report.set_aside(entry, spot, why)
 
     def _mend_links(self, entry: str) -> None:
-        """Relative links in ENTRY that led out of the document root lead to the same place from the release; each is
-        mended by one rename, and none twice (G2).
+        """Links in ENTRY that led out of the document root lead to the same place from the release, and those that
+        named it by its full path to what came along; each is mended by one rename, and none twice (G2).
         """
         root, operation = self.site.root, self.operation
         for at, text in list(links_below(root, self.home / entry)):
-            target = out_of_root(at.below(self.home), text)
-            if not target or log.is_mended(root, operation.name, at, text):
+            new = self._mended(at, text)
+            if not new or log.is_mended(root, operation.name, at, text):
                 continue
-            top = os.path.realpath(self.place.path)
-            new = os.path.relpath(os.path.join(top, target), os.path.dirname(os.path.realpath(root.path) + f"/{at}"))
             waiting = waiting_place(root, "own-mended-link", at)
             operation.move(what="mend-link", path=entry, source=at, target=waiting, text=new, was=text)
             switch(root, at, new, waiting=waiting)
 
-    def _show(self, web_root: str) -> None:
-        """The document root shows the web root of the release: first what it lacks, then what has both names, with
-        `.htaccess` last, then nothing else of the application. The way into a web root below it stays.
+    def _mended(self, at: RelPath, text: str) -> str:
+        """What the link AT has to say in place of TEXT; empty where that is right."""
+        top = os.path.realpath(self.place.path)
+        named = next((name for name in (top, self.place.path) if text.startswith(f"{name}/")), "")
+        if named:
+            inside = RelPath(os.path.normpath(text[len(named) + 1 :]))
+            came = self.place.around.has(self._there(inside.parts[0]))
+            return link_text(at, self.home / inside) if came else ""
+        target = out_of_root(at.below(self.home), text)
+        away = os.path.dirname(os.path.realpath(self.site.root.path) + f"/{at}")
+        return os.path.relpath(os.path.join(top, target), away) if target else ""
+
+    def _show(self) -> None:
+        """Every link in the document root leads through `current`, each by one rename: what is to be seen there is what
+        was (G2), but for a repository. The next release has its web root there, whatever this one had.
         """
-        place, shown = self.place, names_of(self.site, self.home, web_root)
-        standing = set(place.around.names(place.here))
-        texts = {name: place.text(name, web_root) for name in shown}
-        for name in (name for name in shown if name not in standing):
-            make_link(place.around, self._here(name), texts[name])
-        ours = [name for name in standing if place.around.link(self._here(name)) == _text(name)]
-        kept = {**_way_in(place, web_root), **texts}
-        for name in sorted(ours, key=lambda name: (name == _LAST, name)):
-            if name in kept:
-                switch(place.around, self._here(name), kept[name], waiting=self._here(WAITING))
+        place = self.place
+        ours = [name for name in place.around.names(place.here) if place.around.link(self._here(name)) == _text(name)]
         for name in ours:
-            if name not in kept:
+            if name in REPOSITORIES:
                 drop_own_link(place.around, self._here(name))
+            else:
+                switch(place.around, self._here(name), place.text(name, TOP), waiting=self._here(WAITING))
 
     def _drop_ways(self) -> None:
         for way in (self._here(_WAY), self._there(_WAY), self._here(WAITING)):
@@ -206,7 +207,7 @@ class TakingIn:
 
     def _unmend_links(self, entry: str) -> None:
         root = self.site.root
-        for at, text, was in list(_mended(self.site, self.operation)):
+        for at, text, was in list(_mends(self.site, self.operation)):
             if at.is_within(self.home / entry) and root.link(at) == text:
                 switch(root, at, was, waiting=waiting_place(root, "own-mended-link", at))
 
@@ -223,14 +224,7 @@ def _text(entry: str) -> str:
     return f"{_WAY}/{entry}"
 
 
-def _way_in(place: PublicHtml, web_root: str) -> dict[str, str]:
-    """Where the pages lay in a directory of the application, its name leads to them still, and nothing beside it."""
-    first = RelPath(web_root).parts[0] if web_root not in ("", ".") else ""
-    live = place.site / Layout.current
-    return {first: link_text(place.here / first, live / first)} if first and first == web_root else {}
-
-
-def _mended(site: Site, operation: Operation) -> Iterator[tuple[RelPath, str, str]]:
+def _mends(site: Site, operation: Operation) -> Iterator[tuple[RelPath, str, str]]:
     moves = (record.facts for record in log.read(site.root, operation.name) if record.kind == MOVE)
     for facts in moves:
         if facts["what"] == "mend-link" and "was" in facts:

@@ -29,7 +29,11 @@ OF_THE_HOST = frozenset(
     ]
 )
 """What hosts and their panels keep in a document root: it stays where it is, whatever a release ships."""
-_REPOSITORIES = (".git", ".hg", ".svn")
+REPOSITORIES = (".git", ".hg", ".svn")
+TOP = ""
+"""The web root of an application that was taken out of its document root: that shows all of it, as it did, until the
+next release has its own there.
+"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,12 @@ class PublicHtml:
 
 def is_shown(name: str) -> bool:
     """False for what is read beside the pages and never to be handed out: environments, histories, names of ours."""
-    return not (is_environment(name) or name in _REPOSITORIES or name.startswith(".holdfast"))
+    return not is_environment(name) and is_of_pages(name)
+
+
+def is_of_pages(name: str) -> bool:
+    """False for histories and names of ours, which nothing that runs reads at the document root."""
+    return not (name in REPOSITORIES or name.startswith(".holdfast"))
 
 
 def inner(web_root: str) -> RelPath:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from holdfast_engine.persistence.public_html import Filling, clear, fill, look, names_of
-from holdfast_engine.site.public_html import opened
+from holdfast_engine.persistence.public_html import Filling, clear, fill, look, names_of, web_root_of
+from holdfast_engine.site.public_html import PublicHtml, opened
 from holdfast_engine.steps.step import Step
 from holdfast_engine.steps.work import Outlook, Work
 
@@ -47,25 +47,33 @@ class Clear(Step[Outlook, Work]):
 
     def run(self, work: Work) -> Work:
         """The document root shows what is live, with what hooks made since; links to what is gone are gone as well."""
-        found = clear(work.site, work.path, work.rules.web_root, known=not work.outlook.returns)
-        work.report.warnings.extend(line for line in found if line not in work.report.warnings)
-        return work
+        return _cleared(work, work.rules.web_root)
 
 
-class KeepInStep(Clear):
+class KeepInStep(Step[Outlook, Work]):
     """For a site on which nothing is switched."""
 
     name = "keep-in-step"
 
     def due(self, planned: Outlook) -> bool:
         with opened(planned.site) as place:
-            return place is not None and bool(_filling(planned))
+            return place is not None and bool(_filling(planned, place))
 
     def sentence(self, planned: Outlook) -> str:
         return f"link what is live into `{_path(planned)}`, and take out what leads nowhere"
 
+    def run(self, work: Work) -> Work:
+        """The document root shows what is live, whatever the host has left of it."""
+        return _cleared(work, web_root_of(work.site, work.rules.web_root))
 
-def _filling(planned: Outlook) -> Filling:
-    with opened(planned.site) as place:
-        web_root, live = planned.rules.web_root, planned.record.path
-        return look(place, names_of(planned.site, live, web_root), web_root) if place else Filling()
+
+def _cleared(work: Work, web_root: str) -> Work:
+    found = clear(work.site, work.path, web_root, known=not work.outlook.returns)
+    work.report.warnings.extend(line for line in found if line not in work.report.warnings)
+    return work
+
+
+def _filling(planned: Outlook, place: PublicHtml) -> Filling:
+    site, live = planned.site, planned.record.path
+    web_root = web_root_of(site, planned.rules.web_root)
+    return look(place, names_of(site, live, web_root), web_root)

@@ -37,19 +37,18 @@ from holdfast_engine.steps.step import Again, Step
 @dataclass(frozen=True)
 class Layer:
     """What is to be adopted: its ENTRIES, and whether it is LAID_OUT in releases already; PUBLIC_HTML is the document
-    root that it is taken out of, where that is another directory than the site, WEB_ROOT what that shows then.
+    root that it is taken out of, where that is another directory than the site.
     """
 
     entries: tuple[str, ...]
     laid_out: bool
     public_html: str = ""
-    web_root: str = ""
 
 
 @dataclass(frozen=True)
 class Taking:
-    """One adoption under way; the release that a plain directory becomes is called NAME. PUBLIC_HTML and WEB_ROOT are
-    as its `Layer` has them.
+    """One adoption under way; the release that a plain directory becomes is called NAME, PUBLIC_HTML is as its `Layer`
+    has it.
     """
 
     site: Site
@@ -57,7 +56,6 @@ class Taking:
     report: Report
     name: str
     public_html: str = ""
-    web_root: str = ""
 
 
 class _Adopting(Step[Layer, Taking]):
@@ -66,8 +64,7 @@ class _Adopting(Step[Layer, Taking]):
     def redo(self, again: Again) -> None:
         begin, root = again.begin, str(again.begin.get("public_html", ""))
         if self.due(Layer((), bool(begin["laid_out"]), root)):
-            report, web_root = again.adopter.report, str(begin.get("web_root", ""))
-            self.run(Taking(again.site, again.operation, report, begin["release"], root, web_root))
+            self.run(Taking(again.site, again.operation, again.adopter.report, begin["release"], root))
 
 
 class MoveIn(_Adopting):
@@ -104,14 +101,14 @@ class TakeIn(_Adopting):
     def run(self, work: Taking) -> Taking:
         """What was live in the document root lies in the release, and is served there through links, as before."""
         site = work.site
-        roots.remember(site, work.public_html, work.web_root)
+        roots.remember(site, work.public_html, roots.TOP)
         with roots.opened(site, work.public_html) as place:
             if place is None:
                 raise _moved_away(site, work.public_html)
             _measure_there(work)
             _record(site, work.name, 1, live=True)
             site.refresh()
-            TakingIn(site, work.operation, work.report, place, work.name).take_in(work.web_root)
+            TakingIn(site, work.operation, work.report, place, work.name).take_in()
         site.refresh()
         _give_top(work)
         return work

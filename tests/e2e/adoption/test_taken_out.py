@@ -45,6 +45,8 @@ def laid(tmp_path, shape):
     (world.root / "css" if shape == "flat" else world.root / "public").joinpath("deep").symlink_to(
         "../../../../media/film.mp4"
     )
+    if shape != "flat":
+        (world.root / "public/bills").symlink_to(world.root / "storage/app")  # as `php artisan storage:link` does
     return world
 
 
@@ -68,16 +70,23 @@ def pages(world):
         "index": "version" in (top / "index.php").read_text(),
         "photo": photo.read_text(),
         "autoload": (top / "index.php").resolve().parent.parent.joinpath("artisan").exists() if inner else True,
+        "bill": (world.root / "public/bills/bill.pdf").read_text() if inner else "",
         "film": (top / ("css/deep" if not inner else "deep")).read_text(),
         "token": (world.root / ".well-known/acme-challenge/t").read_text(),
     }
 
 
 def assert_shown(world, version):
+    """The pages of VERSION; what stays with the host; and nothing of ours, nor, once a release of its own is live,
+    of what lies above the web root.
+    """
     seen = pages(world)
     assert (seen["index"], seen["photo"], seen["film"], seen["token"]) == (True, "photo\n", "film\n", "token\n")
-    assert f"version {version}" in (world.root / "index.php").read_text()
-    for name in ("shared", "releases", ".holdfast", "current", ".env", ".holdfast-home", ".holdfast-waiting"):
+    flat = world.shape == "flat"
+    front = world.root / ("index.php" if flat or version else "public/index.php")
+    assert f"version {version}" in front.read_text()
+    above = ("artisan", "config", ".env") if version and not flat else ()
+    for name in (*above, "shared", "releases", ".holdfast", "current", ".holdfast-home", ".holdfast-waiting"):
         assert not (world.root / name).exists()
         assert not (world.root / name).is_symlink()
     assert [one for one in world.root.iterdir() if one.is_symlink() and not one.exists()] == []
@@ -134,6 +143,34 @@ def test_g4_killed_at_any_point_the_next_adoption_completes_it(tmp_path):
         number += 7
 
 
+def test_g3_at_every_point_of_the_first_deploy_each_page_is_served(world):
+    """G3: while the document root turns from all of the application into the view of its web root."""
+    adopt(world)
+    world.commit()
+    seen = []
+
+    def look(_name):
+        seen.append({**pages(world), "version": (world.live / "index.php").exists()})
+
+    with listening(look):
+        world.deploy()
+    assert [one for one in seen if one != seen[0]] == []
+    assert_shown(world, 1)
+
+
+def test_g2_what_a_running_application_reads_by_its_old_path_is_there_until_the_first_deploy(world):
+    """G2: cached settings name full paths, a program reads `.env` where it stands; a sweep changes none of it."""
+    adopt(world)
+    for _ in range(2):
+        assert (world.root / ".env").read_text().startswith(("DB", "APP_KEY"))
+        inner = "storage/app/bill.pdf" if world.shape != "flat" else "data/users.txt"
+        assert (world.root / inner).exists()
+        world.perform("sweep")
+        world.perform("recover")
+    world.ship()
+    assert (world.root / ".env").exists() == (world.shape == "flat")
+
+
 @pytest.mark.parametrize("number", range(2, 10))
 def test_g1_what_fails_before_the_switch_leaves_the_document_root_as_it_was(world, number):
     """G1, exit 50: each entry is back at its place, with its links as they were; a second try goes well."""
@@ -160,7 +197,7 @@ def test_g8_its_plan_names_what_moves_what_stays_and_what_is_shown_then(world):
     assert (plan["public_html"], plan["site"]) == (str(world.root), str(world.site))
     assert sorted(plan["stays"]) == [".user.ini", ".well-known", "cgi-bin"]
     assert "index.php" in plan["entries"] or world.shape == "laravel"
-    assert plan["document_root"]["shows"] == f"{world.site}/current" + ("" if world.shape == "flat" else "/public")
+    assert plan["document_root"]["then"] == f"{world.site}/current" + ("" if world.shape == "flat" else "/public")
     assert plan["steps"][0]["name"] == "take-in"
     assert not world.site.exists()
 

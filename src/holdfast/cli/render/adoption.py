@@ -85,5 +85,9 @@ def _some(paths: Sequence[str]) -> str:
 def _root(root: Result) -> Lines:
     declared = [f"{each['path']}, by {each['file']}" for each in root.get("declared", ())]
     today = "; ".join(declared) or root.get("today") or "no configuration that may be read says so"
-    cells = [("today", today if root else None), ("afterwards", root.get("afterwards")), ("shows", root.get("shows"))]
+    cells = [
+        ("today", today if root else None),
+        ("afterwards", root.get("afterwards")),
+        ("then shows", root.get("then")),
+    ]
     return rows((name, value) for name, value in cells if value)
