@@ -60,9 +60,10 @@ def _filled(subject: CheckInput, path: str) -> Check:
     if not os.access(path, os.W_OK | os.X_OK):
         mend = f"`chmod u+wx {quote(path)}`, or deploy as its owner"
         return Check(NAME, REFUSE, f"nobody but another user may make links in `{path}`", mend)
-    hiding, begun = _hiding(subject, path)
+    hiding, beside, begun = _of_others(subject, path)
     if not hiding:
-        return Check(NAME, PASS, f"`{path}` shows what is live, by a link for each entry")
+        rest = f"; {named(beside)} beside them is somebody's own, and stays" if beside else ""
+        return Check(NAME, PASS, f"`{path}` shows what is live, by a link for each entry{rest}")
     why = f"{named(hiding)} in `{path}` was put there by somebody, stays, and hides what the release has there"
     away = f"move it out of `{path}`, then `holdfast sweep --site {quote(subject.root.path)}` links the release's own"
     if begun or roots.OF_THE_HOST.issuperset(hiding):
@@ -71,13 +72,17 @@ def _filled(subject: CheckInput, path: str) -> Check:
     return Check(NAME, REFUSE, why, f"{away if subject.live else take}; {accepting(NAME)}")
 
 
-def _hiding(subject: CheckInput, path: str) -> tuple[list[str], bool]:
-    """What stands at names of the release and is no link to it; and whether any link of ours is there."""
+def _of_others(subject: CheckInput, path: str) -> tuple[list[str], list[str], bool]:
+    """What stands at names of the release and is no link to it, what stands at other names, but for the host's own; and
+    whether any link to what is live is there.
+    """
     with roots.open_at(path, subject.root.path, subject.site) as place:
         here = place.around.names(place.here)
         coming = _coming(subject)
-        hiding = [name for name in here if name in coming and not _is_link_to_it(place, name, subject.web_root)]
-        return hiding, any(place.is_own(name) for name in here)
+        others = [name for name in here if not _is_link_to_it(place, name, subject.web_root)]
+        hiding = [name for name in others if name in coming]
+        beside = [name for name in others if name not in coming and name not in roots.OF_THE_HOST]
+        return hiding, beside, len(others) < len(here)
 
 
 def _is_link_to_it(place: roots.PublicHtml, name: str, web_root: str) -> bool:

@@ -82,6 +82,8 @@ def test_i105_a_page_that_is_uploaded_there_stays_and_is_told_of(world):
     assert (world.root / "google123.html").read_text() == "mine\n"
     (world.root / "index.php").unlink()
     world.perform("sweep")
+    [check] = [one for one in world.perform("checklist")["checks"] if one["name"] == "public-html"]
+    assert (check["verdict"], "`google123.html`" in check["why"]) == ("pass", True)
     assert "version 1" in (world.root / "index.php").read_text()
 
 
