@@ -128,7 +128,7 @@ def standing(path: str, site: str) -> str:
     if not os.path.lexists(path):
         return MISSING
     real, root = os.path.realpath(path), os.path.realpath(site)
-    if os.path.islink(path) and _is_within(real, root):
+    if _is_within(real, root) and (os.path.islink(path) or _is_within(real, os.path.realpath(f"{root}/current"))):
         return LINKED
     if not os.path.isdir(real):
         return NO_DIRECTORY

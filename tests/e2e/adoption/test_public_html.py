@@ -139,6 +139,16 @@ def test_i105_a_document_root_that_is_a_link_to_what_is_live_needs_nothing(world
     assert check["verdict"] == "pass"
 
 
+def test_i105_what_is_live_may_be_named_by_its_own_path(world):
+    """The web server serves `current` itself: there is nothing to fill."""
+    world.ship()
+    world.settings = Settings(public_html=str(world.web))
+    world.ship()
+    [check] = [one for one in world.perform("checklist")["checks"] if one["name"] == "public-html"]
+    assert check["verdict"] == "pass"
+    assert "version 2" in (world.web / "index.php").read_text()
+
+
 def test_i105_a_kill_at_any_point_leaves_it_served_and_the_next_command_in_step(world):
     """G4: at each point at which a deploy may be killed the page is served, of one release or the other."""
     world.ship()

@@ -12,7 +12,7 @@ import pytest
 from holdfast_engine.fs import place
 from holdfast_engine.model.problem import Problem
 from lib.killing import killed_at_point
-from lib.refusals import assert_refused, fails, listening
+from lib.refusals import Killed, assert_refused, fails, listening
 from lib.snapshot import snapshot
 from lib.world import LARAVEL, World
 
@@ -279,3 +279,35 @@ def test_wherever_it_fails_it_is_the_document_root_of_before_or_a_site(tmp_path,
         if not failed:
             return
         number += 5
+
+
+@pytest.mark.parametrize("command", ["adopt", "recover"])
+def test_g4_an_undoing_that_a_crash_cut_short_is_gone_on_with(tmp_path, command):
+    """G4: the journal says that it goes back; the next command ends it, and an adoption begins anew."""
+    number = 1
+    while True:
+        world = laid(tmp_path / str(number), ("flat", "laravel")[number % 2])
+        before, moved, left = snapshot(world.root), [], [number]
+
+        def hook(name, moved=moved, left=left, world=world):
+            if len(moved) > 4:
+                left[0] -= name.startswith(("place.", "discard."))
+                if left[0] == 0:
+                    raise Killed
+            elif name == "place.exchanged" and any(world.site.glob(".holdfast/journal/*")):
+                moved.append(name)
+                if len(moved) > 4:
+                    raise OSError(errno.EIO, "refused")
+
+        with listening(hook), suppress(Problem, Killed):
+            adopt(world)
+        assert pages(world)["photo"] == "photo\n"
+        if command == "recover" and (world.site / ".holdfast/site.json").exists():
+            with suppress(Problem):
+                world.perform("recover")
+            assert snapshot(world.root) == before
+        assert adopt(world)["outcome"] == "adopted"
+        assert_shown(world, 0)
+        if left[0] > 0:
+            return
+        number += 3
