@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from holdfast_engine.data.databases_in_use import busy
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic, durable
+from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.place import drop_own_link, make_link, move, step_aside, switch
 from holdfast_engine.fs.probe import waiting_place
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.sets import belongs_to, companions, holders, holds_rows, is_database
-from holdfast_engine.fs.walk import links_below
+from holdfast_engine.fs.walk import links_below, walk
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, link_text, out_of_root
 from holdfast_engine.model.sets import JOURNAL
 from holdfast_engine.persistence.report import Report
@@ -133,19 +134,36 @@ class TakingIn:
             make_link(around, here, text)  # where names cannot be exchanged, a crash came between two renames
             return
         self.operation.move(what="take-in", path=entry, source=str(here), target=str(there), text=text)
-        if around.kind(there) not in (None, "link"):
-            self._give_way(entry)
         if around.link(there) != text:
+            if around.has(there):
+                self._give_way(entry)
             make_link(around, there, text)
         step_aside(around, here, there)
         self._mend_links(entry)
 
     def _give_way(self, entry: str) -> None:
-        """What was moved before a crash, and saved anew in the document root since, lies in the attic."""
+        """What was moved before a crash, and saved anew in the document root since, lies in the attic; of a directory
+        what the new one lacks is in that.
+        """
         why, operation = "saved anew before its adoption was finished", self.operation
-        path = self.home / entry
+        root, path = self.site.root, self.home / entry
+        self._fill_up(entry)
+        if root.kind(path) == DIR and all(kind == DIR for _, kind, _ in walk(root, path)):
+            to_trash(root, path, f"{operation.name}-spent", Proof(path, "holds empty directories alone"))
+            return
         spot = attic.set_aside(self.site.root, path, path=entry, operation=operation.name, reason=why, at=operation.at)
         self.report.set_aside(entry, spot, why)
+
+    def _fill_up(self, entry: str) -> None:
+        around, both = self.place.around, [RelPath(entry)]
+        while both:
+            below = both.pop()
+            here, there = self._here(below), self._there(below)
+            if around.kind(here) == around.kind(there) == DIR:
+                for name in around.names(there):
+                    if not around.has(here / name):
+                        move(around, there / name, here / name)
+                    both.append(below / name)
 
     def _mend_links(self, entry: str) -> None:
         """Links in ENTRY that led out of the document root lead to the same place from the release, and those that

@@ -171,6 +171,31 @@ def test_g2_what_a_running_application_reads_by_its_old_path_is_there_until_the_
     assert (world.root / ".env").exists() == (world.shape == "flat")
 
 
+@pytest.mark.parametrize("name", ["about.php", "media", "uploads"])
+def test_g1_what_is_saved_anew_over_a_link_before_it_is_gone_on_with_is_what_is_served(tmp_path, name):
+    """G1, G2: the newer one is served, the elder lies in the attic, be it a page, a link or a directory."""
+    world = laid(tmp_path, "flat")
+
+    def hook(point):
+        link = world.root / name
+        if point == "place.switch" and link.is_symlink() and "-home/" in str(link.readlink()):
+            raise Killed
+
+    with listening(hook), suppress(Killed):
+        adopt(world)
+    (world.root / name).unlink()
+    (world.root / name).mkdir()
+    world.precious.write(f"{name}/anew.txt", into=world.root)
+    answer = adopt(world)
+    assert (world.root / name / "anew.txt").read_bytes() == world.precious.written[f"{name}/anew.txt"]
+    assert answer["data"]["lost"] == 0
+    if name == "uploads":
+        assert (world.root / "uploads/a.jpg").read_text() == "photo\n"
+    else:
+        assert name in [row["path"] for row in world.perform("attic")["entries"]]
+    world.precious.assert_none_lost()
+
+
 @pytest.mark.parametrize("number", range(2, 10))
 def test_g1_what_fails_before_the_switch_leaves_the_document_root_as_it_was(world, number):
     """G1, exit 50: each entry is back at its place, with its links as they were; a second try goes well."""
