@@ -16,6 +16,7 @@ from holdfast.config.layers import Resolved, load_settings
 from holdfast.config.places import absolute
 from holdfast.config.text import NAME, Text, find_text, read_text
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.exposure import is_document_root, take_out
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
 
@@ -131,22 +132,36 @@ class Session:
     def ask_adopt(
         self, directory: str, flags: Mapping[str, Any], *, was: tuple[str, ...] = (), accept: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        """The directory becomes a site in place; WAS are the versions that were shipped to it. A site named by a flag
-        can only be the same directory.
+        """The directory becomes a site in place; or, where another one is named as the site, that is made of what is
+        live in it, and the directory stays the document root. WAS are the versions that were shipped to it.
         """
         top = self._directory(directory)
-        named = flags.get("site.root")
-        if named and os.path.realpath(absolute(named, self.directory)) != os.path.realpath(top):
-            raise Problem(
-                "usage",
-                f"a site is adopted in place, and `{top}` and `--site {named}` are two places",
-                state="nothing was changed",
-                hint=f"holdfast adopt {top}",
-            )
         live = os.path.join(top, "current")
-        resolved = self._resolved({}, _within(live) or _within(top))
-        found = self._versions(was, resolved, (live, top))
-        return self._perform("adopt", top, resolved.settings(), path=top, was=found, accept=accept)
+        resolved = self._resolved(flags, _within(live) or _within(top))
+        more = {"path": top, "was": self._versions(was, resolved, (live, top)), "accept": accept}
+        return self._perform("adopt", self._site_of(top, flags, resolved), resolved.settings(), **more)
+
+    def _site_of(self, top: str, flags: Mapping[str, Any], resolved: Resolved) -> str:
+        """Where the site is to lie that is adopted from TOP: there, or, for a document root, where somebody says. Any
+        other directory that is named beside TOP is a misunderstanding.
+        """
+        root, real = str(resolved.get("site.public_html") or ""), os.path.realpath(top)
+        declared = bool(root) and os.path.realpath(root) == real
+        named = flags.get("site.root")
+        site = absolute(named, self.directory) if named else str(resolved.get("site.root") or "")
+        if not site or os.path.realpath(site) == real:
+            return top
+        if declared or (named and is_document_root(top)):
+            return site
+        if not named:
+            return top
+        raise Problem(
+            "usage",
+            f"a site is adopted in place, and `{top}` and `--site {named}` are two places",
+            context=[f"`[site] public_html` names a document root that stays, and has its site at `{site}`"],
+            state="nothing was changed",
+            hint=f"`holdfast adopt {top}`, or `{take_out(top, site)}` for a document root",
+        )
 
     def ask_baseline(
         self, release: str, flags: Mapping[str, Any], *, was: tuple[str, ...], accept: tuple[str, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 
 def test_a_flag_beats_the_environment_which_beats_the_file(holdfast, engine, monkeypatch, tmp_path):
     """INTERFACE: flags beat HOLDFAST_* variables, which beat holdfast.toml."""
@@ -86,6 +88,24 @@ def test_adopt_makes_a_site_of_the_directory_itself(holdfast, engine, tmp_path):
     assert (engine.request.site, engine.request.path) == (str(tmp_path / "club"),) * 2
     assert holdfast("adopt", tmp_path / "club", "--site", "/srv/other", "--yes").code == 2
     assert holdfast("adopt", tmp_path / "nowhere", "--yes").code == 11
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_adopt_takes_an_application_out_of_a_document_root_to_the_site_that_is_named(
+    holdfast, engine, tmp_path, monkeypatch, declared
+):
+    """INTERFACE, `[site] public_html`: by its name, or declared; where settings name both, no flag is needed."""
+    engine.answers["adopt"] = {"outcome": "adopted", "release": "r", "current": "r", "data": {}, "warnings": []}
+    root = tmp_path / ("live" if declared else "public_html")
+    root.mkdir()
+    if declared:
+        monkeypatch.setenv("HOLDFAST_PUBLIC_HTML", str(root))
+    assert holdfast("adopt", root, "--site", tmp_path / "club", "--yes").code == 0
+    assert (engine.request.site, engine.request.path) == (str(tmp_path / "club"), str(root))
+    if declared:
+        monkeypatch.setenv("HOLDFAST_SITE", str(tmp_path / "club"))
+        assert holdfast("adopt", root, "--yes").code == 0
+        assert (engine.request.site, engine.request.path) == (str(tmp_path / "club"), str(root))
 
 
 def test_who_and_when_come_from_outside_the_engine(holdfast, engine):

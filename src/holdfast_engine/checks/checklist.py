@@ -18,10 +18,13 @@ from holdfast_engine.checks.layout import NAME as LAYOUT
 from holdfast_engine.checks.layout import layout
 from holdfast_engine.checks.links import links
 from holdfast_engine.checks.links_out import links_out
+from holdfast_engine.checks.old_document_root import NAME as OLD_DOCUMENT_ROOT
 from holdfast_engine.checks.old_document_root import old_document_root
 from holdfast_engine.checks.open_basedir import open_basedir
 from holdfast_engine.checks.permissions import rights
 from holdfast_engine.checks.php_includes import php_includes
+from holdfast_engine.checks.public_html import NAME as PUBLIC_HTML
+from holdfast_engine.checks.public_html import public_html
 from holdfast_engine.checks.retired import retired
 from holdfast_engine.checks.sets import sets
 from holdfast_engine.model.memory import DATA_MEMORY, DATA_SHRANK, SHARED_IDENTITY, may_be_empty
@@ -42,6 +45,8 @@ ACCEPTABLE = (
     DOWNGRADE,
     EXPOSURE,
     LAYOUT,
+    PUBLIC_HTML,
+    OLD_DOCUMENT_ROOT,
     "space",
     "inodes",
 )
@@ -60,6 +65,7 @@ def checklist(subject: CheckInput) -> tuple[Check, ...]:
         layout,
         old_document_root,
         exposure,
+        public_html,
         retired,
         php_includes,
         links_out,

@@ -1,20 +1,24 @@
-"""Turn what is live in a plain directory, or in another tool's layout, into a Holdfast site, in place."""
+"""Turn what is live in a plain directory, or in another tool's layout, into a Holdfast site."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any
+from typing import Any, Optional
 
 from holdfast_engine.checks.checklist import require_acceptable
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.event import Ask, Listener
 from holdfast_engine.model.request import Request
+from holdfast_engine.operations.adopt_apart import apart_from
+from holdfast_engine.operations.adopt_plan import token_of
+from holdfast_engine.operations.adopt_question import Adoptable, adoptable
+from holdfast_engine.operations.adopt_was import checkout_of, refuse_was_apart
 from holdfast_engine.operations.adoptable import is_managed
-from holdfast_engine.operations.adoption import Adoptable, adoptable_at
-from holdfast_engine.operations.agree import Asking, Proposal, as_shown
+from holdfast_engine.operations.agree import Asking, Proposal
 from holdfast_engine.operations.baseline import noted, telling_of
-from holdfast_engine.operations.named_versions import WAS, checkout_in, named_versions
+from holdfast_engine.operations.deployable import make_site_directory
+from holdfast_engine.operations.named_versions import WAS, Named, named_versions
 from holdfast_engine.operations.open import changing, end_leaving
 from holdfast_engine.operations.takeover import adopted, take_over
 from holdfast_engine.persistence.report import Report
@@ -28,30 +32,43 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
     A plain directory: each entry is exchanged with a link to it in `releases/`, so there is
     no moment without it, and the links stay, so that the web server's document root need not
-    change at once. Another tool's layout: its releases are registered as they are. What was
-    shipped is known from the versions that the request names, and from the history of a
-    checkout; an adopted release of which nothing tells that is never pruned.
+    change at once. One that is to stay a document root, and have its site elsewhere: the same, and
+    the links are kept in step from then on. Another tool's layout: its releases are registered as
+    they are. What was shipped is known from the versions that the request names, and from the
+    history of a checkout; an adopted release of which nothing tells that is never pruned.
     """
     require_acceptable(request.accept, (WAS,))
-    where = request.path or request.site
+    request = replace(request, site=request.site or request.path)
+    apart = apart_from(request)
+    refuse_was_apart(request, apart)
     if not request.only_plan:
-        with Root(where) as root:
-            end_leaving(root, replace(request, site=where), tell)  # what is given back is looked at as it is then
-    with named_versions(replace(request, site=where), checkout=_checkout(where)) as named:
+        _end_leaving(request, tell)
+    with named_versions(request, checkout=checkout_of(request, apart)) as named:
 
         def look() -> Proposal[Adoptable]:
-            found = adoptable_at(request, where, tell, named)
-            return as_shown(found, found.question)
+            found = adoptable(request, tell, named)
+            return Proposal(found, found.question, token_of(found.question))
 
         if request.only_plan:
             return look().thing.question
         found = Asking(tell, ask, request.yes, "the adoption").agree(look)
-        layer = Layer(tuple(found.question["entries"]), found.question["laid_out"], found.was)
-        with changing(replace(request, site=where), tell, manage=True) as site:
-            # what a crash left was finished on the way here: a second adoption of its links would be one too many
-            go = is_managed(site.root)
-            answer = _gone_on(site, layer, named.versions) if go else take_over(site, layer)
-        return {**answer, "warnings": [*named.unread, *answer["warnings"]]}
+        answer = _adopted(request, tell, found, named)
+    # what was cut short may have been undone on the way here: it is planned anew (G8)
+    return adopt(request, tell, ask) if answer is None else answer
+
+
+def _adopted(request: Request, tell: Listener, found: Adoptable, named: Named) -> Optional[dict[str, Any]]:
+    if found.layer.public_html:
+        make_site_directory(request.site)
+    with changing(request, tell, manage=True) as site:
+        # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
+        if is_managed(site.root):
+            answer = _gone_on(site, found.layer, named.versions)
+        elif found.question["steps"]:
+            answer = take_over(site, found.layer)
+        else:
+            return None
+    return {**answer, "warnings": [*named.unread, *answer["warnings"]]}
 
 
 def _gone_on(site: Site, layer: Layer, versions: tuple[Version, ...]) -> dict[str, Any]:
@@ -64,8 +81,8 @@ def _gone_on(site: Site, layer: Layer, versions: tuple[Version, ...]) -> dict[st
     return adopted(site, layer, Report(), [])
 
 
-def _checkout(where: str) -> str:
-    if not os.path.isdir(where):
-        return ""
-    with Root(where) as root:
-        return checkout_in(root)
+def _end_leaving(request: Request, tell: Listener) -> None:
+    """What is being given back is looked at as it is then."""
+    if os.path.isdir(request.site):
+        with Root(request.site) as root:
+            end_leaving(root, request, tell)

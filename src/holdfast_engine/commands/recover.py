@@ -30,6 +30,7 @@ from holdfast_engine.operations.revive import revive
 from holdfast_engine.persistence.lost_data import Lost, search
 from holdfast_engine.persistence.memory import raise_alarm
 from holdfast_engine.persistence.missing import missing
+from holdfast_engine.persistence.public_html import keep_in_step
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site.handle import Site
@@ -71,6 +72,7 @@ def _recovered(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
         except Problem as problem:
             _answer_all_the_same(problem, site, interrupted, found)
             raise
+        report.warnings.extend(keep_in_step(site))
         gone = missing(site, rules_now(site), file=site.refresh().site)
         answer = answer_of(site, interrupted, found, report, gone)
         refused = [one for one in gone if one.verdict == REFUSE]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from holdfast_engine.checks.checklist import require_acceptable
+from holdfast_engine.checks.old_document_root import NAME as OLD_DOCUMENT_ROOT
 from holdfast_engine.model.event import Ask, Listener
 from holdfast_engine.model.plan import Check
 from holdfast_engine.model.request import Request
@@ -12,7 +14,6 @@ from holdfast_engine.operations.look import shown
 from holdfast_engine.operations.open import entering
 from holdfast_engine.operations.status import standing_checks
 from holdfast_engine.operations.sweep import plan_sweep, swept, worth_a_review
-from holdfast_engine.persistence.old_document_root import open_up
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site.handle import Site
@@ -29,6 +30,7 @@ def sweep(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
     Safe to repeat: a crash leaves moves that the next command settles. `checklist-refused` where nothing is live, or
     where the data that was there is not.
     """
+    require_acceptable(request.accept, (OLD_DOCUMENT_ROOT,))
     with entering(request, tell) as site:
         _refuse(site, tuple(standing_checks(site)), rules=None)
         rules = rules_now(site)
@@ -39,7 +41,6 @@ def sweep(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
         outcome = "swept" if planned.steps else "unchanged"
         found = swept(site, planned, worth_a_review(planned.outlook), outcome=outcome)
         follow(site)
-        open_up(site, planned.outlook.record.path)
         return found
 
 

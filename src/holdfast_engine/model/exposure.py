@@ -51,6 +51,12 @@ def leave_and_adopt(path: str, place: str, web_root: str) -> str:
     return f"{leave(path, place)} && ln -s {quote(place)} {quote(path)} && holdfast adopt {quote(place)} && {point}"
 
 
+def take_out(path: str, place: str) -> str:
+    """The command that makes a site at PLACE of what is live in the document root PATH, which stays where it is."""
+    said = "" if is_document_root(path) else f"HOLDFAST_PUBLIC_HTML={quote(path)} "
+    return f"{said}holdfast adopt {quote(path)} --site {quote(place)}"
+
+
 def leave(path: str, place: str) -> str:
     """The command that gives the directory at PATH the name PLACE."""
     return f"mv -T {quote(path)} {quote(place)}"

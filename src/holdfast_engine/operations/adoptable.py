@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Optional
 
@@ -14,7 +15,7 @@ from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.event import Listener
-from holdfast_engine.model.exposure import FRONTS, is_document_root, is_flat, leave_and_adopt, place_beside
+from holdfast_engine.model.exposure import FRONTS, is_document_root, is_flat, leave_and_adopt, place_beside, take_out
 from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath
@@ -42,28 +43,58 @@ def refuse_inside_a_site(path: str) -> None:
         )
 
 
-def refuse_early(request: Request, tell: Listener, *, laid_out: bool) -> tuple[Optional[Rules], list[str]]:
+@dataclass(frozen=True)
+class Early:
+    """What is to be adopted as it lies THERE: LIVE is what is served of it, with its RULES; NOTES are what this host
+    would keep from working. No rules where nothing is live.
+    """
+
+    there: Site
+    live: RelPath
+    rules: Optional[Rules] = None
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def looked_at_early(
+    request: Request, tell: Listener, names: Sequence[str], *, laid_out: bool, apart: str = ""
+) -> Iterator[Early]:
     """What rules refuse of what is live, they refuse before anything is made or moved (I14, I27).
 
-    Returns the rules of what is live, and what this host would keep from working; none where nothing is live, or where
-    an adoption goes on.
+    NAMES are the entries that are to move. APART is the document root that they stay in sight of, where the site is to
+    lie elsewhere: what is served there is served already.
     """
-    with looking(request, tell) as there:
-        beside = RelPath("") if there.root.kind(Layout.current) is None else Layout.current
+    with looking(replace(request, site=apart or request.site), tell) as there:
+        beside = RelPath("") if apart or there.root.kind(Layout.current) is None else Layout.current
         live = there.survey.current if laid_out else beside
         if there.survey.managed or live is None:
-            return None, []
-        found = outline_of(there, live)
-        own = {path: entry for path, entry in found.entries.items() if live or RelPath(path).parts[0] not in OURS}
-        rules = rules_for(there, Listing(own, found.read, found.link), request.settings)
+            yield Early(there, RelPath(""))
+            return
+        rules = _rules_of(there, live, apart)
         if laid_out:
             _refuse_long_names(there.root)
         else:
-            _refuse_immovable(there, rules)
-            if not live:
+            _refuse_immovable(there, rules, names)
+            if not (live or apart):
                 _refuse_served(there.root, rules.web_root)
+        yield Early(there, live, rules, tuple(_kept_out(there, request, rules, live, apart, tell)))
+
+
+def _rules_of(there: Site, live: RelPath, apart: str) -> Rules:
+    found = outline_of(there, live)
+    all_of_it = bool(live or apart)
+    own = {path: entry for path, entry in found.entries.items() if all_of_it or RelPath(path).parts[0] not in OURS}
+    return rules_for(there, Listing(own, found.read, found.link), there.request.settings)
+
+
+def _kept_out(there: Site, request: Request, rules: Rules, live: RelPath, apart: str, tell: Listener) -> Iterator[str]:
+    """What PHP could not read of the site as it would be."""
+    if not apart:
         subject = replace(subject_for(there, rules), live=live)
-        return rules, [f"{one.why}; {one.mend}" for one in open_basedir(subject)]
+        yield from (f"{one.why}; {one.mend}" for one in open_basedir(subject))
+        return
+    with looking(request, tell) as then:
+        yield from (f"{one.why}; {one.mend}" for one in open_basedir(subject_for(then, rules)))
 
 
 def _refuse_served(root: Root, web_root: str) -> None:
@@ -83,7 +114,10 @@ def _refuse_served(root: Root, web_root: str) -> None:
     raise Problem(
         "adopt-unsafe",
         f"`{site}` is a document root by its name, and a site in it would hand out `/{Layout().shared}/.env`",
-        context=[f"a site lies outside of what is served, as in `{place}`, and the document root is a link into it"],
+        context=[
+            f"a site lies outside of what is served, as in `{place}`, and the document root is a link into it",
+            f"where it cannot be a link: `{take_out(site, place)}` fills it with links",
+        ],
         state="nothing was changed",
         hint=f"`{leave_and_adopt(real, place, web_root)}`",
     )
@@ -105,31 +139,33 @@ def _refuse_long_names(root: Root) -> None:
             records.refuse_too_long(root, name)
 
 
-def _refuse_immovable(there: Site, rules: Rules) -> None:
+def _refuse_immovable(there: Site, rules: Rules, names: Sequence[str]) -> None:
     """Every entry can change its place, and what the next deploy has to take along can be read and moved, or nothing is
     begun: another user's directory, or a mount, cannot (I100).
     """
     root = there.root
-    entries = tuple(RelPath(name) for name in root.names("") if name not in OURS)
-    mounted = next(iter(mounts_below(root, RelPath(""))), None)
+    entries = tuple(map(RelPath, names))
+    mounted = next((one for one in mounts_below(root, RelPath("")) if one.parts[0] in names), None)
     if mounted is not None:
         raise _unclear(root, mounted, "is a mount, which cannot be moved into a release")
     data = tuple(RelPath(one.path) for one in rules.shared if root.has(one.path) and one.path not in entries)
-    directories, files = _foreign(root, data)
+    directories, files = _foreign(root, data, names)
     moving = tuple(dict.fromkeys((*entries, *data, *directories)))
     check = permissions(replace(subject_for(there, rules, moving=moving, carrying=files), web_user=None))
     if check.verdict == REFUSE:
         raise Problem("checklist-refused", check.why, state="nothing was changed", hint=check.mend)
 
 
-def _foreign(root: Root, data: Collection[str]) -> tuple[list[RelPath], list[RelPath]]:
-    """The outermost directories, and the files, of other users beside DATA, which moves as a whole: a deploy takes them
-    along one by one. Root may do so with all of them.
+def _foreign(root: Root, data: Collection[str], names: Sequence[str]) -> tuple[list[RelPath], list[RelPath]]:
+    """The outermost directories, and the files, of other users below NAMES and beside DATA, which moves as a whole: a
+    deploy takes them along one by one. Root may do so with all of them.
     """
     us, directories, files = os.geteuid(), list[RelPath](), list[RelPath]()
-    for path, kind, status in walk(root, "", unreadable=[], descend=lambda path: path not in OURS and path not in data):
+    moving = frozenset(names)
+    below = walk(root, "", unreadable=[], descend=lambda path: RelPath(path).parts[0] in moving and path not in data)
+    for path, kind, status in below:
         inner = RelPath(path)
-        if us in (0, status.st_uid) or path in data or inner.parts[0] in OURS:
+        if us in (0, status.st_uid) or path in data or inner.parts[0] not in moving:
             continue
         if kind == DIR and not (directories and inner.is_within(directories[-1])):
             directories.append(inner)

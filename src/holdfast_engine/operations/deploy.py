@@ -18,7 +18,7 @@ from holdfast_engine.operations.planned import Planned, stamp
 from holdfast_engine.operations.progress import Progress, answer_of, answering
 from holdfast_engine.operations.run import begun
 from holdfast_engine.operations.source_cache import elsewhere as outside
-from holdfast_engine.operations.sweep import swept
+from holdfast_engine.operations.sweep import brings_home, swept
 from holdfast_engine.persistence import memory
 from holdfast_engine.persistence.report import told_by
 from holdfast_engine.site.handle import Site
@@ -86,7 +86,7 @@ def _unchanged(site: Site, planned: Planned) -> dict[str, Any]:
     now on (data.md, memory).
     """
     outlook = planned.outlook
-    if not planned.steps:
+    if not brings_home(planned):
         memory.remember(site, outlook.rules, accept=site.request.accept)
     answer = swept(site, planned, told_by(planned.plan), outcome="unchanged")
     memory.remember_environment(site, outlook.rules)

@@ -20,10 +20,10 @@ from holdfast_engine.steps.review import Deciding, Decision, Say, SetAside, Shar
 from holdfast_engine.steps.revive import Revive, Reviving
 from holdfast_engine.steps.script_work import ScriptOutlook, ScriptWork
 from holdfast_engine.steps.step import Steps
-from holdfast_engine.steps.take_on import Layer, MoveIn, Note, Register, Share, Taking
+from holdfast_engine.steps.take_on import Layer, MoveIn, Note, Register, Share, TakeIn, Taking
 
 LINK: Steps[ScriptOutlook, ScriptWork] = (AdoptForScript(), LinkForScript(), CarryForScript(), RememberForScript())
-ADOPT: Steps[Layer, Taking] = (Note(), MoveIn(), Register(), Share())
+ADOPT: Steps[Layer, Taking] = (Note(), MoveIn(), TakeIn(), Register(), Share())
 RESTORE: Steps[RelPath, Restoring] = (Restore(),)
 PRUNE: Steps[Sequence[str], Pruning] = (PruneAlone(),)
 REVIVE: Steps[Lost, Reviving] = (Revive(),)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.probe import is_immutable, may_change_places, refused_second_names
 from holdfast_engine.model.carried import Base
-from holdfast_engine.model.exposure import served
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
@@ -25,7 +24,7 @@ _NAMED = 4
 
 def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
     """Sentences on the deploy of OUTLOOK, which leaves the code as it is where UNCHANGED."""
-    site, found, settings = outlook.site, outlook.found, outlook.site.request.settings
+    site, found = outlook.site, outlook.found
     notes = []
     if found.to_adopt and site.survey.current is not None:
         notes += _gaps(site, site.survey.current)
@@ -34,9 +33,6 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
         what = f"{count(len(found.pending), 'path')} of the live release, as `{min(found.pending)}`"
         after = "what neither the build nor the release has comes home, and the rest goes to the attic"
         notes.append(f"in build output there are {what}: after the build, {after}")
-    if settings.public_html:
-        where = served(site.root.path, outlook.rules.web_root)
-        notes.append(f"`public_html` is read and not acted on yet: point the web server at `{where}`")
     if not unchanged:
         notes += [*_deleted_here(outlook), *_many(outlook), *notes_on_hooks(outlook)]
     notes += seen_by(site, outlook.rules, found, outlook.baseline, outlook.record.path)

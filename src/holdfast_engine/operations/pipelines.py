@@ -10,7 +10,9 @@ from holdfast_engine.steps.fetch import Fetch
 from holdfast_engine.steps.hooks import HooksAfter, HooksBefore
 from holdfast_engine.steps.late_sweep import LateSweep
 from holdfast_engine.steps.link import Link, LinkTarget
+from holdfast_engine.steps.old_document_root import CloseDown
 from holdfast_engine.steps.prune import Prune
+from holdfast_engine.steps.public_html import Clear, Fill, KeepInStep
 from holdfast_engine.steps.remember import Remember
 from holdfast_engine.steps.seal import Seal
 from holdfast_engine.steps.step import Steps
@@ -29,11 +31,14 @@ DEPLOY: Steps[Outlook, Work] = (
     Seal(),
     Stop(),
     Verify(),
+    Fill(),
     Activate(),
     Start(),
     Remember(),
     HooksAfter(),
     LateSweep(),
+    Clear(),
+    CloseDown(),
     Prune(),
 )
 ROLLBACK: Steps[Outlook, Work] = (
@@ -42,13 +47,15 @@ ROLLBACK: Steps[Outlook, Work] = (
     Carry(),
     Stop(),
     VerifyTarget(),
+    Fill(),
     Activate(),
     Start(),
     Remember(),
     HooksAfter(),
     LateSweep(),
+    Clear(),
 )
-SWEEP: Steps[Outlook, Work] = (Sweep(),)
+SWEEP: Steps[Outlook, Work] = (Sweep(), KeepInStep(), CloseDown())
 
 
 def parted(steps: Steps[Outlook, Work]) -> tuple[Steps[Outlook, Work], Steps[Outlook, Work]]:

@@ -23,7 +23,9 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.undo import stopped_at, undo
 from holdfast_engine.persistence import left_open, renamed
 from holdfast_engine.persistence.plain_again import plain_again
+from holdfast_engine.persistence.public_html import keep_in_step
 from holdfast_engine.persistence.retired_releases import serve_finished
+from holdfast_engine.persistence.take_in import taken_out
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import as_before, leads_to_a_release
@@ -80,8 +82,11 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     elif verdict == BACK and begin["command"] == "deploy" and not waits:  # a rollback's target stays retired
         undo(site, resumed, history, stopped=stopped)
     elif undoing:
+        taken_out(site, resumed, begin["release"])
         plain_again(site, resumed, history)
     _serve(site, resumed, history)
+    for line in keep_in_step(site):
+        site.notice("public-html", line)
     if waits:
         resumed.close()
         return UNFINISHED

@@ -18,6 +18,7 @@ from holdfast_engine.operations.planned import Planned
 from holdfast_engine.operations.stepping import Timings, all_taken, end_of
 from holdfast_engine.persistence import census, elsewhere, retired_releases
 from holdfast_engine.persistence.missing import missing
+from holdfast_engine.persistence.old_document_root import open_up
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.shared_paths import Rules
@@ -28,7 +29,7 @@ from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.steps.step import due, shown
-from holdfast_engine.steps.sweep import home_only
+from holdfast_engine.steps.sweep import Sweep, home_only
 from holdfast_engine.steps.work import Outlook, Work
 
 
@@ -76,6 +77,11 @@ def _outlook(site: Site, rules: Rules) -> Outlook:
     return replace(outlook, found=home_only(outlook))
 
 
+def brings_home(planned: Planned) -> bool:
+    """True where something was found that comes home; a document root may be all that is to be kept in step."""
+    return any(step.name == Sweep.name for step in planned.steps)
+
+
 def swept(site: Site, planned: Planned, warnings: Iterable[str], *, outcome: str) -> dict[str, Any]:
     """What was found is home and served; where nothing was, that is noted. The answer says so as OUTCOME."""
     outlook, report = planned.outlook, Report(warnings=list(warnings))
@@ -89,7 +95,8 @@ def swept(site: Site, planned: Planned, warnings: Iterable[str], *, outcome: str
         )
         operation.end("swept", at=end_of(site.request.now, timings))
         rules = work.rules
-    else:
+    if not brings_home(planned):
         retired_releases.note(site, outlook.elsewhere.releases)
+    open_up(site, outlook.record.path)
     account = Account(before, report, rules)
     return answer(outcome, release=release, previous=release, steps=timings, site=site, account=account)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from shlex import quote
-from typing import Any, Optional
+from typing import Any
 
 from holdfast_engine.checks.links_out import told_out
 from holdfast_engine.fs.refusals import words_of
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import UNDOING
-from holdfast_engine.model.exposure import is_flat, served
+from holdfast_engine.model.exposure import take_out
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.operations.adopt_plan import advice
 from holdfast_engine.operations.every_pipeline import ADOPT
 from holdfast_engine.operations.planned import stamp
 from holdfast_engine.operations.recovery import finish
@@ -22,7 +23,6 @@ from holdfast_engine.persistence.moving_sets import refuse_busy
 from holdfast_engine.persistence.report import Report, measured
 from holdfast_engine.persistence.review import reviewable
 from holdfast_engine.persistence.review_note import to_review
-from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import leads_to_a_release
@@ -34,21 +34,22 @@ def take_over(site: Site, layer: Layer) -> dict[str, Any]:
     """What lies there is a site. What fails is undone at once: it is the plain directory that it was. A crash leaves
     half of an adoption, which every next command goes on with; so does what fails in another tool's layout.
     """
-    if not layer.laid_out:
+    if not (layer.laid_out or layer.public_html):
         refuse_busy(site, site.root.names(""))
     name, report = stamp(site.request.now), Report()
     had = {"had_releases": site.root.has(Layout.releases), "had_shared": site.root.has(site.links.layout.shared)}
-    facts = {"release": name, "laid_out": layer.laid_out, **had, "who": site.request.who}
+    taken = {"public_html": layer.public_html} if layer.public_html else {}
+    facts = {"release": name, "laid_out": layer.laid_out, **had, "who": site.request.who, **taken}
     operation = Operation.begin(site.root, "adopt", at=site.request.now, facts=facts)
-    work = Taking(site, operation, report, name, layer.was)
+    work = Taking(site, operation, report, name, layer.public_html, layer.was)
     try:
         _, timings = all_taken(due(ADOPT, layer), work, operation, site.tell)
     except (Problem, OSError, KeyboardInterrupt) as error:
         operation.close()
-        if layer.laid_out:
+        if layer.laid_out or (layer.public_html and leads_to_a_release(site.root)):
             raise  # what was live is live: the rest is completed
         give_back(site, operation.name)
-        raise _undone(site, error) from error
+        raise _undone(error, site.root.path, layer.public_html) from error
     operation.end("adopted", at=end_of(site.request.now, timings))
     return adopted(site, layer, report, timings)
 
@@ -64,16 +65,18 @@ def give_back(site: Site, operation: str) -> None:
     finish(site, operation, own=True)
 
 
-def _undone(site: Site, error: BaseException) -> Problem:
-    state = f"undone: `{site.root.path}` is a plain directory as before, and every file stands at its place"
+def _undone(error: BaseException, site: str, public_html: str) -> Problem:
+    place = public_html or site
+    state = f"undone: `{place}` is a plain directory as before, and every file stands at its place"
     if isinstance(error, Problem):
         error.state = state
         return error
+    again = take_out(public_html, site) if public_html else f"holdfast adopt {quote(place)}"
     if isinstance(error, KeyboardInterrupt):
-        return Problem("interrupted", "interrupted", state=state, hint=f"holdfast adopt {quote(site.root.path)}")
+        return Problem("interrupted", "interrupted", state=state, hint=again)
     why = words_of(error) if isinstance(error, OSError) else str(error)
-    again = f"mend what the message names, then `holdfast adopt {quote(site.root.path)}`"
-    return Problem("step-failed", f"the adoption could not go on: {why}", state=state, hint=again)
+    hint = f"mend what the message names, then `{again}`"
+    return Problem("step-failed", f"the adoption could not go on: {why}", state=state, hint=hint)
 
 
 def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[str, Any]:
@@ -82,7 +85,7 @@ def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[
     if not leads_to_a_release(site.root):
         raise _not_served(site.root)
     live = current.name if current else None
-    told = advice(site.root.path, rules_now(site), laid_out=layer.laid_out)
+    told = advice(site.root.path, rules_now(site), laid_out=layer.laid_out, public_html=layer.public_html)
     told += told_out(site.root, [site.links.layout.shared, *([current] if current else [])])
     told += to_review(site, reviewable(site))
     return {
@@ -104,20 +107,3 @@ def _not_served(root: Root) -> Problem:
         whereabouts=[root.absolute(Layout.releases)],
         hint=f"point `current` at the release that is to be live, then `holdfast status --site {quote(root.path)}`",
     )
-
-
-def advice(site: str, rules: Optional[Rules], *, laid_out: bool) -> list[str]:
-    """What a person has to know, for the old place goes on working and does not say it. A worker of php-fpm takes a
-    directory for what it was, and follows a link in it from the wrong place, as long as it remembers (php.ini,
-    realpath_cache_ttl).
-    """
-    web_root = rules.web_root if rules else ""
-    if laid_out:
-        return ["releases from before the adoption are kept, and no rollback goes to them: nothing proves them whole"]
-    point = f"point the web server at `{served(site, web_root)}`"
-    told = [f"{point}: its old document root shows only names that were there today"]
-    if is_flat(web_root):
-        told.append(f"while the web server's document root is `{site}` itself, it hands out `/{Layout().shared}/`")
-    if rules and any(path.endswith(".php") for path in rules.listing.entries):
-        told.append("PHP remembers for two minutes where paths led: reload php-fpm right after, or uploads may fail")
-    return told

@@ -10,17 +10,16 @@ from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.moved import Moved
 from holdfast_engine.data.old_root import OldRoot
 from holdfast_engine.fs.copy import digest_of
-from holdfast_engine.fs.place import make_link
+from holdfast_engine.fs.place import drop_own_link, make_link
 from holdfast_engine.fs.refusals import words_of
-from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import COMPANIONS
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import sweep
-from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.site import document_root
+from holdfast_engine.site import format as site_format
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.host_errors import REFUSED
 
@@ -79,8 +78,19 @@ def shipped(site: Site, live: RelPath, baseline: Optional[Baseline]) -> Callable
 
 def open_up(site: Site, live: RelPath) -> None:
     """Each name at the top of LIVE that the old document root lacks is to be seen there too."""
-    entries = document_root.entries(site.root, site.survey.site)
-    for name in site.root.names(live) if entries else ():
-        own = name in (Layout.releases, Layout.current, Layout.state, site.links.layout.shared)
-        if not own and name not in entries and not is_environment(name):  # which is read, and never to be shown
-            make_link(site.root, RelPath(name), document_root.through(name))
+    for name in document_root.unseen(site.root, site.survey.site, live):
+        make_link(site.root, RelPath(name), document_root.through(name))
+
+
+def close_down(site: Site) -> None:
+    """No link of ours is left in the old document root, and the site file knows of none: a person has said that it is
+    served no more. What somebody put there himself stays. A crash leaves some of the links, and the next such command
+    takes them away.
+    """
+    for name in document_root.ours(site.root, site.survey.site):
+        drop_own_link(site.root, name)
+    file = site_format.read(site.root)
+    if file is not None and document_root.OPTION in file.options:
+        left = {key: value for key, value in file.options.items() if key != document_root.OPTION}
+        site_format.write(site.root, replace(file, options=left))
+    site.refresh()

@@ -9,6 +9,7 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.site.format import SiteFile
 
 OPTION = "document_root"
@@ -33,12 +34,32 @@ def entries(root: Root, site: SiteFile) -> list[RelPath]:
     return names if shown or any(name in adopted and root.kind(name) != LINK for name in names) else []
 
 
+def unseen(root: Root, site: SiteFile, live: RelPath) -> list[str]:
+    """Names at the top of LIVE that the old document root lacks and can show; none where it is none any more. What is
+    read and never to be shown, as an environment, is not among them.
+    """
+    there = entries(root, site)
+    own = (site.layout.shared, Layout.releases, Layout.current, Layout.state)
+    names = root.names(live) if there else []
+    return [name for name in names if name not in there and name not in own and not is_environment(name)]
+
+
+def ours(root: Root, site: SiteFile) -> list[RelPath]:
+    """The links that the adoption left, and later commands made, in the old document root."""
+    return [name for name in entries(root, site) if root.link(name) == through(name)]
+
+
 def detached(root: Root, names: list[RelPath]) -> list[RelPath]:
     """Those of NAMES that were saved there: files and directories, but no mount, no repository and nothing of ours."""
-    real = [name for name in names if root.kind(name) in (FILE, DIR) and not name.startswith(".holdfast-")]
+    real = [name for name in names if root.kind(name) in (FILE, DIR) and not _is_for_holdfast(name)]
     found = [name for name in real if name not in _REPOSITORIES and not all(root.has(name / one) for one in _BARE)]
     mounts = mounts_below(root, "") if found else []
     return [name for name in found if not any(mount.is_within(name) for mount in mounts)]
+
+
+def _is_for_holdfast(name: str) -> bool:
+    """Names of ours, and the settings that are looked for beside a site."""
+    return name.startswith(".holdfast-") or name == "holdfast.toml"
 
 
 def renamed_from(root: Root, live: RelPath, path: str) -> Optional[RelPath]:

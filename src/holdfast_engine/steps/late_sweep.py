@@ -27,6 +27,7 @@ class LateSweep(Step[Outlook, Work]):
         else:
             listing = work.rules.listing
             late_sweep(work.adopter, work.outgoing, work.previous, work.path, seen=work.seen, listing=listing)
+        old_document_root.open_up(work.site, work.path)  # once more: hooks have made names since
         return work
 
     def redo(self, again: Again) -> None:

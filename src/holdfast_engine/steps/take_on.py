@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Optional
 
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.access import give
+from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import memory
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.link_release import link_release
-from holdfast_engine.persistence.measuring import measure
+from holdfast_engine.persistence.measuring import measure, measured
 from holdfast_engine.persistence.move_in import MovingIn
 from holdfast_engine.persistence.note_shipped import note, part_seeds
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
 from holdfast_engine.persistence.shipped import outline_of, rules_proven
+from holdfast_engine.persistence.take_in import TakingIn
 from holdfast_engine.persistence.traces import to_come
 from holdfast_engine.persistence.was_shipped import WasShipped, live_place
 from holdfast_engine.site import document_root, records
 from holdfast_engine.site import format as site_format
+from holdfast_engine.site import public_html as roots
+from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.handle import Site
-from holdfast_engine.site.kept import kept_at
+from holdfast_engine.site.kept import keep, kept_at
 from holdfast_engine.site.live import count_release
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.steps.step import Again, Step
@@ -34,23 +40,28 @@ from holdfast_engine.steps.step import Again, Step
 
 @dataclass(frozen=True)
 class Layer:
-    """What is to be adopted: its ENTRIES, whether it is LAID_OUT in releases already, and what WAS shipped, where that
-    is known.
+    """What is to be adopted: its ENTRIES, and whether it is LAID_OUT in releases already; PUBLIC_HTML is the document
+    root that it is taken out of, where that is another directory than the site. WAS is what was shipped, where that is
+    known.
     """
 
     entries: tuple[str, ...]
     laid_out: bool
+    public_html: str = ""
     was: Optional[WasShipped] = None
 
 
 @dataclass(frozen=True)
 class Taking:
-    """One adoption under way; the release that a plain directory becomes is called NAME. WAS is what was shipped."""
+    """One adoption under way; the release that a plain directory becomes is called NAME, PUBLIC_HTML and WAS are as its
+    `Layer` has them.
+    """
 
     site: Site
     operation: Operation
     report: Report
     name: str
+    public_html: str = ""
     was: Optional[WasShipped] = None
 
 
@@ -58,8 +69,9 @@ class _Adopting(Step[Layer, Taking]):
     """Each step is idempotent: after a crash it goes on from what it finds (G4)."""
 
     def redo(self, again: Again) -> None:
-        if self.due(Layer((), bool(again.begin["laid_out"]))):
-            self.run(Taking(again.site, again.operation, again.adopter.report, again.begin["release"]))
+        begin, root = again.begin, str(again.begin.get("public_html", ""))
+        if self.due(Layer((), bool(begin["laid_out"]), root)):
+            self.run(Taking(again.site, again.operation, again.adopter.report, begin["release"], root))
 
 
 class Note(_Adopting):
@@ -87,7 +99,7 @@ class MoveIn(_Adopting):
     name = "move-in"
 
     def due(self, planned: Layer) -> bool:
-        return not planned.laid_out
+        return not (planned.laid_out or planned.public_html)
 
     def sentence(self, planned: Layer) -> str:
         what = count(len(planned.entries), "entry", "entries")
@@ -102,6 +114,51 @@ class MoveIn(_Adopting):
         work.site.refresh()
         _give_top(work)
         return work
+
+
+class TakeIn(_Adopting):
+    name = "take-in"
+
+    def due(self, planned: Layer) -> bool:
+        return bool(planned.public_html)
+
+    def sentence(self, planned: Layer) -> str:
+        what = count(len(planned.entries), "entry", "entries")
+        return f"move {what} of `{planned.public_html}` into the first release, each in one exchange with a link to it"
+
+    def run(self, work: Taking) -> Taking:
+        """What was live in the document root lies in the release, and is served there through links, as before."""
+        site = work.site
+        roots.remember(site, work.public_html, roots.TOP)
+        with roots.opened(site, work.public_html) as place:
+            if place is None:
+                raise _moved_away(site, work.public_html)
+            _measure_there(work)
+            _record(site, Layout.releases / work.name, 1, live=True)
+            site.refresh()
+            TakingIn(site, work.operation, work.report, place, work.name).take_in()
+        site.refresh()
+        _give_top(work)
+        return work
+
+
+def _measure_there(work: Taking) -> None:
+    """What the application may do is measured where it is live, before any of it moves (G10)."""
+    if work.site.survey.site.access:
+        return
+    with Root(work.public_html) as root:
+        there = Site(root, work.site.request, work.site.tell, surveys.survey(root))
+        keep(work.site, measured(there, RelPath("")))
+
+
+def _moved_away(site: Site, path: str) -> Problem:
+    return Problem(
+        "unfinished",
+        f"`{path}` is no directory beside the site any more, and its adoption has not ended",
+        state="nothing is lost: what was moved lies in a release",
+        whereabouts=[site.root.absolute(Layout.releases)],
+        hint=f"put the directory back, then `holdfast recover --site {quote(site.root.path)}`",
+    )
 
 
 class Register(_Adopting):

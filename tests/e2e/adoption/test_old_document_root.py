@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from holdfast_engine.fs import document_roots
+from holdfast_engine.model.request import Settings
 from lib.killing import killed_at_point, points
 from lib.world import World
 
@@ -205,3 +207,74 @@ def test_a_sweep_that_is_killed_anywhere_loses_and_hides_nothing(tmp_path):
         world.precious.assert_served()
         assert shown(world) == []
         shutil.rmtree(world.top)
+
+
+def said(world):
+    found = [one for one in world.perform("checklist")["checks"] if one["name"] == "old-document-root"]
+    return found[0] if found else None
+
+
+def test_a_deploy_leaves_no_warning_about_what_its_own_hooks_made(world):
+    """What a command can show there itself is no matter for a person."""
+    world.settings = Settings(after_activation=("touch made-late.txt",), before_activation=("touch made-early.txt",))
+    answer = world.ship({"new.html": "new\n"})
+    assert [line for line in answer["warnings"] if "old document root" in line] == []
+    assert said(world)["verdict"] == "pass"
+    assert (world.site / "made-late.txt").exists()
+    (world.live / "run.log").write_text("at run time\n")
+    assert said(world)["verdict"] == "pass"
+    world.perform("sweep")
+    assert (world.site / "run.log").read_text() == "at run time\n"
+
+
+def test_settings_that_are_written_beside_the_site_are_no_data_of_the_application(world):
+    """`holdfast init` in the site: its file is looked for there, and is not brought home."""
+    (world.site / "holdfast.toml").write_text("keep = 3\n")
+    assert said(world)["verdict"] == "pass"
+    world.ship()
+    assert (world.site / "holdfast.toml").read_text() == "keep = 3\n"
+    assert not (world.site / "holdfast.toml").is_symlink()
+
+
+def test_it_ends_when_the_web_servers_configuration_names_the_new_place_alone(world, tmp_path, monkeypatch):
+    """Only where no file that may be read names the old one as well."""
+    hosts = tmp_path / "nginx/club.conf"
+    hosts.parent.mkdir()
+    monkeypatch.setattr(document_roots, "HOST_FILES", (f"{tmp_path}/nginx/*.conf",))
+    hosts.write_text(f"server {{\n  # root {world.site};\n  root {world.site}/current;\n}}\n")
+    assert "served no more" in said(world)["why"]
+    hosts.write_text(f"server {{ root {world.site}/current; }}\nserver {{ root {world.site}; }}\n")
+    assert "served no more" not in said(world)["why"]
+
+
+@pytest.mark.parametrize("act", ["sweep", "deploy"])
+def test_it_ends_by_a_persons_word_after_what_was_saved_there_came_home(world, act):
+    """G1: what was saved there last is served; the links are gone, and none comes back with later releases."""
+    world.ship()
+    work(world)
+    (world.site / "mine").symlink_to("current/server.js")
+    plan = world.perform("sweep", accept=("old-document-root",), only_plan=True)
+    assert "close-down" in [step["name"] for step in plan["steps"]]
+    world.perform(act, accept=("old-document-root",), **({"source": world.source} if act == "deploy" else {}))
+    world.precious.assert_served()
+    world.precious.assert_none_lost()
+    assert said(world) is None
+    world.ship({"later.html": "later\n"})
+    assert sorted(os.listdir(world.site)) == [".holdfast", "current", "mine", "releases", "shared"]
+    assert [one for one in world.perform("checklist")["checks"] if one["name"] == "exposure"] == []
+
+
+def test_a_kill_while_it_is_closed_down_is_gone_on_with_by_the_same_command(tmp_path):
+    """G4."""
+    number = 1
+    while True:
+        world = adopted(tmp_path / str(number))
+        work(world)
+        killed = killed_at_point(number, lambda: world.perform("sweep", accept=("old-document-root",)))  # noqa: B023
+        if killed:
+            world.perform("sweep", accept=("old-document-root",))
+        world.precious.assert_served()
+        assert said(world) is None
+        if not killed:
+            return
+        number += 13

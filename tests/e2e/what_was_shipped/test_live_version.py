@@ -75,11 +75,12 @@ def test_i10_a_deploy_tells_what_its_plan_warned_of_and_noted(world):
     """I10, I29: who answers --yes has read no plan; each warning and note is in the answer, once."""
     world.settings = Settings(shared=("public/certificates/",))
     world.ship()
-    world.settings = Settings(public_html=str(world.top / "public_html"))
+    world.settings = Settings(stop=("true",))
 
     answer = world.ship()
 
     plan = next(event.data for event in reversed(world.events) if event.kind == "planned")
+    assert any("[hooks] stop" in note for note in plan["notes"])
     warned = [check for check in plan["checks"] if check["verdict"] == "warn"]
     assert [check["name"] for check in warned] == ["artifacts-present", "shared-narrowed"]
     for text in (*plan["notes"], *(f"{check['why']}; {check['mend']}" for check in warned)):
@@ -88,8 +89,12 @@ def test_i10_a_deploy_tells_what_its_plan_warned_of_and_noted(world):
 
 def test_i10_an_unchanged_deploy_tells_its_warnings_too(world):
     """I10: nothing new is activated, and what is not as it should be is still said."""
-    world.settings = Settings(public_html=str(world.top / "public_html"))
+    root = world.top / "public_html"
+    root.mkdir()
+    world.settings = Settings(public_html=str(root))
     world.ship()
+    (root / "index.php").unlink()
+    (root / "index.php").write_text("by FTP\n")
 
     answer = world.deploy()
 

@@ -10,6 +10,10 @@ def page(name: str, result: Result) -> Lines:
     """The lines for the result of the command NAME."""
     if name in PAGES:
         return PAGES[name](result)
+    if name == "plan" and result.get("command") == "adopt":
+        from holdfast.cli.render.adoption import adoption
+
+        return adoption(result)
     from holdfast.cli.render.about import ABOUT
     from holdfast.cli.render.changes import CHANGES
 

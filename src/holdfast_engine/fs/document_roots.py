@@ -1,0 +1,48 @@
+"""What the web servers of this host serve, as far as their configuration may be read; nothing is changed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from holdfast_engine.fs.host_files import texts
+
+HOST_FILES = (
+    "/etc/nginx/nginx.conf",
+    "/etc/nginx/conf.d/*.conf",
+    "/etc/nginx/sites-enabled/*",
+    "/etc/apache2/apache2.conf",
+    "/etc/apache2/sites-enabled/*",
+    "/etc/httpd/conf/httpd.conf",
+    "/etc/httpd/conf.d/*.conf",
+    "/etc/caddy/Caddyfile",
+)
+"""Where hosts are declared, by distribution; nothing else of the host is read."""
+_WORDS = (
+    re.compile(r"""(?:^|[\s{;])root\s+["']?(/[^;"'\n]+?)["']?\s*;""", re.MULTILINE),
+    re.compile(r"""^\s*DocumentRoot\s+["']?(/[^"'\n]+?)["']?\s*$""", re.MULTILINE | re.IGNORECASE),
+    re.compile(r"^\s*root\s+(?:\*\s+)?(/[^;\s]+)\s*$", re.MULTILINE),
+)
+"""As nginx, Apache and Caddy write it."""
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+
+
+class Served(NamedTuple):
+    """A document root, and the file that names it."""
+
+    path: str
+    file: str
+
+
+def declared() -> tuple[Served, ...]:
+    """Every document root that is declared on this host."""
+    return tuple(dict.fromkeys(_all()))
+
+
+def _all() -> Iterator[Served]:
+    for file, text in texts(HOST_FILES):
+        bare = _COMMENT.sub("", text)
+        for word in _WORDS:
+            yield from (Served(os.path.normpath(path.strip()), file) for path in word.findall(bare))

@@ -1,0 +1,150 @@
+"""A document root that cannot be a link, kept in step with what is live: one link for each entry of the web root."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from holdfast_engine.fs.place import drop_own_link, make_links, switch
+from holdfast_engine.fs.refusals import words_of
+from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.words import named
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.host_errors import REFUSED
+from holdfast_engine.site.public_html import (
+    WAITING,
+    PublicHtml,
+    declared,
+    inner,
+    is_of_pages,
+    is_shown,
+    opened,
+    remember,
+    remembered,
+)
+
+_OTHERWISE = (errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EEXIST)
+"""How it ends when the host has made something else of the document root meanwhile: every next try looks anew."""
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What a document root lacks, or has too much, to show one release: COMING names have no link yet, ASTRAY ones
+    lead to where an earlier release had its web root, SPENT ones to nothing. TAKEN are names of the release at which
+    something stands that somebody put there himself: it stays.
+    """
+
+    coming: tuple[str, ...] = ()
+    astray: tuple[str, ...] = ()
+    spent: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.coming or self.astray or self.spent)
+
+
+def names_of(site: Site, release: RelPath, web_root: str) -> list[str]:
+    """What RELEASE has at the top of its web root, and may be shown."""
+    top = release / inner(web_root)
+    if inner(web_root) and site.links.is_linked(release, inner(web_root)):
+        top = site.links.layout.in_shared(inner(web_root))
+    return [name for name in site.root.names(top) if is_of_pages(name)]
+
+
+def look(place: PublicHtml, names: Iterable[str], web_root: str) -> Filling:
+    """How the document root stands to NAMES, the entries of a release. An environment that was to be read there before
+    its application was taken out stays to be read (G2), and none is shown anew. Where the pages lay in a directory of
+    it, the name of that leads to them still.
+    """
+    here, wanted = place.around.names(place.here), list(names)
+    there, own = set(here), {name for name in here if place.is_own(name)}
+    shown = {name for name in wanted if name in there and place.shows(name, web_root)}
+    return Filling(
+        coming=tuple(name for name in wanted if name not in there and is_shown(name)),
+        astray=tuple(name for name in wanted if name in own and name not in shown),
+        spent=tuple(sorted(own.difference(wanted, {inner(web_root)} - {""}))),
+        taken=tuple(name for name in wanted if name in there and name not in own and name not in shown),
+    )
+
+
+def fill(site: Site, release: RelPath, web_root: str, *, known: bool = False) -> list[str]:
+    """Every entry of RELEASE has a link in the document root, and nothing is taken away; returns what is to be told.
+
+    Before the switch: a link through `current` shows an entry from the moment at which it is there. A crash leaves some
+    of the links, which lead nowhere until then. What may not be made is told, and keeps no command from working; what
+    hides the release is, unless a plan made it KNOWN.
+    """
+    with opened(site) as place:
+        if place is None:
+            return []
+        remember(site, declared(site), web_root)
+        filling = look(place, names_of(site, release, web_root), web_root)
+        try:
+            texts = {name: place.text(name, web_root) for name in filling.coming}
+            late = make_links(place.around, place.here, texts) if texts else []
+        except OSError as error:
+            return _refused(place, error)
+        return told(place, [*(() if known else filling.taken), *late])
+
+
+def clear(site: Site, release: RelPath, web_root: str, *, known: bool = False) -> list[str]:
+    """The document root shows RELEASE, which is live, and no link of ours leads to what it has not; returns what is to
+    be told. After the switch: nothing that is served is taken away. Idempotent.
+    """
+    warnings = fill(site, release, web_root, known=known)
+    with opened(site) as place:
+        if place is None:
+            return warnings
+        filling = look(place, names_of(site, release, web_root), web_root)
+        try:
+            _lead(place, filling.astray, web_root)
+            for name in filling.spent:
+                drop_own_link(place.around, place.here / name)
+            _tidy(place)
+        except OSError as error:
+            return [*warnings, *_refused(place, error)]
+    return warnings
+
+
+def _lead(place: PublicHtml, names: Iterable[str], web_root: str) -> None:
+    """Each of NAMES leads to what is live, from one moment to the next; what says where the pages are, after them."""
+    for name in sorted(names, key=lambda name: (name == ".htaccess", name)):
+        switch(place.around, place.here / name, place.text(name, web_root), waiting=place.here / WAITING)
+
+
+def _tidy(place: PublicHtml) -> None:
+    if place.around.link(place.here / WAITING) is not None:
+        drop_own_link(place.around, place.here / WAITING)
+
+
+def keep_in_step(site: Site) -> list[str]:
+    """The document root shows what is live, whatever a crash or the host has left of it; returns what is to be told."""
+    site.refresh()
+    live, known = site.survey.current, remembered(site.survey.site)
+    if live is None or not known:
+        return []
+    return clear(site, live, web_root_of(site, known["web_roots"][-1]))
+
+
+def web_root_of(site: Site, otherwise: str) -> str:
+    """The web root that is shown of what is live: its own; of an application that was taken out, all of it; else
+    OTHERWISE.
+    """
+    active, known = site.survey.active, remembered(site.survey.site)
+    if active is not None and active.settings:
+        return active.web_root
+    return str(known["web_roots"][-1]) if known else otherwise
+
+
+def told(place: PublicHtml, names: Iterable[str]) -> list[str]:
+    """What was put into the document root beside our links stays, and hides what the release has there."""
+    found = sorted(names)
+    what = f"in `{place.path}` {named(found)}"
+    return [f"{what} is not ours and stays: it hides what the release has there"] if found else []
+
+
+def _refused(place: PublicHtml, error: OSError) -> list[str]:
+    if error.errno not in (*REFUSED, *_OTHERWISE):
+        raise error
+    return [f"`{place.path}` could not be kept in step: {words_of(error)}"]

@@ -1,0 +1,249 @@
+"""Taking an application out of a document root that stays where it is: entry by entry into the first release."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from holdfast_engine.data.databases_in_use import busy
+from holdfast_engine.databases.sqlite import quiet
+from holdfast_engine.fs import attic, durable
+from holdfast_engine.fs.discard import Proof, to_trash
+from holdfast_engine.fs.place import drop_own_link, make_link, move, step_aside, switch
+from holdfast_engine.fs.probe import waiting_place
+from holdfast_engine.fs.root import Root
+from holdfast_engine.fs.sets import belongs_to, companions, holders, holds_rows, is_database
+from holdfast_engine.fs.walk import links_below, walk
+from holdfast_engine.journal import log
+from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import MOVE
+from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.paths import RelPath, link_text, out_of_root
+from holdfast_engine.model.sets import JOURNAL
+from holdfast_engine.persistence.report import Report
+from holdfast_engine.site.handle import Site
+from holdfast_engine.site.public_html import OF_THE_HOST, REPOSITORIES, TOP, WAITING, PublicHtml, opened
+
+_WAY = RelPath(".holdfast-home")
+"""The name, in either place, of a link to the other one: a link through it leads from each to the other."""
+
+
+def moving(root: Root, top: RelPath) -> list[str]:
+    """The names in the document root TOP that are the application's: the host's own stay, and so does what belongs to
+    root, where we are somebody else: on such a host no application runs as root.
+    """
+    names = (name for name in root.names(top) if name not in OF_THE_HOST and not name.startswith(".holdfast-"))
+    return [name for name in names if os.geteuid() == 0 or not _is_of_root(root, top / name)]
+
+
+def _is_of_root(root: Root, path: RelPath) -> bool:
+    status = root.lstat(path)
+    return status is not None and status.st_uid == 0
+
+
+@dataclass(frozen=True)
+class TakingIn:
+    """What is live in the document root PLACE becomes the release NAME. Idempotent: after a crash it goes on from what
+    it finds (G4).
+
+    Entries refer to each other, so what has moved must find beside it what has not yet. The link that waits for an
+    entry leads through `.holdfast-home`, which in the release leads to the document root, and there to the release: its
+    text is right in both, before the exchange and after it.
+    """
+
+    site: Site
+    operation: Operation
+    report: Report
+    place: PublicHtml
+    name: str
+
+    @property
+    def home(self) -> RelPath:
+        """The release, below the deploy root."""
+        return Layout.releases / self.name
+
+    def take_in(self) -> None:
+        """Every entry lies in the release, `current` leads there, and the document root shows what it did; at no
+        moment is a page without its place.
+        """
+        durable.make_directories(self.site.root, self.home)
+        if self.site.survey.current != self.home:
+            self._move_all()
+            self.operation.commit(release=self.home)
+            switch(
+                self.site.root,
+                Layout.current,
+                link_text(Layout.current, self.home),
+                waiting=Layout.state / "current",
+            )
+        self._show()
+        self._drop_ways()
+
+    def give_back(self) -> None:
+        """Every entry stands in the document root again, as before: for an adoption that never switched."""
+        for entry in self.site.root.names(self.home):
+            if entry != _WAY:
+                self._back(entry)
+        self._drop_ways()
+
+    def _here(self, entry: str) -> RelPath:
+        return self.place.here / entry
+
+    def _there(self, entry: str) -> RelPath:
+        return self.place.site / self.home / entry
+
+    def _move_all(self) -> None:
+        around = self.place.around
+        for at, to in ((self._here(_WAY), self._there("")), (self._there(_WAY), self.place.here)):
+            if around.link(at) is None:
+                make_link(around, at, link_text(at, RelPath(to)))
+        came = (entry for entry in around.names(self._there("")) if around.link(self._there(entry)) is None)
+        entries = sorted({*moving(around, self.place.here), *came})
+        parts = {entry for entry in entries if belongs_to(around, self._here(entry))}
+        for entry in entries:
+            if not around.has(self._there(entry)):
+                make_link(around, self._there(entry), _text(entry))
+        for entry in entries:
+            if entry not in parts:
+                self._move(entry)
+
+    def _move(self, entry: str) -> None:
+        """ENTRY is in the release, and where it is a database all that belongs to it, while nobody writes to it."""
+        around, here = self.place.around, self._here(entry)
+        if not (around.kind(here) == FILE and is_database(around, here)):
+            self._move_entry(entry)
+            return
+        with quiet(around, here) as still:
+            users = holders(around, [here])
+            if users or (not still and holds_rows(around, here + JOURNAL)):
+                raise busy(around, here, users)
+            for suffix in companions(around, here):
+                self._move_entry(entry + suffix)
+            self._move_entry(entry)
+
+    def _move_entry(self, entry: str) -> None:
+        """The link that waits in the release, and what stands in the document root, change places in one exchange."""
+        around, here, there, text = self.place.around, self._here(entry), self._there(entry), _text(entry)
+        if around.link(here) == text:
+            self._mend_links(entry)
+            return
+        if not around.has(here):
+            make_link(around, here, text)  # where names cannot be exchanged, a crash came between two renames
+            return
+        self.operation.move(what="take-in", path=entry, source=str(here), target=str(there), text=text)
+        if around.link(there) != text:
+            if around.has(there):
+                self._give_way(entry)
+            make_link(around, there, text)
+        step_aside(around, here, there)
+        self._mend_links(entry)
+
+    def _give_way(self, entry: str) -> None:
+        """What was moved before a crash, and saved anew in the document root since, lies in the attic; of a directory
+        what the new one lacks is in that.
+        """
+        why, operation = "saved anew before its adoption was finished", self.operation
+        root, path = self.site.root, self.home / entry
+        self._fill_up(entry)
+        if root.kind(path) == DIR and all(kind == DIR for _, kind, _ in walk(root, path)):
+            to_trash(root, path, f"{operation.name}-spent", Proof(path, "holds empty directories alone"))
+            return
+        spot = attic.set_aside(self.site.root, path, path=entry, operation=operation.name, reason=why, at=operation.at)
+        self.report.set_aside(entry, spot, why)
+
+    def _fill_up(self, entry: str) -> None:
+        around, both = self.place.around, [RelPath(entry)]
+        while both:
+            below = both.pop()
+            here, there = self._here(below), self._there(below)
+            if around.kind(here) == around.kind(there) == DIR:
+                for name in around.names(there):
+                    if not around.has(here / name):
+                        move(around, there / name, here / name)
+                    both.append(below / name)
+
+    def _mend_links(self, entry: str) -> None:
+        """Links in ENTRY that led out of the document root lead to the same place from the release, and those that
+        named it by its full path to what came along; each is mended by one rename, and none twice (G2).
+        """
+        root, operation = self.site.root, self.operation
+        for at, text in list(links_below(root, self.home / entry)):
+            new = self._mended(at, text)
+            if not new or log.is_mended(root, operation.name, at, text):
+                continue
+            waiting = waiting_place(root, "own-mended-link", at)
+            operation.move(what="mend-link", path=entry, source=at, target=waiting, text=new, was=text)
+            switch(root, at, new, waiting=waiting)
+
+    def _mended(self, at: RelPath, text: str) -> str:
+        """What the link AT has to say in place of TEXT; empty where that is right."""
+        top = os.path.realpath(self.place.path)
+        named = next((name for name in (top, self.place.path) if text.startswith(f"{name}/")), "")
+        if named:
+            inside = RelPath(os.path.normpath(text[len(named) + 1 :]))
+            came = self.place.around.has(self._there(inside.parts[0]))
+            return link_text(at, self.home / inside) if came else ""
+        target = out_of_root(at.below(self.home), text)
+        away = os.path.dirname(os.path.realpath(self.site.root.path) + f"/{at}")
+        return os.path.relpath(os.path.join(top, target), away) if target else ""
+
+    def _show(self) -> None:
+        """Every link in the document root leads through `current`, each by one rename: what is to be seen there is what
+        was (G2), but for a repository. The next release has its web root there, whatever this one had.
+        """
+        place = self.place
+        ours = [name for name in place.around.names(place.here) if place.around.link(self._here(name)) == _text(name)]
+        for name in ours:
+            if name in REPOSITORIES:
+                drop_own_link(place.around, self._here(name))
+            else:
+                switch(place.around, self._here(name), place.text(name, TOP), waiting=self._here(WAITING))
+
+    def _drop_ways(self) -> None:
+        for way in (self._here(_WAY), self._there(_WAY), self._here(WAITING)):
+            if self.place.around.link(way) is not None:
+                drop_own_link(self.place.around, way)
+
+    def _back(self, entry: str) -> None:
+        """ENTRY stands in the document root, in one exchange with its link there; a link that waits is gone."""
+        around, here, there, text = self.place.around, self._here(entry), self._there(entry), _text(entry)
+        if around.link(there) == text:
+            drop_own_link(around, there)
+            return
+        self.operation.move(what="take-out", path=entry, source=str(there), target=str(here), text=text)
+        self._unmend_links(entry)
+        if around.link(here) == text:
+            step_aside(around, there, here)
+            drop_own_link(around, there)
+        elif around.has(here):
+            self._give_way(entry)
+        else:
+            move(around, there, here)
+
+    def _unmend_links(self, entry: str) -> None:
+        root = self.site.root
+        for at, text, was in list(_mends(self.site, self.operation)):
+            if at.is_within(self.home / entry) and root.link(at) == text:
+                switch(root, at, was, waiting=waiting_place(root, "own-mended-link", at))
+
+
+def taken_out(site: Site, operation: Operation, release: str) -> None:
+    """What OPERATION had taken into RELEASE stands in its document root again; nothing for any other adoption."""
+    begin = log.read(site.root, operation.name)[0].facts
+    with opened(site, str(begin.get("public_html", ""))) if begin.get("public_html") else nullcontext() as place:
+        if place is not None:
+            TakingIn(site, operation, Report(), place, release).give_back()
+
+
+def _text(entry: str) -> str:
+    return f"{_WAY}/{entry}"
+
+
+def _mends(site: Site, operation: Operation) -> Iterator[tuple[RelPath, str, str]]:
+    moves = (record.facts for record in log.read(site.root, operation.name) if record.kind == MOVE)
+    for facts in moves:
+        if facts["what"] == "mend-link" and "was" in facts:
+            yield RelPath(facts["source"]), facts["text"], facts["was"]
