@@ -14,7 +14,7 @@ TREE = {
     "var/stuff/1.bin": "of a user",
     "docs/read.txt": "of the author",
     "src/lib.php": "<?php",
-    "files/a.pdf": "of a user",
+    "files/6f1c2e9a-3b7d-4c55-9a10-2f8e7d6c5b4a.pdf": "of a user",
     "notes/program/run.php": "<?php",
 }
 

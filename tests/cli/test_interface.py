@@ -104,7 +104,7 @@ def test_detect_answers_with_the_promised_keys(typed, world):
         "artifacts",
         "evidence",
     )
-    assert tuple(found) == (*keys, "with", "undecided")
+    assert tuple(found) == (*keys, "with", "undecided", "hints")
     assert (found["framework"], found["app_root"], found["web_root"]) == ("laravel", ".", "public")
     assert 0.5 < found["confidence"] <= 1
     assert {"storage", "public/uploads"} <= set(found["persistent"])

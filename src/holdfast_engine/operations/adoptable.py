@@ -17,7 +17,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.event import Listener
 from holdfast_engine.model.exposure import FRONTS, is_document_root, is_flat, leave_and_adopt, place_beside, take_out
 from holdfast_engine.model.layout import OURS, Layout
-from holdfast_engine.model.listing import DIR, FILE, Listing
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import Problem
@@ -84,7 +84,7 @@ def _rules_of(there: Site, live: RelPath, apart: str) -> Rules:
     found = outline_of(there, live)
     all_of_it = bool(live or apart)
     own = {path: entry for path, entry in found.entries.items() if all_of_it or RelPath(path).parts[0] not in OURS}
-    return rules_for(there, Listing(own, found.read, found.link), there.request.settings)
+    return rules_for(there, replace(found, entries=own), there.request.settings)
 
 
 def _kept_out(there: Site, request: Request, rules: Rules, live: RelPath, apart: str, tell: Listener) -> Iterator[str]:

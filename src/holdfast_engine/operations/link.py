@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from holdfast_engine.journal.operation import Operation
@@ -27,7 +28,7 @@ def plan_link(site: Site, release: RelPath) -> ScriptOutlook:
     records.refuse_too_long(site.root, record.id if record else free_id(site, release))
     # of a live one what it was seen to ship before, for what came since is data
     baseline = baseline_of(site, record) if is_live else None
-    listing = as_shipped(site, release, baseline) if baseline else listing_of(site, release)
+    listing = as_shipped(site, release, baseline) if baseline else replace(listing_of(site, release), lived_in=is_live)
     rules = rules_for(site, listing, site.request.settings)
     found = {live: look_into(site, live, rules) for live in lives}
     there = elsewhere.look(site, rules, but=(release, *lives))

@@ -21,7 +21,7 @@ from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.link_release import link_release
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
-from holdfast_engine.persistence.shipped import as_shipped, baseline_of, listing_of, rules_now
+from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, baseline_of, listing_of, rules_now
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site import looked
 from holdfast_engine.site.bases import base_of
@@ -73,7 +73,7 @@ def late_sweep(
         return  # no rules are made from a release that is not there, and no links in it
     settings = settings_of(site.survey.active, site.request.settings)
     if listing is None:
-        listing = as_shipped(site, active, now) if now else listing_of(site, active)
+        listing = as_shipped(site, active, now) if now else as_lived_in(listing_of(site, active))
     taken = baselines.now_ns()
     found = sweep(site, left, rules_for(site, listing, settings), baseline=baseline)
     _follow(adopter, left, active, found)

@@ -28,7 +28,9 @@ def plain_again(site: Site, operation: Operation, history: Sequence[Record]) -> 
     if leads_to_a_release(root):
         BringingBack(site, operation, home).bring_back()
         traces.take_away(site, home, traces.of_adoption(site, operation.name))
-    if any(
+    if begin.get("public_html"):
+        out.clear(home)  # all of it was put back into the document root before
+    elif any(
         (one.facts["what"], one.facts["path"]) == ("move-in", Layout.current) for one in history if one.kind == MOVE
     ):
         out.move_directory(home)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.data import baseline as baselines
@@ -59,7 +60,12 @@ def outline_of(site: Site, release: RelPath) -> Listing:
                 continue
         if kind != LINK or not site.links.is_linked(release, path):
             entries[path] = Listed(kind, status.st_size)
-    return _readable(site, release, entries)
+    return as_lived_in(_readable(site, release, entries))
+
+
+def as_lived_in(listing: Listing) -> Listing:
+    """LISTING, where nothing tells what of it was shipped, and users' files may be among it."""
+    return replace(listing, lived_in=True)
 
 
 def _among(path: str) -> tuple[str, str]:
@@ -152,7 +158,7 @@ def rules_now(site: Site) -> Rules:
     if proven is not None:
         return proven
     settings = settings_of(site.survey.active, site.request.settings)
-    return rules_for(site, listing_of(site, current) if current else Listing({}), settings)
+    return rules_for(site, as_lived_in(listing_of(site, current)) if current else Listing({}), settings)
 
 
 def rules_shipped(site: Site) -> Rules:
@@ -160,4 +166,4 @@ def rules_shipped(site: Site) -> Rules:
     rules, active = rules_now(site), site.survey.active
     seeds = {path: 0 for path in (active.seeds if active else ()) if not rules.listing.has(path)}
     entries = {**Listing.of_files(seeds).entries, **rules.listing.entries}
-    return rules_for(site, Listing(entries, rules.listing.read, rules.listing.link), rules.settings)
+    return rules_for(site, replace(rules.listing, entries=entries), rules.settings)

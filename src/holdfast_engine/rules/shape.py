@@ -202,6 +202,8 @@ class Shape:
             return True
         files = [one.rpartition("/")[2] for one in self._listing.files_below(path) if not self.placeholder(one)]
         uploads = name in UPLOAD_NAMES
+        if uploads and self._listing.lived_in:
+            return True  # what stands there came with the site, or from its users: unknown is data
         return all(is_generated(one, counted=uploads) or (uploads and is_default(one)) for one in files)
 
     def was_given(self, path: str) -> bool:

@@ -14,7 +14,7 @@ from holdfast_engine.persistence.link_release import link_release
 from holdfast_engine.persistence.lost_data import Lost
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import rules_for, settings_of
-from holdfast_engine.persistence.shipped import as_shipped, baseline_of, listing_of
+from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, baseline_of, listing_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import mark_active
 from holdfast_engine.site.records import ReleaseRecord
@@ -47,7 +47,7 @@ class Revive(Step[Lost, Reviving]):
             proof = Proof(str(Layout.current), "an empty directory")
             to_trash(site.root, Layout.current, f"{work.operation.name}-spent", proof)
         baseline = baseline_of(site, target)
-        listing = as_shipped(site, target.path, baseline) if baseline else listing_of(site, target.path)
+        listing = as_shipped(site, target.path, baseline) if baseline else as_lived_in(listing_of(site, target.path))
         rules = rules_for(site, listing, settings_of(target, site.request.settings))
         link_release(adopter, target.path, rules, before={}, live=True)
         activate(site.root, target.path)
