@@ -17,6 +17,7 @@ _COMMON = {
     "storage/app/public/.gitignore": "*\n!.gitignore\n",
     "storage/logs/.gitignore": "*\n!.gitignore\n",
     ".env.example": "APP_KEY=\n",
+    ".gitignore": "/public/avatars\n",
     "public/uploads/.gitignore": "*\n!.gitignore\n",
     "public/avatars/deleted.svg": "<svg>a seed that an editor deletes</svg>\n",
 }

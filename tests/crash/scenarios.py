@@ -301,7 +301,7 @@ def _with_code_to_review(site: Path, sources: Path) -> None:
     _deployed(site, sources, (1,))
     program = "<?php echo 'a tool of our own';\n"
     hands.write(
-        _live(site), {"public/tool.php": program, "public/forum/index.php": "<?php // a forum, and all its code\n"}
+        _live(site), {"public/tool.php": program, "public/forum/index.php": "<?php echo 'a forum, and all its code';\n"}
     )
     hands.write(_live(site), {"public/forum/lib/User.php": "<?php class User {}\n", "public/forum/note.txt": "ours\n"})
     run(deploying(2, at=_NEW_YEAR + 300)(site, sources))

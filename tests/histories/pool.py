@@ -18,7 +18,11 @@ STATIC = {"public/index.php": "<?php // static {v}\n", "public/style.css": "body
 
 PARTS = {
     "placeholder": {"public/uploads/.gitignore": "*\n!.gitignore\n"},
-    "avatars": {"public/avatars/a.svg": "<svg>a {v}</svg>\n", "public/avatars/b.svg": "<svg>b</svg>\n"},
+    "avatars": {
+        ".gitignore": "/public/avatars\n",
+        "public/avatars/a.svg": "<svg>a {v}</svg>\n",
+        "public/avatars/b.svg": "<svg>b</svg>\n",
+    },
     "flags": {"public/flags/de.svg": "<svg>de</svg>\n", "public/flags/fr.svg": "<svg>fr {v}</svg>\n"},
     "gallery": {"public/gallery/1.jpg": "picture {v}\n"},
     "gallery-page": {"public/gallery/index.php": "<?php echo 'gallery {v}';\n"},

@@ -19,9 +19,10 @@ EXAMPLE = {
     "app/Http/Controllers/CertificateController.php": (
         "<?php\n\nnamespace App\\Http\\Controllers;\n\nclass CertificateController\n{\n"
         "    // nobody told the deploy tool about this directory\n"
+        "    private $folder = 'certificates';\n\n"
         "    public function store($member)\n    {\n"
-        "        @mkdir(public_path('certificates'));\n"
-        "        $member->certificate()->save(public_path('certificates/'.$member->id.'.pdf'));\n    }\n}\n"
+        "        @mkdir(public_path($this->folder));\n"
+        "        $member->certificate()->save(public_path($this->folder.'/'.$member->id.'.pdf'));\n    }\n}\n"
     ),
     "config/filesystems.php": (
         "<?php\n\nreturn ['disks' => [\n"

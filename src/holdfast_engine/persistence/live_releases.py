@@ -10,7 +10,7 @@ from holdfast_engine.model.layout import STATE
 from holdfast_engine.model.listing import DIR, LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence.shared_paths import rules_for
-from holdfast_engine.persistence.shipped import listing_of
+from holdfast_engine.persistence.shipped import as_lived_in, listing_of
 from holdfast_engine.site.handle import Site
 
 
@@ -61,5 +61,5 @@ def _is_written(site: Site, release: RelPath) -> bool:
     paths = [RelPath(path).below(release) for path in written(site.root) if RelPath(path).is_within(release)]
     if not paths:
         return False
-    rules = rules_for(site, listing_of(site, release), site.request.settings)
+    rules = rules_for(site, as_lived_in(listing_of(site, release)), site.request.settings)
     return any(rules.is_shared(path) for path in paths)

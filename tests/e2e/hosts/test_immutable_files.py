@@ -19,7 +19,7 @@ SEED = "public/uploads/seed.txt"
 
 @pytest.fixture
 def world(tmp_path) -> Iterator[World]:
-    made = World(tmp_path, {**PLAIN, SEED: "seed {version}\n"}, env=None)
+    made = World(tmp_path, {**PLAIN, SEED: "seed {version}\n", ".gitignore": "/public/uploads\n"}, env=None)
     made.ship()
     yield made
     thaw(tmp_path)

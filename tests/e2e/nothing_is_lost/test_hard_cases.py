@@ -101,7 +101,8 @@ def test_data_in_the_middle_of_a_cache_is_swept_like_any_other(tmp_path, named):
 
 def test_a_seed_that_is_opened_for_writing_while_it_is_updated_keeps_what_comes(world):
     """G1: acknowledged by a descriptor that was opened after the last look."""
-    world.ship({"public/uploads/a.txt": "shipped {version}\n", "public/uploads/.gitkeep": ""})
+    ignored = LARAVEL[".gitignore"] + "/public/uploads\n"
+    world.ship({"public/uploads/a.txt": "shipped {version}\n", ".gitignore": ignored})
     opened: list[int] = []
     where = world.site / "shared/public/uploads/a.txt"
     world.commit()
