@@ -15,6 +15,8 @@ from crash.shim import UNNAMED, Made
 _NAMING = ("open", "mkdir", "rename", "unlink", "rmdir", "symlink", "link")
 _FREE = (".holdfast/lock", ".holdfast/reserve", ".holdfast/scratch", ".holdfast/cache", ".holdfast/trash/")
 """What a power cut may take: notes for people, room that is held, and what is thrown away."""
+_NOTE = ("/.holdfast/README", "/.holdfast/.README")
+"""What people read and nothing relies on: the next command writes it anew."""
 
 
 def objections(site: str, calls: Iterable[Made]) -> list[str]:
@@ -34,6 +36,8 @@ class _Ledger:
         self._told = ""
 
     def hear(self, made: Made) -> None:
+        if made.place.endswith(_NOTE):
+            return
         self._relies(made)
         if made.name == "syncfs":
             self._files.clear()

@@ -112,7 +112,8 @@ def linked(arena: Arena, path: str) -> list[str]:
     (site / "current").rename(site / "html")
     before = os.stat(site / "html" / path).st_ino
     run(arena.act(site))
-    wrong = [] if os.stat(site / "html" / path).st_ino == before else [f"copied and not moved: {path}"]
+    moved = (site / "shared" / path).exists() and os.stat(site / "shared" / path).st_ino == before
+    wrong = [] if moved and os.stat(site / "html" / path).st_ino == before else [f"copied and not moved: {path}"]
     remove(site)
     return wrong
 

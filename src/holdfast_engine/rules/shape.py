@@ -193,12 +193,13 @@ class Shape:
         return not self.ships_code(path) or self._may_hold_data(path, path.rpartition("/")[2].lower())
 
     def _may_hold_data(self, path: str, name: str) -> bool:
-        """True where the source ignores the directory all the same, or all in it bears names that an application made
-        up; below a name for uploads a counter is one, and pictures that stand for a user's say nothing.
+        """True where the source ignores the directory, or whatever comes into it, or all in it has names that an
+        application made up; below a name for uploads a counter is one, and pictures that stand for a user's tell
+        nothing.
         """
         if self.holds_program(path):
             return False
-        if self._ignores.ignored(path, is_dir=True):
+        if self._ignores.ignored(path, is_dir=True) or self._ignores.ignored(f"{path}/{_ANYTHING}"):
             return True
         files = [one.rpartition("/")[2] for one in self._listing.files_below(path) if not self.placeholder(one)]
         uploads = name in UPLOAD_NAMES
