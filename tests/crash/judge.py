@@ -173,8 +173,10 @@ def fingerprint(site: Path, *, times: bool = True) -> str:
 
 def _text(path: str, status: os.stat_result, real: set[str]) -> str:
     cached = "/.holdfast/cache/" in path or path.endswith(_COMING_INTO_THE_CACHE)
-    for_people = path.endswith(("/.holdfast/lock", "/.holdfast/README", "/.holdfast/.README"))
-    if for_people or (not real and cached):
+    notes = ("/.holdfast/lock", "/.holdfast/README", "/.holdfast/.README", "/.holdfast/trash/spent-README")
+    for_people = path.endswith(notes)
+    spent = "/.holdfast/trash/spent-" in path  # Holdfast's own notes on their way out, with the cache among them
+    if for_people or spent or (not real and cached):
         return ""  # what a cache may be trusted in depends on the clock; the note for people names where the site is
     if "/.holdfast/" not in path or not stat.S_ISREG(status.st_mode):
         return _shape(path, status)
