@@ -151,9 +151,8 @@ _CHANCE = re.compile(
 _SALTED = re.compile(r"(?<=\": \")(?:[0-9a-f]{64}|[0-9a-f]{32})(?=\")")
 _LINE = re.compile(r"^[0-9a-f]{8} \[\d+,", re.MULTILINE)
 _ENDED = re.compile(r"\A(.*\n)(?:.*\n)*(.*\"end\",.*\n)\Z")
-
-
-_FOR_PEOPLE = ("/.holdfast/lock", "/.holdfast/README", "/.holdfast/.README")
+_PLACE = re.compile(r"/[^\s\"]*/holdfast-crash-\w+/[\w-]+/(?:run|stopped)-[\w-]+(?:/[0-9a-f]{62,64}(?=[/\s\"]))?")
+"""Where a site of an arena was when something in it was written, which is not where a copy of it lies."""
 
 
 def fingerprint(site: Path, *, times: bool = True) -> str:
@@ -168,16 +167,14 @@ def fingerprint(site: Path, *, times: bool = True) -> str:
     having = status.values() if times else ()
     real = {str(n) for one in having for n in (one.st_ino, one.st_mtime_ns, one.st_ctime_ns)}
     told = [f"{path} {one.st_mode} {_text(path, one, real)}" for path, one in sorted(status.items())]
-    return digest(_CHANCE.sub("chance", "\n".join(told).replace(str(site), "")).encode())
+    placeless = _PLACE.sub("", "\n".join(told).replace(str(site), ""))
+    return digest(_CHANCE.sub("chance", placeless).encode())
 
 
 def _text(path: str, status: os.stat_result, real: set[str]) -> str:
     cached = "/.holdfast/cache/" in path or path.endswith(_COMING_INTO_THE_CACHE)
-    notes = ("/.holdfast/lock", "/.holdfast/README", "/.holdfast/.README", "/.holdfast/trash/spent-README")
-    for_people = path.endswith(notes)
-    spent = "/.holdfast/trash/spent-" in path  # Holdfast's own notes on their way out, with the cache among them
-    if for_people or spent or (not real and cached):
-        return ""  # what a cache may be trusted in depends on the clock; the note for people names where the site is
+    if path.endswith("/.holdfast/lock") or (not real and cached):
+        return ""  # what a cache may be trusted in depends on the clock
     if "/.holdfast/" not in path or not stat.S_ISREG(status.st_mode):
         return _shape(path, status)
     with open(path, "rb") as stream:

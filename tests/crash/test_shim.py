@@ -101,8 +101,6 @@ def test_a_kill_of_the_recovery_at_a_call_loses_nothing_either(arenas, name):
 @every_scenario
 def test_a_killed_command_leaves_the_site_that_it_passes_through(arenas, name):
     """R1: so that one run of a command shows the judge what a kill at each of its calls leaves."""
-    if name == "leave-layout":
-        pytest.skip("what `leave` throws away last keeps inodes of the site that it was made from; kills alone try it")
     arena = arenas(name)
     calls = len(shimmed.known_calls(arena))
     some = _share(name, list(range(1, calls + 1)), 4)
