@@ -74,6 +74,18 @@ accepting = click.option(
 """For commands that refuse what only a person can know to be meant."""
 
 
+def shipped(name: str) -> Callable[[Any], Any]:
+    """The option NAME of a command that is told what was shipped; it is handed on as `was`."""
+    return click.option(
+        name,
+        "was",
+        multiple=True,
+        metavar="ARCHIVE|REF",
+        shell_complete=files,
+        help="The version that was shipped: an archive, a directory, a repository or a ref. Repeatable.",
+    )
+
+
 def command(
     examples: str, *, site: bool = False, changes: bool = False, plans: bool = False
 ) -> Callable[[Work], click.Command]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from holdfast_engine.fs.root import Root
@@ -23,25 +24,21 @@ def content_ids(root: Root, path: str) -> ContentIds:
     """Of the regular file at PATH, read once; OSError when there is none, or it may not be read."""
     descriptor = root.open_file(path)
     try:
-        return _ids(descriptor)
+        return _ids(os.fstat(descriptor).st_size, iter(lambda: os.read(descriptor, _BLOCK), b""))
     finally:
         os.close(descriptor)
 
 
 def ids_of_text(content: bytes) -> ContentIds:
     """Of a file that would hold CONTENT."""
-    header = b"blob %d\0" % len(content)
-    blobs = {hashlib.sha1(header + content, usedforsecurity=False).hexdigest()}
-    digest = hashlib.sha256(content).hexdigest()
-    return ContentIds(len(content), digest, frozenset((*blobs, hashlib.sha256(header + content).hexdigest())))
+    return _ids(len(content), (content,))
 
 
-def _ids(descriptor: int) -> ContentIds:
-    size = os.fstat(descriptor).st_size
+def _ids(size: int, blocks: Iterable[bytes]) -> ContentIds:
     header = b"blob %d\0" % size
     plain, wide = hashlib.sha256(), hashlib.sha256(header)
     usual = hashlib.sha1(header, usedforsecurity=False)
-    for block in iter(lambda: os.read(descriptor, _BLOCK), b""):
+    for block in blocks:
         for one in (plain, wide, usual):
             one.update(block)
     return ContentIds(size, plain.hexdigest(), frozenset((usual.hexdigest(), wide.hexdigest())))

@@ -23,13 +23,7 @@ from holdfast_engine.model.problem import Problem
 )
 @click.option("--undo", is_flag=True, help="Make of the site what it was before its adoption.")
 @click.argument("directory", required=False, shell_complete=complete.directories)
-@click.option(
-    "--was",
-    multiple=True,
-    metavar="ARCHIVE|REF",
-    shell_complete=complete.files,
-    help="The version that was shipped: an archive, a directory, a repository or a ref. Repeatable.",
-)
+@options.shipped("--was")
 @options.accepting
 def command(
     run: options.Run, directory: str | None, was: tuple[str, ...], accept: tuple[str, ...], *, undo: bool

@@ -18,14 +18,7 @@ from holdfast.cli import complete, options
     plans=True,
 )
 @click.argument("release", required=False, default="", shell_complete=complete.releases)
-@click.option(
-    "--from",
-    "was",
-    multiple=True,
-    metavar="ARCHIVE|REF",
-    shell_complete=complete.files,
-    help="The version that was shipped: an archive, a directory, a repository or a ref. Repeatable.",
-)
+@options.shipped("--from")
 @options.accepting
 def command(run: options.Run, release: str, was: tuple[str, ...], accept: tuple[str, ...]) -> options.Answer:
     """Say what was shipped to RELEASE, which Holdfast did not deploy itself: one that was adopted or made by hand.
