@@ -63,6 +63,7 @@ class Absences:
         ]
         if command in _FOLLOWING and how == "done":
             self._settle()
+        self._links = sorted({*self._links, *self._linked()})
         return wrong
 
     def _settle(self) -> None:
@@ -71,7 +72,7 @@ class Absences:
             self.firm.setdefault(path, set()).update(contents & self.fresh.get(path, set()))
             self.fresh.get(path, set()).difference_update(contents)
         self.fresh = {path: contents for path, contents in self.fresh.items() if contents}
-        self._links = self._linked()
+        self._links = []
 
     def _is_an_accident(self) -> bool:
         """True where the live release lacks what it shipped beside data, or a link to a directory of `shared/`."""

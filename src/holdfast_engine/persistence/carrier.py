@@ -24,6 +24,7 @@ from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.rules import CARRIED
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.report import Report
+from holdfast_engine.persistence.strays import was_taken_away
 from holdfast_engine.site import bases
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import opened
@@ -86,7 +87,9 @@ class Carrier:
         return back
 
     def bring_one(self, left: RelPath, live: RelPath, path: str) -> None:
-        """PATH of LEFT, a file or a directory with all that is in it, stands in LIVE: of two versions the newer one."""
+        """PATH of LEFT, a file or a directory with all that is in it, stands in LIVE: of two versions the newer one.
+        What went from LIVE since it was carried there stays away.
+        """
         root = self.site.root
         every = [("", root.kind(left / path), root.lstat(left / path)), *walk(root, left / path, unreadable=[])]
         found = {
@@ -94,6 +97,7 @@ class Carrier:
             for inner, kind, status in every
             if status is not None and kind in (FILE, DIR, LINK)
         }
+        found = {name: one for name, one in found.items() if not was_taken_away(self.site, left, name)}
         carrying = self._carrying(left, live, reasons.OVERTAKEN)
         carrying.follow(EMPTY, found, ())
         durable.sync_file_system(self.site.root, live)

@@ -27,7 +27,7 @@ from holdfast_engine.persistence import old_document_root
 from holdfast_engine.persistence.attic_entries import entries, led_out_to
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.shipped import baseline_of
-from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.persistence.strays import is_all_taken_away, sweep
 from holdfast_engine.persistence.unrecorded import pruned
 from holdfast_engine.persistence.vanished import lost_by_accident
 from holdfast_engine.rules.names import words
@@ -168,7 +168,8 @@ def _strays_in(site: Site, record: ReleaseRecord, rules: Rules, baseline: Baseli
         yield from _worth_telling(site, record, path, why, wins=wins)
     live = site.survey.current
     for path, why in found.to_carry.items() if live is not None and live != record.path else ():
-        if not _is_served_or_gave_way(site, record.path / path, path, live or RelPath("")):
+        served = _is_served_or_gave_way(site, record.path / path, path, live or RelPath(""))
+        if not (served or is_all_taken_away(site, record.path, path)):
             yield Lost(path, why, record.path / path, "carry", record.path, wins)
 
 

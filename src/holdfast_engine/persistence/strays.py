@@ -106,6 +106,14 @@ def was_taken_away(site: Site, release: RelPath, path: str) -> bool:
     return is_same(root, release / path, Layout.second_names / path)
 
 
+def is_all_taken_away(site: Site, release: RelPath, path: str) -> bool:
+    """True where `was_taken_away` says so of PATH, or of every file below it."""
+    if site.root.kind(release / path) != DIR:
+        return was_taken_away(site, release, path)
+    files = [inner for inner, kind, _ in walk(site.root, release / path, unreadable=[]) if kind != DIR]
+    return bool(files) and all(was_taken_away(site, release, f"{path}/{inner}") for inner in files)
+
+
 def _contents(site: Site, release: RelPath) -> Contents:
     if ("contents", release) not in site.made:
         site.made["contents", release] = Contents()

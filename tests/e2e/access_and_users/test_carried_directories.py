@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -60,35 +62,44 @@ def test_a_directory_that_the_application_made_in_what_is_carried_stops_no_rollb
     world.precious.assert_served()
 
 
-NGINX = """
+SERVER = """
 import os, sys
 with open("/proc/self/comm", "w") as name:
-    name.write("nginx")
+    name.write(sys.argv[2])
 os.setuid(int(sys.argv[1]))
 print(flush=True)
 sys.stdin.read()
 """
 
 
+@pytest.fixture
+def web_server(monkeypatch):
+    """Starts a process that is taken for a web server's here, and by no test that runs beside this one."""
+    name = f"httpd-{os.getpid()}"
+    monkeypatch.setattr(servers, "_SERVERS", (name,))
+
+    @contextmanager
+    def started(*inside):
+        command = [*inside, sys.executable, "-c", SERVER, "54321", name]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+            assert server.stdout.readline() == b"\n"
+            yield
+            server.stdin.close()
+
+    return started
+
+
 @pytest.mark.parametrize("contained", [False, True])
-def test_the_web_server_of_a_container_does_not_tell_whom_this_host_s_sites_run_as(contained):
+def test_the_web_server_of_a_container_does_not_tell_whom_this_host_s_sites_run_as(contained, web_server):
     """G10: a process in a PID namespace of its own has a user of another host, whatever its number."""
-    inside = ["unshare", "--pid", "--fork", "--kill-child"] if contained else []
-    command = [*inside, sys.executable, "-c", NGINX, "54321"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as nginx:
-        assert nginx.stdout.readline() == b"\n"
+    with web_server(*(["unshare", "--pid", "--fork", "--kill-child"] if contained else [])):
         assert (54321 in servers.of_web_servers(servers.others())) is not contained
-        nginx.stdin.close()
 
 
-def test_who_deploys_and_runs_a_site_needs_no_word_about_another_s_web_server(top):
+def test_who_deploys_and_runs_a_site_needs_no_word_about_another_s_web_server(top, web_server):
     """G10: one user for both; the workers of the web server could write nowhere before, and what is there is ours."""
-    with subprocess.Popen(
-        [sys.executable, "-c", NGINX, "54321"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as nginx:
-        nginx.stdout.readline()
+    with web_server():
         world = adopted(top, owner=TOOL, tool=TOOL)
         for act in (world.ship, world.ship, world.rollback):
             act()
-        nginx.stdin.close()
     assert (world.live / "forum/avatars").stat().st_uid == TOOL

@@ -112,6 +112,22 @@ def test_what_gave_way_in_a_deploy_that_was_undone_is_no_code_of_the_release_tha
     assert read(world, "sitemap.xml") == "by the application\n"
 
 
+@pytest.mark.parametrize("place", ["ads.txt", "plugin/ads.txt"])
+def test_recover_leaves_away_what_the_application_moved_after_it_had_written_to_it(world, place):
+    """G2: the release that was left has it by a second name, and written in place it is not as it was carried."""
+    (world.live / "plugin").mkdir()
+    (world.live / "plugin/plugin.php").write_text("<?php // put here by hand\n")
+    (world.live / place).write_text("first\n")
+    world.ship()
+    world.perform("rollback")
+    (world.live / place).write_text("written in place\n")
+    (world.live / place).rename(world.live / "moved.txt")
+    assert not any(row["action"] == "carry" for row in world.perform("recover", only_plan=True)["found"])
+    world.perform("recover")
+    assert read(world, place) is None
+    assert read(world, "moved.txt") == "written in place\n"
+
+
 def test_recover_is_done_after_once_where_an_elder_version_gave_way(world):
     """G7: what a newer version overtook lies in the attic, and is not found again."""
     first, second = retired(world), world.live.resolve()
