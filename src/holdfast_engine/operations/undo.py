@@ -58,6 +58,7 @@ def undo(site: Site, operation: Operation, history: Sequence[Record], *, stopped
         at = _at_rest()
         written = "" if stopped is None else _written_since(site, path, history, stopped)
         if _is_cleared(site, operation, path, record, written):
+            _keep_last_names(site, operation, path)
             _take_away(site, operation, path, at)
         else:
             site.notice("undo", _why_it_stays(site, path, written))
@@ -83,6 +84,12 @@ def _take_away(site: Site, operation: Operation, path: RelPath, at: int) -> None
     """All that was looked at is older than the note: what is newer than AT, somebody wrote there since."""
     operation.note(**{AWAY: str(path), "at_ns": at})
     to_trash(site.root, path, f"{operation.name}-{path.name}", Proof(path, "it was never activated"))
+
+
+def _keep_last_names(site: Site, operation: Operation, path: RelPath) -> None:
+    kept = Carrier(site, operation, Report()).put_last_names_aside(path.name, path)
+    if kept:
+        site.notice("carry", f"deleted on the server meanwhile, and kept in the attic: {', '.join(kept)}")
 
 
 def _is_cleared(site: Site, operation: Operation, path: RelPath, record: Optional[ReleaseRecord], written: str) -> bool:

@@ -10,6 +10,7 @@ from holdfast_engine.data.carry import Carrying, Told
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.second_names import SecondNames
 from holdfast_engine.fs import attic, durable
+from holdfast_engine.fs.attic import same_content
 from holdfast_engine.fs.discard import drop_empty
 from holdfast_engine.fs.place import drop_second_name
 from holdfast_engine.fs.second_names import as_it_stands
@@ -115,16 +116,33 @@ class Carrier:
         bases.write(self.site, release, base)
         self._tell_of_gone(carrying.told)
 
-    def put_aside(self, live: RelPath, path: RelPath) -> RelPath:
+    def put_aside(self, live: RelPath, path: RelPath, why: str = reasons.DROPPED) -> RelPath:
         """PATH of LIVE lies in the attic as one, where this returns; PermissionError where it may not be moved."""
-        operation, about = self.operation, {"reason": reasons.DROPPED, "care": CARRIED}
+        operation, about = self.operation, {"reason": why, "care": CARRIED}
         operation.move(what="keep", path=path, source=live / path)
         with opened(self.site.root, [(live / path).parent]):
             spot = attic.set_aside(
                 self.site.root, live / path, path=path, operation=operation.name, at=operation.at, **about
             )
-        self.report.set_aside(path, spot, reasons.DROPPED)
+        self.report.set_aside(path, spot, why)
         return spot
+
+    def put_last_names_aside(self, release: str, at: RelPath) -> list[str]:
+        """What was carried into RELEASE at AT, which nobody was shown and which goes, and has its last name there, is
+        in the attic: since then it was deleted or replaced wherever it came from (G11). Returns the paths.
+        """
+        files = [RelPath(path) for path, one in bases.base_of(self.site, release).items() if one.kind != DIR]
+        last = [path for path in files if self._is_last(at / path, path)]
+        for path in last:
+            self.put_aside(at, path, reasons.DELETED)
+        return [str(path) for path in last]
+
+    def _is_last(self, here: RelPath, path: RelPath) -> bool:
+        root, live = self.site.root, self.site.survey.current
+        status = root.lstat(here)
+        if status is None or status.st_nlink > 1:
+            return False
+        return live is None or not same_content(root, here, live / path)
 
     def part_with(self, release: str, path: RelPath, other: RelPath) -> None:
         """Nothing at and below PATH is carried in RELEASE any more: it lies at OTHER, and needs no second name."""

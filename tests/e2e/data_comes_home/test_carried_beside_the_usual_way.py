@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from contextlib import suppress
 
 import pytest
 
-from lib.killing import killed_at_point
+from lib.killing import Killed, killed_at_point, listening
 from lib.oracle import attic_texts
 from lib.precious import let_write
 from lib.world import World
@@ -139,3 +141,31 @@ def test_recover_is_done_after_once_where_an_elder_version_gave_way(world):
     world.perform("recover")
     assert (read(world, "ads.txt"), "elder\n" in attic_texts(world.site)) == ("newer\n", True)
     assert world.perform("recover", only_plan=True)["found"] == []
+
+
+def _killed_once(is_so, act):
+    """ACT ends as by a kill at the first point where IS_SO."""
+
+    def hook(_name):
+        if is_so():
+            raise Killed
+
+    with suppress(Killed), listening(hook):
+        act()
+
+
+@pytest.mark.parametrize("way", ["deleted", "saved anew"])
+def test_the_last_name_of_a_carried_file_is_not_thrown_away_with_the_release_of_a_killed_deploy(world, way):
+    """G11: nothing was carried before; between the kill and the next deploy the file went where it came from."""
+    (world.live / "ads.txt").write_text("pub-1\n")
+    world.commit({"index.php": "<?php // another\n"})
+    ads, known = world.live.resolve() / "ads.txt", len(list(world.site.glob(".holdfast/baselines/*")))
+    _killed_once(lambda: len(list(world.site.glob(".holdfast/baselines/*"))) > known, world.deploy)
+    assert ads.stat().st_nlink == 2
+    time.sleep(0.02)  # a tick of the clock
+    (world.live / "ads.txt").unlink()
+    if way == "saved anew":
+        (world.live / "ads.txt").write_text("pub-2\n")
+    world.deploy()
+    assert read(world, "ads.txt") == (None if way == "deleted" else "pub-2\n")
+    assert "pub-1\n" in attic_texts(world.site)
