@@ -9,6 +9,8 @@ from typing import Any, Optional
 
 AWAY, STOPPED = "away", "stopped"
 """Facts of a note: when a release went to the trash, and when the command that made it last wrote its journal (ns)."""
+OBSERVED = "observed"
+"""A fact of a note: the release that is live, of which nothing told what it shipped before this operation looked."""
 UNDOING = "undoing"
 """A fact of a note: the adoption did not come to its switch, and is undone from here on."""
 WAITING = "waiting"

@@ -28,7 +28,7 @@ class Progress:
 def answer_of(outcome: str, run: Run, plan: Plan) -> dict[str, Any]:
     """The answer of a RUN that made the release of PLAN live."""
     work = run.work
-    return answer(
+    told = answer(
         outcome,
         release=plan.release,
         previous=plan.previous,
@@ -36,6 +36,7 @@ def answer_of(outcome: str, run: Run, plan: Plan) -> dict[str, Any]:
         site=run.site,
         account=Account(work.before, work.report, work.rules),
     )
+    return {**told, "source": plan.source}
 
 
 @contextmanager

@@ -11,11 +11,12 @@ from typing import Optional
 from holdfast_engine.data.baseline import Baseline, now_ns, own_text
 from holdfast_engine.fs.clock import TICK_NS
 from holdfast_engine.fs.discard import Proof, to_trash
+from holdfast_engine.fs.durable import forget
 from holdfast_engine.fs.place import is_same
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.guarding.build import take_back_what_was_lent
 from holdfast_engine.journal.operation import Operation
-from holdfast_engine.journal.record import AWAY, DONE, NOTE, STOPPED, Record
+from holdfast_engine.journal.record import AWAY, DONE, NOTE, OBSERVED, STOPPED, Record
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath
@@ -64,6 +65,15 @@ def undo(site: Site, operation: Operation, history: Sequence[Record], *, stopped
             site.notice("undo", _why_it_stays(site, path, written))
     if record is not None:
         records.write(site.root, replace(record, state=records.BAD))
+    _forget_what_was_observed(site, history)
+
+
+def _forget_what_was_observed(site: Site, history: Sequence[Record]) -> None:
+    """What a deploy saw in the live release beside what gave way to the new one is no whole baseline: what gave way is
+    served again, and would be taken for data that came since (G2).
+    """
+    for facts in (record.facts for record in history if record.kind == NOTE and OBSERVED in record.facts):
+        forget(site.root, Layout.baselines / f"{facts[OBSERVED]}.jsonl")
 
 
 def _at_rest() -> int:

@@ -44,6 +44,8 @@ def _would_be_carried(site: Site, rules: Rules, one: SharedPath) -> bool:
     if kind == DIR:
         beside = care in (CARRIED, UNNAMED, CODE) and holds_program(site.root, there)
         return beside and not _holds_database(site, there)  # which has to stay in one place
+    if rules.listing.kind(one.path) == FILE:
+        return False  # a release that ships it now would win over what people have: it is a seed, and theirs stays (G2)
     return care in (CARRIED, UNNAMED, CODE) and not (is_database(site.root, there) or companions(site.root, there))
 
 

@@ -10,10 +10,11 @@ from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import NEWEST
+from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.journal.record import COMMIT, Record
 from holdfast_engine.model.listing import DIR, FILE, Listing
-from holdfast_engine.model.manifest import Stamp
+from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import suffixes_of
 from holdfast_engine.persistence import left_open, memory
@@ -82,7 +83,23 @@ def late_sweep(
     newer = {path: why for path, why in found.to_adopt.items() if path in seen and _is_as_seen(site, path, seen)}
     adopter.bring(left, Found(to_adopt=newer), wins="live")
     adopter.bring(left, found, wins=NEWEST, rival=active)
+    if record is not None and record.lived_in:
+        _own_what_gave_way(site, record, baseline, found.displaced)
     link_all(adopter, active, now or Baseline({}, 0), rules_for(site, listing, settings))
+
+
+def _own_what_gave_way(site: Site, record: ReleaseRecord, baseline: Baseline, displaced: Iterable[str]) -> None:
+    """Nothing told what the release of RECORD shipped before somebody lived in it. What gave way when it was left, and
+    lies in the attic as it stands there, is its own from now on: on a way back it is code, and no data that came (G2).
+    """
+    root, own = site.root, list[Entry]()
+    for path in displaced:
+        here, status = record.path / path, root.lstat(record.path / path)
+        if status is not None and path not in baseline.entries and attic.holds(root, here, path):
+            own.append(baselines.entry_of(path, FILE, status, digest_of(root, here)))
+    if own:
+        entries = sorted([*baseline.entries.values(), *own], key=lambda one: one.path)
+        baselines.write(root, record.id, entries, taken_ns=baseline.taken_ns)
 
 
 def _note(adopter: Adopter, record: ReleaseRecord, found: Found, taken: int) -> None:

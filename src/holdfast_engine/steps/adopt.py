@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.journal.record import OBSERVED
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
@@ -95,6 +96,8 @@ def observed(work: Work, outgoing: RelPath, release: str) -> Work:
     record = records.read(site.root, release)
     if record is not None and record.told:  # somebody's repository goes to the attic with its release (I44)
         entries = [one for one in entries if one.path in known or not is_in_repository(one.path)]
+    if record is None or not record.told:
+        work.operation.note(**{OBSERVED: release})  # where this deploy is undone, nothing tells again
     if record is not None:
         _note_observed(site, record, entries, known)
     baselines.write(site.root, release, entries, taken_ns=taken)
