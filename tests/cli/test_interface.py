@@ -232,7 +232,7 @@ def test_results_go_to_stdout_progress_and_events_to_stderr(typed, static):
     static.commit()
     plain = typed(*words)
     assert plain.out.startswith("deployed")
-    assert "activate" in plain.err
+    assert "switch" in plain.err
     assert "activate" not in plain.out
     static.commit()
     assert typed(*words, "-q").err == ""
@@ -327,7 +327,7 @@ def test_the_plan_for_a_site_that_does_not_exist_names_that_site(typed, tmp_path
     world = World(tmp_path / "w", env=None)
     world.commit()
     ended = typed("plan", "--site", world.site, "--source", world.repository)
-    assert f"mend: write `{world.site}/shared/.env`" in ended.out
+    assert f"do: write `{world.site}/shared/.env`" in ended.out
     assert not world.site.exists()
 
 

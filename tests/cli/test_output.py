@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 import types
+from datetime import datetime
 
 import pytest
 
@@ -33,18 +34,17 @@ def test_a_deploy_ends_with_the_release_the_one_before_and_the_way_back(deploy):
     """Words: first what happened to the data, last the next command to type."""
     ended = deploy()
     assert ended.out.splitlines() == [
-        "deployed: 12 files of data before, 12 after, 0 lost",
-        "  adopted  public/uploads/a.png",
+        "  now in shared/  public/uploads/a.png",
         "warning: `public/hot` is left out",
-        "release   20250815-152018",
-        "previous  20250814-090000",
-        "back      holdfast rollback --site /srv/club",
+        "deployed in 0.5 s: release 20250815-152018 is live",
+        "data  12 files before, 12 after, 0 lost",
+        "back     holdfast rollback --site /srv/club",
     ]
 
 
 def test_progress_goes_to_stderr_with_its_time(deploy):
     """INTERFACE: results on stdout, progress on stderr."""
-    assert deploy().err == "fetch          0.50 s  1,204 files\n"
+    assert deploy().err == "copy the new version                     0.50 s  1,204 files\n"
 
 
 def test_quiet_shows_no_progress(deploy):
@@ -56,7 +56,7 @@ def test_verbose_says_also_what_begins_and_where_data_lies(deploy, engine):
     """-v."""
     engine.events.append(Event("noticed", "stray", "a file was brought home", data={"path": "public/a.png"}))
     told = deploy("-v").err
-    assert "fetch        begins  from main" in told
+    assert "copy the new version                   begins  from main" in told
     assert "note: a file was brought home\n  path: public/a.png" in told
 
 
@@ -71,7 +71,10 @@ def test_json_is_the_engines_object_and_nothing_else(deploy, engine):
 def test_events_are_json_lines_on_stderr(deploy, engine, more):
     """INTERFACE: --events adds live JSON lines on stderr."""
     found = [json.loads(line) for line in deploy(*more).err.splitlines()]
-    assert found == [event.to_json() for event in engine.events]
+    assert [{key: each[key] for key in each if key not in ("version", "at")} for each in found] == [
+        event.to_json() for event in engine.events
+    ]
+    assert all(each["version"] == 1 and datetime.fromisoformat(each["at"]).tzinfo for each in found)
 
 
 def test_a_plan_is_one_readable_screen(holdfast, engine):
@@ -81,13 +84,15 @@ def test_a_plan_is_one_readable_screen(holdfast, engine):
     assert engine.request.command == "plan"
     lines = ended.out.splitlines()
     assert len(lines) < 40
-    assert lines[0] == "deploy 20250815-152018"
+    assert lines[0] == "deploy 1234567890ab main"
     for words in (
-        "source      /src/club main 1234567890ab",
-        "public/qrcodes/1.png  adopt from 20250814-090000  stray",
+        "from         /src/club main",
+        "becomes      20250815-152018",
+        "public/qrcodes/1.png  moves from 20250814-090000 into shared/  stray",
+        "1 shared path stays in `shared/`",
         "  npm ci",
         "warn    space: tight",
-        "mend: holdfast prune",
+        "do: holdfast prune",
         "note: 3 uncommitted changes are not deployed",
     ):
         assert words in ended.out
@@ -105,7 +110,7 @@ def test_a_status_names_the_active_release_the_data_and_the_strays(holdfast):
     """INTERFACE: where the site stands."""
     told = holdfast("status", *SITE).out
     assert "current  20250815-152018" in told
-    assert "  *  20250815-152018  active   2025-08-15 15:20:18 UTC  main 1234567" in told
+    assert "  *  20250815-152018  active   2025-08-15 15:20 (" in told
     assert "2 strays" in told
     assert "public/uploads  dir  1,200 files  3.4 MB" in told
 
@@ -124,7 +129,7 @@ PAGES = {
                 {"id": "1", "command": "deploy", "started": 0, "outcome": None, "release": "r", "who": "ada@x"}
             ]
         },
-        "1970-01-01 00:00:00 UTC  deploy  unfinished  r  ada@x",
+        "years ago)  deploy  unfinished  r  ada@x",
     ),
     "attic": (
         {"entries": [{"operation": "7", "path": "a.png", "origin": "live", "reason": "seed kept", "bytes": 1500}]},
@@ -243,7 +248,7 @@ def test_a_terminal_gets_colours():
     """The third renderer."""
     code, shown = at_a_terminal("--yes")
     assert code == 0
-    assert f"{ESCAPE}[32mactivated{ESCAPE}[0m" in shown
+    assert f"{ESCAPE}[32mactivated: release r9 is live{ESCAPE}[0m" in shown
 
 
 @pytest.mark.parametrize(("arguments", "environment"), [(("--no-color",), {}), ((), {"NO_COLOR": "1"})])
@@ -309,10 +314,10 @@ QUESTIONS = {
     ),
     "adopt": (
         {"path": "/srv/club", "entries": ["public"]},
-        "path  /srv/club\nentries that become the first release\n  public",
+        "path  /srv/club\nwhat becomes the first release\n  public",
     ),
     "restore": ({"path": "a.png", "from": ".holdfast/attic/7/a"}, "from  .holdfast/attic/7/a"),
-    "prune": ({"prune": ["r1", "r2"]}, "prune  r1, r2"),
+    "prune": ({"prune": ["r1", "r2"]}, "removes  r1, r2"),
 }
 
 
@@ -351,10 +356,8 @@ def test_a_version_that_was_kept_back_is_told_for_what_it_is(deploy, engine):
     """DESIGN 4: the file that users have is served; the release's own lies in the attic."""
     kept = [{"path": "public/a.ico", "place": ".holdfast/attic/7/files/public/a.ico"}]
     engine.answers["deploy"] = {**engine.answers["deploy"], "data": {"kept": kept}}
-    words = (
-        "what users have is served, the release's own version lies in the attic at .holdfast/attic/7/files/public/a.ico"
-    )
-    assert f"  kept  public/a.ico: {words}\n" in deploy().out
+    words = "the version of the release is in the attic: .holdfast/attic/7/files/public/a.ico"
+    assert f"  kept from the server  public/a.ico; {words}\n" in deploy().out
 
 
 def test_a_plan_names_each_stray_once(holdfast, engine):

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from holdfast.cli.render.words import Line, Lines, Result, count, facts, rows, section, shown, size, title, warnings
+from holdfast.cli.render.words import (
+    Line,
+    Lines,
+    Result,
+    count,
+    facts,
+    named,
+    rows,
+    section,
+    shown,
+    size,
+    title,
+    warnings,
+)
 
 _SERVERS = (
     ("nginx", "for nginx"),
@@ -24,8 +37,8 @@ def adoption(result: Result) -> Lines:
         *_what(result),
         *section("data, which moves into `shared/`", rows(map(_amount, result.get("shared", ())))),
         *section("carried along by each release", rows(map(_amount, result.get("carried", ())))),
-        *section("edited on the server", rows(map(_amount, result.get("edited") or ()))),
-        *section("entries that become the first release", entries),
+        *section("edited on the server", [Line(f"  {path}") for path in named(result.get("edited") or ())]),
+        *section("what becomes the first release", entries),
         *section("stays in the document root", [Line(f"  {name}") for name in result.get("stays", ())]),
         *section("users and access", _access(result.get("access") or {})),
         *section("document root", _root(result.get("document_root") or {})),

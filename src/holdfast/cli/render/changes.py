@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from shlex import quote
 
 from holdfast.cli.render.words import (
     Line,
     Lines,
     Result,
-    checks,
     count,
     facts,
-    origin,
+    named,
     rows,
     section,
     shown,
     size,
-    title,
+    version,
     warnings,
     when,
 )
@@ -27,82 +26,24 @@ _TYPE = "      type: "
 _GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written", "noted", "left")
 
 
-def plan(result: Result) -> Lines:
-    """The plan as one screen: what, to which data, in which steps, and what speaks against it."""
-    hooks = result.get("hooks") or {}
+def outcome(result: Result, *, every: bool = False) -> Lines:
+    """What was moved and what there is to know; last what is live since how long, which data, and how to go back."""
+    data = result.get("data") or {}
     return [
-        title(f"{result.get('command', 'deploy')} {_coming(result)}".rstrip()),
-        *_plan_facts(result),
-        *section("data", _plan_data(result)),
-        *missing_and_found(result, after=False),
-        *section("entries that become the first release", [Line(f"  {name}") for name in result.get("entries", ())]),
-        *section("build", _commands(result.get("build"))),
-        *section("before activation", _commands(hooks.get("before_activation"))),
-        *section("stop", _commands(hooks.get("stop"))),
-        *section("start", _commands(hooks.get("start"))),
-        *section("after activation", _commands(hooks.get("after_activation"))),
-        *section("steps", rows((each["name"], each.get("text", "")) for each in result.get("steps", ()))),
-        *section("checks", checks([each for each in result.get("checks", ()) if each["verdict"] != "pass"])),
-        *warnings(map(shown, result.get("notes", ())), "note"),
-    ]
-
-
-def _coming(result: Result) -> str:
-    return "" if result.get("unchanged") else str(result.get("release") or "")
-
-
-def _plan_facts(result: Result) -> Lines:
-    return facts(
-        [
-            ("source", origin(result.get("source"))),
-            ("submodules", ", ".join(map(_submodule, (result.get("source") or {}).get("submodules", ())))),
-            ("settings from", ", ".join(result.get("settings_from", ()))),
-            ("framework", result.get("framework")),
-            ("web root", result.get("web_root")),
-            ("active now", result.get("current")),
-            ("path", result.get("path")),
-            ("left in", result.get("place")),
-            ("from", result.get("from")),
-            ("prune", ", ".join(map(shown, result.get("prune", ())))),
-            ("", "nothing new: the active release has this code and these settings" if result.get("unchanged") else ""),
-        ]
-    )
-
-
-def _submodule(each: Result) -> str:
-    return f"{each['path']} {each['commit'][:12]}"
-
-
-def _plan_data(result: Result) -> Lines:
-    coming = {each["path"] for each in result.get("adopt", ())}
-    stays = [each for each in result.get("shared", ()) if each["path"] not in coming]
-    shared = [(each["path"], each.get("action") or "share", each.get("why", "")) for each in stays]
-    adopted = [(each["path"], f"adopt from {each['from']}", each.get("why", "")) for each in result.get("adopt", ())]
-    displaced = [(each["path"], "to the attic", each.get("why", "")) for each in result.get("displaced", ())]
-    carried = [(each["path"], "carried along", each.get("why", "")) for each in result.get("carried", ())]
-    expired = [(each["path"], "leaves the attic", each.get("why", "")) for each in result.get("expired", ())]
-    return rows([*shared, *adopted, *carried, *displaced, *expired])
-
-
-def _commands(found: Iterable[str] | None) -> Lines:
-    return [Line(f"  {command}") for command in found or ()]
-
-
-def outcome(result: Result) -> Lines:
-    """What happened, to which data; last the release, the one before, and how to go back."""
-    word = str(result.get("outcome", "done"))
-    return [
-        Line(f"{word}{_data(result.get('data') or {})}", "good" if word in _GOOD else "bad"),
-        *_moved(result.get("data") or {}),
+        *_moved(data, every=every),
         *warnings(map(shown, result.get("warnings", ()))),
-        *facts(
-            [
-                ("release", result.get("release") or result.get("current")),
-                ("previous", result.get("previous") if result.get("previous") != result.get("release") else None),
-                ("back", result.get("back")),
-            ]
-        ),
+        _head(result),
+        *facts([("version", version(result.get("source"))), ("data", _data(data))]),
+        *([Line(f"back     {result['back']}", "strong")] if result.get("back") else []),
     ]
+
+
+def _head(result: Result) -> Line:
+    word = str(result.get("outcome", "done"))
+    took = sum(float(each.get("seconds") or 0) for each in result.get("steps", ()))
+    live = result.get("release") or result.get("current")
+    is_live = f": release {live} is live" if live and live == result.get("current", live) else ""
+    return Line(f"{word} in {took:.1f} s{is_live}" if took else f"{word}{is_live}", "good" if word in _GOOD else "bad")
 
 
 def _data(data: Result) -> str:
@@ -111,8 +52,8 @@ def _data(data: Result) -> str:
     after = int(data["files_after"])
     ends = "".join(f", {int(data[word]):,} {word}" for word in _measured(data))
     if "files_before" not in data:
-        return f": {count(after, 'file')} of data{ends}"
-    return f": {count(int(data['files_before']), 'file')} of data before, {after:,} after{ends}"
+        return f"{count(after, 'file')}{ends}"
+    return f"{count(int(data['files_before']), 'file')} before, {after:,} after{ends}"
 
 
 def _measured(data: Result) -> list[str]:
@@ -120,13 +61,32 @@ def _measured(data: Result) -> list[str]:
     return [*(["lost"] if data.get("lost") is not None else []), *(["vanished"] if data.get("vanished") else [])]
 
 
-def _moved(data: Result) -> Lines:
-    found = [(word, shown(each)) for word in ("adopted", "carried", "attic", "seeded") for each in data.get(word) or ()]
-    return rows([*found, *(("kept", _kept(each)) for each in data.get("kept") or ())])
+_MOVED = (
+    ("adopted", "now in shared/"),
+    ("carried", "carried along"),
+    ("attic", "in the attic"),
+)
+
+
+def _moved(data: Result, *, every: bool) -> Lines:
+    found = [
+        (what, text)
+        for word, what in _MOVED
+        for text in named([shown(each) for each in data.get(word) or ()], every=every)
+    ]
+    kept = [("kept from the server", _kept(each)) for each in data.get("kept") or ()]
+    return rows([*found, *kept, *_seeded(data.get("seeded") or (), every=every)])
+
+
+def _seeded(paths: Sequence[str], *, every: bool) -> list[tuple[str, str]]:
+    """What the release ships among data is copied there once, and is data from then on."""
+    if every or not paths:
+        return [("put into shared/", path) for path in paths]
+    return [("put into shared/", f"{count(len(paths), 'file')} of the release that belong to data")]
 
 
 def _kept(each: Result) -> str:
-    return f"{each['path']}: what users have is served, the release's own version lies in the attic at {each['place']}"
+    return f"{each['path']}; the version of the release is in the attic: {each['place']}"
 
 
 def link(result: Result) -> Lines:
@@ -256,7 +216,6 @@ def tour(result: Result) -> Lines:
 
 
 CHANGES: dict[str, Callable[[Result], Lines]] = {
-    "plan": plan,
     "deploy": outcome,
     "rollback": outcome,
     "adopt": outcome,

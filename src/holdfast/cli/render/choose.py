@@ -10,17 +10,19 @@ from holdfast.cli.render.view import Manner, View, is_terminal
 
 def choose(manner: Manner) -> View:
     """The renderer for MANNER and for what stdout and stderr are."""
+    from holdfast.cli.render.page import page
+
     if manner.json:
         from holdfast.cli.render.json import JsonView
 
-        return JsonView(manner)
+        return JsonView(manner, page)
     if manner.color == "always" or (manner.color == "auto" and _may_color() and _has_terminal()):
         from holdfast.cli.render.rich import RichView
 
-        return RichView(manner)
+        return RichView(manner, page)
     from holdfast.cli.render.plain import PlainView
 
-    return PlainView(manner)
+    return PlainView(manner, page)
 
 
 def _may_color() -> bool:

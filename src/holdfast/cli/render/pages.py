@@ -13,6 +13,7 @@ from holdfast.cli.render.words import (
     Result,
     checks,
     count,
+    day,
     facts,
     origin,
     rows,
@@ -154,7 +155,7 @@ def checklist(result: Result) -> Lines:
 
 
 def _until(each: Result) -> str:
-    return f"until {when(each['expires'])[:10]}" if each.get("expires") else "for ever"
+    return f"until {day(each['expires'])}" if each.get("expires") else "for ever"
 
 
 def attic(result: Result) -> Lines:
@@ -200,7 +201,7 @@ _WHAT = {
 def review(result: Result) -> Lines:
     """What can be decided on, kind by kind, each with its evidence; then what was decided."""
     kinds = [line for what, name in _WHAT.items() for line in section(name, _reviewed(result, what))]
-    words = ((each["path"], each["word"], when(each["at"])[:10], each["who"]) for each in result["decided"])
+    words = ((each["path"], each["word"], day(each["at"]), each["who"]) for each in result["decided"])
     site = quote(result["site"])
     next_line = Line(f"next  holdfast review diff|keep|drop|share PATH --site {site}")
     return [
@@ -215,7 +216,7 @@ def _reviewed(result: Result, what: str) -> Lines:
     for each in (one for one in result["entries"] if one["what"] == what):
         whole = each["kind"] == "dir"
         facts_of = [count(each["files"], "file")] if whole else []
-        facts_of += [size(each["bytes"]), when(each["changed"])[:10]]
+        facts_of += [size(each["bytes"]), day(each["changed"])]
         name = f"{each['path']}/" if whole else each["path"]
         lines.append(Line(f"  {name}  {', '.join(filter(None, facts_of))}"))
         lines += [Line(f"      {one['text']}", "dim") for one in each["evidence"]]

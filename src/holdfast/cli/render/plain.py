@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from holdfast.cli.render.page import page
+from holdfast.cli.render.progress import progress
 from holdfast.cli.render.view import Manner, is_terminal
 from holdfast.cli.render.words import Line, Lines
 from holdfast_engine.model.event import Event
@@ -16,13 +16,17 @@ from holdfast_engine.model.problem import Problem
 
 _READ_BY_PAGES = ("docs",)
 _SCREEN = 24
+_COLUMNS = 80
+"""Of a terminal that does not say how wide it is."""
+Page = Callable[..., Lines]
 
 
 class PlainView:
-    """Results on stdout, all else on stderr, line by line."""
+    """Results on stdout, all else on stderr, line by line; PAGE makes lines of what a command answers."""
 
-    def __init__(self, manner: Manner) -> None:
-        self.manner = manner
+    def __init__(self, manner: Manner, page: Page) -> None:
+        self.manner, self._page = manner, page
+        self._read = frozenset[str]()
 
     def tell(self, event: Event) -> None:
         """One line for each finished step and for each notice."""
@@ -37,17 +41,29 @@ class PlainView:
         self.write("stdout", [Line(line)])
 
     def plan(self, plan: dict[str, Any]) -> None:
-        self.write("stderr", page("plan", plan))
+        self.write("stderr", self._page("plan", plan, every=self.manner.verbose))
+        told = (f"{each.get('why')}; {each.get('mend')}" for each in plan.get("checks", ()))
+        self._read = frozenset([*told, *plan.get("notes", ())])
 
     def question(self, text: str) -> None:
         self.write("stderr", [Line(text)], end="")
 
     def result(self, page_name: str, result: dict[str, Any]) -> None:
-        lines = page(page_name, result)
+        lines = self._page(page_name, self._unread(result), every=self.manner.verbose)
+        if page_name in _READ_BY_PAGES and "text" in result and width("stdout"):
+            from holdfast.cli.render.markdown import told
+
+            lines = told(result["text"], width("stdout"))
         if page_name in _READ_BY_PAGES and len(lines) > _SCREEN and is_terminal(sys.stdout) and is_terminal(sys.stdin):
             paged(lines)
         else:
             self.write("stdout", lines)
+
+    def _unread(self, result: dict[str, Any]) -> dict[str, Any]:
+        """RESULT without the warnings that stood in the plan that was agreed to on this screen."""
+        if not self._read or "warnings" not in result:
+            return result
+        return {**result, "warnings": [text for text in result["warnings"] if text not in self._read]}
 
     def trace(self, text: str) -> None:
         """The way to a mistake inside, for who asked to see it."""
@@ -56,13 +72,46 @@ class PlainView:
 
     def problem(self, problem: Problem, log: str = "") -> int:
         """The exit code, after the problem was told; what was found before it is a result. LOG is the run's file."""
-        self.write("stdout", found_lines(problem.answer))
+        self.write("stdout", _found_lines(self._page, problem.answer))
         self.write("stderr", [*problem_lines(problem), *log_lines(log), *annotation(problem)])
         return problem.exit_code
 
     def write(self, name: str, lines: Iterable[Line], end: str = "\n") -> None:
         """LINES on the stream of that NAME."""
-        write(name, "".join(f"{printable(line.text)}{end}" for line in lines))
+        columns = width(name)
+        write(name, "".join(f"{text}{end}" for line in lines for text in folded(line, columns)))
+
+
+def width(name: str) -> int:
+    """How many columns the stream of that NAME shows; 0 for one that is no terminal, where nothing is folded."""
+    stream = getattr(sys, name)
+    if not is_terminal(stream):
+        return 0
+    said = os.environ.get("COLUMNS", "")
+    with suppress(OSError, ValueError):
+        return int(said) if said.isdigit() else os.get_terminal_size(stream.fileno()).columns
+    return _COLUMNS
+
+
+def folded(line: Line, columns: int) -> list[str]:
+    """The text of LINE in as many lines as it takes; what is to be typed stays whole, for it is copied."""
+    text = printable(line.text)
+    if not columns or len(text) <= columns or line.style == "strong":
+        return [text]
+    from textwrap import wrap
+
+    indent = len(text) - len(text.lstrip())
+    hang = line.hang if 0 < line.hang <= columns // 2 else indent + 2
+    first = " " * indent
+    return wrap(
+        text.strip(),
+        columns,
+        initial_indent=first,
+        subsequent_indent=" " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
 
 
 def write(name: str, text: str) -> None:
@@ -81,7 +130,8 @@ def paged(lines: Lines) -> None:
     from click import echo_via_pager
 
     with suppress(OSError):
-        echo_via_pager("".join(f"{printable(line.text)}\n" for line in lines))
+        columns = width("stdout")
+        echo_via_pager("".join(f"{text}\n" for line in lines for text in folded(line, columns)))
 
 
 def printable(text: str) -> str:
@@ -89,21 +139,7 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
-def progress(event: Event, *, verbose: bool) -> Lines:
-    """What a person reads of EVENT while a command runs."""
-    if event.kind == "finished":
-        return [Line(f"{event.name:<12} {event.seconds:6.2f} s  {event.text}".rstrip())]
-    if event.kind == "noticed":
-        where = [Line(f"  {name}: {value}", "dim") for name, value in event.data.items()] if verbose else []
-        return [Line(f"note: {event.text or event.name}", "warn"), *where]
-    if event.kind == "output" and verbose:
-        return [Line(f"  {event.text}", "dim")]
-    if event.kind == "started" and verbose:
-        return [Line(f"{event.name:<12} begins  {event.text}".rstrip(), "dim")]
-    return []
-
-
-def found_lines(answer: dict[str, Any]) -> Lines:
+def _found_lines(page: Page, answer: dict[str, Any]) -> Lines:
     """What a command had found when its problem came."""
     return page("found", answer) if answer.get("found") or "copies" in next(iter(answer.get("missing", ())), {}) else []
 

@@ -9,46 +9,49 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.text import Text
 
-from holdfast.cli.render.plain import PlainView, printable, write
+from holdfast.cli.render.plain import Page, PlainView, folded, printable, width, write
+from holdfast.cli.render.progress import Running
 from holdfast.cli.render.view import Manner, is_terminal
 from holdfast.cli.render.words import Line
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
 
 _STYLES = {"good": "green", "warn": "yellow", "bad": "red", "dim": "dim", "strong": "bold", "": ""}
-_ERASE = "\r\x1b[2K"
 
 
 class RichView(PlainView):
     """Paints what `PlainView` writes; where colour is not forced, a stream that is no terminal gets plain text."""
 
-    def __init__(self, manner: Manner) -> None:
-        super().__init__(manner)
-        self._running = False
+    def __init__(self, manner: Manner, page: Page) -> None:
+        super().__init__(manner, page)
+        self._running = Running(width("stderr"))
 
     def tell(self, event: Event) -> None:
         """Besides the finished steps, the running one: a line that the next one replaces."""
-        if event.kind == "output" and not (self.manner.verbose or self.manner.events):
-            return  # nothing is written, so the running step stays
-        self._clear()
+        shows = not (self.manner.quiet or self.manner.events or self.manner.verbose) and is_terminal(sys.stderr)
+        if event.kind == "output" and shows:
+            self._running.say(event.text)
+            return
         super().tell(event)
-        shows = not (self.manner.quiet or self.manner.events or self.manner.verbose)
-        if event.kind == "started" and shows and is_terminal(sys.stderr):
-            self.write("stderr", [Line(f"{event.name:<12} …", "dim")], end="")
-            self._running = True
+        if event.kind == "started" and shows:
+            self._running.begin(event.name)
+
+    def result(self, page_name: str, result: dict[str, Any]) -> None:
+        self._running.end()
+        super().result(page_name, result)
+
+    def problem(self, problem: Problem, log: str = "") -> int:
+        self._running.end()
+        return super().problem(problem, log)
 
     def write(self, name: str, lines: Iterable[Line], end: str = "\n") -> None:
-        if self._running:
-            self._clear()
-        stream = getattr(sys, name)
+        self._running.clear()
+        stream, columns = getattr(sys, name), width(name)
         if is_terminal(stream) or self.manner.color == "always":
-            write(name, "".join(_painted(stream, line) + end for line in lines))
+            pieces = (line._replace(text=text) for line in lines for text in folded(line, columns))
+            write(name, "".join(_painted(stream, line) + end for line in pieces))
         else:
             super().write(name, lines, end)
-
-    def _clear(self) -> None:
-        if self._running:
-            self._running = False
-            write("stderr", _ERASE)
 
 
 def _painted(stream: Any, line: Line) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -14,30 +15,39 @@ Result = dict[str, Any]
 VERDICTS = {"pass": "good", "warn": "warn", "refuse": "bad"}
 
 
+EVENTS = 1
+"""The version of what an event's line holds (docs/guides/json.md)."""
+NAMED = 8
+"""So many of one kind are named, and the rest counted."""
+
+
 def checks(found: Any) -> Lines:
     """One line for each check, and below it the way to mend what does not pass."""
     lines: Lines = []
     for each in found:
-        lines.append(
-            Line(f"  {each['verdict']:<7} {each['name']}: {each.get('why', '')}", VERDICTS.get(each["verdict"], ""))
-        )
+        told = f"  {each['verdict']:<7} {each['name']}: {each.get('why', '')}"
+        lines.append(Line(told, VERDICTS.get(each["verdict"], ""), 10))
         if each.get("mend") and each["verdict"] != "pass":
-            lines.append(Line(f"          mend: {each['mend']}"))
+            lines.append(Line(f"          do: {each['mend']}", hang=14))
     return lines
 
 
 def event_line(event: Event) -> str:
-    """EVENT on one line."""
+    """EVENT on one line, with its time."""
     import json
 
-    return json.dumps(event.to_json())
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return json.dumps({"version": EVENTS, "at": at, **event.to_json()})
 
 
 class Line(NamedTuple):
-    """One line of text; STYLE is `good`, `warn`, `bad`, `dim`, `strong` or nothing."""
+    """One line of text; STYLE is `good`, `warn`, `bad`, `dim`, `strong` (to be typed, and never folded) or nothing. On
+    a terminal that is narrower, what follows is indented by HANG.
+    """
 
     text: str
     style: str = ""
+    hang: int = 0
 
 
 Lines = list[Line]
@@ -52,14 +62,15 @@ def rows(cells: Iterable[Sequence[object]], *, styles: Sequence[str] = ()) -> Li
     table = [[str(cell) for cell in row] for row in cells]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     texts = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
-    return [Line(f"  {text}", styles[at] if at < len(styles) else "") for at, text in enumerate(texts)]
+    hang = 2 + sum(width + 2 for width in widths[:-1])
+    return [Line(f"  {text}", styles[at] if at < len(styles) else "", hang) for at, text in enumerate(texts)]
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Lines:
     """Name and value in two columns, without those that have no value."""
     kept = [(name, value) for name, value in pairs if value not in (None, "", [], {})]
     width = max((len(name) for name, _ in kept), default=0)
-    return [Line(f"{name.ljust(width)}  {value}") for name, value in kept]
+    return [Line(f"{name.ljust(width)}  {value}", hang=width + 2) for name, value in kept]
 
 
 def section(name: str, body: Lines) -> Lines:
@@ -68,7 +79,14 @@ def section(name: str, body: Lines) -> Lines:
 
 
 def warnings(texts: Iterable[str], word: str = "warning") -> Lines:
-    return [Line(f"{word}: {text}", "warn") for text in texts]
+    return [Line(f"{word}: {text}", "warn", 2) for text in texts]
+
+
+def named(texts: Sequence[str], *, every: bool = False) -> list[str]:
+    """TEXTS; of many the first, and how many more, unless EVERY one is asked for."""
+    if every or len(texts) <= NAMED + 1:
+        return list(texts)
+    return [*texts[:NAMED], f"and {len(texts) - NAMED:,} more"]
 
 
 def count(number: int, what: str) -> str:
@@ -84,10 +102,29 @@ def size(number: int) -> str:
 
 
 def when(value: object) -> str:
-    """A time since 1970, or one that is text already, to the second in UTC."""
-    if isinstance(value, (int, float)):
-        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return str(value or "")
+    """A time since 1970, or one that is text already: as the clock on this host shows it, and how long ago that is."""
+    if not isinstance(value, (int, float)):
+        return str(value or "")
+    return f"{datetime.fromtimestamp(value).astimezone():%Y-%m-%d %H:%M} ({_ago(time.time() - value)})"
+
+
+def day(value: object) -> str:
+    """The day of a time since 1970, or of one that is text already."""
+    if not isinstance(value, (int, float)):
+        return str(value or "")[:10]
+    return f"{datetime.fromtimestamp(value).astimezone():%Y-%m-%d}"
+
+
+_UNITS = (("year", 31_557_600), ("month", 2_629_800), ("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
+def _ago(seconds: float) -> str:
+    """How long ago, or in how long, by the largest unit that fits."""
+    unit, length = next((each for each in _UNITS if abs(seconds) >= each[1]), ("second", 1))
+    if unit == "second":
+        return "just now"
+    told = count(int(abs(seconds) // length), unit)
+    return f"{told} ago" if seconds > 0 else f"in {told}"
 
 
 def origin(source: Any) -> str:
@@ -96,6 +133,15 @@ def origin(source: Any) -> str:
         return str(source or "")
     commit = str(source.get("commit") or source.get("sha256") or "")[:12]
     return " ".join(str(part) for part in (source.get("location"), source.get("ref"), commit) if part)
+
+
+def version(source: object) -> str:
+    """The commit and its subject, or what the version is told by otherwise."""
+    if not isinstance(source, dict):
+        return ""
+    commit = str(source.get("commit") or source.get("sha256") or "")[:12]
+    subject = f'"{source["subject"]}"' if source.get("subject") else str(source.get("ref") or "")
+    return " ".join(part for part in (commit, subject) if part)
 
 
 def shown(value: Any) -> str:
