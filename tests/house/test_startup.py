@@ -13,7 +13,7 @@ from house.source_tree import SRC
 
 HEAVY = frozenset(
     """
-    argparse asyncio bz2 ctypes concurrent email hashlib html http importlib.metadata json logging lzma msgspec
+    argparse asyncio bz2 ctypes concurrent email hashlib html http importlib.metadata json logging lzma
     multiprocessing pathlib pdb pydoc rich selectors shutil socket sqlite3 ssl subprocess tarfile tempfile tomllib
     typing_extensions unittest urllib xml zipfile
     """.split()
@@ -57,7 +57,7 @@ def test_help_and_version_load_no_command_and_nothing_heavy(tmp_path, flag):
 
 
 def test_a_plain_status_loads_its_own_command_alone_and_no_renderer_it_does_not_use(tmp_path):
-    """Neither `rich` for a pipe nor `msgspec` where there is no file to read."""
+    """Neither `rich` for a pipe nor what reads TOML where there is no file to read."""
     found = loaded(tmp_path, "status", "--site", "/srv/club")
     assert sorted(found & HEAVY) == []
     assert [name for name in found if name.startswith("holdfast.cli.commands.")] == ["holdfast.cli.commands.status"]
