@@ -61,7 +61,7 @@ def _refuse_newer(text: Text, minimum: object) -> None:
             "config-needs-newer",
             f"{text.origin} needs Holdfast {minimum} or newer, and this is {__version__}",
             state="nothing was changed",
-            hint="install a newer Holdfast, for instance with `pipx upgrade holdfast`",
+            hint="install a newer one: holdfast docs install",
         )
 
 
