@@ -48,12 +48,11 @@ def test_the_tour_runs_from_the_file(published, tmp_path):
     assert run("try").splitlines()[-1] == "lost: 0"
 
 
-@pytest.mark.parametrize("version", ["3.9", "3.13"])
-def test_the_engine_deploys_on_the_oldest_python_and_on_a_new_one(published, tmp_path, version):
+def test_the_engine_deploys_on_the_oldest_python(published, tmp_path):
     """G1, G2: what a host has that nothing may be installed on."""
-    python = interpreter(version)
+    python = interpreter("3.9")
     if python is None:
-        pytest.skip(f"no Python {version} on this machine")
+        pytest.skip("no Python 3.9 on this machine")
     run = by([python, "-I", "-S", str(published.at / "holdfast-engine.pyz")], nothing_but(tmp_path / "home"))
     deployed_and_deployed(run, tmp_path)
     assert os.listdir(tmp_path / "home") == []

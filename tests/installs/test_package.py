@@ -19,12 +19,12 @@ BASE = os.path.join(ROOT, ".apps/base")
 IN_A_ROOT = """
 set -e
 mount --make-rprivate /
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
-mount -t proc proc "$2/root/proc"
-mount --bind /dev "$2/root/dev"
-cp "$3" "$2/root/holdfast.deb"
-cp "$4" "$2/root/first-hour"
-exec chroot "$2/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root sh -e /first-hour
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/top"
+mount -t proc proc "$2/top/proc"
+mount --bind /dev "$2/top/dev"
+cp "$3" "$2/top/holdfast.deb"
+cp "$4" "$2/top/first-hour"
+exec chroot "$2/top" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root sh -e /first-hour
 """
 FIRST_HOUR = """
 dpkg --install /holdfast.deb
@@ -109,7 +109,7 @@ def test_debian_12_itself_takes_it_runs_it_and_lets_it_go(published, tmp_path):
     """By its own dpkg and its own Python, in a root that is gone afterwards."""
     if os.geteuid() != 0 or not os.path.isdir(BASE):
         pytest.skip("no root of Debian in .apps/base, or nobody to enter it: `make apps` as root makes one")
-    for part in ("upper", "work", "root"):
+    for part in ("upper", "work", "top"):
         (tmp_path / part).mkdir()
     (tmp_path / "first-hour").write_text(FIRST_HOUR)
     command = ["unshare", "--mount", "--pid", "--fork", "sh", "-ec", IN_A_ROOT, "sh", BASE, str(tmp_path)]

@@ -40,7 +40,7 @@ def test_its_manual_page_lies_where_pipx_looks_for_one(installed):
 
 
 INSTALL = {
-    "pipx": ("install", "--python", sys.executable, "--pip-args", f"--no-index --find-links {WHEELS}"),
+    "pipx": ("install", "--python", sys.executable),
     "uv": ("tool", "install", "--python", sys.executable, "--no-index", "--find-links", WHEELS),
 }
 UNINSTALL = {"pipx": ("uninstall", "holdfast"), "uv": ("tool", "uninstall", "holdfast")}
