@@ -1,6 +1,6 @@
 # `make test` and `make try` need nothing installed by hand but make, and bring the rest themselves.
 .DEFAULT_GOAL := help
-.PHONY: help test lint types layers tests engines try bench peers soak apps engine docs format lock clean
+.PHONY: help test lint types layers tests engines try bench peers soak apps engine dist installs docs format lock clean
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -15,6 +15,8 @@ help:
 	@echo "make apps      real applications under Holdfast, judged by HTTP (as root; APP=wordpress for one; fetches into .apps)"
 	@echo "make soak      the long tests, for two hours (MINUTES=0 until all is tried, SEED=N for other shares)"
 	@echo "make engine    dist/holdfast-engine.pyz, the engine in one file"
+	@echo "make dist      what is published, in dist/: the wheel, the source archive, both programs in one file, the .deb, SHA256SUMS"
+	@echo "make installs  each of them installed as on a host of its own (as root; fetches a root of Debian)"
 	@echo "make docs      write docs/reference from the code"
 	@echo "make lock      lock the requirements again"
 
@@ -34,13 +36,13 @@ layers: $(READY)
 	@told=$$($(BIN)/lint-imports 2>&1) || { echo "$$told"; exit 1; }
 
 tests: $(READY)
-	@$(BIN)/pytest -q -n 3 --dist worksteal -m "not soak and not bench"
+	@$(BIN)/pytest -q -n 3 --dist worksteal -m "not soak and not bench and not installs"
 
 engines: $(READY)
 	@.ci/engine
 
-try: $(READY)
-	@$(BIN)/holdfast try $(APP)
+try:
+	@.ci/try $(APP)
 
 bench: $(READY)
 	@$(BIN)/python bench/run.py
@@ -57,6 +59,12 @@ apps: $(READY)
 engine: $(READY)
 	@$(BIN)/python -m holdfast.bundle dist/holdfast-engine.pyz
 
+dist: $(READY)
+	@$(BIN)/python -m packages
+
+installs: $(READY)
+	@$(BIN)/pytest -q -m installs
+
 docs: $(READY)
 	@$(BIN)/python docs/reference/write.py
 
@@ -68,8 +76,10 @@ lock: $(READY)
 	@$(BIN)/python -m pip --disable-pip-version-check --quiet install uv
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --group dev --output-file requirements/dev.txt pyproject.toml
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --constraints requirements/dev.txt --output-file requirements/run.txt pyproject.toml
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.9 \
 		--generate-hashes --no-emit-index-url --output-file requirements/engine.txt requirements/engine.in
 
 clean:
-	rm -rf .venv .venv-engine dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-engine .venv-try .wheels dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -102,7 +102,7 @@ def _libraries() -> None:
         return
     with open(os.path.join(PROJECT, "requirements/dev.txt"), encoding="utf-8") as file:
         locked = dict(line.split(" ")[0].split("==") for line in file if "==" in line and not line.startswith(" "))
-    wanted = ("click", "msgspec", "rich", "markdown-it-py", "mdurl", "pygments")
+    wanted = ("click", "rich", "markdown-it-py", "mdurl", "pygments")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", LIBRARIES + ".partial"]
     command += ["--python-version", "3.11", "--only-binary", ":all:", "--disable-pip-version-check"]
     _run([*command, *(f"{name}=={locked[name]}" for name in wanted)], "the controller's libraries could not be had")

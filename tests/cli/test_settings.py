@@ -70,11 +70,16 @@ def test_an_unknown_key_is_an_error_with_the_nearest_one():
     [
         ("keep = 'many'", "keep", "'many'"),
         ("keep = -1", "keep", "-1"),
-        ("keep = true", "keep", "True"),
+        ("keep = true", "keep", "true"),
+        ("keep = 1979-05-27", "keep", "1979-05-27"),
         ("framework = 7", "framework", "7"),
         ("shared = 3", "shared", "3"),
         ("[build]\ncommands = 'make'", "build.commands", "'make'"),
         ("[shared]\npaths = ['a', 1]", "shared.paths", "1"),
+        ("[hosts.a]\naddress = 'x'\nroot = ''", "hosts.a.root", "''"),
+        ("[hosts.a]\naddress = 'x'", "hosts.a", "{'address': 'x'}"),
+        ("[hosts.'a.b']\naddress = 1\nroot = '/'", 'hosts."a.b".address', "1"),
+        ("minimum = 'soon'", "minimum", "'soon'"),
         ("[attic]\nkeep = '90 dayz'", "attic.keep", "'90 dayz'"),
         ("[attic]\nkeep = '0 days'", "attic.keep", "'0 days'"),
     ],
@@ -84,6 +89,24 @@ def test_a_wrong_value_is_named_with_its_key_and_its_file(text, key, value):
     problem = refused(text)
     assert (problem.code, problem.exit_code) == ("config-invalid", 10)
     assert problem.message == f"club.toml: `{key}` cannot be {value}"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("keep = 'many'", "a whole number is wanted, and this is a text"),
+        ("keep = 2.5", "a whole number is wanted, and this is a fraction"),
+        ("keep = -1", "a whole number from 0 on is wanted"),
+        ("framework = ''", "a text is wanted that is not empty"),
+        ("minimum = 'soon'", "a version such as '0.1' is wanted"),
+        ("shared = [1]", "a table is wanted, and this is a list"),
+        ("[source]\nverify_signature = 1", "true or false is wanted, and this is a whole number"),
+        ("[hosts.a]\naddress = 'x'", "it needs a key `root`"),
+    ],
+)
+def test_what_is_wanted_in_its_place_is_said(text, wanted):
+    """Exit 10; the words are those of a person, not those of a programming language."""
+    assert refused(text).context == (wanted,)
 
 
 @pytest.mark.parametrize("path", ["../storage", "/etc", "a/../../b", "up*loads", "~/x", "", ".holdfast/attic"])

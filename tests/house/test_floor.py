@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-import glob
-import os
-import pwd
-import shutil
 import subprocess
 
 import pytest
 
 from house.source_tree import SRC, modules
+from lib.interpreters import interpreter
 
 ENGINE = modules("holdfast_engine")
 
@@ -39,18 +36,6 @@ def test_no_keyword_is_used_that_came_later():
     ] == []
 
 
-def old_python():
-    """An interpreter of 3.9, wherever people keep them."""
-    home = pwd.getpwuid(os.getuid()).pw_dir
-    kept = (f"{home}/.pyenv/versions/3.9*/bin/python3", f"{home}/.local/share/uv/python/cpython-3.9*/bin/python3")
-    found = [path for pattern in kept for path in glob.glob(pattern)]
-    for path in filter(None, (shutil.which("python3.9"), *found)):
-        told = subprocess.run([path, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, check=False)
-        if told.stdout == b"(3, 9)\n":
-            return path
-    return None
-
-
 IMPORT_ALL = """
 import importlib, os, sys
 sys.dont_write_bytecode = True
@@ -63,7 +48,7 @@ print("all")
 
 def test_every_module_of_the_engine_is_imported_by_a_real_python_3_9():
     """What the grammar cannot say: names, aliases and defaults that are evaluated."""
-    python = old_python()
+    python = interpreter("3.9")
     if python is None:
         pytest.skip("no Python 3.9 on this machine")
     dotted = [module.name[:-3].replace("/", ".").removesuffix(".__init__") for module in ENGINE]

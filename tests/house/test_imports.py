@@ -14,7 +14,6 @@ CONTROLLER = modules("holdfast")
 
 ONLY_IN = {
     "click": "holdfast/cli/",
-    "msgspec": "holdfast/config/",
     "rich": "holdfast/cli/render/rich.py",
 }
 

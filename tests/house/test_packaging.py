@@ -19,11 +19,17 @@ from holdfast.bundle import build, bundled
 from holdfast.cli.manual import TOPICS
 from house.source_tree import ROOT, read
 
-LOCK = "requirements/dev.txt"
+LOCKS = {"requirements/dev.txt": 15, "requirements/run.txt": 5}
+"""What is locked for those who change Holdfast and for those who run it, and how much that is at least."""
 
 
 def project():
     return tomllib.loads(read("pyproject.toml"))
+
+
+def entries(lock):
+    """Each entry with its hashes."""
+    return re.split(r"\n(?=\S)", re.sub(r"(?m)^#.*\n", "", read(lock)).strip())
 
 
 def test_there_is_one_version():
@@ -31,23 +37,32 @@ def test_there_is_one_version():
     assert holdfast.__version__ == holdfast_engine.__version__ == project()["project"]["version"]
 
 
-def test_every_locked_requirement_has_its_hashes():
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_requirement_has_its_hashes(lock):
     """What is installed is what was tested, or nothing is."""
-    entries = re.split(r"\n(?=\S)", re.sub(r"(?m)^#.*\n", "", read(LOCK)).strip())
-    assert len(entries) > 10
-    assert [entry.split()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+    assert len(entries(lock)) >= LOCKS[lock]
+    assert [one.split()[0] for one in entries(lock) if "==" not in one or "--hash=sha256:" not in one] == []
 
 
-def test_the_lock_names_no_place():
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_names_no_place(lock):
     """Neither a registry nor a directory of the machine that wrote it."""
-    assert re.findall(r"://|--index|--find-links|file:|^/", read(LOCK), re.MULTILINE) == []
+    assert re.findall(r"://|--index|--find-links|file:|^/", read(lock), re.MULTILINE) == []
 
 
-def test_the_lock_holds_everything_that_is_asked_for():
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_holds_everything_that_is_asked_for(lock):
     """`make lock` was run after the last change."""
-    wanted = [*project()["project"]["dependencies"], *project()["dependency-groups"]["dev"]]
+    wanted = list(project()["project"]["dependencies"])
+    wanted += project()["dependency-groups"]["dev"] if "dev" in lock else []
     names = [re.split(r"[><=]", one)[0] for one in wanted]
-    assert [name for name in names if f"\n{name}==" not in read(LOCK)] == []
+    assert [name for name in names if not any(one.startswith(f"{name}==") for one in entries(lock))] == []
+
+
+def test_what_is_run_is_what_is_tested():
+    """The libraries in the programs and in the package are those that the tests had."""
+    tested = {one.split()[0] for one in entries("requirements/dev.txt")}
+    assert [one for one in entries("requirements/run.txt") if one.split()[0] not in tested] == []
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 
 import holdfast
 
@@ -28,6 +29,7 @@ TOPICS = {
     "backups": ("guides/backups.md", "what to back up, and how to put it back"),
     "moving": ("guides/moving.md", "to another directory or another host"),
     "json": ("guides/json.md", "for scripts and CI: JSON, events, exit codes"),
+    "install": ("install.md", "pipx, uv, one file, .deb; checksums; upgrading; what a host needs"),
     "guarantees": ("guarantees.md", "what is promised, and how each promise is tested"),
     "commands": ("reference/commands.md", "every command with its options"),
     "configuration": ("reference/configuration.md", "every setting, its file and its variable"),
@@ -41,14 +43,16 @@ TOPICS = {
 }
 """Each topic's page below `docs/`, and what it is about."""
 
-_HERE = os.path.dirname(os.path.abspath(holdfast.__file__))
-PLACES = (os.path.join(_HERE, "pages"), os.path.join(os.path.dirname(os.path.dirname(_HERE)), "docs"))
-"""Where pages lie: in a wheel beside the code, in a clone at its top."""
+_CLONE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(holdfast.__file__))))
 
 
 def read(topic: str) -> str:
-    """The text of TOPIC's page; raises OSError where the installation lacks it."""
+    """The text of TOPIC's page, from beside the code, or in a clone from its top; OSError where there is none."""
     name = TOPICS[topic][0]
-    found = next((place for place in PLACES if os.path.isfile(os.path.join(place, name))), PLACES[0])
-    with open(os.path.join(found, name), encoding="utf-8") as file:
-        return file.read()
+    try:
+        content = pkgutil.get_data("holdfast", f"pages/{name}")  # also where the code lies in an archive
+    except OSError:
+        with open(os.path.join(_CLONE, "docs", name), "rb") as file:
+            content = file.read()
+    assert content is not None
+    return content.decode()

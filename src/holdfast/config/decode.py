@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date, time
 from typing import Any
 
-import msgspec
-
 from holdfast import __version__
-from holdfast.config.shape import SECTIONS, File, Host
+from holdfast.config.kinds import Misfit, Table
+from holdfast.config.shape import FILE, HOST, SECTIONS
 from holdfast.config.text import Text
 from holdfast.errors import suggestion
 from holdfast_engine.model.lifetime import WANTED, is_lifetime
@@ -34,10 +34,9 @@ def decode(text: Text) -> dict[str, Any]:
             hint=suggestion(key.rpartition(".")[2], known, always=True),
         )
     try:
-        file = msgspec.convert(raw, File)
-    except msgspec.ValidationError as error:
-        raise _invalid(text, raw, str(error)) from None
-    values = dict(_values(file))
+        values = dict(_flat(FILE.take(raw)))
+    except Misfit as misfit:
+        raise _invalid(text, misfit) from None
     _check_shared(text, values)
     _check_source(text, values)
     _check_attic(text, values)
@@ -62,7 +61,7 @@ def _refuse_newer(text: Text, minimum: object) -> None:
             "config-needs-newer",
             f"{text.origin} needs Holdfast {minimum} or newer, and this is {__version__}",
             state="nothing was changed",
-            hint="install a newer Holdfast, for instance with `pipx upgrade holdfast`",
+            hint="install a newer one: holdfast docs install",
         )
 
 
@@ -71,61 +70,42 @@ def _numbers(version: str) -> list[int]:
 
 
 def _unknown_keys(raw: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield from _strange("", raw, File.__struct_fields__)
+    yield from _strange("", raw, FILE)
     for name, shape in SECTIONS.items():
-        yield from _strange(f"{name}.", raw.get(name), shape.__struct_fields__)
+        yield from _strange(f"{name}.", raw.get(name), shape)
     hosts = raw.get("hosts")
     for name, host in hosts.items() if isinstance(hosts, dict) else ():
-        yield from _strange(f"hosts.{name}.", host, Host.__struct_fields__)
+        yield from _strange(f"hosts.{name}.", host, HOST)
 
 
-def _strange(prefix: str, table: object, known: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _strange(prefix: str, table: object, shape: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
     for key in table if isinstance(table, dict) else ():
-        if key not in known:
-            yield f"{prefix}{key}", known
+        if key not in shape.keys:
+            yield f"{prefix}{key}", tuple(shape.keys)
 
 
-def _values(file: File) -> Iterator[tuple[str, Any]]:
-    for name in File.__struct_fields__:
-        value = getattr(file, name)
-        if name in SECTIONS and value is not msgspec.UNSET:
-            inner = ((f"{name}.{field}", getattr(value, field)) for field in value.__struct_fields__)
-            yield from ((key, each) for key, each in inner if each is not msgspec.UNSET)
-        elif value is not msgspec.UNSET:
+def _flat(file: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The values of FILE by dotted name; hosts stay together, by the names that a person gave them."""
+    for name, value in file.items():
+        if name in SECTIONS:
+            yield from ((f"{name}.{key}", each) for key, each in value.items())
+        else:
             yield name, value
 
 
-def _invalid(text: Text, raw: object, error: str) -> Problem:
-    reason, _, place = error.partition(" - at ")
-    steps = re.findall(r"\w+|\[\d+\]|\[\.\.\.\]", place.strip("`$"))
-    key = ".".join(step for step in steps if not step.startswith("[")) or "the file"
-    for step in steps:
-        raw = _inside(raw, step)
+def _invalid(text: Text, misfit: Misfit) -> Problem:
+    key = ".".join(step if re.fullmatch(r"[\w-]+", step) else f'"{step}"' for step in misfit.way)
     return Problem(
         "config-invalid",
-        f"{text.origin}: `{key}` cannot be {raw!r}",
-        context=(_in_words(reason),),
+        f"{text.origin}: `{key}` cannot be {_spelled(misfit.value)}",
+        context=(misfit.reason,),
         hint=f"mend `{key}` in {text.origin}",
     )
 
 
-def _inside(raw: Any, step: str) -> Any:
-    if isinstance(raw, dict):
-        return raw.get(step, raw)
-    return raw[int(step[1:-1])] if isinstance(raw, list) else raw
-
-
-def _in_words(reason: str) -> str:
-    names = {
-        "`int`": "a whole number",
-        "`str`": "a text",
-        "`bool`": "true or false",
-        "`array`": "a list",
-        "`object`": "a table",
-    }
-    for name, words in names.items():
-        reason = reason.replace(name, words)
-    return reason[:1].lower() + reason[1:]
+def _spelled(value: object) -> str:
+    """VALUE nearly as the person typed it."""
+    return str(value).lower() if isinstance(value, bool | float | date | time) else repr(value)
 
 
 def _check_shared(text: Text, values: dict[str, Any]) -> None:

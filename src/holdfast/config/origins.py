@@ -40,7 +40,7 @@ def _hosts(resolved: Resolved) -> list[dict[str, Any]]:
     found = resolved.get("hosts") or {}
     said = {"origin": resolved.layer("hosts"), "from": resolved.origin("hosts")}
     return [
-        {"key": f"hosts.{name}.{field}", "value": _plain(getattr(host, field)), **said}
+        {"key": f"hosts.{name}.{field}", "value": _plain(value), **said}
         for name, host in found.items()
-        for field in host.__struct_fields__
+        for field, value in host.items()
     ]

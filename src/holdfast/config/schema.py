@@ -7,24 +7,22 @@ import os
 import re
 from typing import Any
 
-import msgspec
-
-from holdfast.config.shape import SECTIONS, File
+from holdfast.config.shape import FILE, HOST, SECTIONS
 from holdfast.config.text import SCHEMA as PUBLISHED
 
 __all__ = ["PUBLISHED", "published", "schema"]
 _KEY = re.compile(r"(?:# )?(\w+) = .+")
-_HOSTS = "hosts"
 
 
 def schema() -> dict[str, Any]:
     """The schema as `shape` has it now, each key with the words of its example."""
-    (top,), parts = msgspec.json.schema_components((File,), ref_template="#/$defs/{name}")
-    shapes = {"top": "File", _HOSTS: "Host", **{name: shape.__name__ for name, shape in SECTIONS.items()}}
-    for name, shape in shapes.items():
-        for key, words in _explained(name).items():
-            parts[shape]["properties"][key]["description"] = words
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "holdfast.toml", **top, "$defs": parts}
+    parts: dict[str, Any] = {}
+    for example, table in {"top": FILE, "hosts": HOST, **SECTIONS}.items():
+        parts[table.name] = table.described()
+        for key, words in _explained(example).items():
+            parts[table.name]["properties"][key]["description"] = words
+    top = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "holdfast.toml", **FILE.schema()}
+    return {**top, "$defs": parts}
 
 
 def _explained(section: str) -> dict[str, str]:

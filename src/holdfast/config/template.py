@@ -12,8 +12,7 @@ from holdfast.config.text import NAME, SCHEMA
 from holdfast_engine.model.problem import Problem
 
 _TEMPLATE = """\
-#:schema {schema}
-# What Holdfast needs to know of this application. Lines that begin with `#` are suggestions.
+{schema}# What Holdfast needs to know of this application. Lines that begin with `#` are suggestions.
 # `holdfast detect` shows what holds without them, and why; flags and HOLDFAST_* beat this file.
 
 {framework}
@@ -79,13 +78,14 @@ def template(
     """The text of the file, from what `detect` FOUND, the preset SUGGESTED and other tools' files IMPORTED.
 
     A command stands in it commented: only a person makes it run. KEPT are directories that a person called data: they
-    stand in it for good. The first line names the schema of this installation, as editors with taplo read it.
+    stand in it for good. The first line names the schema of this installation, as editors with taplo read it; there is
+    no such line where all of it lies in one file, which no editor looks into.
     """
     framework = found.get("framework")
     data = [*found.get("persistent", ()), *found.get("persistent_files", ())]
     artifacts = list(found.get("artifacts", ()))
     return _TEMPLATE.format(
-        schema=f"file://{quote(SCHEMA)}",
+        schema=f"#:schema file://{quote(SCHEMA)}\n" if os.path.isfile(SCHEMA) else "",
         framework=f'framework = "{framework}"' if framework else '# framework = "laravel"',
         keep=imported.keep() or _KEEP,
         source=_source(imported),

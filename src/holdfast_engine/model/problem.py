@@ -83,6 +83,7 @@ CODES = {
     "descriptors-used-up": "host",
     "host-error": "host",
     "git-missing": "host",
+    "python-old": "host",
     "zstd-missing": "host",
     "format-unknown": "mismatch",
     "state-unreadable": "mismatch",
