@@ -88,7 +88,7 @@ def test_a_plan_is_one_readable_screen(holdfast, engine):
     for words in (
         "from         /src/club main",
         "becomes      20250815-152018",
-        "public/qrcodes/1.png  moves from 20250814-090000 into shared/  stray",
+        "public/qrcodes/1.png  moves from 20250814-090000 into shared/  appeared on the server",
         "1 shared path stays in `shared/`",
         "  npm ci",
         "warn    space: tight",
@@ -302,7 +302,7 @@ def test_detect_shows_what_is_data(holdfast, engine):
     }
     ended = holdfast("detect")
     assert "framework  laravel (95% sure)" in ended.out
-    assert "storage  shared  preset  laravel" in ended.out
+    assert "  storage  known of this framework" in ended.out
     assert engine.request.path == os.getcwd()
     assert holdfast("detect", "nowhere").code == 11
 

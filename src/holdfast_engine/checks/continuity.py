@@ -58,7 +58,7 @@ def _narrowed(subject: CheckInput) -> Check:
 def _preset(subject: CheckInput) -> Check:
     """A newer preset that shares less decides nothing by itself: what it left out stays shared, and is told (I10)."""
     if not subject.dropped:
-        return Check(PRESET_NARROWED, PASS, "the preset names what it named before")
+        return Check(PRESET_NARROWED, PASS, "what is known of the framework names what it named before")
     paths = ", ".join(subject.dropped)
     why = f"named by an earlier version of the preset and not by this one, and still shared: {paths}"
     if PRESET_NARROWED in subject.accept:

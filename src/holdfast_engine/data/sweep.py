@@ -197,7 +197,7 @@ class Sweep(Explained):
             # what builds make elsewhere by that name came to a directory that goes along with all that is in it
             self._carry(found, path, kind, reason)
         elif kind != DIR or path not in self._above_shared:  # around shared data each name is judged by itself
-            words = "among build output" if care == "artifact" else f"where the rules say {care}"
+            words = "among build output" if care == "artifact" else "where only what passes lies"
             found.leftover_output[path] = f"{reason}, {words}"
 
     def _place_former_code(self, found: Findings, path: str, reason: str) -> None:

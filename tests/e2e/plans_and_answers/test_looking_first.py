@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import holdfast
+from holdfast_engine.commands import perform
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.request import Settings
+from holdfast_engine.model.request import Request, Settings
 from lib.refusals import assert_refused, fails
 from lib.snapshot import assert_unchanged, snapshot
 from lib.world import LARAVEL, STATIC, World
@@ -250,3 +251,14 @@ def test_a_first_deploy_that_was_agreed_and_fails_can_be_repeated(static):
     assert caught.value.exit_code == 50
     static.settings = Settings()
     assert static.deploy()["outcome"] == "deployed"
+
+
+def test_a_bare_repository_has_no_files_to_look_at_and_detect_says_how_to_get_some(tmp_path):
+    """G7: the first thing that a newcomer types at a server's repository."""
+    bare = tmp_path / "club.git"
+    subprocess.run(["git", "init", "-q", "--bare", bare], check=True)
+    request = Request(command="detect", site="", path=str(bare), now=1.0)
+    problem = fails(
+        lambda: perform(request, tell=lambda _: None, ask=lambda _: False), exits=30, code="source-unusable"
+    )
+    assert f"git clone {bare}" in problem.hint

@@ -17,6 +17,7 @@ from holdfast.cli.render.words import (
     size,
     title,
     warnings,
+    why,
 )
 
 _SERVERS = (
@@ -69,7 +70,7 @@ def _what(result: Result) -> Lines:
 
 
 def _amount(each: Result) -> tuple[str, str, str]:
-    return each["path"], _files(each), each.get("why", "")
+    return each["path"], _files(each), why(each.get("why"))
 
 
 def _files(each: Result) -> str:

@@ -90,8 +90,8 @@ def _kept(each: Result) -> str:
 
 
 def link(result: Result) -> Lines:
-    shared = [Line(f"  {shown(each)}") for each in result.get("shared", ())]
-    return [*outcome({**result, "release": None}), *section("shared", shared)]
+    number = len(result.get("shared", ()))
+    return [*outcome({**result, "release": None}), Line(f"{count(number, 'path')} of `shared/` in the release")]
 
 
 def leave(result: Result) -> Lines:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from holdfast.cli.render.pages import PAGES
+from holdfast.cli.render.pages import PAGES, detect
 from holdfast.cli.render.words import Lines, Result
 
 
 def page(name: str, result: Result, *, every: bool = False) -> Lines:
     """The lines for the result of the command NAME; where it names the first of many alone, EVERY one if asked."""
+    if name == "detect":
+        return detect(result, every=every)
     if name in PAGES:
         return PAGES[name](result)
     if name == "plan":

@@ -22,6 +22,7 @@ from holdfast.cli.render.words import (
     title,
     warnings,
     when,
+    why,
 )
 from holdfast_engine.model.access import HOW
 from holdfast_engine.model.lifetime import FOR_EVER
@@ -29,24 +30,37 @@ from holdfast_engine.model.lifetime import FOR_EVER
 _STATES = {"active": "good", "bad": "bad", "incoming": "warn"}
 
 
-def detect(result: Result) -> Lines:
-    confidence = f"{float(result.get('confidence') or 0):.0%} sure"
-    top = facts(
+def detect(result: Result, *, every: bool = False) -> Lines:
+    """What it is, what of it is data and why, and what a build makes; EVERY fact that was found for who asks."""
+    known = facts(
         [
-            ("framework", f"{result.get('framework') or 'none known'} ({confidence})"),
+            (
+                "framework",
+                f"{result.get('framework') or 'none known'} ({float(result.get('confidence') or 0):.0%} sure)",
+            ),
             ("with", ", ".join(result.get("with", ()))),
             ("app root", result.get("app_root")),
             ("web root", result.get("web_root")),
         ]
     )
-    kinds = (
-        ("data", "persistent"),
-        ("data files", "persistent_files"),
-        ("build output", "artifacts"),
-        ("ignored as by every source", "hints"),
-    )
-    lists = [line for name, key in kinds for line in section(name, [Line(f"  {path}") for path in result.get(key, ())])]
-    return [*top, *lists, *section("evidence", _rulings(result.get("evidence", ())))]
+    reasons = {each["path"]: each for each in result.get("evidence", ())}
+    data = [*result.get("persistent", ()), *result.get("persistent_files", ())]
+    kinds = (("made by the build", "artifacts"), ("ignored as by every source", "hints"))
+    return [
+        *known,
+        *section("data, kept through every update", rows((path, _because(reasons.get(path))) for path in data)),
+        *(line for name, key in kinds for line in section(name, [Line(f"  {path}") for path in result.get(key, ())])),
+        *(section("all that was found", _rulings(result.get("evidence", ()))) if every else []),
+        *([] if every else [Line("`holdfast explain PATH` says more of one, `-v` of all", "dim")]),
+    ]
+
+
+def _because(found: Result | None) -> str:
+    if not found:
+        return ""
+    said = why(found.get("rule"))
+    source = "" if found.get("rule") in ("preset", "shape") else str(found.get("source") or "")
+    return f"{said}: {source}" if said and source else said or source
 
 
 def explain(result: Result) -> Lines:
@@ -233,7 +247,6 @@ def difference(result: Result) -> Lines:
 
 
 PAGES: dict[str, Callable[[Result], Lines]] = {
-    "detect": detect,
     "explain": explain,
     "status": status,
     "releases": releases,

@@ -20,6 +20,7 @@ from holdfast.cli.render.words import (
     title,
     version,
     warnings,
+    why,
 )
 
 
@@ -95,7 +96,7 @@ def _stay(stays: list[Result]) -> str:
 
 
 def _why(each: Result) -> str:
-    return str(each.get("why", ""))
+    return why(each.get("why"))
 
 
 def _some(cells: Iterable[tuple[str, str, str]], *, every: bool) -> Lines:

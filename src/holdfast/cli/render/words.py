@@ -52,6 +52,23 @@ class Line(NamedTuple):
 
 Lines = list[Line]
 
+_WHY = {
+    "configuration": "your settings say so",
+    "preset": "known of this framework",
+    "known": "shared before",
+    "declared": "the code names it",
+    "shape": "the source keeps it empty, to be written to",
+    "name": "by its name",
+    "stray": "appeared on the server",
+    "found": "lies in shared/",
+    "default": "",
+}
+
+
+def why(word: object) -> str:
+    """Why something is data, in words that need no other."""
+    return _WHY.get(str(word), str(word or ""))
+
 
 def title(text: str) -> Line:
     return Line(text, "strong")
