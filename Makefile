@@ -18,6 +18,7 @@ help:
 	@echo "make dist      what is published, in dist/: the wheel, the source archive, both programs in one file, the .deb, SHA256SUMS"
 	@echo "make installs  each of them installed as on a host of its own (as root; fetches a root of Debian)"
 	@echo "make docs      write docs/reference from the code"
+	@echo "make site      the documentation as a site, in dist/site, every link of it checked"
 	@echo "make lock      lock the requirements again"
 
 $(READY): requirements/dev.txt pyproject.toml .ci/bootstrap
@@ -65,6 +66,9 @@ dist: $(READY)
 installs: $(READY)
 	@$(BIN)/pytest -q -m installs
 
+site:
+	@.ci/site
+
 docs: $(READY)
 	@$(BIN)/python docs/reference/write.py
 
@@ -80,6 +84,8 @@ lock: $(READY)
 		--generate-hashes --no-emit-index-url --constraints requirements/dev.txt --output-file requirements/run.txt pyproject.toml
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.9 \
 		--generate-hashes --no-emit-index-url --output-file requirements/engine.txt requirements/engine.in
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --output-file requirements/site.txt requirements/site.in
 
 clean:
 	rm -rf .venv .venv-engine .venv-try .wheels dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -8,7 +8,7 @@ import pkgutil
 import holdfast
 
 TOPICS = {
-    "start": ("start.md", "where do you stand? a guide for each"),
+    "start": ("README.md", "where do you stand? a guide for each"),
     "missing": ("first-aid.md", "something is missing, or the site is down: what to type"),
     "symptoms": ("guides/symptoms.md", "uploads gone, error 500, old version shown, permission denied, disk full"),
     "words": ("words.md", "the words that Holdfast uses, each in a sentence"),
