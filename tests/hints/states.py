@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 
+from holdfast_engine.model.request import Source
 from lib.world import World
 
 State = Callable[[World], str]
@@ -105,10 +106,11 @@ def a_path_that_review_does_not_list(world: World) -> str:
 
 def undone_too_late(world: World) -> str:
     shutil.rmtree(world.site)
-    shutil.copytree(world.repository, world.site, ignore=shutil.ignore_patterns(".git"))
-    (world.site / ".env").write_text("APP_KEY=1\n")
+    for number, top in enumerate((world.site, world.top / "page")):
+        top.mkdir()
+        (top / "index.html").write_text(f"<p>version {number}\n")
     world.perform("adopt")
-    world.ship()
+    world.perform("deploy", source=Source("directory", str(world.top / "page")))
     return f"adopt --undo {world.site} --yes"
 
 
