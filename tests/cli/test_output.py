@@ -339,7 +339,7 @@ def test_the_tour_is_given_the_application_and_a_place_to_tell(holdfast, monkeyp
         out("three deploys, no upload lost")
         return {"outcome": "whole"}
 
-    monkeypatch.setitem(sys.modules, "holdfast.tour", types.SimpleNamespace(run=tour))
+    monkeypatch.setitem(sys.modules, "holdfast.tour.story", types.SimpleNamespace(run=tour))
     assert "three deploys, no upload lost\n" in holdfast("try").out
     assert holdfast("try", "laravel-club", "--json").json == {"outcome": "whole"}
     assert seen == [None, "laravel-club"]

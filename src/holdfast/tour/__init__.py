@@ -5,7 +5,3 @@ starts each command in a process of its own, so that one of them can be killed, 
 uploads and looks all the time, `account` judges by content. May import `session`, `config`,
 `errors` and the engine.
 """
-
-from holdfast.tour.story import run
-
-__all__ = ["run"]

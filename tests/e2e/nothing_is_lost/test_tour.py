@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from holdfast.tour import run
 from holdfast.tour.account import judge, table
+from holdfast.tour.story import run
 from holdfast.tour.traffic import Uploads
 from holdfast_engine.model.problem import Problem
 from lib import once

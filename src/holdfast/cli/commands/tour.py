@@ -17,6 +17,6 @@ from holdfast.cli import complete, options
 @click.argument("app", default="", shell_complete=complete.directories)
 def command(run: options.Run, app: str) -> options.Answer:
     """Deploy APP three times under live uploads, crash it, roll it back, and show that nothing was lost."""
-    from holdfast.tour import run as tour
+    from holdfast.tour.story import run as tour
 
     return "try", tour(app or None, run.out)
