@@ -106,6 +106,7 @@ def a_path_that_review_does_not_list(world: World) -> str:
 
 def undone_too_late(world: World) -> str:
     shutil.rmtree(world.site)
+    world.precious.written.clear()
     for number, top in enumerate((world.site, world.top / "page")):
         top.mkdir()
         (top / "index.html").write_text(f"<p>version {number}\n")
