@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from holdfast.cli.render.words import Line, Lines, Result, count, facts, rows, section, shown, size, title, warnings
+from holdfast.cli.render.words import Line, Lines, Result, facts, rows, section, shown, title, warnings
+from holdfast_engine.model.words import count, size
 
 _SERVERS = (
     ("nginx", "for nginx"),

@@ -11,17 +11,16 @@ from holdfast.cli.render.words import (
     Lines,
     Result,
     checks,
-    count,
     facts,
     origin,
     rows,
     section,
     shown,
-    size,
     title,
     warnings,
     when,
 )
+from holdfast_engine.model.words import count, size
 
 _TYPE = "      type: "
 _GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written", "noted", "left")

@@ -12,18 +12,17 @@ from holdfast.cli.render.words import (
     Lines,
     Result,
     checks,
-    count,
     facts,
     origin,
     rows,
     section,
-    size,
     title,
     warnings,
     when,
 )
 from holdfast_engine.model.access import HOW
 from holdfast_engine.model.lifetime import FOR_EVER
+from holdfast_engine.model.words import count, size
 
 _STATES = {"active": "good", "bad": "bad", "incoming": "warn"}
 

@@ -71,18 +71,6 @@ def warnings(texts: Iterable[str], word: str = "warning") -> Lines:
     return [Line(f"{word}: {text}", "warn") for text in texts]
 
 
-def count(number: int, what: str) -> str:
-    return f"{number:,} {what if number == 1 else what + 's'}"
-
-
-def size(number: int) -> str:
-    """Bytes as people read them."""
-    amount, units = float(number), ["B", "kB", "MB", "GB", "TB"]
-    while amount >= 1000 and len(units) > 1:
-        amount, units = amount / 1000, units[1:]
-    return f"{amount:.0f} {units[0]}" if units[0] == "B" else f"{amount:.1f} {units[0]}"
-
-
 def when(value: object) -> str:
     """A time since 1970, or one that is text already, to the second in UTC."""
     if isinstance(value, (int, float)):
