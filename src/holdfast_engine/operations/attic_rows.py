@@ -27,7 +27,7 @@ def _row(root: Root, note: dict[str, Any], kept: str) -> dict[str, Any]:
         "operation": note["operation"],
         "path": note["path"],
         "place": str(note["place"]),
-        "origin": note["origin"],
+        "origin": note.get("origin", note["path"]),  # a note that was renewed by an earlier version has none
         "reason": sentence(note["reason"]),
         "kind": root.kind(note["place"]),
         "bytes": size,
