@@ -230,6 +230,20 @@ def difference(result: Result) -> Lines:
     return [*same, *lines, *warnings(result["notes"], "note")]
 
 
+def report(result: Result) -> Lines:
+    """Where the page lies, and its first line."""
+    from urllib.parse import quote as quoted
+
+    from holdfast.report.standing import standing
+
+    said = standing(result)
+    return [
+        title(f"{said.comes} {said.rest}"),
+        Line(f"written  {result['path']}  ({size(result['bytes'])})", "good"),
+        Line(f"open     file://{quoted(result['path'])}"),
+    ]
+
+
 PAGES: dict[str, Callable[[Result], Lines]] = {
     "detect": detect,
     "explain": explain,
@@ -240,5 +254,6 @@ PAGES: dict[str, Callable[[Result], Lines]] = {
     "attic": attic,
     "access": access,
     "review": review,
+    "report": report,
     "difference": difference,
 }
