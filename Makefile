@@ -1,6 +1,6 @@
 # `make test` and `make try` need nothing installed by hand but make, and bring the rest themselves.
 .DEFAULT_GOAL := help
-.PHONY: help test lint types layers tests engines try bench peers soak apps engine docs format lock clean
+.PHONY: help test lint types layers tests engines try bench peers soak apps engine docs pictures format lock clean
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -16,6 +16,7 @@ help:
 	@echo "make soak      the long tests, for two hours (MINUTES=0 until all is tried, SEED=N for other shares)"
 	@echo "make engine    dist/holdfast-engine.pyz, the engine in one file"
 	@echo "make docs      write docs/reference from the code"
+	@echo "make pictures  write docs/pictures from a demonstration site (needs Chromium)"
 	@echo "make lock      lock the requirements again"
 
 $(READY): requirements/dev.txt pyproject.toml .ci/bootstrap
@@ -59,6 +60,9 @@ engine: $(READY)
 
 docs: $(READY)
 	@$(BIN)/python docs/reference/write.py
+
+pictures: $(READY)
+	@$(BIN)/python docs/pictures/write.py
 
 format: $(READY)
 	@$(BIN)/ruff check --quiet --fix .

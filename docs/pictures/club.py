@@ -60,7 +60,8 @@ class Club:
 
     def _git(self, *words: str) -> None:
         who = {"NAME": "Ada", "EMAIL": "ada@example.org", "DATE": f"{int(self._now)} +0000"}
-        said = {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in who.items()}
+        said = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        said |= {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in who.items()}
         subprocess.run(["git", *words], cwd=self._source, env={**os.environ, **said}, check=True)
 
 

@@ -17,7 +17,7 @@ from holdfast.report.page import page
 HERE = os.path.dirname(os.path.abspath(__file__))
 PLACE = "/var/www"
 """Where the club's site lies in the pictures."""
-SIZES = {"report-desk.png": (1440, 1500), "report-phone.png": (390, 1100)}
+SIZES = {"report-desk.png": (1280, 1520), "report-phone.png": (390, 844)}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

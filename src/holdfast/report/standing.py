@@ -39,7 +39,7 @@ def to_do(found: Found) -> list[Found]:
 
 def standing(found: Found) -> Standing:
     gone = sum(one["files_then"] - one["files_now"] for one in found["missing"])
-    open_points = len(to_do(found)) + bool(found["review"]["entries"])
+    open_points = len(to_do(found)) + len(found["review"]["entries"])
     if found["current"] is None:
         return Standing(ACT, "Nothing is live.", _data(found))
     if gone > 0:
