@@ -1,6 +1,6 @@
 # `make test` and `make try` need nothing installed by hand but make, and bring the rest themselves.
 .DEFAULT_GOAL := help
-.PHONY: help test lint types layers tests engines try bench peers soak apps engine dist installs docs format lock clean
+.PHONY: help test lint types layers tests engines try bench peers soak apps engine dist installs docs site pictures format lock clean
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -19,6 +19,7 @@ help:
 	@echo "make installs  each of them installed as on a host of its own (as root; fetches a root of Debian)"
 	@echo "make docs      write docs/reference from the code"
 	@echo "make site      the documentation as a site, in dist/site, every link of it checked"
+	@echo "make pictures  write docs/pictures from a demonstration site (needs Chromium)"
 	@echo "make lock      lock the requirements again"
 
 $(READY): requirements/dev.txt pyproject.toml .ci/bootstrap
@@ -71,6 +72,9 @@ site:
 
 docs: $(READY)
 	@$(BIN)/python docs/reference/write.py
+
+pictures: $(READY)
+	@$(BIN)/python docs/pictures/write.py
 
 format: $(READY)
 	@$(BIN)/ruff check --quiet --fix .

@@ -36,6 +36,7 @@ _COMMANDS = {
     "prune": "remove old releases that are proven reproducible; name what is kept, and why",
     "leave": "give the site back as it was, or as a layout that works without Holdfast",
     "attic": "what operations displaced, with origin and reason",
+    "report": "the whole site as one JSON object: sizes, releases, operations, what is to be done",
 }
 _ARGUMENTS = {
     "--source": "where the code comes from: a directory, an archive, or a git repository or its URL",

@@ -32,6 +32,7 @@ TABLE = {
     "sweep": ("sweep", "bring home what was written outside of `shared/` since the last look; for cron"),
     "review": ("review", "what looks like code, was edited or deleted here: list, compare, decide"),
     "access": ("access", "what the application may write, as measured and kept; change it"),
+    "report": ("report", "write one HTML page of a site: sizes, releases, what is to be done"),
     "attic": ("attic", "what operations displaced, with origin and reason"),
     "restore": ("restore", "bring displaced content back"),
     "prune": ("prune", "remove old releases that are proven reproducible"),
@@ -46,7 +47,7 @@ TABLE = {
 GROUPS = {
     "Before a deploy": ("detect", "explain", "init", "plan", "config"),
     "Deploy": ("deploy", "rollback", "link", "adopt", "leave", "prune"),
-    "Look": ("status", "releases", "history", "checklist", "check"),
+    "Look": ("status", "report", "releases", "history", "checklist", "check"),
     "Data": ("sweep", "recover", "review", "baseline", "access", "attic", "restore"),
     "Learn": ("try", "docs", "completion"),
 }

@@ -36,6 +36,7 @@ TOPICS = {
     "importing": ("importing.md", "what `init` takes over from Capistrano, Deployer and others"),
     "problems": ("reference/problems.md", "every exit code and every message's code word"),
     "review": ("review.md", "what looks like code: what is listed, and what a decision does"),
+    "report": ("report.md", "one page of a site: what it shows, who may read it, its keys for scripts"),
     "leaving": ("leaving.md", "how a site is given back, and what is left"),
     "conventions": ("conventions.md", "output, colours, logs, directories, completion, privacy"),
     "on-disk-format": ("design/on-disk-format.md", "what lies below a deploy root, readable without Holdfast"),

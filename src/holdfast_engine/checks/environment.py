@@ -134,9 +134,11 @@ def _database(subject: CheckInput, pairs: _Pairs) -> Check:
         old, new = before["database"], now["database"]
         changed = [key for key in sorted({*old, *new}) if old and old.get(key) != new.get(key)]
         if changed:
-            why = f"another database than at the last deploy in `shared/{path}`: {'; '.join(_step(old, new, changed))}"
+            what = f"another database than at the last deploy in `shared/{path}`"
             mend = f"put the old target back in `{_where(subject, path)}`; {accepting(name)}"
-            return Check(name, REFUSE if any(key in old for key in changed) else WARN, why, mend)
+            verdict = REFUSE if any(key in old for key in changed) else WARN
+            why = f"{what}: {'; '.join(_step(old, new, changed))}"
+            return Check(name, verdict, why, mend, bare=f"{what}: {_list(changed)}")
     return Check(name, PASS, "as at the last deploy")
 
 

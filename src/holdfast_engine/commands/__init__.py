@@ -12,7 +12,20 @@ from holdfast_engine.model.request import Request
 
 COMMANDS = (
     *("access", "adopt", "attic", "baseline", "checklist", "deploy", "detect", "explain", "history", "inspect"),
-    *("leave", "link", "plan", "prune", "recover", "releases", "restore", "review", "rollback", "status", "sweep"),
+    *(
+        "leave",
+        "link",
+        "plan",
+        "prune",
+        "recover",
+        "releases",
+        "report",
+        "restore",
+        "review",
+        "rollback",
+        "status",
+        "sweep",
+    ),
 )
 """Each has a module and a function of its name."""
 
@@ -44,5 +57,5 @@ def perform(request: Request, *, tell: Listener, ask: Ask) -> dict[str, Any]:
     return answer
 
 
-_LOOKING = ("inspect", "plan", "detect", "explain")
+_LOOKING = ("inspect", "plan", "detect", "explain", "report")
 """Commands that change nothing, whatever stops them."""

@@ -241,6 +241,7 @@ class Shelves:
             if is_stale(self._newest[path], place, about["operation"], about["at"]):
                 inner = RelPath(place).below(Layout.attic / shelf)
                 said = {key: value for key, value in about.items() if key != "operation"}
+                said.update({"origin": note["origin"]} if "origin" in note else {})
                 due.setdefault(shelf, []).append(
                     {"path": path, "by": about["operation"], "digest": digest, "place": str(inner), **said}
                 )

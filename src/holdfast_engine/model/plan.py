@@ -12,15 +12,22 @@ PASS, WARN, REFUSE = "pass", "warn", "refuse"
 
 @dataclass(frozen=True)
 class Check:
-    """One named check: VERDICT is `pass`, `warn` or `refuse`; MEND says how to put it right."""
+    """One named check: VERDICT is `pass`, `warn` or `refuse`; MEND says how to put it right. BARE is WHY without values
+    of settings, where WHY tells any: for what is kept, or handed on.
+    """
 
     name: str
     verdict: str
     why: str
     mend: str = ""
+    bare: str = ""
 
     def to_json(self) -> dict[str, str]:
         return {"name": self.name, "verdict": self.verdict, "why": self.why, "mend": self.mend}
+
+    def to_bare_json(self) -> dict[str, str]:
+        """The same, without values of settings."""
+        return {**self.to_json(), "why": self.bare or self.why}
 
 
 def verdict_of(checks: tuple[Check, ...]) -> str:

@@ -172,7 +172,8 @@ class Run:
         The last look is at what is live: nothing is told that is not so (G11).
         """
         self._look_whether_live(deep=False)
-        self.work.operation.end(outcome, at=end_of(self.site.request.now, self.timings))
+        files = census.files(self.site)
+        self.work.operation.end(outcome, at=end_of(self.site.request.now, self.timings), files=files)
         value = answer(self)
         if self.late is not None:
             self._tell_of_data()

@@ -93,7 +93,7 @@ def swept(site: Site, planned: Planned, warnings: Iterable[str], *, outcome: str
         work, timings = all_taken(
             planned.steps, Work.begun(outlook, operation, report, Watch(report.warnings)), operation, site.tell
         )
-        operation.end("swept", at=end_of(site.request.now, timings))
+        operation.end("swept", at=end_of(site.request.now, timings), files=census.files(site))
         rules = work.rules
     if not brings_home(planned):
         retired_releases.note(site, outlook.elsewhere.releases)

@@ -50,7 +50,7 @@ def take_over(site: Site, layer: Layer) -> dict[str, Any]:
             raise  # what was live is live: the rest is completed
         give_back(site, operation.name)
         raise _undone(error, site.root.path, layer.public_html) from error
-    operation.end("adopted", at=end_of(site.request.now, timings))
+    operation.end("adopted", at=end_of(site.request.now, timings), files=census.files(site))
     return adopted(site, layer, report, timings)
 
 

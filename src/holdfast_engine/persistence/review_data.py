@@ -11,7 +11,7 @@ from holdfast_engine.fs.copy import beginning
 from holdfast_engine.fs.sets import is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.reviewed import DATA
 from holdfast_engine.model.rules import HAPPENED, SHARED, Ruling, SharedPath
 from holdfast_engine.persistence.earlier import Earlier
@@ -24,9 +24,10 @@ from holdfast_engine.site.handle import Site
 
 
 class _File(NamedTuple):
-    """One file in `shared/`, with what makes it look like code, if anything does."""
+    """One file in `shared/`, with what makes it look like code, if anything does; whether it is CODE by its name."""
 
     path: str
+    code: bool
     size: int
     mtime: float
     why: tuple[Evidence, ...]
@@ -37,8 +38,13 @@ def data_rows(site: Site, rules: Rules, earlier: Earlier) -> Iterator[Row]:
     a release ships as a seed, and what a person named, is none.
     """
     for one in rules.shared:
-        files = list(_files(site, rules, earlier, one))
-        for top, inner in _gathered(one, files):
+        code, beside = list[_File](), set[str]()
+        for file in _files(site, rules, earlier, one):  # of uploads, which may be many, their directory alone is kept
+            if file.why or file.code:
+                code.append(file)
+            else:
+                beside.add(file.path.rpartition("/")[0])
+        for top, inner in _gathered(one, code, beside):
             yield _row(site, rules, one, top, inner)
 
 
@@ -51,13 +57,14 @@ def _files(site: Site, rules: Rules, earlier: Earlier, one: SharedPath) -> Itera
         path = str(RelPath(one.path) / inner) if inner else one.path
         if kind != FILE or found is None:
             continue
-        why = tuple(evidence_among_data(path, found.st_size, rules.web_root, read))
-        if not why and (one.why in HAPPENED or is_code(path)):
+        code = is_code(path)
+        why = tuple(evidence_among_data(path, found.st_size, rules.web_root, read)) if code else ()
+        if not why and (one.why in HAPPENED or code):
             why = tuple(_shipped(site, earlier, path))
         left_out = why and (
             path in seeds or _is_named(rules, path) or is_database(root, there / inner if inner else there)
         )
-        yield _File(path, found.st_size, found.st_mtime, () if left_out else why)
+        yield _File(path, code, found.st_size, found.st_mtime, () if left_out else why)
 
 
 def _shipped(site: Site, earlier: Earlier, path: str) -> Iterator[Evidence]:
@@ -80,24 +87,23 @@ def _read(site: Site, path: str) -> Optional[bytes]:
     return beginning(site.root, site.links.layout.in_shared(path), LOOKED_INTO)
 
 
-def _gathered(one: SharedPath, files: list[_File]) -> Iterator[tuple[str, list[_File]]]:
-    """The files that look like code, each by itself; together where a directory holds some of them and code alone."""
-    holds: dict[str, list[_File]] = defaultdict(list)
-    for file in files:
-        for above in RelPath(file.path).ancestors():
-            if RelPath(above).is_within(one.path):
-                holds[above].append(file)
-    whole = {top for top, inner in holds.items() if _is_of_code(inner) and (top != one.path or one.why in HAPPENED)}
+def _gathered(one: SharedPath, code: list[_File], beside: set[str]) -> Iterator[tuple[str, list[_File]]]:
+    """The files that look like code, each by itself; together where a directory holds some of them and CODE alone.
+    BESIDE are directories in which something else lies.
+    """
+    other, holds = above(f"{path}/" for path in beside), defaultdict[str, list[_File]](list)
+    for file in code:
+        for here in RelPath(file.path).ancestors():
+            if here not in other and here.is_within(one.path):
+                holds[here].append(file)
+    some = {top for top, inner in holds.items() if sum(bool(file.why) for file in inner) > 1}
+    whole = {top for top in some if top != one.path or one.why in HAPPENED}
     tops: dict[str, list[_File]] = {}
-    for file in files:
-        top = next((above for above in RelPath(file.path).ancestors() if above in whole), None)
+    for file in code:
+        top = next((here for here in RelPath(file.path).ancestors() if here in whole), None)
         if top is not None or file.why:
             tops.setdefault(top or file.path, []).append(file)
     yield from sorted(tops.items())
-
-
-def _is_of_code(files: list[_File]) -> bool:
-    return sum(bool(file.why) for file in files) > 1 and all(file.why or is_code(file.path) for file in files)
 
 
 def _row(site: Site, rules: Rules, one: SharedPath, top: str, inner: list[_File]) -> Row:

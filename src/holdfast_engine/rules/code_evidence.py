@@ -72,7 +72,7 @@ def evidence_among_data(path: str, size: int, web_root: str, read: Read) -> Iter
     """The same for what lies among data: only what a web server runs when somebody asks for it, and migrations. What
     comes and goes by itself, as compiled templates, is neither.
     """
-    if comes_and_goes(path.rpartition("/")[0]) or not is_code(path):
+    if not is_code(path) or comes_and_goes(path.rpartition("/")[0]):
         return
     if is_served(path, web_root) and not path.lower().endswith(_BROWSERS) and runs(path, size, read):
         yield Evidence(RUNS, _run_by(path.rpartition("/")[2], served=True))

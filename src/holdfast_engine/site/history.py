@@ -6,13 +6,15 @@ from typing import Any
 
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
-from holdfast_engine.journal.record import END
+from holdfast_engine.journal.record import END, MOVE
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
 
 
 def history(root: Root) -> list[dict[str, Any]]:
-    """One row per operation, newest first."""
+    """One row per operation, newest first: how many FILES `shared/` held at its end, where that was counted, and how
+    many paths it ADOPTED.
+    """
     return [_row(root, operation) for operation in reversed(log.operations(root))]
 
 
@@ -31,6 +33,8 @@ def _row(root: Root, operation: str) -> dict[str, Any]:
         "outcome": end.get("outcome", "unfinished"),
         "release": begin.get("release"),
         "who": begin.get("who", ""),
+        "files": end.get("files"),
+        "adopted": len({one.facts["path"] for one in records if one.kind == MOVE and one.facts["what"] == "adopt"}),
         "removed": list(end.get("removed", ())),
         "expired": list(end.get("expired", ())),
     }
@@ -46,5 +50,6 @@ def _unreadable(root: Root, operation: str) -> dict[str, Any]:
         "outcome": "unreadable",
         "release": None,
         "who": "",
+        "files": None,
         "where": root.absolute(Layout().journal(operation)),
     }

@@ -6,6 +6,7 @@ import pytest
 
 from holdfast_engine.model.request import Settings
 from lib.oracle import attic_texts
+from lib.precious import let_write
 from lib.world import World
 
 PHP = {"index.php": "<?php // version {version}\n", "lib/code.php": "<?php 'shipped';\n"}
@@ -89,3 +90,15 @@ def test_a_seed_that_was_changed_here_is_put_aside_once_however_often_its_deploy
             world.deploy()
     assert kept(world, "uploads/hint.txt") == ["shipped anew\n"]
     assert (world.live / "uploads/hint.txt").read_text() == "changed here\n"
+
+
+def test_a_shipped_version_that_gives_way_again_and_again_is_listed_with_where_it_came_from(world):
+    """G6: a page that was edited here stays; what each deploy ships in its place is one entry, told whole."""
+    world.ship({"notes.txt": "shipped\n"})
+    let_write(world.live / "notes.txt")
+    (world.live / "notes.txt").write_text("edited here\n")
+    for now in (1.9e9, 2e9, 2.1e9):
+        world.ship({}, now=now)
+    (row,) = world.perform("attic")["entries"]
+    assert kept(world, "notes.txt") == ["shipped\n"]
+    assert (row["path"], bool(row["origin"]), row["at"]) == ("notes.txt", True, 2.1e9)

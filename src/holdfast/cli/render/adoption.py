@@ -8,17 +8,16 @@ from holdfast.cli.render.words import (
     Line,
     Lines,
     Result,
-    count,
     facts,
     named,
     rows,
     section,
     shown,
-    size,
     title,
     warnings,
     why,
 )
+from holdfast_engine.model.words import count, size
 
 _SERVERS = (
     ("nginx", "for nginx"),

@@ -10,17 +10,16 @@ from holdfast.cli.render.words import (
     Line,
     Lines,
     Result,
-    count,
     facts,
     named,
     rows,
     section,
     shown,
-    size,
     version,
     warnings,
     when,
 )
+from holdfast_engine.model.words import count, size
 
 _TYPE = "      type: "
 _GOOD = ("deployed", "unchanged", "activated", "linked", "adopted", "swept", "written", "noted", "left")

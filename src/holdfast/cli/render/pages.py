@@ -12,13 +12,11 @@ from holdfast.cli.render.words import (
     Lines,
     Result,
     checks,
-    count,
     day,
     facts,
     origin,
     rows,
     section,
-    size,
     title,
     warnings,
     when,
@@ -26,6 +24,7 @@ from holdfast.cli.render.words import (
 )
 from holdfast_engine.model.access import HOW
 from holdfast_engine.model.lifetime import FOR_EVER
+from holdfast_engine.model.words import count, size
 
 _STATES = {"active": "good", "bad": "bad", "incoming": "warn"}
 
@@ -246,6 +245,20 @@ def difference(result: Result) -> Lines:
     return [*same, *lines, *warnings(result["notes"], "note")]
 
 
+def report(result: Result) -> Lines:
+    """Where the page lies, and its first line."""
+    from urllib.parse import quote as quoted
+
+    from holdfast.report.standing import standing
+
+    said = standing(result)
+    return [
+        title(f"{said.comes} {said.rest}"),
+        Line(f"written  {result['path']}  ({size(result['bytes'])})", "good"),
+        Line(f"open     file://{quoted(result['path'])}"),
+    ]
+
+
 PAGES: dict[str, Callable[[Result], Lines]] = {
     "explain": explain,
     "status": status,
@@ -255,5 +268,6 @@ PAGES: dict[str, Callable[[Result], Lines]] = {
     "attic": attic,
     "access": access,
     "review": review,
+    "report": report,
     "difference": difference,
 }

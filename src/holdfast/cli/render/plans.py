@@ -11,7 +11,6 @@ from holdfast.cli.render.words import (
     Lines,
     Result,
     checks,
-    count,
     facts,
     named,
     rows,
@@ -22,6 +21,7 @@ from holdfast.cli.render.words import (
     warnings,
     why,
 )
+from holdfast_engine.model.words import count
 
 
 def plan(result: Result, *, every: bool = False) -> Lines:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.words import count
 
 Result = dict[str, Any]
 
@@ -104,18 +105,6 @@ def named(texts: Sequence[str], *, every: bool = False) -> list[str]:
     if every or len(texts) <= NAMED + 1:
         return list(texts)
     return [*texts[:NAMED], f"and {len(texts) - NAMED:,} more"]
-
-
-def count(number: int, what: str) -> str:
-    return f"{number:,} {what if number == 1 else what + 's'}"
-
-
-def size(number: int) -> str:
-    """Bytes as people read them."""
-    amount, units = float(number), ["B", "kB", "MB", "GB", "TB"]
-    while amount >= 1000 and len(units) > 1:
-        amount, units = amount / 1000, units[1:]
-    return f"{amount:.0f} {units[0]}" if units[0] == "B" else f"{amount:.1f} {units[0]}"
 
 
 def when(value: object) -> str:
