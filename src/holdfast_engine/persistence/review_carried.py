@@ -57,7 +57,7 @@ class CarriedCode:
         rule = self.rules.classifier.ruling(top)
         if rule.rule == CONFIGURATION:
             return ()
-        shipped = tuple(self._shipped(top))
+        shipped = tuple(self._shipped(top, inner))
         if rule.rule == PRESET and not shipped:
             return ()
         if inner == [top]:
@@ -75,19 +75,18 @@ class CarriedCode:
             said = f": {first.text}" if first else ""
             yield Evidence(RUNS, f"{len(found):,} of {len(inner):,} files are code, as `{found[0]}`{said}")
 
-    def _shipped(self, top: str) -> Iterator[Evidence]:
-        """That a release shipped it once; what is shipped today as well, and was edited here, is none of that."""
-        found = None if self.rules.listing.has(top) else self.earlier.shipping(top)
-        if found is None:
-            return
-        record, entry = found
-        here = self.live / top
-        if entry.kind == FILE and self.site.root.kind(here) == FILE:
-            same = digest_of(self.site.root, here) == entry.digest
-            text = "and nobody changed it since" if same else "and it was changed here"
-            yield Evidence(SHIPPED, f"the release `{record.id}` shipped it, {text}")
-        elif entry.kind == self.site.root.kind(here):
-            yield Evidence(SHIPPED, f"the release `{record.id}` shipped a directory here")
+    def _shipped(self, top: str, inner: list[str]) -> Iterator[Evidence]:
+        """That a release shipped it once, or a file in it: a directory alone tells nothing, for users put files beside
+        code. What is shipped today as well, and was edited here, is none of that.
+        """
+        every = () if self.rules.listing.has(top) else inner
+        for path, found in ((path, self.earlier.shipping(path)) for path in every):
+            if found is not None and found[1].kind == FILE:
+                same = digest_of(self.site.root, self.live / path) == found[1].digest
+                text = "and nobody changed it since" if same else "and it was changed here"
+                what = "it" if path == top else f"`{path}`"
+                yield Evidence(SHIPPED, f"the release `{found[0].id}` shipped {what}, {text}")
+                return
 
     def _read(self, path: str) -> Optional[bytes]:
         return beginning(self.site.root, self.live / path, LOOKED_INTO)
