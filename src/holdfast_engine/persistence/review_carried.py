@@ -8,7 +8,7 @@ from typing import Optional
 
 from holdfast_engine.fs.copy import beginning, digest_of
 from holdfast_engine.model.carried import Base
-from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.rules import CARRIED, Ruling
 from holdfast_engine.persistence.earlier import Earlier
@@ -31,7 +31,8 @@ class CarriedCode:
     def rows(self, carried: Base) -> Iterator[Row]:
         """One for each outermost name of what is CARRIED that looks like code, and that nobody named."""
         files = sorted(path for path, one in carried.items() if one.kind == FILE)
-        below: dict[str, list[str]] = {top: [] for top in outermost(carried)}
+        units = (path for path, one in carried.items() if one.kind != DIR or not self._is_around_users_files(path))
+        below: dict[str, list[str]] = {top: [] for top in outermost(units)}
         for path in files:
             below[next(here for here in (*RelPath(path).ancestors(), path) if here in below)].append(path)
         for top, inner in sorted(below.items()):
@@ -42,6 +43,11 @@ class CarriedCode:
                 yield Row(
                     top, CARRIED, carried[top].kind, len(inner), size, changed, self.live / top, self._ruling(top), why
                 )
+
+    def _is_around_users_files(self, path: str) -> bool:
+        """True for a directory that a release shipped once: what is left in it was put there file by file."""
+        found = self.earlier.shipping(path)
+        return found is not None and found[1].kind == DIR
 
     def _ruling(self, top: str) -> Ruling:
         """Why it goes along as it is: no rule names it, or one that shares a directory alone, without a program."""

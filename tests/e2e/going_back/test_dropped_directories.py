@@ -1,4 +1,4 @@
-"""A directory that one release ships and another does not, with users' files in it: dropped, gone back to, shipped again."""
+"""A directory that one release ships and another does not, with users' files in it: dropped, left, shipped anew."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def assert_nothing_is_said_of_it(world):
 
 
 def test_a_users_file_in_a_directory_that_is_dropped_makes_no_data_of_the_directory(world):
-    """G2, G3: it goes along as it is, and a directory that holds nothing else is no empty one that an author shipped."""
+    """G2, G3: it goes along as it is; a directory that holds nothing else is no empty one that an author shipped."""
     answer = world.ship(DROPPED)
     assert answer["data"]["carried"] == ["guide"]
     assert files_of(world) == ["of-a-user.csv"]
@@ -121,6 +121,18 @@ def test_what_was_deleted_beside_code_stays_deleted_where_all_of_its_directory_i
     assert read(world, "public/uploads/c.pdf") is None
     assert (read(world, "public/uploads/2026/a.jpg"), read(world, "public/uploads/b.jpg")) == ("2026/a.jpg", "b.jpg")
     assert [path.name for path in attic(world.site)] == ["c.pdf"]
+
+
+def test_of_such_a_directory_each_file_is_reviewed_by_itself(world):
+    """G2: to drop an edit of code that no release ships any more drops nothing that users put beside it."""
+    (world.live / "guide/deep/second.js").chmod(0o644)
+    write(world, "guide/deep/second.js", "edited()\n")
+    world.ship(DROPPED)
+    [row] = world.perform("review")["entries"]
+    assert (row["path"], row["files"]) == ("guide/deep/second.js", 1)
+    assert [one["word"] for one in row["evidence"]] == ["runs", "shipped"]
+    world.perform("review", intent="drop", words=("guide/deep/second.js",))
+    assert files_of(world) == ["of-a-user.csv"]
 
 
 @pytest.mark.parametrize("path", ["guide/deep/second.js", "guide/first.txt"])
