@@ -51,8 +51,9 @@ class Carrier:
         """
         why = reasons.OVERTAKEN if own else reasons.SHIPPED_TOO
         carrying = replace(self._carrying(left, into, why), written=written)
-        carrying.take_away(own, [path for path in own if path not in found])
-        base = carrying.bring(carrying.relative(found))
+        taken = carrying.take_away(own, [path for path in own if path not in found])
+        stay = {path: one for path, one in own.items() if one.kind == DIR and path not in taken}
+        base = {**stay, **carrying.bring(carrying.relative(found))}
         carrying.let_in(found)
         self._tell(carrying.told, deleted=False)
         return base

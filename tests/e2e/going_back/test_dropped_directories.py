@@ -72,6 +72,15 @@ def test_a_way_back_to_before_the_directory_was_shipped_leaves_nothing_to_find(w
     assert_nothing_is_said_of_it(world)
 
 
+def test_a_way_there_and_back_leaves_nothing_to_find_either(world):
+    """G2, G5: the directory was made for that file, and stands there from before."""
+    world.ship(DROPPED)
+    world.rollback(releases(world)[1])
+    world.rollback(releases(world)[2])
+    assert files_of(world) == ["of-a-user.csv"]
+    assert_nothing_is_said_of_it(world)
+
+
 def test_a_directory_that_is_shipped_again_is_the_release_s_around_what_users_have(world):
     """G2: the code comes back, and goes again, and the file stays."""
     world.ship(DROPPED)
