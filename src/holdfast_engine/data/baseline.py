@@ -19,7 +19,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
 from holdfast_engine.model.manifest import Entry, Stamp
-from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.paths import RelPath, above, link_text
 from holdfast_engine.model.problem import unknown_format
 from holdfast_engine.site.format import DAMAGE, damaged
 from holdfast_engine.site.links import Links
@@ -101,13 +101,16 @@ def now_ns() -> int:
 class Baseline:
     """A release's baseline, read back: entries by path, and when it was taken.
 
-    SEEDS are paths that the release shipped as well and that gave way to links.
+    SEEDS are paths that the release shipped as well and that gave way to links, LINKED those where our links stand.
     """
 
-    def __init__(self, entries: Mapping[str, Entry], taken_ns: int, seeds: Iterable[str] = ()) -> None:
+    def __init__(
+        self, entries: Mapping[str, Entry], taken_ns: int, seeds: Iterable[str] = (), linked: Iterable[str] = ()
+    ) -> None:
         self.entries = entries
         self.taken_ns = taken_ns
         self.seeds = tuple(seeds)
+        self.linked = tuple(linked)
 
     def get(self, path: str) -> Optional[Entry]:
         return self.entries.get(path)
@@ -120,8 +123,8 @@ class Baseline:
         """
         return stamp == entry.stamp() and settled(entry.ctime, at=self.taken_ns)
 
-    def with_seeds(self, seeds: Iterable[str]) -> Baseline:
-        return Baseline(self.entries, self.taken_ns, seeds)
+    def with_links(self, linked: Iterable[str], seeds: Iterable[str]) -> Baseline:
+        return Baseline(self.entries, self.taken_ns, seeds, linked)
 
     def listing(self) -> Listing:
         """The release as it was shipped, by name. A directory whose seeds are linked one by one is not empty for it."""
@@ -135,6 +138,7 @@ class Baseline:
         return Listing(
             {**beside, **shipped},
             link=lambda path: self.entries[path].digest if path in self.entries else None,
+            around=frozenset(above(self.linked)),
         )
 
 

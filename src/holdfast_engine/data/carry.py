@@ -78,7 +78,8 @@ class Carrying:
         """Each of FOUND, which stands in LEFT, stands in INTO as well; returns the base: how each stands there.
 
         What stood there gives way in one step, and is kept where nothing else has it. What may have no second name is
-        copied; what vanished meanwhile is in no base.
+        copied; what vanished meanwhile is in no base. A directory that INTO lacked is carried with what is in it:
+        nobody ships it there, and it is no place that an author made for data.
         """
         base = dict(found)
         with opened(self.root, self._sealed(found)):
@@ -90,7 +91,15 @@ class Carrying:
                 elif self._found_another_way(path, error):
                     base[path] = self._as_copied(path, base[path])
             make_alike(self.root, self.left, self.into, reversed(made))
+            base.update(self._made(path for path in made if path not in base))
         return base
+
+    def _made(self, directories: Iterable[RelPath]) -> Iterator[tuple[RelPath, Carried]]:
+        """DIRECTORIES, which were made in INTO, as they stand there."""
+        for path in directories:
+            status = self.root.lstat(self.into / path)
+            if status is not None:
+                yield path, as_it_stands(DIR, status)
 
     def _given_instead(self, refused: list[tuple[RelPath, OSError]]) -> list[tuple[RelPath, OSError]]:
         """REFUSED, but for what could take the place of a file that was only just written there, and whose content the
@@ -198,13 +207,14 @@ class Carrying:
         attic, which keeps each content once.
         """
         root, operation = self.root, self.operation
-        others = (Layout.second_names / path, self.left / path, self.into / path)
+        home = self.links.layout.in_shared(path)  # where it came while its directory became shared
+        others = (Layout.second_names / path, self.left / path, self.into / path, home)
         if any(other != place and drop_second_name(root, place, other) for other in others):
             return
         if root.link(place) == self.links.text(self.into, path):
             drop_own_link(root, place)
             return
-        if place != self.into / path and drop_copied(root, place, self.into / path):
+        if any(other != place and drop_copied(root, place, other) for other in (self.into / path, home)):
             return  # equal to what is served at its path
         name, at = operation.name, operation.at
         about: dict[str, Any] = {"path": path, "operation": name, "reason": reason, "at": at, "care": CARRIED}

@@ -19,7 +19,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.carried import Base, Carried
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.manifest import Entry, Stamp
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.sets import HEADER
 from holdfast_engine.rules.programs import is_code
 from holdfast_engine.site.links import Links
@@ -89,6 +89,10 @@ class Explained:
         """Directories with a shared path below them: data may lie in the middle of a cache."""
         return frozenset(above for path in self.shared for above in RelPath(path).ancestors())
 
+    @cached_property
+    def _above_carried(self) -> frozenset[str]:
+        return frozenset(above(self.base))
+
     def _is_below_shared(self, directory: RelPath) -> bool:
         """True for a directory at or below a shared path; each is asked about once."""
         if directory not in self._asked:
@@ -106,7 +110,8 @@ class Explained:
         data, never the code (what is a seed from now on, the next release brings by itself). So it is where a release
         that is not live has what was carried there: what is gone from the live one since was deleted there.
         """
-        return bool(self.baseline.listing().children.get(path)) or (self.retired and path in self.base)
+        went_along = self.retired and (path in self.base or path in self._above_carried)
+        return bool(self.baseline.listing().children.get(path)) or went_along
 
     def _is_explained_link(self, path: str) -> bool:
         """Our own link into `shared/`, wherever adoption left one, or the framework's, which we make as well."""

@@ -87,12 +87,14 @@ class SecondNames:
                 raise
 
     def _put_away(self, path: RelPath) -> None:
-        """What was renamed has its name elsewhere; what was deleted, or is another file by now, goes to the attic."""
+        """What was renamed has its name elsewhere, and what is shared by now in `shared/`; what was deleted, or is
+        another file by now, goes to the attic.
+        """
         root, carrying, place = self._root, self.carrying, PLACE / path
         for inner in [*self._below(path), path]:
             other = self._by_inode.get(self._inode(inner))
-            if other is not None:
-                drop_second_name(root, PLACE / inner, carrying.into / other)
+            if other is None or not drop_second_name(root, PLACE / inner, carrying.into / other):
+                self._drop_shared(inner)
         kind = root.kind(place)
         if kind == DIR and not any(True for _ in self._below(path)):
             self._drop_tree(path)
@@ -102,6 +104,11 @@ class SecondNames:
         elif kind is not None and not (kind != DIR and drop_copied(root, place, carrying.into / path)):
             spot = attic.set_aside(root, place, path=path, **self._about(path))
             carrying.told.displaced.append((path, spot, self._about(path)["reason"]))
+
+    def _drop_shared(self, path: RelPath) -> None:
+        home = self.carrying.links.layout.in_shared(path)
+        if not drop_second_name(self._root, PLACE / path, home):
+            drop_copied(self._root, PLACE / path, home)  # it lies on another disk
 
     def _about(self, path: RelPath) -> dict[str, Any]:
         reason, operation = reasons.REWRITTEN if path in self.base else reasons.DELETED, self.carrying.operation

@@ -81,7 +81,7 @@ class SeedMerge:
             inner = f"{path}/{below}"
             if kind == "dir":
                 self._make_directory(inner)
-            elif kind != "other":
+            elif kind != "other" and not self.links.is_linked(self.release, inner):  # ours show what lies there
                 self._merge_one(inner, kind)
 
     def _yield(self, path: str, found: str) -> None:

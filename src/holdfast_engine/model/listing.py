@@ -33,13 +33,15 @@ class Listing:
     ENTRIES maps each path (with `/`, relative, directories included) to what it is. READ
     returns the content of a file, or None when there is no such file. LINK returns the text of
     a link, or None when there is none. LIVED_IN says that an application was at work in the tree, and that nothing
-    tells what of it was shipped.
+    tells what of it was shipped. AROUND are directories that hold what is not listed, links of ours: one of them that
+    looks empty is none that an author left to be written to.
     """
 
     entries: Mapping[str, Listed]
     read: Callable[[str], Optional[bytes]] = field(default=_reads_nothing, compare=False)
     link: Callable[[str], Optional[str]] = field(default=_leads_nowhere, compare=False)
     lived_in: bool = field(default=False, compare=False)
+    around: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
     def of_files(cls, sizes: Mapping[str, int], read: Callable[[str], Optional[bytes]] = _reads_nothing) -> Listing:

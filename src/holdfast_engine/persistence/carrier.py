@@ -25,6 +25,7 @@ from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.rules import CARRIED
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.report import Report
+from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import was_taken_away
 from holdfast_engine.site import bases
 from holdfast_engine.site.handle import Site
@@ -50,11 +51,19 @@ class Carrier:
         """
         why = reasons.OVERTAKEN if own else reasons.SHIPPED_TOO
         carrying = replace(self._carrying(left, into, why), written=written)
-        carrying.take_away(own, [path for path in own if path not in found])
-        base = carrying.bring(carrying.relative(found))
+        taken = carrying.take_away(own, [path for path in own if path not in found])
+        stay = {path: one for path, one in own.items() if one.kind == DIR and path not in taken}
+        base = {**stay, **carrying.bring(carrying.relative(found))}
         carrying.let_in(found)
         self._tell(carrying.told, deleted=False)
         return base
+
+    def give_way(self, into: RelPath, own: Base, rules: Rules) -> None:
+        """What of INTO's OWN lies where all is shared today is not there any more: what is served there lies in
+        `shared/`, and what is not in it was deleted since, and is no seed of a release (G2).
+        """
+        theirs = [path for path in own if rules.is_shared(path) and not self.site.links.is_served(into, path)]
+        self._carrying(into, into, reasons.OVERTAKEN).take_away(own, theirs)
 
     def follow(self, left: RelPath, into: RelPath, base: Base, found: Found) -> Base:
         """What came to LEFT since BASE, and was FOUND there, is served in INTO, what was deleted there is gone; on disk

@@ -174,10 +174,10 @@ def _strays_in(site: Site, record: ReleaseRecord, rules: Rules, baseline: Baseli
 
 
 def _is_served_or_gave_way(site: Site, here: RelPath, path: str, live: RelPath) -> bool:
-    """True where LIVE has the same at PATH as HERE, or a newer version, and the attic this one."""
-    if same_content(site.root, here, live / path):
-        return True
-    return site.root.kind(here) == site.root.kind(live / path) == FILE and holds(site.root, here, path)
+    """True where LIVE has the same at PATH as HERE, or the attic does: it gave way when its release was left, and is
+    told of from there. An edit of code that the live release does not ship must not come back.
+    """
+    return same_content(site.root, here, live / path) or (site.root.kind(here) == FILE and holds(site.root, here, path))
 
 
 def _only_there(site: Site, record: ReleaseRecord, rules: Rules) -> Iterator[Lost]:

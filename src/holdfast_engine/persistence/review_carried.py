@@ -8,7 +8,7 @@ from typing import Optional
 
 from holdfast_engine.fs.copy import beginning, digest_of
 from holdfast_engine.model.carried import Base
-from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.rules import CARRIED, Ruling
 from holdfast_engine.persistence.earlier import Earlier
@@ -31,7 +31,8 @@ class CarriedCode:
     def rows(self, carried: Base) -> Iterator[Row]:
         """One for each outermost name of what is CARRIED that looks like code, and that nobody named."""
         files = sorted(path for path, one in carried.items() if one.kind == FILE)
-        below: dict[str, list[str]] = {top: [] for top in outermost(carried)}
+        units = (path for path, one in carried.items() if one.kind != DIR or not self._is_around_users_files(path))
+        below: dict[str, list[str]] = {top: [] for top in outermost(units)}
         for path in files:
             below[next(here for here in (*RelPath(path).ancestors(), path) if here in below)].append(path)
         for top, inner in sorted(below.items()):
@@ -42,6 +43,11 @@ class CarriedCode:
                 yield Row(
                     top, CARRIED, carried[top].kind, len(inner), size, changed, self.live / top, self._ruling(top), why
                 )
+
+    def _is_around_users_files(self, path: str) -> bool:
+        """True for a directory that a release shipped once: what is left in it was put there file by file."""
+        found = self.earlier.shipping(path)
+        return found is not None and found[1].kind == DIR
 
     def _ruling(self, top: str) -> Ruling:
         """Why it goes along as it is: no rule names it, or one that shares a directory alone, without a program."""
@@ -57,7 +63,7 @@ class CarriedCode:
         rule = self.rules.classifier.ruling(top)
         if rule.rule == CONFIGURATION:
             return ()
-        shipped = tuple(self._shipped(top))
+        shipped = tuple(self._shipped(top, inner))
         if rule.rule == PRESET and not shipped:
             return ()
         if inner == [top]:
@@ -75,19 +81,18 @@ class CarriedCode:
             said = f": {first.text}" if first else ""
             yield Evidence(RUNS, f"{len(found):,} of {len(inner):,} files are code, as `{found[0]}`{said}")
 
-    def _shipped(self, top: str) -> Iterator[Evidence]:
-        """That a release shipped it once; what is shipped today as well, and was edited here, is none of that."""
-        found = None if self.rules.listing.has(top) else self.earlier.shipping(top)
-        if found is None:
-            return
-        record, entry = found
-        here = self.live / top
-        if entry.kind == FILE and self.site.root.kind(here) == FILE:
-            same = digest_of(self.site.root, here) == entry.digest
-            text = "and nobody changed it since" if same else "and it was changed here"
-            yield Evidence(SHIPPED, f"the release `{record.id}` shipped it, {text}")
-        elif entry.kind == self.site.root.kind(here):
-            yield Evidence(SHIPPED, f"the release `{record.id}` shipped a directory here")
+    def _shipped(self, top: str, inner: list[str]) -> Iterator[Evidence]:
+        """That a release shipped it once, or a file in it: a directory alone tells nothing, for users put files beside
+        code. What is shipped today as well, and was edited here, is none of that.
+        """
+        every = () if self.rules.listing.has(top) else inner
+        for path, found in ((path, self.earlier.shipping(path)) for path in every):
+            if found is not None and found[1].kind == FILE:
+                same = digest_of(self.site.root, self.live / path) == found[1].digest
+                text = "and nobody changed it since" if same else "and it was changed here"
+                what = "it" if path == top else f"`{path}`"
+                yield Evidence(SHIPPED, f"the release `{found[0].id}` shipped {what}, {text}")
+                return
 
     def _read(self, path: str) -> Optional[bytes]:
         return beginning(self.site.root, self.live / path, LOOKED_INTO)

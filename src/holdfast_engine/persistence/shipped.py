@@ -118,10 +118,11 @@ def baseline_of(site: Site, record: Optional[ReleaseRecord]) -> Optional[Baselin
         return None
     status = site.root.lstat(Layout.baselines / f"{record.id}.jsonl")
     stamp = (status.st_ino, status.st_mtime_ns, status.st_size) if status else None
-    key = ("baseline", record.id, stamp, tuple(record.seeds))
+    linked = tuple(one.path for one in record.shared)
+    key = ("baseline", record.id, stamp, tuple(record.seeds), linked)
     if key not in site.made:
         baseline = baselines.read(site.root, record.id)
-        site.made[key] = baseline.with_seeds(record.seeds) if baseline else None
+        site.made[key] = baseline.with_links(linked, record.seeds) if baseline else None
     found: Optional[Baseline] = site.made[key]
     return found
 
@@ -147,7 +148,7 @@ def as_shipped(site: Site, release: RelPath, baseline: Baseline) -> Listing:
         def read(path: str) -> Optional[bytes]:
             return kept[path] if path in kept else site.root.read(release / path)
 
-        site.made[key] = Listing(shipped.entries, read, shipped.link)
+        site.made[key] = replace(shipped, read=read)
     found: Listing = site.made[key]
     return found
 

@@ -138,7 +138,9 @@ def _with(listing: Listing, baseline: Baseline) -> Listing:
     """Everything that either ships, by name: what is in it is not a stray's own place. Made once."""
     key = ("with", baseline)
     if key not in listing.made:
-        listing.made[key] = Listing({**baseline.listing().entries, **listing.entries}, listing.read)
+        shipped = baseline.listing()
+        both = {**shipped.entries, **listing.entries}
+        listing.made[key] = Listing(both, listing.read, around=shipped.around | listing.around)
     found: Listing = listing.made[key]
     return found
 

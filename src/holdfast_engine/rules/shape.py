@@ -128,7 +128,7 @@ class Shape:
         """
         if self._listing.kind(path) != DIR or path in self._real or self._holds_submodule(path):
             return ""
-        if self._is_around_one(path) or self._is_built(path):
+        if self._is_around_one(path) or self._is_around_links(path) or self._is_built(path):
             return ""
         if self.is_kept_open(path):
             return "ships only a placeholder and all else in it is ignored"
@@ -148,6 +148,10 @@ class Shape:
         inside = self._listing.children.get(path, ())
         only = f"{path}/{inside[0]}" if len(inside) == 1 else ""
         return bool(only) and (self._is_built(only) or bool(self.awaits_writing(only)))
+
+    def _is_around_links(self, path: str) -> bool:
+        """True for a directory that looks empty because what it holds are links to data, each shared by itself."""
+        return path in self._listing.around and not self._listing.children.get(path)
 
     def _is_built(self, path: str) -> bool:
         return bool(self._in_web_root(path)) and path.rpartition("/")[2].lower() in _BUILT_IN_WEB

@@ -8,7 +8,7 @@ from dataclasses import replace
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs import durable
 from holdfast_engine.model.carried import Base, Carried
-from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.carrier import Carrier
@@ -40,7 +40,7 @@ class Carry(Step[Outlook, Work]):
         """What is carried stands in the release, and the base of that is on disk; after the build, so that no build
         makes it anew, and before the hooks, which may need it.
         """
-        own, base = base_of(work.site, work.record.id), dict[str, Carried]()
+        own, base = own_of(work), dict[str, Carried]()
         for place, found in _whence(work).items():
             base.update(carrier(work).carry(place, work.path, found, written=work.digests, own=own))
             own = {}  # what gave way did so at once
@@ -49,6 +49,14 @@ class Carry(Step[Outlook, Work]):
         work = replace(work, base=base, shipped_too={path: work.digests[path] for path in base if path in work.digests})
         carrier(work).note(work.record.id, base)
         return work
+
+
+def own_of(work: Work) -> Base:
+    """What went along into the release before, and gives way to what goes along now; but for files that it ships: one
+    that was edited there and went along from it is the only one it has.
+    """
+    shipped, own = work.outlook.shipped, base_of(work.site, work.record.id)
+    return {path: one for path, one in own.items() if one.kind == DIR or not (shipped and shipped.get(path))}
 
 
 def _whence(work: Work) -> Mapping[RelPath, Base]:

@@ -14,6 +14,7 @@ from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import still_so, sweep
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.steps.access import access_of_parted, let_application_in
+from holdfast_engine.steps.carry import carrier, own_of
 from holdfast_engine.steps.step import Step
 from holdfast_engine.steps.work import Outlook, Work
 
@@ -58,6 +59,7 @@ class LinkTarget(Step[Outlook, Work]):
         """
         found = target_now(work)
         work.adopter.bring(work.path, replace(found, displaced={}), wins="shared")  # what is carried comes after it
+        carrier(work).give_way(work.path, own_of(work), work.rules)
         before = seeds_before(work.site, work.previous, baseline_of(work.site, work.previous), work.rules)
         before = {**work.record.seeds, **before}
         record = announce_seeds(work.site, work.record, work.rules, {})
