@@ -17,12 +17,12 @@ from lib.world import LARAVEL, NEXT, STATIC, World
 
 COMMANDS = (
     "detect explain init plan deploy rollback status releases history checklist check link adopt leave baseline "
-    "recover sweep review access attic restore prune try config docs completion"
+    "recover sweep review access report attic restore prune try config docs completion"
 ).split()
 NOT_BUILT = ("vault",)
 ON_A_SITE = (
     "explain plan deploy rollback status releases history checklist adopt leave baseline recover sweep review access "
-    "attic restore prune config"
+    "report attic restore prune config"
 ).split()
 CHANGING = "init deploy rollback link adopt leave baseline recover sweep review access restore prune tour".split()
 DATA = {"files_before": int, "files_after": int, "lost": int, "adopted": list, "attic": list, "seeded": list}

@@ -98,6 +98,18 @@ def test_a_report_is_refused_in_the_document_root_that_is_filled_with_links(type
     assert (ended.code, ended.problem) == (30, "report-exposed")
 
 
+def test_a_report_is_refused_in_a_directory_that_was_the_document_root_before_its_adoption(typed, tmp_path):
+    """A web server may serve it still."""
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    (plain / "index.php").write_text("<?php // live\n")
+    (plain / "style.css").write_text("a {}\n")
+    assert typed("adopt", plain, "--yes").code == 0
+    ended = typed("report", "--site", plain, "-o", plain / "page.html")
+    assert (ended.code, ended.problem) == (30, "report-exposed")
+    assert typed("report", "--site", plain).code == 0
+
+
 def test_the_hint_of_a_refusal_can_be_typed(typed, world, monkeypatch, tmp_path):
     """One thing to type next, and it works."""
     monkeypatch.setenv("HOME", str(tmp_path / "here"))

@@ -22,7 +22,10 @@ HEAVY = frozenset(
 BY_CLICK = {"--version": set(), "--help": {"bz2", "lzma", "shutil"}}
 """What click itself loads to measure the terminal that help is written for."""
 
-OURS = ("holdfast.cli.commands.", "holdfast.config", "holdfast.presets", "holdfast.session", "holdfast_engine.fs")
+OURS = (
+    *("holdfast.cli.commands.", "holdfast.config", "holdfast.presets", "holdfast.report", "holdfast.session"),
+    "holdfast_engine.fs",
+)
 PROGRAM = """
 import sys
 from holdfast import session
@@ -63,6 +66,7 @@ def test_a_plain_status_loads_its_own_command_alone_and_no_renderer_it_does_not_
     assert sorted(found & HEAVY) == []
     assert [name for name in found if name.startswith("holdfast.cli.commands.")] == ["holdfast.cli.commands.status"]
     assert "holdfast.cli.render.rich" not in found
+    assert [name for name in found if name.startswith("holdfast.report")] == []
 
 
 def test_a_command_line_can_be_imported_without_the_engines_rooms(tmp_path):

@@ -14,14 +14,14 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def require_writable(target: str) -> None:
-    """Raises `path-missing` where there is no directory for TARGET, and `report-exists` where something stands there
-    that is no report: what a person has is never overwritten.
+    """Raises `path-missing` or `no-permission` where TARGET cannot be written, and `report-exists` where something
+    stands there that is no report: what a person has is never overwritten.
     """
-    folder = os.path.dirname(target)
+    folder, elsewhere = os.path.dirname(target), "another place with `-o`"
     if not os.path.isdir(folder):
-        raise Problem(
-            "path-missing", f"there is no directory `{folder}`", state=UNCHANGED, hint="make it, or another `-o`"
-        )
+        raise Problem("path-missing", f"no directory `{folder}`", state=UNCHANGED, hint=f"make it, or {elsewhere}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Problem("no-permission", f"you may not write in `{folder}`", state=UNCHANGED, hint=elsewhere)
     if os.path.lexists(target) and not _is_report(target):
         hint = "another name with `-o`, or move away what stands there"
         raise Problem("report-exists", f"`{target}` is there, and is no report", state=UNCHANGED, hint=hint)

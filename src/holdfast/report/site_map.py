@@ -57,7 +57,7 @@ def _drawing(found: Found) -> Html:
     by = (("bytes", "by size"), ("files", "by number of files"))
     choice = (element("button", words, type="button", data_by=key) for key, words in by)
     tools = element("div", element("nav", id="crumbs", aria_label="Where in the map"), element("div", choice, id="by"))
-    told = element("p", id="map-told", role="status", class_="dim")
+    told = element("p", id="map-told", class_="dim")
     label = "Map of the site by size; the tables below say the same in words"
     drawn = element("div", id="map", role="group", aria_label=label)
     without = element("noscript", element("p", "The map is drawn by a script, which is off here; the tables stay."))
