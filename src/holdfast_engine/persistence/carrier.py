@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -42,14 +42,22 @@ class Carrier:
     report: Report
 
     def carry(
-        self, left: RelPath, into: RelPath, found: Base, *, written: Mapping[str, Entry] = NOTHING, own: Base = EMPTY
+        self,
+        left: RelPath,
+        into: RelPath,
+        found: Base,
+        *,
+        written: Mapping[str, Entry] = NOTHING,
+        own: Base = EMPTY,
+        shipped: Container[str] = (),
     ) -> Base:
         """Each of FOUND in LEFT stands in INTO as well, which nobody was shown since it got its OWN: what of that is
-        not in LEFT any more gives way (G2). WRITTEN is what this operation wrote there. Returns the base.
+        not in LEFT any more gives way (G2), but for edits of what INTO has SHIPPED: nothing else would be served there
+        (G3). WRITTEN is what this operation wrote there. Returns the base.
         """
         why = reasons.OVERTAKEN if own else reasons.SHIPPED_TOO
         carrying = replace(self._carrying(left, into, why), written=written)
-        carrying.take_away(own, [path for path in own if path not in found])
+        carrying.take_away(own, [path for path in own if not (path in found or path in shipped)])
         base = carrying.bring(carrying.relative(found))
         carrying.let_in(found)
         self._tell(carrying.told, deleted=False)

@@ -41,8 +41,9 @@ class Carry(Step[Outlook, Work]):
         makes it anew, and before the hooks, which may need it.
         """
         own, base = base_of(work.site, work.record.id), dict[str, Carried]()
+        shipped = work.outlook.shipped.entries if work.outlook.shipped is not None else ()
         for place, found in _whence(work).items():
-            base.update(carrier(work).carry(place, work.path, found, written=work.digests, own=own))
+            base.update(carrier(work).carry(place, work.path, found, written=work.digests, own=own, shipped=shipped))
             own = {}  # what gave way did so at once
         if work.outlook.returns and base:
             durable.sync_file_system(work.site.root, work.path)  # a deploy does so when it seals

@@ -1,0 +1,44 @@
+"""The way back to a release in which people edited or deleted what it shipped, while it was live."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.oracle import attic_texts
+from lib.precious import let_write
+from lib.world import World
+
+SHOP = {
+    "index.php": "<?php // version {version}\n",
+    "install.php": "<?php echo 'installs the shop';\n",
+    "lib/tool.php": "<?php echo 'tool {version}';\n",
+    "lib/welcome.txt": "welcome {version}\n",
+}
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A shop that a vendor ships."""
+    world = World(tmp_path, SHOP, env=None)
+    world.ship()
+    return world
+
+
+def edit(world: World, path: str, text: str) -> None:
+    let_write(world.live / path)
+    (world.live / path).write_text(text)
+
+
+def test_an_edit_that_was_taken_back_by_a_restore_keeps_nobody_from_going_back(shop):
+    """G3, G5: of a shipped file that was edited then and is the release's own now, the older release has the edit."""
+    first, edited = shop.live.resolve().name, "welcome to the club\n"
+    edit(shop, "lib/welcome.txt", edited)
+    second = shop.ship()["release"]
+    shop.perform("restore", path="lib/welcome.txt")
+    assert (shop.live / "lib/welcome.txt").read_text() == "welcome 2\n"
+    shop.rollback(first)
+    shop.assert_code_is(1, "index.php")
+    assert (shop.live / "lib/welcome.txt").read_text() == edited
+    shop.rollback(second)
+    shop.assert_code_is(2, "index.php")
+    assert edited in attic_texts(shop.site)
