@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from holdfast_engine.activation.switch import activate
@@ -24,6 +24,8 @@ from holdfast_engine.site.records import ReleaseRecord
 
 _FEW = 5
 """So many missing files, or a tenth of all, may be the application's own deletions; more is an accident."""
+_MEANT = 100
+"""So many deleted names are remembered of a release that is left."""
 _ENTRIES = ("index.php", "index.html", "index.htm")
 
 
@@ -35,6 +37,21 @@ class Wholeness:
     missing: tuple[str, ...] = ()
 
 
+def lacking(record: ReleaseRecord, missing: Iterable[str]) -> list[str]:
+    """Of what the release of RECORD shipped and is MISSING in it, what was there when it was left."""
+    return [path for path in missing if path not in record.deleted]
+
+
+def note_deleted(site: Site, record: ReleaseRecord, missing: Sequence[str]) -> None:
+    """RECORD, of a release that was just left, says which of what it shipped is MISSING in it: an installer that was
+    removed is no damage. What is missing by the hundred is not called deleted: nothing tells that it was meant.
+    """
+    now, known = sorted(missing) if len(missing) <= _MEANT else [], records.read(site.root, record.id)
+    if known is not None and sorted(known.deleted) != now:
+        others = {name: said for name, said in known.source.items() if name != "deleted"}
+        records.write(site.root, replace(known, source={**others, "deleted": now} if now else others))
+
+
 def look_at(site: Site, record: Optional[ReleaseRecord], path: RelPath) -> Wholeness:
     """How whole the release at PATH is, by its baseline; without one, whether there is any code in it."""
     if site.root.kind(path) != DIR:
@@ -43,7 +60,7 @@ def look_at(site: Site, record: Optional[ReleaseRecord], path: RelPath) -> Whole
     if baseline is None or record is None:
         return Wholeness("" if next(_code(site, path), "") else "it holds links and empty directories alone")
     rules = rules_for(site, as_shipped(site, path, baseline), settings_of(record, site.request.settings))
-    missing = tuple(missing_code(site, path, baseline, rules))
+    missing = tuple(lacking(record, missing_code(site, path, baseline, rules)))
     return Wholeness(_objection(baseline, rules, missing), missing)
 
 

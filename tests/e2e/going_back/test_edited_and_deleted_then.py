@@ -6,6 +6,7 @@ import pytest
 
 from lib.oracle import attic_texts
 from lib.precious import let_write
+from lib.refusals import fails
 from lib.world import World
 
 SHOP = {
@@ -29,6 +30,11 @@ def edit(world: World, path: str, text: str) -> None:
     (world.live / path).write_text(text)
 
 
+def delete(world: World, path: str) -> None:
+    let_write((world.live / path).parent)
+    (world.live / path).unlink()
+
+
 def test_an_edit_that_was_taken_back_by_a_restore_keeps_nobody_from_going_back(shop):
     """G3, G5: of a shipped file that was edited then and is the release's own now, the older release has the edit."""
     first, edited = shop.live.resolve().name, "welcome to the club\n"
@@ -42,3 +48,18 @@ def test_an_edit_that_was_taken_back_by_a_restore_keeps_nobody_from_going_back(s
     shop.rollback(second)
     shop.assert_code_is(2, "index.php")
     assert edited in attic_texts(shop.site)
+
+
+def test_an_installer_that_was_removed_keeps_nobody_from_going_back(shop):
+    """G5: what was deleted while a release was live is no damage to it: it is shown as it was, the plan says so."""
+    first = shop.live.resolve().name
+    delete(shop, "install.php")
+    second = shop.ship()["release"]
+    plan = shop.perform("rollback", only_plan=True)
+    assert "deleted on the server while it was live: `install.php`" in plan["notes"]
+    assert shop.rollback()["current"] == first
+    assert not (shop.live / "install.php").exists()
+    shop.rollback(second)
+    assert (shop.live / "install.php").exists()
+    (shop.site / "releases" / first / "lib/tool.php").unlink()
+    fails(lambda: shop.rollback(first), exits=30, code="release-altered")
