@@ -22,7 +22,7 @@ from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.link_release import link_release
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
 from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, baseline_of, listing_of, rules_now
-from holdfast_engine.persistence.strays import missing_code, sweep
+from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.wholeness import note_deleted
 from holdfast_engine.site import looked
 from holdfast_engine.site.bases import base_of
@@ -81,7 +81,7 @@ def late_sweep(
     _follow(adopter, left, active, found)
     if record is not None:
         _note(adopter, record, found, taken)
-        note_deleted(site, record, missing_code(site, left, baseline, rules, found=found))
+        note_deleted(site, record, baseline, rules, found)
     newer = {path: why for path, why in found.to_adopt.items() if path in seen and _is_as_seen(site, path, seen)}
     adopter.bring(left, Found(to_adopt=newer), wins="live")
     adopter.bring(left, found, wins=NEWEST, rival=active)

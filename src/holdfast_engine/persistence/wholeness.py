@@ -8,6 +8,7 @@ from typing import Optional
 
 from holdfast_engine.activation.switch import activate
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.found import Found
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
@@ -24,8 +25,6 @@ from holdfast_engine.site.records import ReleaseRecord
 
 _FEW = 5
 """So many missing files, or a tenth of all, may be the application's own deletions; more is an accident."""
-_MEANT = 100
-"""So many deleted names are remembered of a release that is left."""
 _ENTRIES = ("index.php", "index.html", "index.htm")
 
 
@@ -42,14 +41,16 @@ def lacking(record: ReleaseRecord, missing: Iterable[str]) -> list[str]:
     return [path for path in missing if path not in record.deleted]
 
 
-def note_deleted(site: Site, record: ReleaseRecord, missing: Sequence[str]) -> None:
-    """RECORD, of a release that was just left, says which of what it shipped is MISSING in it: an installer that was
-    removed is no damage. What is missing by the hundred is not called deleted: nothing tells that it was meant.
+def note_deleted(site: Site, record: ReleaseRecord, baseline: Baseline, rules: Rules, found: Found) -> None:
+    """RECORD, of a release that was live until now, says which of what it shipped FOUND lacks: an installer that was
+    removed is no damage. Where so much is missing that it is not whole, nothing tells that it was meant.
     """
-    now, known = sorted(missing) if len(missing) <= _MEANT else [], records.read(site.root, record.id)
-    if known is not None and sorted(known.deleted) != now:
-        others = {name: said for name, said in known.source.items() if name != "deleted"}
-        records.write(site.root, replace(known, source={**others, "deleted": now} if now else others))
+    gone = sorted(missing_code(site, record.path, baseline, rules, found=found))
+    known = records.read(site.root, record.id)
+    if known is None or gone == sorted(known.deleted) or _objection(baseline, rules, gone):
+        return
+    others = {name: said for name, said in known.source.items() if name != "deleted"}
+    records.write(site.root, replace(known, source={**others, "deleted": gone} if gone else others))
 
 
 def look_at(site: Site, record: Optional[ReleaseRecord], path: RelPath) -> Wholeness:
@@ -60,7 +61,7 @@ def look_at(site: Site, record: Optional[ReleaseRecord], path: RelPath) -> Whole
     if baseline is None or record is None:
         return Wholeness("" if next(_code(site, path), "") else "it holds links and empty directories alone")
     rules = rules_for(site, as_shipped(site, path, baseline), settings_of(record, site.request.settings))
-    missing = tuple(lacking(record, missing_code(site, path, baseline, rules)))
+    missing = tuple(missing_code(site, path, baseline, rules))
     return Wholeness(_objection(baseline, rules, missing), missing)
 
 
@@ -68,7 +69,7 @@ def _code(site: Site, path: RelPath) -> Iterator[str]:
     return (inner for inner, kind, _ in walk(site.root, path, unreadable=[]) if kind == FILE)
 
 
-def _objection(baseline: Baseline, rules: Rules, missing: tuple[str, ...]) -> str:
+def _objection(baseline: Baseline, rules: Rules, missing: Sequence[str]) -> str:
     """Nothing for a few files that are gone: applications delete what they shipped, an installer or a notice."""
     files = sum(entry.kind != DIR and not rules.is_shared(entry.path) for entry in baseline.entries.values())
     if missing and (len(missing) * 2 >= files or (len(missing) > _FEW and len(missing) * 10 > files)):

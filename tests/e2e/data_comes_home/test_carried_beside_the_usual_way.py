@@ -139,3 +139,26 @@ def test_recover_is_done_after_once_where_an_elder_version_gave_way(world):
     world.perform("recover")
     assert (read(world, "ads.txt"), "elder\n" in attic_texts(world.site)) == ("newer\n", True)
     assert world.perform("recover", only_plan=True)["found"] == []
+
+
+@pytest.mark.parametrize("known_by", ["a sweep", "a person's word", "the way back"])
+def test_what_is_deleted_stays_so_where_an_installer_was_removed_long_ago(world, known_by):
+    """G2: what is missing since the last look, or was meant, has not gone with what is deleted today."""
+    for name in ("ads.txt", "proof.html"):
+        (world.live / name).write_text(f"{name}\n")
+    world.ship()
+    let_write(world.live.resolve() / "new")
+    (world.live / "robots.txt").unlink()
+    if known_by == "a sweep":
+        world.perform("sweep")
+    elif known_by == "a person's word":
+        world.perform("review", intent="keep", words=("robots.txt",))
+    else:
+        world.ship()
+        world.rollback()
+        assert read(world, "robots.txt") is None
+    (world.live / "ads.txt").unlink()
+    for act in (lambda: world.perform("sweep"), world.ship):
+        act()
+        assert (read(world, "ads.txt"), read(world, "proof.html")) == (None, "proof.html\n")
+    assert "ads.txt\n" in attic_texts(world.site)
