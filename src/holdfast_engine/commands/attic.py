@@ -30,7 +30,7 @@ def _row(root: Root, note: dict[str, Any], kept: str) -> dict[str, Any]:
         "operation": note["operation"],
         "path": note["path"],
         "place": str(note["place"]),
-        "origin": note["origin"],
+        "origin": note.get("origin", ""),
         "reason": sentence(note["reason"]),
         "kind": root.kind(note["place"]),
         "bytes": size,

@@ -241,8 +241,7 @@ class Shelves:
             if is_stale(self._newest[path], place, about["operation"], about["at"]):
                 inner = RelPath(place).below(Layout.attic / shelf)
                 said = {key: value for key, value in about.items() if key != "operation"}
-                due.setdefault(shelf, []).append(
-                    {"path": path, "by": about["operation"], "digest": digest, "place": str(inner), **said}
-                )
+                said = {**said, "by": about["operation"], "origin": note.get("origin", "")}
+                due.setdefault(shelf, []).append({"path": path, "digest": digest, "place": str(inner), **said})
         for shelf, renewed in due.items():
             write_notes(self._root, Layout.attic / shelf, renewed)

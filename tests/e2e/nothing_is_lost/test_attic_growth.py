@@ -89,3 +89,17 @@ def test_a_seed_that_was_changed_here_is_put_aside_once_however_often_its_deploy
             world.deploy()
     assert kept(world, "uploads/hint.txt") == ["shipped anew\n"]
     assert (world.live / "uploads/hint.txt").read_text() == "changed here\n"
+
+
+def test_a_shipped_version_that_gives_way_again_the_next_day_is_listed_with_its_origin(tmp_path):
+    """G5: what is kept on for another time is named as what was put aside at first."""
+    world = World(tmp_path, {**PHP, "robots.txt": "User-agent: *\n"}, env=None)
+    world.ship()
+    (world.live / "robots.txt").chmod(0o644)
+    (world.live / "robots.txt").write_text("Disallow: /club\n")
+    for day in range(1, 4):
+        world.ship(now=1_800_000_000.0 + day * 86_400)
+        [row] = world.perform("attic")["entries"]
+        assert (row["path"], row["at"]) == ("robots.txt", 1_800_000_000.0 + day * 86_400)
+        assert row["origin"]
+    assert (world.live / "robots.txt").read_text() == "Disallow: /club\n"
