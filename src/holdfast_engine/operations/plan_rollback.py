@@ -11,7 +11,7 @@ from holdfast_engine.checks.data_memory import as_warning
 from holdfast_engine.checks.downgrade import downgraded
 from holdfast_engine.checks.permissions import permissions
 from holdfast_engine.checks.shared_identity import not_mounted
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.outward import why_not
 from holdfast_engine.fs.copy import same_file
@@ -30,7 +30,7 @@ from holdfast_engine.persistence.guessed import WAS_SHARED, guessed
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.newer_here import newer_here
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of, shared_by_rule
-from holdfast_engine.persistence.shipped import as_shipped, baseline_of
+from holdfast_engine.persistence.shipped import as_shipped
 from holdfast_engine.persistence.stranded import stranded
 from holdfast_engine.persistence.strays import missing_code, sweep
 from holdfast_engine.persistence.subject import subject_for

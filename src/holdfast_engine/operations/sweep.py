@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from holdfast_engine.checks.checklist import checklist
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.guarding.guard import Watch
 from holdfast_engine.journal.operation import Operation
@@ -22,7 +23,6 @@ from holdfast_engine.persistence.old_document_root import open_up
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import left_alone
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.persistence.wholeness import note_deleted

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Optional
 
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.fs.copy import digest_of
@@ -21,7 +21,7 @@ from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.link_release import link_release
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
-from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, baseline_of, listing_of, rules_now
+from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, listing_of, rules_now
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.wholeness import note_deleted
 from holdfast_engine.site import looked

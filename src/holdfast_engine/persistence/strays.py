@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Optional
 
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.contents import Contents
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.standing import Standing
@@ -44,9 +44,10 @@ def sweep(
     UNBUILT: output is still to be made, and what lies there waits for it. UNPROVEN: the release had been lived in when
     its BASELINE was taken, and stays for that reason.
     """
-    shipped = baseline or Baseline({}, 0)
-    ruler = classified(_with(rules.listing, shipped), rules.detection, rules.settings, shared_before(site))
-    found = _sweep_of(site, release, rules, ruler, baseline=shipped, deep=deep).look()
+    shipped, live = baseline or Baseline({}, 0), _live_elsewhere(site, release)
+    every = _with(_with(rules.listing, live) if live else rules.listing, shipped)
+    ruler = classified(every, rules.detection, rules.settings, shared_before(site))
+    found = _sweep_of(site, release, rules, ruler, baseline=shipped, live=live, deep=deep).look()
     site.made["looked", release] = found
     if baseline is None or unproven:
         # nothing is known of what was built in it: output stays where it is, and a prune looks for itself
@@ -55,10 +56,26 @@ def sweep(
     return found.waiting(ruler.in_output) if unbuilt else found
 
 
+def _live_elsewhere(site: Site, release: RelPath) -> Optional[Baseline]:
+    """What is live ships, where that is not RELEASE: what came late to a directory of it is judged as what it has there
+    itself.
+    """
+    return baseline_of(site, site.survey.active) if release != site.survey.current else None
+
+
 def _sweep_of(
-    site: Site, release: RelPath, rules: Rules, ruler: Classifier, *, baseline: Baseline, deep: bool
+    site: Site,
+    release: RelPath,
+    rules: Rules,
+    ruler: Classifier,
+    *,
+    baseline: Baseline,
+    live: Optional[Baseline],
+    deep: bool,
 ) -> Sweep:
-    """A look through RELEASE with all that is known of it. RULER is of what RULES and the release ship together."""
+    """A look through RELEASE with all that is known of it. RULER is of what RULES, the release and what is LIVE ship
+    together.
+    """
     record, retired = _record(site, release), release != site.survey.current
     return Sweep(
         links=site.links,
@@ -82,6 +99,8 @@ def _sweep_of(
         standing=_standing(site, release),
         contents=_contents(site, release),
         live=site.survey.current if retired else None,
+        live_listing=live.listing() if live else Listing({}),
+        live_base=_base_in(site, site.survey.active, retired=False) if retired else EMPTY,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Optional
 
 from holdfast_engine.activation.switch import activate
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
@@ -16,7 +16,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Check
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
-from holdfast_engine.persistence.shipped import as_shipped, baseline_of
+from holdfast_engine.persistence.shipped import as_shipped
 from holdfast_engine.persistence.strays import missing_code
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site
