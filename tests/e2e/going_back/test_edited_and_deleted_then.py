@@ -63,3 +63,23 @@ def test_an_installer_that_was_removed_keeps_nobody_from_going_back(shop):
     assert (shop.live / "install.php").exists()
     (shop.site / "releases" / first / "lib/tool.php").unlink()
     fails(lambda: shop.rollback(first), exits=30, code="release-altered")
+
+
+def test_the_way_back_to_an_adopted_release_shares_none_of_its_code(tmp_path):
+    """G5: of a directory all of whose files the next version replaced nothing is known, but it waits for no data."""
+    files = {"index.php": "<?php // version {version}\n", "admin/index.php": "<?php echo 'admin {version}';"}
+    world = World(tmp_path, files, env=None)
+    first = {"index.php": "<?php // version 0\n", "admin/index.php": "<?php echo 'admin 0';", "admin/b.txt": "b\n"}
+    for path, text in first.items():
+        (world.site / path).parent.mkdir(parents=True, exist_ok=True)
+        (world.site / path).write_text(text)
+    adopted = world.perform("adopt", path=str(world.site))["release"]
+    world.ship()
+    delete(world, "admin/b.txt")
+    assert world.rollback()["current"] == adopted
+    world.assert_code_is(0, "index.php")
+    assert (world.live / "admin/index.php").read_text() == "<?php echo 'admin 0';"
+    assert not (world.live / "admin/b.txt").exists()
+    assert list((world.site / "shared").glob("*")) == []
+    world.ship()
+    assert (world.live / "admin/index.php").read_text() == "<?php echo 'admin 2';"
