@@ -11,6 +11,7 @@ from holdfast_engine.data.contents import Contents
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.standing import Standing
 from holdfast_engine.data.sweep import Sweep
+from holdfast_engine.fs import attic
 from holdfast_engine.fs.place import is_same
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.carried import EMPTY, Base
@@ -116,13 +117,14 @@ def _base_in(site: Site, record: Optional[ReleaseRecord], *, retired: bool) -> B
 
 def was_taken_away(site: Site, release: RelPath, path: str) -> bool:
     """True where PATH of RELEASE is the very file that was carried into the live one, and is not there any more: it was
-    deleted or renamed, whatever was written to it before. Its second name keeps it.
+    deleted or renamed, whatever was written to it before. Its second name keeps it, or the attic does.
     """
     root, live = site.root, site.survey.current
-    carried = [one for one in site.survey.releases if one.path == live and path in base_of(site, one.id)]
-    if live is None or not carried or root.has(live / path):
+    if live is None or root.has(live / path):
         return False
-    return is_same(root, release / path, Layout.second_names / path)
+    carried = [one for one in site.survey.releases if one.path == live and path in base_of(site, one.id)]
+    named = bool(carried) and is_same(root, release / path, Layout.second_names / path)
+    return named or attic.has_very(root, release / path, path)
 
 
 def is_all_taken_away(site: Site, release: RelPath, path: str) -> bool:
