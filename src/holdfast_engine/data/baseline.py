@@ -22,7 +22,9 @@ from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath, above, link_text
 from holdfast_engine.model.problem import unknown_format
 from holdfast_engine.site.format import DAMAGE, damaged
+from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import Links
+from holdfast_engine.site.records import ReleaseRecord
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -174,3 +176,18 @@ def _decoded(release: str, content: bytes) -> Baseline:
     if not all(isinstance(value, int) for value in (header["taken"], *(entry.ctime for entry in entries))):
         raise TypeError("a time that is no number")
     return Baseline({entry.path: entry for entry in entries}, min(header["taken"], now_ns()))
+
+
+def baseline_of(site: Site, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
+    """What RECORD's release shipped; read once, as long as nobody writes it anew."""
+    if record is None:
+        return None
+    status = site.root.lstat(Layout.baselines / f"{record.id}.jsonl")
+    stamp = (status.st_ino, status.st_mtime_ns, status.st_size) if status else None
+    linked = tuple(one.path for one in record.shared)
+    key = ("baseline", record.id, stamp, tuple(record.seeds), linked)
+    if key not in site.made:
+        baseline = read(site.root, record.id)
+        site.made[key] = baseline.with_links(linked, record.seeds) if baseline else None
+    found: Optional[Baseline] = site.made[key]
+    return found

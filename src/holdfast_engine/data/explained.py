@@ -55,9 +55,9 @@ class Explained:
     because something lies there. FRAMEWORK_LINKS are made by the framework itself, LEADS_TO_DATA says of build
     output that data has a place of its own in it. LINKED are paths that were links of ours in RELEASE, LIVES_HERE
     says what a person named as code that lives on the server, STANDING what an earlier look said, BASE is what was
-    carried into it, and LIVE the release that is live, where that is another one. LET_GO says of what was shipped what
-    is to be shared because the next version leaves it to the server. CONTENTS is what was read already, PASSES_BY says
-    what tells of one release alone.
+    carried into it, and LIVE the release that is live, where that is another one: it ships LIVE_LISTING, and LIVE_BASE
+    was carried into it. LET_GO says of what was shipped what is to be shared because the next version leaves it to the
+    server. CONTENTS is what was read already, PASSES_BY says what tells of one release alone.
     """
 
     links: Links
@@ -79,6 +79,8 @@ class Explained:
     base: Base = field(default_factory=dict)
     standing: Optional[Standing] = None
     live: Optional[RelPath] = None
+    live_listing: Listing = field(default_factory=lambda: Listing({}))
+    live_base: Base = field(default_factory=dict)
     passes_by: Callable[[str], bool] = _nowhere
     contents: Contents = field(default_factory=Contents)
     _asked: dict[str, bool] = field(default_factory=dict)
@@ -100,7 +102,8 @@ class Explained:
         return self._asked[directory]
 
     def _ships_below(self, path: str) -> bool:
-        return self.next_listing.kind(path) == DIR and bool(self.next_listing.children.get(path))
+        """True for a directory that is filled by what is served from now on, or is live as long as that is not."""
+        return any(one.kind(path) == DIR and one.children.get(path) for one in (self.next_listing, self.live_listing))
 
     def _has_rival(self, path: str, kind: str) -> bool:
         return self.next_listing.kind(path) in (FILE, LINK) or (kind != DIR and self._ships_below(path))

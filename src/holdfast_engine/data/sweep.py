@@ -214,7 +214,7 @@ class Sweep(Explained):
         target = self._beside_shared(path, target)
         if kind == FILE and self._is_database(path) and not self.unshared(path):
             found.to_adopt[path] = f"{reason}, a database"
-        elif (kind == DIR or target != path) and not self._holds_program(target):
+        elif (kind == DIR or target != path) and not (self._holds_program(target) or target in self.live_base):
             found.to_adopt[target] = reason
         else:
             self._carry(found, path, kind, reason)

@@ -10,6 +10,7 @@ from typing import Any
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.copy import copy_tree, digest_of, same_file
 from holdfast_engine.fs.discard import transfer
+from holdfast_engine.fs.place import is_same
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
@@ -177,6 +178,11 @@ def same_content(root: Root, one: str, two: str) -> bool:
 def holds(root: Root, source: str, path: str) -> bool:
     """True when some operation's shelf has the file SOURCE under PATH with the same content."""
     return any(same_file(root, source, kept) for _, kept in _every_version(root, path))
+
+
+def has_very(root: Root, source: str, path: str) -> bool:
+    """True when the very file SOURCE lies on some operation's shelf under PATH, by another of its names."""
+    return any(is_same(root, source, kept) for _, kept in _every_version(root, path))
 
 
 def notes(root: Root) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.operations.every_pipeline import LINK
@@ -13,7 +14,7 @@ from holdfast_engine.persistence import census, elsewhere
 from holdfast_engine.persistence.live_releases import live_releases
 from holdfast_engine.persistence.report import Report, measured
 from holdfast_engine.persistence.shared_paths import rules_for
-from holdfast_engine.persistence.shipped import as_shipped, baseline_of, listing_of
+from holdfast_engine.persistence.shipped import as_shipped, listing_of
 from holdfast_engine.persistence.type_conflicts import refuse_changed_kinds
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site

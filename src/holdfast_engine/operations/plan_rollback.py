@@ -11,7 +11,7 @@ from holdfast_engine.checks.data_memory import as_warning
 from holdfast_engine.checks.downgrade import downgraded
 from holdfast_engine.checks.permissions import permissions
 from holdfast_engine.checks.shared_identity import not_mounted
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.outward import why_not
 from holdfast_engine.fs.copy import same_file
@@ -22,6 +22,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import WARN, Check, Plan
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import STRAY, SharedPath
+from holdfast_engine.model.words import named
 from holdfast_engine.operations.pipelines import ROLLBACK
 from holdfast_engine.operations.planned import Planned, hooks_of, notes_on_hooks
 from holdfast_engine.persistence import census, elsewhere
@@ -29,11 +30,12 @@ from holdfast_engine.persistence.guessed import WAS_SHARED, guessed
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.newer_here import newer_here
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of, shared_by_rule
-from holdfast_engine.persistence.shipped import as_shipped, baseline_of
+from holdfast_engine.persistence.shipped import as_shipped
 from holdfast_engine.persistence.stranded import stranded
 from holdfast_engine.persistence.strays import missing_code, sweep
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.persistence.type_conflicts import refuse_blocked
+from holdfast_engine.persistence.wholeness import lacking
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
@@ -87,7 +89,7 @@ def _outlook(site: Site, target: ReleaseRecord, shipped: Baseline) -> Outlook:
     rules = _with_strays(site, rules, found)
     refuse_blocked(rules)
     there = sweep(site, target.path, rules, baseline=shipped)
-    _refuse_incomplete(site, target, missing_code(site, target.path, shipped, rules, found=there))
+    _refuse_incomplete(site, target, lacking(target, missing_code(site, target.path, shipped, rules, found=there)))
     counted, found_elsewhere = census.count(site), elsewhere.look(site, rules)
     return Outlook(
         site=site,
@@ -144,9 +146,14 @@ def _plan(outlook: Outlook) -> Plan:
         displaced={**found.displaced, **found.leftover_output},
         checks=(_may_move(outlook), *warnings_of(outlook)),
         hooks=hooks_of(outlook),
-        notes=("data stays as it is: a rollback changes code alone", *notes_on_hooks(outlook)),
+        notes=("data stays as it is: a rollback changes code alone", *_deleted(outlook), *notes_on_hooks(outlook)),
         missing=tuple(one.to_json() for one in outlook.missing),
     )
+
+
+def _deleted(outlook: Outlook) -> tuple[str, ...]:
+    gone = sorted(outlook.record.deleted.difference(outlook.target.present))
+    return (f"deleted on the server while it was live: {named(gone)}",) if gone else ()
 
 
 def warnings_of(outlook: Outlook) -> tuple[Check, ...]:

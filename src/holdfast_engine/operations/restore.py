@@ -5,6 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import Any
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.outward import leads_out
 from holdfast_engine.data.programs import holds_program
 from holdfast_engine.data.restore import blocked_by, look
@@ -20,7 +21,7 @@ from holdfast_engine.operations.every_pipeline import RESTORE
 from holdfast_engine.operations.stepping import all_taken, end_of
 from holdfast_engine.persistence.attic_entries import entries
 from holdfast_engine.persistence.report import Report
-from holdfast_engine.persistence.shipped import baseline_of, rules_now
+from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.site.handle import Site
 from holdfast_engine.steps.restore import Restoring, at_home
 from holdfast_engine.steps.step import shown

@@ -6,6 +6,7 @@ from difflib import unified_diff
 from shlex import quote
 from typing import Any, NamedTuple, Optional
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.fs.copy import beginning
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
@@ -17,7 +18,6 @@ from holdfast_engine.persistence.attic_entries import entries
 from holdfast_engine.persistence.earlier import Earlier
 from holdfast_engine.persistence.review import reviewable
 from holdfast_engine.persistence.review_rows import Row
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.rules.masking import Masking
 from holdfast_engine.site.handle import Site
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from shlex import quote
 from typing import Optional
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.sets import belongs_to, is_database
 from holdfast_engine.model.listing import DIR
@@ -27,7 +28,7 @@ from holdfast_engine.model.rules import CARRIED
 from holdfast_engine.persistence.review import reviewable
 from holdfast_engine.persistence.review_rows import Row
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
-from holdfast_engine.persistence.shipped import baseline_of, rules_now
+from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site.handle import Site
 from holdfast_engine.steps.review import Decision

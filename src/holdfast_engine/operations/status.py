@@ -8,6 +8,7 @@ from typing import Any, Optional
 from holdfast_engine.checks.check_input import CheckInput
 from holdfast_engine.checks.checklist import checklist as all_checks
 from holdfast_engine.checks.live_release import live_release, nothing_live
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.guarding.stopped import went_down
 from holdfast_engine.journal import log
@@ -19,7 +20,7 @@ from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.persistence import retired_releases
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of, rules_now
+from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.persistence.wholeness import look_at

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from holdfast_engine.checks.checklist import checklist
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.guarding.guard import Watch
 from holdfast_engine.journal.operation import Operation
@@ -22,9 +23,9 @@ from holdfast_engine.persistence.old_document_root import open_up
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import left_alone
 from holdfast_engine.persistence.subject import subject_for
+from holdfast_engine.persistence.wholeness import note_deleted
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
@@ -98,5 +99,7 @@ def swept(site: Site, planned: Planned, warnings: Iterable[str], *, outcome: str
     if not brings_home(planned):
         retired_releases.note(site, outlook.elsewhere.releases)
     open_up(site, outlook.record.path)
+    if site.survey.active is not None and outlook.baseline is not None:
+        note_deleted(site, site.survey.active, outlook.baseline, rules, outlook.found)
     account = Account(before, report, rules)
     return answer(outcome, release=release, previous=release, steps=timings, site=site, account=account)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from shlex import quote
 from typing import Optional
 
-from holdfast_engine.data.baseline import Baseline, now_ns, own_text
+from holdfast_engine.data.baseline import Baseline, baseline_of, now_ns, own_text
 from holdfast_engine.fs.clock import TICK_NS
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.fs.durable import forget
@@ -24,7 +24,7 @@ from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
-from holdfast_engine.persistence.shipped import as_shipped, baseline_of, rules_proven
+from holdfast_engine.persistence.shipped import as_shipped, rules_proven
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site

@@ -44,7 +44,13 @@ class Carrier:
     report: Report
 
     def carry(
-        self, left: RelPath, into: RelPath, found: Base, *, written: Mapping[str, Entry] = NOTHING, own: Base = EMPTY
+        self,
+        left: RelPath,
+        into: RelPath,
+        found: Base,
+        *,
+        written: Mapping[str, Entry] = NOTHING,
+        own: Base = EMPTY,
     ) -> Base:
         """Each of FOUND in LEFT stands in INTO as well, which nobody was shown since it got its OWN: what of that is
         not in LEFT any more gives way (G2). WRITTEN is what this operation wrote there. Returns the base.

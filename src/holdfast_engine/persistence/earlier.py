@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Optional
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Optional
 
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.copy import digest_of
+from holdfast_engine.fs.root import Root
 from holdfast_engine.journal.record import COMMIT, Record
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.manifest import Entry, Stamp
@@ -22,8 +23,9 @@ from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.link_release import link_release
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
-from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, baseline_of, listing_of, rules_now
+from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, listing_of, rules_now
 from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.persistence.wholeness import note_deleted
 from holdfast_engine.site import looked
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
@@ -76,10 +78,12 @@ def late_sweep(
     if listing is None:
         listing = as_shipped(site, active, now) if now else as_lived_in(listing_of(site, active))
     taken = baselines.now_ns()
-    found = sweep(site, left, rules_for(site, listing, settings), baseline=baseline)
+    rules = rules_for(site, listing, settings)
+    found = sweep(site, left, rules, baseline=baseline)
     _follow(adopter, left, active, found)
     if record is not None:
         _note(adopter, record, found, taken)
+        note_deleted(site, record, baseline, rules, found)
     newer = {path: why for path, why in found.to_adopt.items() if path in seen and _is_as_seen(site, path, seen)}
     adopter.bring(left, Found(to_adopt=newer), wins="live")
     adopter.bring(left, found, wins=NEWEST, rival=active)
@@ -92,14 +96,23 @@ def _own_what_gave_way(site: Site, record: ReleaseRecord, baseline: Baseline, di
     """Nothing told what the release of RECORD shipped before somebody lived in it. What gave way when it was left, and
     lies in the attic as it stands there, is its own from now on: on a way back it is code, and no data that came (G2).
     """
-    root, own = site.root, list[Entry]()
+    root, own = site.root, dict(baseline.entries)
     for path in displaced:
-        here, status = record.path / path, root.lstat(record.path / path)
-        if status is not None and path not in baseline.entries and attic.holds(root, here, path):
-            own.append(baselines.entry_of(path, FILE, status, digest_of(root, here)))
-    if own:
-        entries = sorted([*baseline.entries.values(), *own], key=lambda one: one.path)
+        here = record.path / path
+        if path not in own and attic.holds(root, here, path):
+            own.update(_entries_at(root, record.path, path))
+    if len(own) > len(baseline.entries):
+        entries = sorted(own.values(), key=lambda one: one.path)
         baselines.write(root, record.id, entries, taken_ns=baseline.taken_ns)
+
+
+def _entries_at(root: Root, release: RelPath, path: str) -> Iterator[tuple[str, Entry]]:
+    """PATH, a file of RELEASE, and the directories that it lies in."""
+    for one, kind in (*((step, DIR) for step in RelPath(path).ancestors()), (path, FILE)):
+        status = root.lstat(release / one)
+        if status is not None:
+            digest = digest_of(root, release / one) if kind == FILE else ""
+            yield str(one), baselines.entry_of(str(one), kind, status, digest)
 
 
 def _note(adopter: Adopter, record: ReleaseRecord, found: Found, taken: int) -> None:

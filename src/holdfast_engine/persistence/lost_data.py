@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from holdfast_engine.data.adopt_renames import in_order
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.data.moved import SHARED as SHARED_WINS
@@ -26,7 +26,6 @@ from holdfast_engine.model.sets import main_of, members
 from holdfast_engine.persistence import old_document_root
 from holdfast_engine.persistence.attic_entries import entries, led_out_to
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import is_all_taken_away, sweep
 from holdfast_engine.persistence.unrecorded import pruned
 from holdfast_engine.persistence.vanished import lost_by_accident

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.place import drop_second_name
 from holdfast_engine.fs.root import kind_of
@@ -18,7 +18,7 @@ from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.request import Settings
 from holdfast_engine.persistence.measuring import is_of_a_script, is_sealed
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
-from holdfast_engine.persistence.shipped import baseline_of, kept_texts
+from holdfast_engine.persistence.shipped import kept_texts
 from holdfast_engine.persistence.was_shipped import WasShipped
 from holdfast_engine.site import bases, records
 from holdfast_engine.site.handle import Site

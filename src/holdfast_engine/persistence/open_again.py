@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.fs.access import open_again
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence.measuring import is_sealed
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.kept import kept_at
 from holdfast_engine.site.records import ReleaseRecord

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Optional
 
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.versions import version_of
 from holdfast_engine.persistence.was_shipped import compare

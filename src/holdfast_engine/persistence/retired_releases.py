@@ -8,7 +8,7 @@ from functools import partial
 from typing import Optional
 
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.fs import attic
@@ -25,7 +25,7 @@ from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of, rules_now
+from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.strays import sweep, was_taken_away
 from holdfast_engine.persistence.unrecorded import pruned
 from holdfast_engine.site import looked, records

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Optional
 
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.copy import same_file
 from holdfast_engine.fs.sets import is_database
@@ -26,7 +26,7 @@ from holdfast_engine.persistence.review_carried import CarriedCode
 from holdfast_engine.persistence.review_data import data_rows
 from holdfast_engine.persistence.review_rows import Row, undecided
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of, rules_now
+from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.strays import missing_code, sweep
 from holdfast_engine.rules.code_evidence import Evidence
 from holdfast_engine.site.bases import base_of

@@ -7,10 +7,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Optional
 
-from holdfast_engine.data import baseline as baselines
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.fs.walk import walk
-from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE, LINK, Listed, Listing
 from holdfast_engine.model.memory import is_data, is_database_name
 from holdfast_engine.model.paths import RelPath
@@ -18,7 +16,6 @@ from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_
 from holdfast_engine.rules.programs import is_code
 from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.site.handle import Site
-from holdfast_engine.site.records import ReleaseRecord
 
 _MOST, _MOST_IN_ALL = 64 * 1024, 1024 * 1024
 """How many bytes of one small file, and of all of them, a record keeps."""
@@ -110,21 +107,6 @@ def listing_behind_links(site: Site, release: RelPath, shipped: Listing, shared:
         lambda path: (shipped if is_behind(path) else now).read(path),
         lambda path: (shipped if is_behind(path) else now).link(path),
     )
-
-
-def baseline_of(site: Site, record: Optional[ReleaseRecord]) -> Optional[Baseline]:
-    """What RECORD's release shipped; read once, as long as nobody writes it anew."""
-    if record is None:
-        return None
-    status = site.root.lstat(Layout.baselines / f"{record.id}.jsonl")
-    stamp = (status.st_ino, status.st_mtime_ns, status.st_size) if status else None
-    linked = tuple(one.path for one in record.shared)
-    key = ("baseline", record.id, stamp, tuple(record.seeds), linked)
-    if key not in site.made:
-        baseline = baselines.read(site.root, record.id)
-        site.made[key] = baseline.with_links(linked, record.seeds) if baseline else None
-    found: Optional[Baseline] = site.made[key]
-    return found
 
 
 def rules_proven(site: Site) -> Optional[Rules]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.fs.sizes import Sized, sizes
 from holdfast_engine.model.carried import EMPTY, Base
 from holdfast_engine.model.extents import Extents
@@ -16,7 +16,6 @@ from holdfast_engine.model.listing import LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.rules import ARTIFACT, CACHE, CARRIED, CODE, EPHEMERAL, SEEDED, SHARED
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.rules.shape_patterns import lineage
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site

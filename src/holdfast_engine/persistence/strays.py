@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Optional
 
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.contents import Contents
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.standing import Standing
 from holdfast_engine.data.sweep import Sweep
+from holdfast_engine.fs import attic
 from holdfast_engine.fs.place import is_same
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.carried import EMPTY, Base
@@ -44,9 +45,10 @@ def sweep(
     UNBUILT: output is still to be made, and what lies there waits for it. UNPROVEN: the release had been lived in when
     its BASELINE was taken, and stays for that reason.
     """
-    shipped = baseline or Baseline({}, 0)
-    ruler = classified(_with(rules.listing, shipped), rules.detection, rules.settings, shared_before(site))
-    found = _sweep_of(site, release, rules, ruler, baseline=shipped, deep=deep).look()
+    shipped, live = baseline or Baseline({}, 0), _live_elsewhere(site, release)
+    every = _with(_with(rules.listing, live) if live else rules.listing, shipped)
+    ruler = classified(every, rules.detection, rules.settings, shared_before(site))
+    found = _sweep_of(site, release, rules, ruler, baseline=shipped, live=live, deep=deep).look()
     site.made["looked", release] = found
     if baseline is None or unproven:
         # nothing is known of what was built in it: output stays where it is, and a prune looks for itself
@@ -55,10 +57,26 @@ def sweep(
     return found.waiting(ruler.in_output) if unbuilt else found
 
 
+def _live_elsewhere(site: Site, release: RelPath) -> Optional[Baseline]:
+    """What is live ships, where that is not RELEASE: what came late to a directory of it is judged as what it has there
+    itself.
+    """
+    return baseline_of(site, site.survey.active) if release != site.survey.current else None
+
+
 def _sweep_of(
-    site: Site, release: RelPath, rules: Rules, ruler: Classifier, *, baseline: Baseline, deep: bool
+    site: Site,
+    release: RelPath,
+    rules: Rules,
+    ruler: Classifier,
+    *,
+    baseline: Baseline,
+    live: Optional[Baseline],
+    deep: bool,
 ) -> Sweep:
-    """A look through RELEASE with all that is known of it. RULER is of what RULES and the release ship together."""
+    """A look through RELEASE with all that is known of it. RULER is of what RULES, the release and what is LIVE ship
+    together.
+    """
     record, retired = _record(site, release), release != site.survey.current
     return Sweep(
         links=site.links,
@@ -82,6 +100,8 @@ def _sweep_of(
         standing=_standing(site, release),
         contents=_contents(site, release),
         live=site.survey.current if retired else None,
+        live_listing=live.listing() if live else Listing({}),
+        live_base=_base_in(site, site.survey.active, retired=False) if retired else EMPTY,
     )
 
 
@@ -97,13 +117,14 @@ def _base_in(site: Site, record: Optional[ReleaseRecord], *, retired: bool) -> B
 
 def was_taken_away(site: Site, release: RelPath, path: str) -> bool:
     """True where PATH of RELEASE is the very file that was carried into the live one, and is not there any more: it was
-    deleted or renamed, whatever was written to it before. Its second name keeps it.
+    deleted or renamed, whatever was written to it before. Its second name keeps it, or the attic does.
     """
     root, live = site.root, site.survey.current
-    carried = [one for one in site.survey.releases if one.path == live and path in base_of(site, one.id)]
-    if live is None or not carried or root.has(live / path):
+    if live is None or root.has(live / path):
         return False
-    return is_same(root, release / path, Layout.second_names / path)
+    carried = [one for one in site.survey.releases if one.path == live and path in base_of(site, one.id)]
+    named = bool(carried) and is_same(root, release / path, Layout.second_names / path)
+    return named or attic.has_very(root, release / path, path)
 
 
 def is_all_taken_away(site: Site, release: RelPath, path: str) -> bool:

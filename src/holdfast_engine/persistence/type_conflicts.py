@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Optional
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.outward import in_the_way
 from holdfast_engine.data.programs import holds_program
@@ -14,7 +15,6 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import FOUND, STRAY
 from holdfast_engine.persistence.shared_paths import Rules, unshared
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.rules.shape_patterns import lineage
 from holdfast_engine.site.handle import Site
 

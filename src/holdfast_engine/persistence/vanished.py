@@ -9,9 +9,11 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.model.carried import Base
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.reviewed import DELETED
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import missing_code
+from holdfast_engine.persistence.wholeness import lacking
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 
@@ -20,8 +22,8 @@ _FEW = 5
 
 
 def lost_by_accident(site: Site, live: RelPath, rules: Rules, baseline: Optional[Baseline], found: Found) -> list[str]:
-    """What is to be put back: all that VANISHED, where links of directories or shipped files are missing with it, or
-    more than five and a tenth of what was carried at once (`rsync --delete`, a panel). Else nothing: the application or
+    """What is to be put back: all that VANISHED, where links of directories or shipped files went with it, or more than
+    five and a tenth of what was carried at once (`rsync --delete`, a panel). Else nothing: the application or
     a person deleted it, or gave it another name, under which it goes along.
     """
     active = site.survey.active
@@ -31,9 +33,20 @@ def lost_by_accident(site: Site, live: RelPath, rules: Rules, baseline: Optional
         return []
     tops = list(outermost(gone))
     swept = len(tops) > _FEW and len(tops) * 10 > len(base)
-    if swept or _missing_links(site, live, found) or missing_code(site, live, baseline, rules, found=found):
+    if swept or _missing_links(site, live, found) or _missing_code(site, live, rules, baseline, found):
         return gone
     return []
+
+
+def _missing_code(site: Site, live: RelPath, rules: Rules, baseline: Optional[Baseline], found: Found) -> list[str]:
+    """What LIVE shipped and lacks since the last look: what was missing then, or is deleted by a person's word, has
+    gone without what VANISHED since.
+    """
+    active, reviewed = site.survey.active, site.survey.site.reviewed.words
+    gone = missing_code(site, live, baseline, rules, found=found)
+    meant = [path for path, said in reviewed.items() if said.what == DELETED]
+    gone = lacking(active, gone) if active is not None else gone
+    return [path for path in gone if not any(RelPath(path).is_within(top) for top in meant)]
 
 
 def _deleted(base: Base, found: Found) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from holdfast_engine.activation.switch import activate
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
+from holdfast_engine.data.found import Found
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
@@ -15,7 +16,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Check
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
-from holdfast_engine.persistence.shipped import as_shipped, baseline_of
+from holdfast_engine.persistence.shipped import as_shipped
 from holdfast_engine.persistence.strays import missing_code
 from holdfast_engine.site import records
 from holdfast_engine.site.handle import Site
@@ -35,6 +36,23 @@ class Wholeness:
     missing: tuple[str, ...] = ()
 
 
+def lacking(record: ReleaseRecord, missing: Iterable[str]) -> list[str]:
+    """Of what the release of RECORD shipped and is MISSING in it, what was there when it was left."""
+    return [path for path in missing if path not in record.deleted]
+
+
+def note_deleted(site: Site, record: ReleaseRecord, baseline: Baseline, rules: Rules, found: Found) -> None:
+    """RECORD, of a release that was live until now, says which of what it shipped FOUND lacks: an installer that was
+    removed is no damage. Where so much is missing that it is not whole, nothing tells that it was meant.
+    """
+    gone = sorted(missing_code(site, record.path, baseline, rules, found=found))
+    known = records.read(site.root, record.id)
+    if known is None or gone == sorted(known.deleted) or _objection(baseline, rules, gone):
+        return
+    others = {name: said for name, said in known.source.items() if name != "deleted"}
+    records.write(site.root, replace(known, source={**others, "deleted": gone} if gone else others))
+
+
 def look_at(site: Site, record: Optional[ReleaseRecord], path: RelPath) -> Wholeness:
     """How whole the release at PATH is, by its baseline; without one, whether there is any code in it."""
     if site.root.kind(path) != DIR:
@@ -51,7 +69,7 @@ def _code(site: Site, path: RelPath) -> Iterator[str]:
     return (inner for inner, kind, _ in walk(site.root, path, unreadable=[]) if kind == FILE)
 
 
-def _objection(baseline: Baseline, rules: Rules, missing: tuple[str, ...]) -> str:
+def _objection(baseline: Baseline, rules: Rules, missing: Sequence[str]) -> str:
     """Nothing for a few files that are gone: applications delete what they shipped, an installer or a notice."""
     files = sum(entry.kind != DIR and not rules.is_shared(entry.path) for entry in baseline.entries.values())
     if missing and (len(missing) * 2 >= files or (len(missing) > _FEW and len(missing) * 10 > files)):

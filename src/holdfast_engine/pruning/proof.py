@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Optional, Union
 
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import sweep, was_taken_away
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord

@@ -16,6 +16,7 @@ from holdfast_engine.fs import attic
 from holdfast_engine.fs.clock import settled
 from holdfast_engine.fs.copy import digest_of, same_file
 from holdfast_engine.fs.discard import Proof, empty_trash, stood_at, to_trash
+from holdfast_engine.fs.place import is_same
 from holdfast_engine.fs.probe import is_immutable
 from holdfast_engine.fs.processes import users_of
 from holdfast_engine.fs.root import kind_of
@@ -32,6 +33,7 @@ from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.strays import caches_then
 from holdfast_engine.pruning.attic import DOUBLE, EXPIRED, SHELF
 from holdfast_engine.site import records
+from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 
@@ -101,15 +103,25 @@ class Emptying:
         unread: list[str] = []
         top = self._stood_at(name, kind)
         for path, place, stamp in self._files(Layout.trash / name, unread):
-            if not (self._is_served(top / path, stamp) or known(top / path, place, stamp)):
+            if not (self._goes_along(top / path, place, stamp) or known(top / path, place, stamp)):
                 self._keep(top / path, place, reason)
         return unread[0] if unread else ""
 
-    def _is_served(self, path: RelPath, stamp: Stamp) -> bool:
-        """True for one of several names of a file that is live at its path: it was carried, and loses this name."""
+    def _goes_along(self, path: RelPath, place: RelPath, stamp: Stamp) -> bool:
+        """True for one of several names of a file that was carried: it is live, at its path or where the application
+        moved it, or has its second name, which keeps what was deleted; and it loses this name.
+        """
         root, current = self.site.root, self.site.survey.current
         live = root.lstat(current / path) if current is not None else None
-        return live is not None and kind_of(live) == FILE and live.st_ino == stamp[3]
+        at_its_path = live is not None and kind_of(live) == FILE and live.st_ino == stamp[3]
+        return at_its_path or stamp[3] in self._carried or is_same(root, place, Layout.second_names / path)
+
+    @cached_property
+    def _carried(self) -> frozenset[int]:
+        """Each has a second name, whatever became of it in the live release since."""
+        active = self.site.survey.active
+        base = base_of(self.site, active.id) if active is not None else {}
+        return frozenset(one.inode for one in base.values() if one.kind == FILE)
 
     def _is_record(self, name: str) -> bool:
         """Our own record of a release: under no operation's number, and by what it says of itself; a file of an

@@ -72,6 +72,11 @@ class ReleaseRecord:
         return tuple(self.source.get("absent", ())) if self.unobserved else ()
 
     @property
+    def deleted(self) -> frozenset[str]:
+        """What it shipped and was deleted in it while it was live: it is whole without that."""
+        return frozenset(self.source.get("deleted", ()))
+
+    @property
     def lived_in(self) -> bool:
         """True for a release that was lived in when its baseline was taken: that knows nothing of what a build made."""
         return bool(self.pinned) or self.told

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.fs.access import access_at
 from holdfast_engine.guarding.handing_over import hand_over
 from holdfast_engine.model.access import Access, Kept
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.persistence.access import give_access
 from holdfast_engine.persistence.measuring import foreseen
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.web_user import web_user
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site

@@ -9,7 +9,7 @@ from holdfast_engine.data import baseline as baselines
 from holdfast_engine.journal.record import OBSERVED
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.manifest import Entry
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import elsewhere, old_document_root
 from holdfast_engine.persistence.guessed import unshare
@@ -96,12 +96,23 @@ def observed(work: Work, outgoing: RelPath, release: str) -> Work:
     record = records.read(site.root, release)
     if record is not None and record.told:  # somebody's repository goes to the attic with its release (I44)
         entries = [one for one in entries if one.path in known or not is_in_repository(one.path)]
+    entries = _without_emptied(entries, every)
     if record is None or not record.told:
         work.operation.note(**{OBSERVED: release})  # where this deploy is undone, nothing tells again
     if record is not None:
         _note_observed(site, record, entries, known)
     baselines.write(site.root, release, entries, taken_ns=taken)
     return replace(work, baseline=baselines.read(site.root, release))
+
+
+def _without_emptied(entries: list[Entry], every: Iterable[Entry]) -> list[Entry]:
+    """ENTRIES without directories of which all is left out that EVERY one has in them: an empty directory would be one
+    that waits for data, and the way back would share it, code and all.
+    """
+    paths = {one.path for one in entries}
+    emptied = above(one.path for one in every if one.path not in paths)
+    emptied -= above(one.path for one in entries if one.kind != DIR)
+    return [one for one in entries if not (one.kind == DIR and one.path in emptied)]
 
 
 def _note_observed(site: Site, record: ReleaseRecord, entries: Iterable[Entry], known: Container[str]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from holdfast_engine.activation.seal import seal
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import given_way
 from holdfast_engine.persistence.link_release import announce_seeds, link_release, seeds_before
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import still_so, sweep
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.steps.access import access_of_parted, let_application_in

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from holdfast_engine.checks.data_memory import as_warning
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import LIVE, NEWEST
 from holdfast_engine.model.carried import Carried
@@ -18,7 +19,6 @@ from holdfast_engine.persistence.late_sweep import late_sweep
 from holdfast_engine.persistence.link_release import link_release, seeds_before
 from holdfast_engine.persistence.report import warned
 from holdfast_engine.persistence.shared_paths import rules_for
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.site import records
 from holdfast_engine.site.live import count_release, mark_active
 from holdfast_engine.site.records import ReleaseRecord

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.restore import blocked_by, bring_back
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import old_document_root
@@ -16,8 +18,9 @@ from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.late_sweep import link_live
 from holdfast_engine.persistence.lost_data import Lost, search
 from holdfast_engine.persistence.report import Report
-from holdfast_engine.persistence.shipped import baseline_of, rules_now
+from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import follow
 from holdfast_engine.steps.step import Step
@@ -70,9 +73,7 @@ def _is_brought(work: PuttingBack, one: Lost, saved: bool) -> bool:  # noqa: FBT
     if one.action == "adopt" and not one.release:
         return saved
     if one.action == "carry" and live is not None:
-        left = RelPath(one.place[: -len(one.path) - 1])
-        Carrier(work.site, work.operation, work.report).bring_one(left, live, one.path)
-        return True
+        return _is_carried(work, one, live)
     if one.action in ("adopt", "link"):
         renamed = {one.path: one.old} if one.old else {}
         work.adopter.bring(one.release, Found(to_adopt={one.path: one.what}, renamed=renamed), wins=one.wins)
@@ -80,6 +81,17 @@ def _is_brought(work: PuttingBack, one: Lost, saved: bool) -> bool:  # noqa: FBT
             work.adopter.link_into(live, [one.path])
         return True
     return one.action == "copy" and _is_copied_back(work, one)
+
+
+def _is_carried(work: PuttingBack, one: Lost, live: RelPath) -> bool:
+    """It stands in LIVE: from a release that is not live, or by its second name, which all that went with it has."""
+    site, left = work.site, RelPath(one.place[: -len(one.path) - 1])
+    carrier, active = Carrier(site, work.operation, work.report), site.survey.active
+    if left == Layout.second_names and active is not None:
+        base = base_of(site, active.id)
+        return bool(carrier.put_back(live, [path for path in base if RelPath(path).is_within(one.path)], base))
+    carrier.bring_one(left, live, one.path)
+    return site.root.has(live / one.path)
 
 
 def _bring_saved(work: PuttingBack, found: Sequence[Lost]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from holdfast_engine.activation.switch import activate
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
@@ -14,7 +15,7 @@ from holdfast_engine.persistence.link_release import link_release
 from holdfast_engine.persistence.lost_data import Lost
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import rules_for, settings_of
-from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, baseline_of, listing_of
+from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, listing_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import mark_active
 from holdfast_engine.site.records import ReleaseRecord

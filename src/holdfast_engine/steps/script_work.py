@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import walk
@@ -18,7 +19,6 @@ from holdfast_engine.persistence.elsewhere import Elsewhere
 from holdfast_engine.persistence.lost_data import CODE_ENDINGS
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord

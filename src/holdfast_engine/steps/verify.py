@@ -13,7 +13,7 @@ from holdfast_engine.persistence.late_sweep import stamps_of_files
 from holdfast_engine.persistence.report import warned
 from holdfast_engine.persistence.strays import missing_code
 from holdfast_engine.persistence.subject import subject_for
-from holdfast_engine.persistence.wholeness import broken_links
+from holdfast_engine.persistence.wholeness import broken_links, lacking
 from holdfast_engine.steps.adopt import brought_again, observed
 from holdfast_engine.steps.carry import carried_again
 from holdfast_engine.steps.link import target_now
@@ -75,7 +75,7 @@ class VerifyTarget(Step[Outlook, Work]):
         work.report.warnings.extend(
             f"`{path}` in release {release} differs from its baseline" for path in found.displaced
         )
-        gone = missing_code(work.site, work.path, shipped, work.rules, found=found)
+        gone = lacking(work.record, missing_code(work.site, work.path, shipped, work.rules, found=found))
         if gone:
             raise Problem("links-broken", f"`{gone[0]}`, which the release ships, would not be served")
         reachable = tuple(one for one in work.rules.shared if not work.site.links.is_away(one.path))

@@ -169,3 +169,26 @@ def test_the_last_name_of_a_carried_file_is_not_thrown_away_with_the_release_of_
     world.deploy()
     assert read(world, "ads.txt") == (None if way == "deleted" else "pub-2\n")
     assert "pub-1\n" in attic_texts(world.site)
+
+
+@pytest.mark.parametrize("known_by", ["a sweep", "a person's word", "the way back"])
+def test_what_is_deleted_stays_so_where_an_installer_was_removed_long_ago(world, known_by):
+    """G2: what is missing since the last look, or was meant, has not gone with what is deleted today."""
+    for name in ("ads.txt", "proof.html"):
+        (world.live / name).write_text(f"{name}\n")
+    world.ship()
+    let_write(world.live.resolve() / "new")
+    (world.live / "robots.txt").unlink()
+    if known_by == "a sweep":
+        world.perform("sweep")
+    elif known_by == "a person's word":
+        world.perform("review", intent="keep", words=("robots.txt",))
+    else:
+        world.ship()
+        world.rollback()
+        assert read(world, "robots.txt") is None
+    (world.live / "ads.txt").unlink()
+    for act in (lambda: world.perform("sweep"), world.ship):
+        act()
+        assert (read(world, "ads.txt"), read(world, "proof.html")) == (None, "proof.html\n")
+    assert "ads.txt\n" in attic_texts(world.site)

@@ -117,3 +117,36 @@ def test_what_a_sweep_saw_before_somebody_switched_by_hand_goes_on_being_served(
     ship(world)
     world.precious.assert_served()
     world.precious.assert_none_lost()
+
+
+@pytest.mark.parametrize("late", ["media/late.txt", "inc/late.txt"])
+def test_a_directory_that_a_later_version_drops_is_no_users_directory_in_the_adopted_release(tmp_path, late):
+    """G2: nothing tells what an adopted release shipped; what is live has code at this path, and shows what came."""
+    files = {"index.php": "<?php // {version}\n", "inc/a.php": "<?php\n", "media/logo.svg": "logo {version}\n"}
+    world = World(tmp_path, files, env=None)
+    for path, text in {**files, "media/logo.svg": "their logo\n", "media/a.jpg": "a picture\n"}.items():
+        (world.site / path).parent.mkdir(parents=True, exist_ok=True)
+        (world.site / path).write_text(text)
+    adopted = world.perform("adopt", path=str(world.site))["release"]
+    world.ship()
+    (world.site / "releases" / adopted / late).write_text("from a worker that stayed\n")
+    assert world.ship({"media/logo.svg": None})["outcome"] == "deployed"
+    shown = {path: (world.live / path).read_text() for path in ("media/a.jpg", late)}
+    assert shown == {"media/a.jpg": "a picture\n", late: "from a worker that stayed\n"}
+    assert not (world.live / "media/logo.svg").exists()
+
+
+def test_what_comes_late_to_a_directory_that_went_along_for_its_program_goes_along_without_it(world):
+    """G2: the program was deleted since, and the directory is carried still: it is not taken for a users' own one."""
+    for name, text in (("tool/run.php", "<?php run();\n"), ("tool/notes.txt", "notes\n")):
+        (world.live / name).parent.mkdir(exist_ok=True)
+        (world.live / name).write_text(text)
+    ship(world)
+    for name in ("run.php", "notes.txt"):
+        (world.live / "tool" / name).unlink()
+    ship(world)
+    late = world.precious.write("tool/late.txt", into=eldest(world))
+    for _ in range(2):
+        assert world.ship()["outcome"] == "deployed"
+        assert (world.live / "tool/late.txt").read_bytes() == late
+        assert not (world.live / "tool/run.php").exists()

@@ -1,0 +1,85 @@
+"""The way back to a release in which people edited or deleted what it shipped, while it was live."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.oracle import attic_texts
+from lib.precious import let_write
+from lib.refusals import fails
+from lib.world import World
+
+SHOP = {
+    "index.php": "<?php // version {version}\n",
+    "install.php": "<?php echo 'installs the shop';\n",
+    "lib/tool.php": "<?php echo 'tool {version}';\n",
+    "lib/welcome.txt": "welcome {version}\n",
+}
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A shop that a vendor ships."""
+    world = World(tmp_path, SHOP, env=None)
+    world.ship()
+    return world
+
+
+def edit(world: World, path: str, text: str) -> None:
+    let_write(world.live / path)
+    (world.live / path).write_text(text)
+
+
+def delete(world: World, path: str) -> None:
+    let_write((world.live / path).parent)
+    (world.live / path).unlink()
+
+
+def test_an_edit_that_was_taken_back_by_a_restore_keeps_nobody_from_going_back(shop):
+    """G3, G5: of a shipped file that was edited then and is the release's own now, the older release has the edit."""
+    first, edited = shop.live.resolve().name, "welcome to the club\n"
+    edit(shop, "lib/welcome.txt", edited)
+    second = shop.ship()["release"]
+    shop.perform("restore", path="lib/welcome.txt")
+    assert (shop.live / "lib/welcome.txt").read_text() == "welcome 2\n"
+    shop.rollback(first)
+    shop.assert_code_is(1, "index.php")
+    assert (shop.live / "lib/welcome.txt").read_text() == edited
+    shop.rollback(second)
+    shop.assert_code_is(2, "index.php")
+    assert edited in attic_texts(shop.site)
+
+
+def test_an_installer_that_was_removed_keeps_nobody_from_going_back(shop):
+    """G5: what was deleted while a release was live is no damage to it: it is shown as it was, the plan says so."""
+    first = shop.live.resolve().name
+    delete(shop, "install.php")
+    second = shop.ship()["release"]
+    plan = shop.perform("rollback", only_plan=True)
+    assert "deleted on the server while it was live: `install.php`" in plan["notes"]
+    assert shop.rollback()["current"] == first
+    assert not (shop.live / "install.php").exists()
+    shop.rollback(second)
+    assert (shop.live / "install.php").exists()
+    (shop.site / "releases" / first / "lib/tool.php").unlink()
+    fails(lambda: shop.rollback(first), exits=30, code="release-altered")
+
+
+def test_the_way_back_to_an_adopted_release_shares_none_of_its_code(tmp_path):
+    """G5: of a directory all of whose files the next version replaced nothing is known, but it waits for no data."""
+    files = {"index.php": "<?php // version {version}\n", "admin/index.php": "<?php echo 'admin {version}';"}
+    world = World(tmp_path, files, env=None)
+    first = {"index.php": "<?php // version 0\n", "admin/index.php": "<?php echo 'admin 0';", "admin/b.txt": "b\n"}
+    for path, text in first.items():
+        (world.site / path).parent.mkdir(parents=True, exist_ok=True)
+        (world.site / path).write_text(text)
+    adopted = world.perform("adopt", path=str(world.site))["release"]
+    world.ship()
+    delete(world, "admin/b.txt")
+    assert world.rollback()["current"] == adopted
+    world.assert_code_is(0, "index.php")
+    assert (world.live / "admin/index.php").read_text() == "<?php echo 'admin 0';"
+    assert not (world.live / "admin/b.txt").exists()
+    assert list((world.site / "shared").glob("*")) == []
+    world.ship()
+    assert (world.live / "admin/index.php").read_text() == "<?php echo 'admin 2';"

@@ -1,0 +1,71 @@
+"""What `recover` puts back stands there when it says so; what the application deleted or renamed is nothing to find."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from lib.oracle import attic_texts
+from lib.precious import let_write
+from lib.world import World
+
+SHOP = {"index.php": "<?php // version {version}\n", "lib/tool.php": "<?php echo 'tool';", "robots.txt": "{version}\n"}
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A shop with a note beside its code and a tool in a directory of its own, both carried once."""
+    world = World(tmp_path, SHOP, env=None)
+    world.ship()
+    for path, text in (("lib/note.txt", "a note\n"), ("tool/run.php", "<?php run();"), ("tool/log.txt", "one\n")):
+        write(world, path, text)
+    world.ship()
+    return world
+
+
+def write(world, path, text):
+    let_write(world.live / path)
+    (world.live / path).parent.mkdir(exist_ok=True)
+    (world.live / path).write_text(text)
+
+
+def found(world):
+    return {row["path"]: (row["action"], row["done"]) for row in world.perform("recover")["found"]}
+
+
+def test_what_went_by_an_accident_is_back_when_recover_says_so(shop):
+    """G1, G7: a row that is done is seen in what is live, a directory with all that was in it."""
+    let_write(shop.live.resolve() / "new")
+    shutil.rmtree(shop.live / "tool")
+    for name in ("lib/note.txt", "robots.txt"):
+        let_write(shop.live / name)
+        (shop.live / name).unlink()
+    assert found(shop) == {"lib/note.txt": ("carry", True), "tool": ("carry", True)}
+    shown = {path: (shop.live / path).read_text() for path in ("lib/note.txt", "tool/run.php", "tool/log.txt")}
+    assert shown == {"lib/note.txt": "a note\n", "tool/run.php": "<?php run();", "tool/log.txt": "one\n"}
+
+
+def test_what_was_written_to_and_deleted_is_not_found_in_an_older_release(shop):
+    """G2: one file under several names; the older release has it as it was deleted, and the attic has it too."""
+    shop.ship()
+    write(shop, "lib/note.txt", "written to once more\n")
+    (shop.live / "lib/note.txt").unlink()
+    shop.ship()
+    assert "written to once more\n" in attic_texts(shop.site)
+    assert found(shop) == {}
+    assert not (shop.live / "lib/note.txt").exists()
+
+
+def test_what_was_renamed_while_an_old_release_lay_in_the_trash_has_its_new_name_alone(shop):
+    """G2, G6: the last look into the trash meets a file that is live, by another name than it had there."""
+    shop.ship()
+    shop.perform("prune", keep=0)
+    (shop.live / "lib/note.txt").rename(shop.live / "lib/letter.txt")
+    (shop.live / "tool/log.txt").unlink()
+    shop.perform("sweep")
+    shop.perform("prune", keep=0)
+    assert found(shop) == {}
+    assert (shop.live / "lib/letter.txt").read_text() == "a note\n"
+    assert not (shop.live / "lib/note.txt").exists()
+    assert attic_texts(shop.site) == ["one\n"]
