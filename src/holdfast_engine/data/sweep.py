@@ -211,12 +211,21 @@ class Sweep(Explained):
         """A directory into which no release ships anything and which holds no program is shared, and so is a database;
         all else goes along as it is (data.md, carrying).
         """
+        target = self._beside_shared(path, target)
         if kind == FILE and self._is_database(path) and not self.unshared(path):
             found.to_adopt[path] = f"{reason}, a database"
         elif (kind == DIR or target != path) and not self._holds_program(target):
             found.to_adopt[target] = reason
         else:
             self._carry(found, path, kind, reason)
+
+    def _beside_shared(self, path: str, target: str) -> str:
+        """TARGET; where shared data has its place in that, the outermost above PATH of which this is not true: the link
+        to that data would end up in `shared/` itself.
+        """
+        if target not in self._above_shared:
+            return target
+        return next((str(here) for here in RelPath(path).ancestors() if here not in self._above_shared), path)
 
     def _holds_program(self, path: str) -> bool:
         """True for a directory with a program in it, here or at its place in the live release: what is made late beside

@@ -22,8 +22,8 @@ def world_with(top, **settings):
     return world
 
 
-def write(world, name):
-    where = world.live / OURS / name
+def write(world, name, into=OURS):
+    where = world.live / into / name
     where.parent.mkdir(parents=True, exist_ok=True)
     where.write_text(name)
 
@@ -60,3 +60,17 @@ def test_so_does_one_in_which_a_release_ships_a_seed_and_nothing_beside_it(tmp_p
         world.rollback()
     assert_all_is_well(world)
     assert [(world.live / OURS / name).read_text() for name in ("a.jpg", "logo.png")] == ["a.jpg", "a logo\n"]
+
+
+def test_what_comes_beside_it_goes_along_or_is_shared_by_itself_and_stays_so(tmp_path):
+    """G2, G8: the directory above is no stray, for shared data has its place in it."""
+    world = world_with(tmp_path, shared=(f"{OURS}/",))
+    write(world, "beside.csv", into="guide/more")
+    write(world, "b.jpg", into="guide/more/pictures")
+    for _ in range(3):
+        data = world.ship()["data"]
+        assert (data["carried"], (world.live / "guide/more/pictures").is_symlink()) == (["guide/more/beside.csv"], True)
+    assert data["adopted"] == []
+    assert (world.live / "guide/more/beside.csv").read_text() == "beside.csv"
+    assert not (world.live / "guide/more/beside.csv").is_symlink()
+    assert (world.live / "guide/more/pictures/b.jpg").read_text() == "b.jpg"
