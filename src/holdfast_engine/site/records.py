@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from holdfast_engine import FORMAT
@@ -70,6 +71,17 @@ class ReleaseRecord:
     def gone_before(self) -> tuple[str, ...]:
         """What was shipped to one of those and was deleted before; nothing once a deploy went on from it."""
         return tuple(self.source.get("absent", ())) if self.unobserved else ()
+
+    @property
+    def dropped(self) -> frozenset[str]:
+        """Those of SEEDS that its source does not ship any more; they lie in `shared/` still, and may be in use."""
+        return frozenset(self.source.get("dropped", ()))
+
+    def with_seeds(self, every: dict[str, str], own: Collection[str]) -> ReleaseRecord:
+        """With EVERY seed that was ever shipped, of which its source ships its OWN."""
+        dropped = sorted(every.keys() - own)
+        source = {key: value for key, value in self.source.items() if key != "dropped"}
+        return replace(self, seeds=every, source={**source, **({"dropped": dropped} if dropped else {})})
 
     @property
     def lived_in(self) -> bool:
