@@ -220,8 +220,8 @@ class Sweep(Explained):
             self._carry(found, path, kind, reason)
 
     def _beside_shared(self, path: str, target: str) -> str:
-        """TARGET; where shared data has a place of its own in it, the outermost above PATH of which that is not so: the
-        link to that data would end up in `shared/` itself.
+        """TARGET; where shared data has its place in that, the outermost above PATH of which this is not true: the link
+        to that data would end up in `shared/` itself.
         """
         if target not in self._above_shared:
             return target

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, Optional
 
-from holdfast_engine.fs.copy import beginning
+from holdfast_engine.fs.copy import beginning, digest_of
 from holdfast_engine.fs.sets import is_database
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE
@@ -52,7 +52,8 @@ def _files(site: Site, rules: Rules, earlier: Earlier, one: SharedPath) -> Itera
     root, there, read = site.root, site.links.layout.in_shared(one.path), partial(_read, site)
     status = root.lstat(there)
     own = [("", FILE, status)] if status is not None and root.kind(there) == FILE else walk(root, there, unreadable=[])
-    seeds = site.survey.active.seeds if site.survey.active is not None else {}
+    active = site.survey.active
+    seeds = active.seeds.keys() - active.dropped if active is not None else ()
     for inner, kind, found in own:
         path = str(RelPath(one.path) / inner) if inner else one.path
         if kind != FILE or found is None:
@@ -69,7 +70,12 @@ def _files(site: Site, rules: Rules, earlier: Earlier, one: SharedPath) -> Itera
 
 def _shipped(site: Site, earlier: Earlier, path: str) -> Iterator[Evidence]:
     """What an earlier release shipped here, and no release ships now: code, or any file that nobody changed."""
-    record = earlier.same_as(path, site.links.layout.in_shared(path))
+    active, place = site.survey.active, site.links.layout.in_shared(path)
+    if active is not None and path in active.dropped:
+        text = "nobody changed it since" if digest_of(site.root, place) == active.seeds[path] else "it was changed here"
+        yield Evidence(SHIPPED, f"an earlier release shipped it, and {text}")
+        return
+    record = earlier.same_as(path, place)
     if record is not None:
         yield Evidence(SHIPPED, f"the release `{record.id}` shipped it, and nobody changed it since")
         return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Any, Optional
 
 from holdfast_engine import FORMAT
@@ -75,6 +76,17 @@ class ReleaseRecord:
     def deleted(self) -> frozenset[str]:
         """What it shipped and was deleted in it while it was live: it is whole without that."""
         return frozenset(self.source.get("deleted", ()))
+
+    @property
+    def dropped(self) -> frozenset[str]:
+        """Those of SEEDS that its source does not ship any more; they lie in `shared/` still, and may be in use."""
+        return frozenset(self.source.get("dropped", ()))
+
+    def with_seeds(self, every: dict[str, str], own: Collection[str]) -> ReleaseRecord:
+        """With EVERY seed that was ever shipped, of which its source ships its OWN."""
+        dropped = sorted(every.keys() - own)
+        source = {key: value for key, value in self.source.items() if key != "dropped"}
+        return replace(self, seeds=every, source={**source, **({"dropped": dropped} if dropped else {})})
 
     @property
     def lived_in(self) -> bool:

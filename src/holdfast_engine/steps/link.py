@@ -70,7 +70,8 @@ class LinkTarget(Step[Outlook, Work]):
             seal(work.site.root, work.path, writable=work.rules.writable, spared=spared)
         if changed or access_of_parted(work):  # where data lies whole today, and beside code in the target (G10)
             let_application_in(work, spared=spared)
-        return replace(work, record=replace(record, seeds=seeded.digests), seeded=seeded)
+        own = work.record.seeds.keys() - work.record.dropped
+        return replace(work, record=record.with_seeds(seeded.digests, own), seeded=seeded)
 
 
 def target_now(work: Work) -> Found:

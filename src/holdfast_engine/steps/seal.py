@@ -40,10 +40,10 @@ class Seal(Step[Outlook, Work]):
             framework=work.rules.detection.framework,
             web_root=work.rules.web_root,
             shared=work.rules.shared,
-            seeds=work.seeded.digests,
             hooks_due=bool(work.outlook.hooks_after or work.outlook.start),
             read=kept_texts(work.rules.listing),
         )
+        record = record.with_seeds(work.seeded.digests, work.record.seeds)
         records.write(root, record)
         shipping.forget(root, work.record.id)
         durable.sync_file_system(root, work.path)
