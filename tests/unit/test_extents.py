@@ -7,7 +7,7 @@ import random
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from holdfast_engine.model.extents import Extent, Extents
@@ -52,6 +52,7 @@ def test_every_file_and_every_byte_is_counted_once(sizes):
         assert sum(inner.bytes for inner in one.parts) <= one.bytes
 
 
+@settings(max_examples=500)
 @given(TREES, some.integers(0, 2000))
 def test_an_answer_is_no_longer_than_its_room(sizes, room):
     """Names of any length and any letters: the largest are named, the rest is counted."""

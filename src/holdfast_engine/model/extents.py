@@ -16,8 +16,8 @@ _MOST = 60
 """So many of one directory have one: the largest by bytes, and as many by files."""
 _DEEPEST = 24
 """What lies deeper is counted."""
-_EACH = 48
-"""Characters that an extent takes in an answer, beside its name."""
+_EACH = len('{"name": "", "files": , "bytes": , "parts": []}, ')
+"""Characters that an extent takes in an answer, beside its name and its numbers."""
 
 
 class Extent:
@@ -124,7 +124,7 @@ class Extents:
         take_out(self._top)
         while waiting:
             _, _, around, one = heappop(waiting)
-            room -= _EACH + _width(one.name)
+            room -= _EACH + _width(one.name) + len(f"{one.files}{one.bytes}")
             if room >= 0:
                 around.parts.append(one)
             take_out(one)
