@@ -11,7 +11,7 @@ from holdfast_engine.data.programs import holds_program
 from holdfast_engine.fs.root import kind_of
 from holdfast_engine.fs.sets import belongs_to
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
-from holdfast_engine.model.paths import RelPath, link_text, outermost
+from holdfast_engine.model.paths import RelPath, above, link_text, outermost
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import ARTIFACT, FOUND, HAPPENED, SharedPath
 from holdfast_engine.model.sets import JOURNAL, main_of
@@ -20,6 +20,7 @@ from holdfast_engine.rules.classify import Classifier
 from holdfast_engine.rules.detect import Detection, detect
 from holdfast_engine.rules.presets import Preset
 from holdfast_engine.rules.shape_patterns import lineage
+from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import Links
 from holdfast_engine.site.records import ReleaseRecord
@@ -201,7 +202,8 @@ def found_in_shared(site: Site, classifier: Classifier, covered: set[str]) -> It
     This is how strays that were brought home stay shared, and how a path is split when a later
     release ships code inside it.
     """
-    links, above = site.links, {ancestor for path in covered for ancestor in RelPath(path).ancestors()}
+    links, carried = site.links, _carried(site)
+    leading = {ancestor for path in covered for ancestor in RelPath(path).ancestors()}
     waiting = [RelPath("")]
     while waiting:
         here = waiting.pop()
@@ -210,8 +212,9 @@ def found_in_shared(site: Site, classifier: Classifier, covered: set[str]) -> It
             path = here / name
             if path in covered or unshared(classifier, path) or _goes_unlinked(links, classifier, path):
                 continue
-            whole = path not in above and not _is_of_the_release(classifier, path)
-            if kind == DIR and not (whole and not (live.get(name) == DIR and _is_carried(site, path))):
+            whole = path not in leading and not _is_of_the_release(classifier, path)
+            parted = live.get(name) == DIR and (path in carried or _is_of_code(site, path))
+            if kind == DIR and (parted or not whole):
                 waiting.append(path)
             elif kind in (DIR, FILE, LINK):
                 yield SharedPath(path, DIR if kind == DIR else FILE, FOUND)
@@ -222,7 +225,13 @@ def _live_kinds(site: Site, path: RelPath) -> dict[str, str]:
     return site.root.kinds(live / path) if live is not None else {}
 
 
-def _is_carried(site: Site, path: str) -> bool:
+def _carried(site: Site) -> set[RelPath]:
+    """Directories of the live release in which something goes along."""
+    active = site.survey.active
+    return above(base_of(site, active.id)) if active is not None else set()
+
+
+def _is_of_code(site: Site, path: str) -> bool:
     """True for a directory of the live release that holds a program: what lies in `shared/` is a part of it."""
     live = site.survey.current
     return live is not None and holds_program(site.root, live / path)

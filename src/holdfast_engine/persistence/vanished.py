@@ -62,12 +62,17 @@ def _missing_links(site: Site, live: RelPath, found: Found) -> list[str]:
     active, file = site.survey.active, site.survey.site
     known = {*(active.shared if active is not None else ()), *file.shared}  # a rollback links what is shared today
     dirs = sorted({one.path for one in known if one.kind == DIR})
-    links = [path for path in dirs if _is_gone(site, live / path, path, found)]
+    links = [path for path in dirs if _is_gone(site, live, path, found)]
     return [path for path in links if site.root.has(site.links.layout.in_shared(path)) and not _is_below(path, links)]
 
 
-def _is_gone(site: Site, here: RelPath, path: str, found: Found) -> bool:
-    return path not in found.present or site.root.kind(here) == DIR
+def _is_gone(site: Site, live: RelPath, path: str, found: Found) -> bool:
+    """False for what is shown by a link of what it lies in, and for a real directory that shows all of it by links."""
+    root, there = site.root, site.links.layout.in_shared(path)
+    if any(site.links.is_linked(live, above) for above in RelPath(path).ancestors()):
+        return False
+    shows_all = all(root.has(live / path / name) for name in root.names(there))
+    return path not in found.present or (root.kind(live / path) == DIR and not shows_all)
 
 
 def _is_below(path: str, others: list[str]) -> bool:

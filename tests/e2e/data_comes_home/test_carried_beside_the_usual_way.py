@@ -192,3 +192,43 @@ def test_what_is_deleted_stays_so_where_an_installer_was_removed_long_ago(world,
         act()
         assert (read(world, "ads.txt"), read(world, "proof.html")) == (None, "proof.html\n")
     assert "ads.txt\n" in attic_texts(world.site)
+
+
+def adopted(world, files, at):
+    """A site of a plain directory AT a place, with FILES, instead of the one that was deployed."""
+    shutil.rmtree(world.site)
+    for path, text in {**world.files, **files}.items():
+        (at / path).parent.mkdir(parents=True, exist_ok=True)
+        (at / path).write_text(text)
+    world.perform("adopt", path=str(at))
+
+
+def test_what_is_deleted_stays_so_where_data_is_seen_by_links_of_what_is_in_it(world, tmp_path):
+    """G2: a directory that is taken apart, because something was shipped in it, is no link that is missing."""
+    world.commit({"uploads/.htaccess": "deny\n"})
+    adopted(world, {"ads.txt": "an ad\n", "uploads/2024/a.json": "rows\n"}, tmp_path / "public_html")
+    world.perform("baseline", was=(world.source,))
+    world.perform("sweep")
+    assert (world.live / "uploads/2024").is_symlink()
+    (world.live / "ads.txt").unlink()
+    for act in (lambda: world.perform("sweep"), world.ship):
+        act()
+        assert (read(world, "ads.txt"), read(world, "uploads/2024/a.json")) == (None, "rows\n")
+
+
+def test_data_beside_what_goes_along_is_not_shared_together_with_it(world):
+    """DESIGN 4: of one directory, what was shared stays shared by itself, and what is carried stays a real file."""
+    world.commit({"plugins/hello/hello.php": "<?php hello();\n"})
+    made = {"ads.txt": "an ad\n", "plugins/shop/1.pdf": "a bill\n", "plugins/hello/our.css": "a {}\n"}
+    adopted(world, made, world.site)
+    world.perform("baseline", was=(world.source,))
+    world.perform("sweep")
+    world.ship({"plugins/hello/hello.php": None})
+    assert (world.live / "plugins/shop").is_symlink()
+    assert not (world.live / "plugins/hello/our.css").resolve().is_relative_to(world.site / "shared")
+    (world.live / "ads.txt").unlink()
+    answer = world.ship()
+    assert [line for line in answer["warnings"] if "attic" in line] == [
+        "deleted on the server, and kept in the attic: `ads.txt`"
+    ]
+    assert {path: read(world, path) for path in made} == {**made, "ads.txt": None}
