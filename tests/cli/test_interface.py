@@ -398,7 +398,7 @@ def test_detect_names_what_is_a_cache(typed, world):
     evidence = typed("detect", world.repository, "--json").json["evidence"]
     caches = {each["path"] for each in evidence if each["care"] == "cache"}
     assert {"bootstrap/cache", "**/__pycache__"} <= caches
-    assert "  bootstrap/cache " in typed("detect", world.repository).out
+    assert "  bootstrap/cache\n" in typed("detect", world.repository).out
 
 
 @pytest.mark.parametrize("command", ["detect", "init"])

@@ -44,11 +44,13 @@ def detect(result: Result, *, every: bool = False) -> Lines:
     )
     reasons = {each["path"]: each for each in result.get("evidence", ())}
     data = [*result.get("persistent", ()), *result.get("persistent_files", ())]
+    caches = [each["path"] for each in result.get("evidence", ()) if each.get("care") == "cache"]
     kinds = (("made by the build", "artifacts"), ("ignored as by every source", "hints"))
     return [
         *known,
         *section("data, kept through every update", rows((path, _because(reasons.get(path))) for path in data)),
         *(line for name, key in kinds for line in section(name, [Line(f"  {path}") for path in result.get(key, ())])),
+        *section("caches, made anew and not kept", [Line(f"  {path}") for path in caches]),
         *(section("all that was found", _rulings(result.get("evidence", ()))) if every else []),
         *([] if every else [Line("`holdfast explain PATH` says more of one, `-v` of all", "dim")]),
     ]
