@@ -24,7 +24,7 @@ from holdfast_engine.persistence.note_shipped import note, part_seeds
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
 from holdfast_engine.persistence.shipped import outline_of, rules_proven
-from holdfast_engine.persistence.take_in import TakingIn
+from holdfast_engine.persistence.take_in import TakingIn, moving
 from holdfast_engine.persistence.traces import to_come
 from holdfast_engine.persistence.was_shipped import WasShipped, live_place
 from holdfast_engine.site import document_root, records
@@ -129,7 +129,7 @@ class TakeIn(_Adopting):
     def run(self, work: Taking) -> Taking:
         """What was live in the document root lies in the release, and is served there through links, as before."""
         site = work.site
-        roots.remember(site, work.public_html, roots.TOP)
+        roots.remember(site, work.public_html, roots.TOP, stays=_staying(work.public_html))
         with roots.opened(site, work.public_html) as place:
             if place is None:
                 raise _moved_away(site, work.public_html)
@@ -140,6 +140,13 @@ class TakeIn(_Adopting):
         site.refresh()
         _give_top(work)
         return work
+
+
+def _staying(path: str) -> list[str]:
+    """What in the document root PATH is the host's."""
+    with Root(path) as root:
+        moves = moving(root, RelPath(""))
+        return [name for name in root.names("") if name not in moves]
 
 
 def _measure_there(work: Taking) -> None:
