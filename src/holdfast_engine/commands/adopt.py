@@ -58,14 +58,13 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
 
 def _adopted(request: Request, tell: Listener, found: Adoptable, named: Named) -> Optional[dict[str, Any]]:
-    if found.layer.public_html:
-        make_site_directory(request.site)
+    made = bool(found.layer.public_html) and make_site_directory(request.site)
     with changing(request, tell, manage=True) as site:
         # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
         if is_managed(site.root):
             answer = _gone_on(site, found.layer, named.versions)
         elif found.question["steps"]:
-            answer = take_over(site, found.layer)
+            answer = take_over(site, found.layer, made=made)
         else:
             return None
     return {**answer, "warnings": [*named.unread, *answer["warnings"]]}

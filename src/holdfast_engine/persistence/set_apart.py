@@ -62,11 +62,11 @@ class SettingApart:
             yield around, RelPath(os.path.basename(real))
 
 
-def drop_second_names(site: Site, top: RelPath, served: RelPath) -> None:
+def drop_second_names(root: Root, top: RelPath, served: RelPath) -> None:
     """No file below TOP is another name of what stands at its path below SERVED: that stays, and has one name."""
-    for path, kind, status in list(walk(site.root, top)):
+    for path, kind, status in list(walk(root, top)):
         if kind == FILE and status.st_nlink > 1:
-            drop_second_name(site.root, top / path, served / path)
+            drop_second_name(root, top / path, served / path)
 
 
 def left_of(site: Site, *, plain: bool) -> list[tuple[RelPath, str]]:
