@@ -90,7 +90,10 @@ class Note(_Adopting):
         """
         site, live = work.site, work.site.survey.current
         path = live if live is not None else Layout.releases / work.name
-        if work.was is not None:
+        if work.was is not None and work.public_html:
+            with Root(work.public_html) as there:
+                note(site, _blank(site, path), work.was, place=RelPath(""), there=there)
+        elif work.was is not None:
             note(site, _blank(site, path), work.was, place=live_place(site.root))
         return work
 
