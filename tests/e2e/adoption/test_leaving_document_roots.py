@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
 
 import pytest
@@ -14,10 +14,11 @@ import pytest
 from holdfast_engine.fs import place
 from holdfast_engine.model.request import Settings
 from lib import pages
+from lib.killing import killed_while_it_is_left
 from lib.old_sites import FTP, WEB, as_it_is, differences
 from lib.oracle import contents
 from lib.pages import save
-from lib.refusals import Killed, assert_refused, fails, listening
+from lib.refusals import assert_refused, fails, listening
 from lib.snapshot import snapshot
 from lib.world import LARAVEL, World
 
@@ -199,21 +200,6 @@ def test_g3_at_every_point_of_it_each_page_is_served(tmp_path, deployed):
     with listening(look):
         club.perform("leave")
     assert (missing, bool(ended)) == ([], True)
-
-
-def killed_while_it_is_left(club, number, **more):
-    """The leaving ends at its NUMBERth point, as by a kill; False when it had fewer. The sweep before it counts not."""
-    left = [number]
-
-    def hook(_name):
-        left[0] -= any(club.site.glob(".holdfast/journal/*-leave.jsonl"))
-        if left[0] == 0:
-            left[0] = -1
-            raise Killed
-
-    with suppress(Killed), listening(hook):
-        club.perform("leave", **more)
-    return left[0] < 0
 
 
 @pytest.mark.parametrize("exchange", [True, False])
