@@ -298,11 +298,23 @@ def replace_link(root: Root, link: str, text: str, *, waiting: str, owner: Optio
             drop_own_link(root, waiting)
             raise
         switch(root, link, text, waiting=waiting, owner=owner)
-    while root.kind(waiting) not in ("link", None):
-        exchange(root, waiting, link)
+    _give_back(root, waiting, link)
+    return root.link(link) == text
+
+
+def _give_back(root: Root, waiting: str, there: str) -> None:
+    """Nothing of ours waits; what was saved THERE in the last moment stands there again. Should something else have
+    been saved there since, that is the newer one, and the elder stays at WAITING: nothing is lost.
+    """
+    for _ in range(2):
+        if root.kind(waiting) in ("link", None):
+            break
+        try:
+            exchange(root, waiting, there)
+        except FileNotFoundError:
+            move(root, waiting, there)
     if root.link(waiting) is not None:
         drop_own_link(root, waiting)
-    return root.link(link) == text
 
 
 def take_link_away(root: Root, link: str, *, waiting: str) -> None:
@@ -312,7 +324,4 @@ def take_link_away(root: Root, link: str, *, waiting: str) -> None:
     if root.link(waiting) is not None:
         drop_own_link(root, waiting)
     move(root, link, waiting)
-    if root.link(waiting) is None:
-        move(root, waiting, link)
-    else:
-        drop_own_link(root, waiting)
+    _give_back(root, waiting, link)

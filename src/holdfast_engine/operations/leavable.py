@@ -51,9 +51,10 @@ def how_to_leave(site: Site) -> Leave:
         raise _impossible(site, "`current` leads to no release", [site.root.absolute(Layout.current)])
     rules = rules_now(site)
     leave = _looked_at(site, how, live or RelPath(""), undone if how != LAYOUT else (), adopted=adopted)
-    leave = replace(leave, home=home if how == PLAIN else "")
-    if leave.home:
+    if home and how == PLAIN:
         refuse_home(site, home, leave.release)
+        way = os.path.relpath(os.path.realpath(home), os.path.realpath(site.root.path))
+        leave = replace(leave, home=home, home_from_site=way)
     if how != LAYOUT:
         _refuse_mounts(site, leave)
         _refuse_immovable(site, rules, leave)

@@ -6,6 +6,7 @@ import errno
 from shlex import quote
 from typing import Any
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.settle import settle
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs.discard import drop_scratch
@@ -27,7 +28,6 @@ from holdfast_engine.persistence.plain_again import plain_again
 from holdfast_engine.persistence.public_html import keep_in_step
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.retired_releases import serve_finished
-from holdfast_engine.persistence.shipped import baseline_of
 from holdfast_engine.persistence.take_in import taken_out
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.handle import Site

@@ -97,8 +97,11 @@ class TakingIn:
         """A link through `.holdfast-home` leads from the document root into the release, and back."""
         around = self.place.around
         for at, to in ((self.here(WAY), self.there("")), (self.there(WAY), self.place.here)):
+            text = link_text(at, RelPath(to))
+            if around.link(at) not in (None, text):
+                drop_own_link(around, at)  # a crash left it, and one of the two was moved since
             if around.link(at) is None:
-                make_link(around, at, link_text(at, RelPath(to)))
+                make_link(around, at, text)
 
     def _move_all(self) -> None:
         around = self.place.around

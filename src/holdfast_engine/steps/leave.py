@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.last_traces import drop_state
+from holdfast_engine.fs.place import make_link
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.words import named
 from holdfast_engine.persistence import traces
 from holdfast_engine.persistence.as_before import GoingBack
 from holdfast_engine.persistence.bring_back import BringingBack
 from holdfast_engine.persistence.open_again import sealed, unseal
-from holdfast_engine.persistence.set_apart import SettingApart, left_of
+from holdfast_engine.persistence.set_apart import SettingApart, left_of, set_apart_before
 from holdfast_engine.steps.end_of_layout import drop_site_directory, end_directories, end_layout, end_second_names
 from holdfast_engine.steps.leaving import BEFORE, LAYOUT, Leave, Leaving
 from holdfast_engine.steps.step import Again, Step
+
+GIVEN_BACK = "given-back-by-holdfast-leave"
+"""The text of a link in a layout that is no site any more, by which `recover` knows that nothing was lost."""
 
 
 class _LeaveStep(Step[Leave, Leaving]):
@@ -117,6 +121,13 @@ class SetApart(_LeaveStep):
             end_directories(work)
         return work
 
+    def redo(self, again: Again) -> None:
+        """As before; and as the command that ends it answers nothing of it, where everything lies is told."""
+        super().redo(again)
+        leave, site = Leave.from_json(again.begin), again.site
+        for path, place in set_apart_before(site, again.operation.name, leave.where):
+            site.notice("leave", f"`{path}` lies in `{place}`")
+
 
 class Forget(_LeaveStep):
     name = "forget"
@@ -126,6 +137,8 @@ class Forget(_LeaveStep):
 
     def run(self, work: Leaving) -> Leaving:
         """This is no Holdfast site any more. A crash before the last file leaves one, with this leaving to be ended."""
+        if work.leave.how == LAYOUT and not work.site.root.has(Layout.left):
+            make_link(work.site.root, Layout.left, GIVEN_BACK)
         durable.sync_file_system(work.site.root, "")
         work.operation.let_go()
         drop_state(work.site.root, Layout().journal(work.operation.name))

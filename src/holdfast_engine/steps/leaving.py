@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -28,7 +29,8 @@ class Leave:
     the operations since its adoption, that one first, where nothing was deployed since. WAS_CURRENT says that `current`
     was a directory of the application; HAD_RELEASES and HAD_SHARED that empty ones stood there before us. SEALED says
     that files are read-only by our doing, LEFT names what is going to be left. HOME is the document root to which
-    a plain directory goes back, where it was taken out of one; MADE_SITE says that the site's directory was made then.
+    a plain directory goes back, where it was taken out of one, and HOME_FROM_SITE the way to it, should both be moved
+    meanwhile; MADE_SITE says that the site's directory was made then.
     """
 
     how: str
@@ -43,6 +45,7 @@ class Leave:
     sealed: bool = False
     left: tuple[str, ...] = ()
     home: str = ""
+    home_from_site: str = ""
     made_site: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -93,10 +96,19 @@ class Leaving:
         leave, mended = self.leave, dict[RelPath, tuple[str, str]]()
         for operation in leave.undone[:1]:
             mended = mends(self.site, operation)
-        with roots.opened(self.site, leave.home) as place:
+        with roots.opened(self.site, self._where_home_is()) as place:
             if place is None:
                 raise _gone(leave.home)
             yield MovingHome(TakingIn(self.site, self.operation, self.report, place, leave.release.name), mended)
+
+    def _where_home_is(self) -> str:
+        """The document root: where it was, or where it is now, if a crash came and it was moved with the site. It is
+        known by the inode that the site remembers.
+        """
+        moved = os.path.normpath(os.path.join(os.path.realpath(self.site.root.path), self.leave.home_from_site))
+        known = roots.remembered(self.site.survey.site).get("inode")
+        both = (path for path in (self.leave.home, moved) if os.path.isdir(path))
+        return next((path for path in both if os.stat(path).st_ino == known), self.leave.home)
 
 
 def _gone(home: str) -> Problem:
