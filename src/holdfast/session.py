@@ -208,9 +208,13 @@ class Session:
         return {**answer, "written": written.path, "notes": notes}
 
     def ask_undo(self, directory: str | None, flags: Mapping[str, Any]) -> dict[str, Any]:
-        """The site in DIRECTORY, else the one that is meant, is what it was before its adoption."""
-        named = flags if directory is None else {**flags, "site.root": self._directory(directory)}
-        return self.ask_site("leave", named, words=("undo",))
+        """The site in DIRECTORY, else the one that is meant, is what it was before its adoption. Where FLAGS name one,
+        DIRECTORY is the document root that it was taken out of, as it was typed then.
+        """
+        top = self._directory(directory) if directory is not None else ""
+        if top and not flags.get("site.root"):
+            return self.ask_site("leave", {**flags, "site.root": top}, words=("undo",))
+        return self.ask_site("leave", flags, words=("undo",), path=top)
 
     def _here(self, text: str) -> str:
         """TEXT from where the person stands, spelled as it is."""

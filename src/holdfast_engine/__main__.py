@@ -32,7 +32,7 @@ _COMMANDS = {
     "checklist": "named checks of the site, each with the way to mend it",
     "rollback": "activate an earlier good release; data stays as it is",
     "recover": "finish what was interrupted, find data that appears lost, put it back",
-    "sweep": "bring home what was written to the live release, to others and to the old document root; for cron",
+    "sweep": "bring home what was written to the live release, to others and to document roots; for cron",
     "prune": "remove old releases that are proven reproducible; name what is kept, and why",
     "leave": "give the site back as it was, or as a layout that works without Holdfast",
     "attic": "what operations displaced, with origin and reason",

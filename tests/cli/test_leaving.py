@@ -78,6 +78,21 @@ def test_adopt_without_a_directory_is_a_wrong_command_line(typed):
     assert typed("adopt", "--yes").code == 2
 
 
+def test_an_application_is_given_back_to_its_document_root_as_it_was_taken_out(typed, tmp_path):
+    """INTERFACE, leave: with the two directories that were typed then."""
+    root, site = tmp_path / "home/public_html", tmp_path / "home/club"
+    old_sites.write(root, {"index.php": "<?php\n", "uploads/a.jpg": "photo\n", ".htaccess": "#\n"})
+    before = as_it_is(root.parent)
+    assert typed("adopt", root, "--site", site, "--yes").code == 0
+    (root.parent / "other").mkdir()
+    refused = typed("adopt", "--undo", root.parent / "other", "--site", site, "--yes")
+    assert (refused.code, "nor the document root" in refused.err) == (2, True)
+    (root.parent / "other").rmdir()
+    told = typed("adopt", "--undo", root, "--site", site, "--yes")
+    assert (told.code, str(root) in told.out) == (0, True)
+    assert differences(before, as_it_is(root.parent)) == []
+
+
 def test_the_engine_alone_gives_a_site_back(plain, capsys):
     """Where nothing is installed, one file is enough."""
     before = as_it_is(plain.site)

@@ -11,6 +11,7 @@ from holdfast_engine.commands import perform
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.request import Request
 from lib.refusals import Killed, listening
+from lib.world import World
 
 
 def points(act: Callable[[], object]) -> int:
@@ -33,6 +34,21 @@ def killed_at_point(number: int, act: Callable[[], object]) -> bool:
     with suppress(Killed), listening(hook):
         act()
     return left[0] <= 0
+
+
+def killed_while_it_is_left(world: World, number: int, **more: object) -> bool:
+    """The leaving ends at its NUMBERth point, as by a kill; False when it had fewer. The sweep before it counts not."""
+    left = [number]
+
+    def hook(_name: str) -> None:
+        left[0] -= any(world.site.glob(".holdfast/journal/*-leave.jsonl"))
+        if left[0] == 0:
+            left[0] = -1
+            raise Killed
+
+    with suppress(Killed), listening(hook):
+        world.perform("leave", **more)
+    return left[0] < 0
 
 
 def killed_in_step(step: str, request: Request) -> None:

@@ -34,6 +34,19 @@ def _entry(path: str) -> tuple[str, int, bytes]:
     return ("dir" if stat.S_ISDIR(status.st_mode) else "other", mode, b"")
 
 
+def owned(top: Path, *, follow: bool = False) -> dict[str, tuple[object, ...]]:
+    """Each path below TOP with its kind, owner, group, mode and content; of a link its text, or, with FOLLOW, what is
+    seen through it, as an application sees its own files.
+    """
+    found: dict[str, tuple[object, ...]] = {}
+    for here, directories, names in os.walk(top, followlinks=follow):
+        for path in (os.path.join(here, name) for name in (*directories, *names)):
+            status = (os.stat if follow and os.path.exists(path) else os.lstat)(path)
+            entry = _entry(os.path.realpath(path) if follow and os.path.exists(path) else path)
+            found[os.path.relpath(path, top)] = (entry[0], status.st_uid, status.st_gid, *entry[1:])
+    return found
+
+
 def assert_unchanged(before: dict[str, tuple[str, int, bytes]], after: dict[str, tuple[str, int, bytes]]) -> None:
     """BEFORE and AFTER are one tree; what differs is named."""
     changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))

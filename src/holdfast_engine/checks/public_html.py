@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from shlex import quote
+from typing import NamedTuple
 
 from holdfast_engine.checks.check_input import CheckInput, accepting
 from holdfast_engine.model.exposure import place_beside, served, take_out
@@ -12,6 +13,9 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.words import named
 from holdfast_engine.site import public_html as roots
+from holdfast_engine.site.links import Links
+from holdfast_engine.site.saved_pages import names_of, saved
+from holdfast_engine.site.survey import current_release
 
 NAME = "public-html"
 """The check's name."""
@@ -60,33 +64,51 @@ def _filled(subject: CheckInput, path: str) -> Check:
     if not os.access(path, os.W_OK | os.X_OK):
         mend = f"`chmod u+wx {quote(path)}`, or deploy as its owner"
         return Check(NAME, REFUSE, f"nobody but another user may make links in `{path}`", mend)
-    hiding, beside, begun = _of_others(subject, path)
-    if not hiding:
-        rest = f"; {named(beside)} beside them is somebody's own, and stays" if beside else ""
+    others = _of_others(subject, path)
+    if not (others.hiding or others.saved):
+        rest = f"; {named(others.beside)} beside them is somebody's own, and stays" if others.beside else ""
         return Check(NAME, PASS, f"`{path}` shows what is live, by a link for each entry{rest}")
-    why = f"{named(hiding)} in `{path}` was put there by somebody, stays, and hides what the release has there"
+    if not others.hiding:
+        home = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, brings it home"
+        return Check(NAME, WARN, f"{named(others.saved)} was saved in `{path}`, and is not in what is live", home)
+    why = f"{named(others.hiding)} in `{path}` was put there by somebody, stays, and hides what the release has there"
     away = f"move it out of `{path}`, then `holdfast sweep --site {quote(subject.root.path)}` links the release's own"
-    if begun or roots.OF_THE_HOST.issuperset(hiding):
+    if others.begun or roots.OF_THE_HOST.issuperset(others.hiding):
         return Check(NAME, WARN, why, away)
     take = f"`{take_out(path, subject.root.path)}` makes of it the first release"
     return Check(NAME, REFUSE, why, f"{away if subject.live else take}; {accepting(NAME)}")
 
 
-def _of_others(subject: CheckInput, path: str) -> tuple[list[str], list[str], bool]:
-    """What stands at names of the release and is no link to it, what stands at other names, but for the host's own; and
-    whether any link to what is live is there.
+class _Others(NamedTuple):
+    """What stands in a document root and is no link to what is live: at names of the release, HIDING it, or BESIDE, but
+    for the host's own; what was SAVED since links of ours were made, and comes home. BEGUN: some are there.
     """
+
+    hiding: list[str]
+    beside: list[str]
+    saved: list[str]
+    begun: bool
+
+
+def _of_others(subject: CheckInput, path: str) -> _Others:
     with roots.open_at(path, subject.root.path, subject.site) as place:
-        here = place.around.names(place.here)
-        coming = _coming(subject)
+        here, coming, home = place.around.names(place.here), _coming(subject), _saved(subject, place)
         others = [name for name in here if not _is_link_to_it(place, name, subject.web_root)]
-        hiding = [name for name in others if name in coming]
-        beside = [name for name in others if name not in coming and name not in roots.OF_THE_HOST]
-        return hiding, beside, len(others) < len(here)
+        staying = [name for name in others if name not in home]
+        hiding = [name for name in staying if name in coming]
+        beside = [name for name in staying if name not in coming and name not in roots.OF_THE_HOST]
+        return _Others(hiding, beside, home, len(others) < len(here))
+
+
+def _saved(subject: CheckInput, place: roots.PublicHtml) -> list[str]:
+    live, known = current_release(subject.root), roots.remembered(subject.site)
+    if live is None or not known:
+        return []
+    return saved(place, names_of(Links(subject.root, subject.layout), live, known["web_roots"][-1]))
 
 
 def _is_link_to_it(place: roots.PublicHtml, name: str, web_root: str) -> bool:
-    return place.is_own(name) or place.shows(name, web_root)
+    return place.is_own(name) or place.is_on_its_way(name) or place.shows(name, web_root)
 
 
 def _coming(subject: CheckInput) -> set[str]:

@@ -13,7 +13,7 @@ from holdfast_engine.model.request import Request
 from holdfast_engine.operations.adopt_apart import apart_from
 from holdfast_engine.operations.adopt_plan import token_of
 from holdfast_engine.operations.adopt_question import Adoptable, adoptable
-from holdfast_engine.operations.adopt_was import checkout_of, refuse_was_apart
+from holdfast_engine.operations.adopt_was import checkout_of
 from holdfast_engine.operations.adoptable import is_managed
 from holdfast_engine.operations.agree import Asking, Proposal
 from holdfast_engine.operations.baseline import noted, telling_of
@@ -40,7 +40,6 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     require_acceptable(request.accept, (WAS,))
     request = replace(request, site=request.site or request.path)
     apart = apart_from(request)
-    refuse_was_apart(request, apart)
     if not request.only_plan:
         _end_leaving(request, tell)
     with named_versions(request, checkout=checkout_of(request, apart)) as named:
@@ -58,14 +57,13 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
 
 
 def _adopted(request: Request, tell: Listener, found: Adoptable, named: Named) -> Optional[dict[str, Any]]:
-    if found.layer.public_html:
-        make_site_directory(request.site)
+    made = bool(found.layer.public_html) and make_site_directory(request.site)
     with changing(request, tell, manage=True) as site:
         # what a crash left was finished on the way here: a second adoption of the links it made would be one too many
         if is_managed(site.root):
             answer = _gone_on(site, found.layer, named.versions)
         elif found.question["steps"]:
-            answer = take_over(site, found.layer)
+            answer = take_over(site, found.layer, made=made)
         else:
             return None
     return {**answer, "warnings": [*named.unread, *answer["warnings"]]}

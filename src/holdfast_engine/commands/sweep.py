@@ -24,7 +24,7 @@ _PRESENT = ("shared-identity", "data-memory", "live-release")
 
 
 def sweep(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
-    """What was written to the live release, to others and to the old document root since the last look is in `shared/`
+    """What was written to the live release, to others and to document roots since the last look is in `shared/`
     and served; nothing else is changed, and nothing is asked.
 
     Safe to repeat: a crash leaves moves that the next command settles. `checklist-refused` where nothing is live, or

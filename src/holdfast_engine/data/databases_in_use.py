@@ -31,11 +31,15 @@ def busy(root: Root, database: RelPath, users: list[int]) -> Problem:
     )
 
 
-def still_open(root: Root, database: RelPath, users: list[int]) -> Problem:
+APART = "`shared/` is another file system: a copy would miss its rows"
+
+
+def still_open(root: Root, database: RelPath, users: list[int], why: str = APART) -> Problem:
+    """`database-open`: who has it open would go on beside it; WHY says what is to be done with it."""
     where = root.absolute(database)
     return Problem(
         "database-open",
-        f"`{where}` is open in {processes(users)}, and `shared/` is another file system: a copy would miss its rows",
+        f"`{where}` is open in {processes(users)}, and {why}",
         state="the database is where it was",
         whereabouts=[where],
         hint="stop what has it open, run the same again, and start it anew",

@@ -43,6 +43,15 @@ def text_below(links: Links, live: RelPath, path: RelPath, text: str, top: RelPa
     return text if inside.is_within(live) else link_text(top / path, inside)
 
 
+def text_from_without(top: str, site: str, home: RelPath, at: RelPath, text: str) -> str:
+    """The text by which a link AT below HOME in SITE leads where TEXT led out of TOP, the directory elsewhere whose
+    content HOME holds now; empty where TEXT is right as it is.
+    """
+    target = out_of_root(at.below(home), text)
+    away = os.path.dirname(os.path.realpath(site) + f"/{at}")
+    return os.path.relpath(os.path.join(os.path.realpath(top), target), away) if target else ""
+
+
 def named_at_top(links: Links, live: RelPath, name: RelPath) -> Optional[RelPath]:
     """The path of the application that the link NAME at the top of the site leads to; None where it is none of that."""
     inside = _inside(links, name, links.root.link(name) or "")

@@ -1,6 +1,4 @@
-"""What was saved in the old document root of an adopted site: brought home, each name by one exchange with the link
-that stood there before.
-"""
+"""What was saved in a document root: brought home, each name by one exchange with the link that stood there before."""
 
 from __future__ import annotations
 
@@ -17,20 +15,22 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.reasons import EMPTIED, OLDER, SAME, SAVED, SHIPPED
-from holdfast_engine.site.document_root import renamed_from, through
+from holdfast_engine.site.document_root import renamed_from
 from holdfast_engine.site.links import Links, opened, place_link
 
-_TOP = RelPath("")
 _WAITING = Layout.scratch / "own-old-root"
 
 
 @dataclass(frozen=True)
 class OldRoot:
-    """One round through the old document root, LIVE being the release that its links show.
+    """One round through what was saved, LIVE being the release that the links in its place show.
 
-    IS_CODE says of a file of LIVE that it is as some release shipped it.
+    It lies below TOP at its paths in LIVE: at the top of the site itself, which is the old document root of an adopted
+    one, or in a directory on its way from elsewhere. IS_CODE says of a file of LIVE that it is as some release shipped
+    it. IS_SERVED: visitors see what was saved, so that it is an edit of shipped code, and no old copy of it. BEGUN has
+    each path, with the inode of what was saved there, that was about to change places with the live release's.
     """
 
     links: Links
@@ -38,6 +38,9 @@ class OldRoot:
     live: RelPath
     is_code: Callable[[str], bool]
     moved: Moved
+    top: RelPath = RelPath("")  # noqa: RUF009 - a path is a string
+    is_served: bool = False
+    begun: frozenset[tuple[str, int]] = frozenset()
 
     def bring(self, path: str) -> None:
         """What was saved at PATH is in the live release, in `shared/` or in the attic, and the link stands there again.
@@ -52,18 +55,22 @@ class OldRoot:
         while waiting:
             here, emptied = waiting.pop()
             if look_again(self._close if emptied else self._bring_one, here):
-                names = self.links.root.names(here)
+                names = self.links.root.names(self.top / here)
                 waiting.append((here, True))
                 waiting.extend((f"{here}/{name}", False) for name in reversed(names))
+
+    def _through(self, path: str) -> str:
+        """The text of the link in the place of PATH that shows what is live."""
+        return link_text(self.top / path, Layout.current / path)
 
     def _bring_one(self, path: str) -> bool:
         """True for a directory on both sides, whose children are brought one by one."""
         root, there = self.links.root, self.live / path
-        kind, other = root.kind(path), root.kind(there)
+        kind, other = root.kind(self.top / path), root.kind(there)
         if kind == LINK or kind is None:
             self._follow_rename(path)
             self._point(path)
-        elif self.links.is_linked(self.live, path):
+        elif self.links.is_served(self.live, path):
             self._merge(path)
         elif kind not in (FILE, DIR):
             self.moved.unmoved.append((path, "is neither file, directory nor link"))
@@ -79,19 +86,20 @@ class OldRoot:
 
     def _merge(self, path: str) -> None:
         """At a path that is shared: of two versions what was saved last is served, the other one lies in the attic."""
-        Adoption(self.links, self.operation, _TOP, NEWEST, self.moved).adopt(path)
+        Adoption(self.links, self.operation, self.top, NEWEST, self.moved).adopt(path)
         self._point(path)
 
     def _point(self, path: str) -> None:
         """Our link into `shared/` at PATH becomes the one that shows what is live, in one rename."""
-        if self.links.is_linked(_TOP, path):
-            switch(self.links.root, path, through(path), waiting=_WAITING)
+        if self.links.is_linked(self.top, path):
+            switch(self.links.root, self.top / path, self._through(path), waiting=_WAITING)
 
     def _follow_rename(self, path: str) -> None:
         """What was brought home under a temporary name, and got the name PATH since by its link, has it everywhere."""
         root, links = self.links.root, self.links
-        other = renamed_from(root, self.live, path)
-        if other is None or (root.kind(self.live / path) == FILE and self.is_code(path)):
+        other = renamed_from(root, self.live, path, top=self.top)
+        code = root.kind(self.live / path) == FILE and self.is_code(path) and not self.is_served
+        if other is None or code:
             return
         shared = links.is_linked(self.live, other)
         source = links.layout.in_shared(other) if shared else self.live / other
@@ -105,7 +113,7 @@ class OldRoot:
                 drop_own_link(root, self.live / other)
             if not root.has(self.live / path):
                 place_link(links, self.live, path, links.text(self.live, path))
-        switch(root, path, through(path), waiting=_WAITING)
+        switch(root, self.top / path, self._through(path), waiting=_WAITING)
 
     def _served_at(self, path: str, *, shared: bool) -> RelPath:
         """Where what `current` shows at PATH lies; in `shared/` if it is SHARED and nothing is there yet."""
@@ -128,44 +136,58 @@ class OldRoot:
 
     def _come_in(self, path: str) -> None:
         """Nothing is served at PATH: what was saved there is in the live release, where the next look finds it."""
-        root, there, text = self.links.root, self.live / path, through(path)
+        root, there = self.links.root, self.live / path
         # `displace` is settled as this is: the link that waits is dropped, or stands where what it waited for was
         self._announce(path, there, "came into the live release")
-        with opened(root, [RelPath(path).parent, there.parent, *self._own_directory(path)]):
-            make_link(root, there, text)
+        with opened(root, [(self.top / path).parent, there.parent, *self._own_directory(path)]):
+            make_link(root, there, self._through(path))
             self._exchange(path, there)
         self.moved.adopted.append(path)
 
     def _announce(self, path: str, target: RelPath, reason: str) -> None:
-        facts = {"release": _TOP, "wins": NEWEST, "reason": reason, "text": through(path)}
-        self.operation.move(what="displace", path=path, source=path, target=target, **facts)
+        facts = {"release": self.top, "wins": NEWEST, "reason": reason, "text": self._through(path)}
+        self.operation.move(what="displace", path=path, source=self.top / path, target=target, **facts)
 
     def _exchange(self, path: str, spot: RelPath) -> None:
         try:
-            step_aside(self.links.root, path, spot)
+            step_aside(self.links.root, self.top / path, spot)
         except OSError:
-            if self.links.root.link(spot) == through(path):  # else it was exchanged before something failed
+            if self.links.root.link(spot) == self._through(path):  # else it was exchanged before something failed
                 drop_own_link(self.links.root, spot)
             raise
 
     def _own_directory(self, path: str) -> list[RelPath]:
-        return [RelPath(path)] if self.links.root.kind(path) == DIR else []
+        here = self.top / path
+        return [here] if self.links.root.kind(here) == DIR else []
 
     def _choose(self, path: str) -> None:
         """Two files, and the live release serves its own: shipped code stays, of anything else what was saved last."""
-        here, there = RelPath(path), self.live / path
+        here, there = self.top / path, self.live / path
         if same_file(self.links.root, here, there):
             self._aside(path, SAME)
-        elif self.is_code(path):
+        elif self._has_changed_places(path):
+            self._aside(path, SAVED)
+        elif self.is_code(path) and not self.is_served:
             self._aside(path, SHIPPED)
-        elif self._is_newer(here, there):
-            self.operation.move(what="late", path=path, source=here, target=there)
-            with opened(self.links.root, [here.parent, there.parent]):
-                change_places(self.links.root, here, there)
-            self.moved.adopted.append(path)
+        elif self.is_code(path) or self._is_newer(here, there):
+            self._change_places(path)
             self._aside(path, SAVED)
         else:
             self._aside(path, OLDER)
+
+    def _change_places(self, path: str) -> None:
+        """What was saved at PATH stands in the live release; the journal knows it by its inode, after a crash too."""
+        root, here, there = self.links.root, self.top / path, self.live / path
+        status = root.lstat(here)
+        self.operation.move(what="late", path=path, source=here, target=there, inode=status.st_ino if status else 0)
+        with opened(root, [here.parent, there.parent]):
+            change_places(root, here, there)
+        self.moved.adopted.append(path)
+
+    def _has_changed_places(self, path: str) -> bool:
+        """True where a crash came between that and the attic: what stands at PATH is what gave way."""
+        status = self.links.root.lstat(self.live / path)
+        return status is not None and (path, status.st_ino) in self.begun
 
     def _is_newer(self, here: RelPath, there: RelPath) -> bool:
         one, two = self.links.root.lstat(here), self.links.root.lstat(there)
@@ -176,11 +198,11 @@ class OldRoot:
         root, operation = self.links.root, self.operation
         merged = reason == EMPTIED
         spot = attic.reserve_place(
-            root, path, path=path, operation=operation.name, reason=reason, at=operation.at, merged=merged
+            root, self.top / path, path=path, operation=operation.name, reason=reason, at=operation.at, merged=merged
         )
         self._announce(path, spot, reason)
-        with opened(root, [RelPath(path).parent, *self._own_directory(path)]):
-            make_link(root, spot, through(path))
+        with opened(root, [(self.top / path).parent, *self._own_directory(path)]):
+            make_link(root, spot, self._through(path))
             self._exchange(path, spot)
         if reason not in (SAME, EMPTIED):
             self.moved.displaced.append((path, spot, reason))
@@ -191,7 +213,7 @@ class OldRoot:
         along where nothing is served in its place, and stays in the attic otherwise.
         """
         root = self.links.root
-        if any(kind not in (LINK, DIR) for _, kind, _ in walk(root, path)):
+        if any(kind not in (LINK, DIR) for _, kind, _ in walk(root, self.top / path)):
             return False
         spot = self._aside(path, EMPTIED)
         for below, kind, _ in list(walk(root, spot)):

@@ -47,9 +47,14 @@ def settle(links: Links, operation: Operation, records: Sequence[Record], *, qui
     return moved
 
 
-_ELSEWHERE = ("keep", "trash", "merged", "move-in", "move-out", "bring-back", "set-apart", "take-in", "take-out")
-"""Moves into the attic, into the trash, and of a directory that is no site yet or is to be none: none of them waits for
-a disk of `shared/`.
+_ELSEWHERE = frozenset(
+    [
+        *("keep", "trash", "merged", "move-in", "move-out", "bring-back", "set-apart"),
+        *("take-in", "take-out", "gather", "mend-home"),
+    ]
+)
+"""Moves into the attic, into the trash, and from or to a place outside of the site or one that is none: none of them
+waits for a disk of `shared/`.
 """
 
 

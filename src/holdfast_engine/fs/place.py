@@ -275,3 +275,53 @@ def drop_own_link(root: Root, path: str) -> None:
         os.readlink(RelPath(path).name, dir_fd=parent)
         os.unlink(RelPath(path).name, dir_fd=parent)
         durable.sync(parent)
+
+
+def replace_link(root: Root, link: str, text: str, *, waiting: str, owner: Optional[os.stat_result] = None) -> bool:
+    """As `switch`, where somebody may save a file over LINK at any moment: the two names change places, so that what
+    was saved in the last one is seen, and stands there again (G1). False where something else than our link does.
+
+    Where names cannot be exchanged it is one rename, which such a save must not meet.
+    """
+    if root.link(link) is None:
+        return False
+    if root.link(waiting) is not None:
+        drop_own_link(root, waiting)
+    make_link(root, waiting, text)
+    if owner is not None and os.geteuid() == 0:
+        with root.directory(RelPath(waiting).parent) as here:
+            os.chown(RelPath(waiting).name, owner.st_uid, owner.st_gid, dir_fd=here, follow_symlinks=False)
+    try:
+        exchange(root, waiting, link)
+    except OSError as error:
+        if error.errno not in UNSUPPORTED:
+            drop_own_link(root, waiting)
+            raise
+        switch(root, link, text, waiting=waiting, owner=owner)
+    _give_back(root, waiting, link)
+    return root.link(link) == text
+
+
+def _give_back(root: Root, waiting: str, there: str) -> None:
+    """Nothing of ours waits; what was saved THERE in the last moment stands there again. Should something else have
+    been saved there since, that is the newer one, and the elder stays at WAITING: nothing is lost.
+    """
+    for _ in range(2):
+        if root.kind(waiting) in ("link", None):
+            break
+        try:
+            exchange(root, waiting, there)
+        except FileNotFoundError:
+            move(root, waiting, there)
+    if root.link(waiting) is not None:
+        drop_own_link(root, waiting)
+
+
+def take_link_away(root: Root, link: str, *, waiting: str) -> None:
+    """As `drop_own_link`, where somebody may save a file over LINK at any moment: it is looked at under the name
+    WAITING, which is ours, and stands at LINK again where it was saved in the last moment (G1).
+    """
+    if root.link(waiting) is not None:
+        drop_own_link(root, waiting)
+    move(root, link, waiting)
+    _give_back(root, waiting, link)

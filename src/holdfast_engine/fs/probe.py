@@ -169,8 +169,8 @@ def waiting_place(root: Root, name: str, there: RelPath) -> RelPath:
 
 def mounts_below(root: Root, path: str) -> list[RelPath]:
     """Directories at or below PATH at which something is mounted, as far as /proc tells (proc(5), mountinfo)."""
-    site = os.path.realpath(root.path)
-    inside = [RelPath(place[len(site) + 1 :]) for place, _ in _mounts() if place.startswith(site + "/")]
+    top = os.path.realpath(root.path).rstrip("/") + "/"
+    inside = [RelPath(place[len(top) :]) for place, _ in _mounts() if place.startswith(top)]
     return sorted({place for place in inside if place.is_within(path)})
 
 

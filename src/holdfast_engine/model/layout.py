@@ -22,6 +22,7 @@ class Layout:
     releases = RelPath("releases")
     current = RelPath("current")
     state = STATE
+    left = RelPath(".holdfast-left")
     site_file = STATE / "site.json"
     readme = STATE / "README"
     lock_file = STATE / "lock"
@@ -53,5 +54,5 @@ class Layout:
         return self.baselines / f"{release}.jsonl"
 
 
-OURS = (str(Layout.releases), Layout.shared_name, str(Layout.current), str(Layout.state))
+OURS = (str(Layout.releases), Layout.shared_name, str(Layout.current), str(Layout.state), str(Layout.left))
 """Names of a site's own at its top."""

@@ -15,7 +15,7 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.operations.adopt_apart import apart_from, refuse_apart
 from holdfast_engine.operations.adopt_plan import advice, described
-from holdfast_engine.operations.adopt_was import Shipped, shipped_there
+from holdfast_engine.operations.adopt_was import shipped_there
 from holdfast_engine.operations.adoptable import (
     is_laid_out,
     is_managed,
@@ -62,14 +62,16 @@ def adoptable(request: Request, tell: Listener, named: Named) -> Adoptable:
         out = told_out(root, map(RelPath, names))
     if apart:
         refuse_apart(apart, request.site)
-    found = _plan(request, tell, names, named, laid_out=laid_out, apart=apart)
+    found = _plan(request, tell, names, named, laid_out=laid_out, apart=apart, stays=stays)
     question = {**found.question, "stays": stays, "notes": [*found.question["notes"], *out]}
     return Adoptable(question, found.layer)
 
 
-def _plan(request: Request, tell: Listener, names: list[str], named: Named, *, laid_out: bool, apart: str) -> Adoptable:
+def _plan(
+    request: Request, tell: Listener, names: list[str], named: Named, *, laid_out: bool, apart: str, stays: list[str]
+) -> Adoptable:
     with looked_at_early(request, tell, names, laid_out=laid_out, apart=apart) as early:
-        shipped = Shipped() if apart else shipped_there(request, early.there, named)
+        shipped = shipped_there(request, early.there, named, apart=apart, stays=stays)
         rules, about = shipped.rules or early.rules, dict[str, Any]()
         if rules is not None:
             about = described(early.there, rules, early.live, site=request.site, public_html=apart)

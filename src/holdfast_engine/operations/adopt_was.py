@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from typing import NamedTuple, Optional
 
 from holdfast_engine.fs.root import Root
-from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.request import Request
 from holdfast_engine.operations.named_versions import Named, checkout_in, refuse_unlike, told_was
 from holdfast_engine.persistence.note_shipped import rules_of
@@ -23,12 +24,14 @@ class Shipped(NamedTuple):
     rules: Optional[Rules] = None
 
 
-def shipped_there(request: Request, there: Site, named: Named) -> Shipped:
-    """What the NAMED versions say of what lies THERE; a checkout of something else is passed over, and told."""
+def shipped_there(request: Request, there: Site, named: Named, *, apart: str, stays: Collection[str]) -> Shipped:
+    """What the NAMED versions say of what lies THERE, all of it where that is a document root APART from the site, but
+    for what STAYS in it; a checkout of something else is passed over, and told.
+    """
     if not named.versions or there.survey.managed:
         return Shipped(told=named.unread)
-    place = live_place(there.root)
-    found = compare(there, place, named.versions)
+    place = RelPath("") if apart else live_place(there.root)
+    found = compare(there, place, named.versions, but=stays)
     warned = refuse_unlike(found, request) if request.was else []
     if found.is_unlike and not request.was:
         other = "the `.git` in it is of something else, and says nothing of what was shipped"
@@ -37,20 +40,10 @@ def shipped_there(request: Request, there: Site, named: Named) -> Shipped:
     return Shipped(found, (*named.unread, *warned, *told_was(found)), rules)
 
 
-def refuse_was_apart(request: Request, apart: str) -> None:
-    """`usage` for versions of what is to be a site elsewhere: what was shipped is compared where it lies then."""
-    if apart and request.was:
-        raise Problem(
-            "usage",
-            "`--was` compares what lies in the site, and that is to be made first",
-            state="nothing was changed",
-            hint="adopt without `--was`, then `holdfast baseline --from ARCHIVE`",
-        )
-
-
 def checkout_of(request: Request, apart: str) -> str:
-    """The checkout that is adopted in place; empty where there is none."""
-    if apart or not os.path.isdir(request.site):
+    """The checkout that is adopted, in place or out of a document root; empty where there is none."""
+    where = apart or request.site
+    if not os.path.isdir(where):
         return ""
-    with Root(request.site) as root:
+    with Root(where) as root:
         return checkout_in(root)

@@ -62,10 +62,10 @@ def require_apart(source: Source, site: str) -> None:
         )
 
 
-def make_site_directory(path: str) -> None:
-    """The deploy root exists: its last name is made when only that is missing."""
+def make_site_directory(path: str) -> bool:
+    """The deploy root exists: its last name is made when only that is missing. True where it was made."""
     if os.path.isdir(path):
-        return
+        return False
     parent, name = os.path.split(path.rstrip("/"))
     with Root(parent) as above:
-        durable.make_directories(above, name, mode=0o755)
+        return bool(durable.make_directories(above, name, mode=0o755))

@@ -10,7 +10,8 @@ from holdfast_engine.operations.pipelines import DEPLOY, ROLLBACK, SWEEP
 from holdfast_engine.persistence.lost_data import Lost
 from holdfast_engine.steps.activate import ACTIVATE
 from holdfast_engine.steps.change_access import Change, ChangeAccess, Changing
-from holdfast_engine.steps.leave import BringBack, Forget, Leave, Leaving, MoveOut, OpenAgain, SetApart
+from holdfast_engine.steps.leave import BringBack, Forget, MoveOut, OpenAgain, SetApart
+from holdfast_engine.steps.leaving import Leave, Leaving
 from holdfast_engine.steps.link_script import AdoptForScript, CarryForScript, LinkForScript, RememberForScript
 from holdfast_engine.steps.note_shipped import FollowShipped, NoteShipped, Noting, Telling, Unshare
 from holdfast_engine.steps.prune import PruneAlone, Pruning

@@ -19,6 +19,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.problem import UNCHANGED, Problem
 from holdfast_engine.operations.adoptable import free_place
+from holdfast_engine.operations.leave_home import home_of, refuse_another, refuse_home
 from holdfast_engine.persistence.measuring import is_sealed
 from holdfast_engine.persistence.open_again import sealed
 from holdfast_engine.persistence.set_apart import foreseen
@@ -27,7 +28,7 @@ from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.site import document_root
 from holdfast_engine.site.handle import Site
-from holdfast_engine.steps.leave import BEFORE, LAYOUT, PLAIN, Leave
+from holdfast_engine.steps.leaving import BEFORE, LAYOUT, PLAIN, Leave
 
 UNDO, KEEP_CURRENT = "undo", "keep-current"
 _LEFT = "left"
@@ -41,12 +42,19 @@ def how_to_leave(site: Site) -> Leave:
     undone = _since_adoption(site)
     if UNDO in words and not undone:
         raise _deployed_since(site)
-    adopted = document_root.OPTION in site.survey.site.options or _was_current(site)
+    begin = _adoption(site)[0]
+    refuse_another(site, begin)
+    home = home_of(site, begin)
+    adopted = document_root.OPTION in site.survey.site.options or _was_current(site) or bool(home)
     how = next((word for word in (PLAIN, LAYOUT) if word in words), "") or _usual(undone, adopted=adopted)
     if how != LAYOUT and live is None:
         raise _impossible(site, "`current` leads to no release", [site.root.absolute(Layout.current)])
     rules = rules_now(site)
     leave = _looked_at(site, how, live or RelPath(""), undone if how != LAYOUT else (), adopted=adopted)
+    if home and how == PLAIN:
+        refuse_home(site, home, leave.release)
+        way = os.path.relpath(os.path.realpath(home), os.path.realpath(site.root.path))
+        leave = replace(leave, home=home, home_from_site=way)
     if how != LAYOUT:
         _refuse_mounts(site, leave)
         _refuse_immovable(site, rules, leave)
@@ -72,6 +80,7 @@ def _looked_at(site: Site, how: str, live: RelPath, undone: tuple[str, ...], *, 
         keeps_current=plain and (KEEP_CURRENT in site.request.words or not adopted),
         had_releases=bool(begin.get("had_releases")),
         had_shared=bool(begin.get("had_shared")),
+        made_site=bool(begin.get("made_site")),
         sealed=any(True for _ in sealed(site, live=live, live_alone=plain)),
         left=tuple(foreseen(site, live, plain=plain)),
     )
@@ -135,7 +144,7 @@ def _refuse_mounts(site: Site, leave: Leave) -> None:
     if mounted:
         raise _impossible(site, f"something is mounted at `{mounted[0]}`", [root.absolute(mounted[0])])
     own = (Layout.releases, site.links.layout.shared, Layout.current, Layout.state)
-    taken = [name for name in root.names(leave.live) if name in own and not leave.was_current]
+    taken = [name for name in root.names(leave.live) if name in own and not (leave.was_current or leave.home)]
     if taken and leave.is_plain:
         raise _impossible(
             site, f"the application has a `{taken[0]}` of its own", [root.absolute(leave.release / taken[0])]
@@ -162,7 +171,7 @@ def _place(site: Site, rules: Rules, leave: Leave) -> dict[str, Any]:
     but its owner may look.
     """
     root, shown = site.root, document_root.entries(site.root, site.survey.site)
-    served = is_flat(rules.web_root) and bool(leave.is_plain or shown)
+    served = is_flat(rules.web_root) and bool((leave.is_plain and not leave.home) or shown)
     real = os.path.realpath(root.path)
     if served and os.access(os.path.dirname(real), os.W_OK | os.X_OK):
         return {"place": os.path.basename(free_place(f"{real}-{_LEFT}")), "beside": True}

@@ -21,8 +21,9 @@ from holdfast_engine.operations.sweep import plan_sweep, swept
 from holdfast_engine.persistence.moving_sets import refuse_busy
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shipped import rules_now
+from holdfast_engine.site import public_html as roots
 from holdfast_engine.site.handle import Site
-from holdfast_engine.steps.leave import BEFORE, LAYOUT, PLAIN, Leave, Leaving
+from holdfast_engine.steps.leaving import BEFORE, LAYOUT, PLAIN, Leave, Leaving
 from holdfast_engine.steps.step import due, shown
 
 
@@ -66,7 +67,7 @@ def _left(work: Leaving) -> dict[str, Any]:
         raise _unfinished(site, error) from error
     return {
         "outcome": "left",
-        "path": site.root.path,
+        "path": leave.home or site.root.path,
         "how": leave.how,
         "current": Layout.current if site.root.has(Layout.current) else None,
         "left": work.left,
@@ -100,6 +101,10 @@ def _unfinished(site: Site, error: BaseException) -> Problem:
 
 def _what_it_becomes(site: Site, leave: Leave) -> str:
     path = site.root.path
+    if leave.home:
+        return (
+            f"`{leave.home}` becomes a plain directory of real files again; `--layout` would leave it filled with links"
+        )
     if leave.how == PLAIN:
         return f"`{path}` becomes a plain directory; `--layout` would leave `releases/`, `shared/` and `current`"
     if leave.how == BEFORE:
@@ -111,13 +116,17 @@ def _what_it_becomes(site: Site, leave: Leave) -> str:
 
 
 def _notes(site: Site, leave: Leave) -> list[str]:
+    filled = _of_the_filled(site, leave)
     if leave.how == LAYOUT:
-        return ["a script of your own links what lies in `shared/` into each new release from now on"]
+        return ["a script of your own links what lies in `shared/` into each new release from now on", *filled]
     if leave.how == BEFORE:
-        return []
+        return filled
     shared = site.root.absolute(site.links.layout.shared)
     told = [f"what other programs have by `{shared}/…` they find below {_top(site, leave)}"]
-    if not (leave.keeps_current or leave.was_current):
+    told += filled
+    if leave.home and not leave.keeps_current:
+        told.append(f"`{site.root.absolute(Layout.current)}` goes at the end; `--keep-current` leaves a link")
+    elif not leave.keeps:
         web_root = rules_now(site).web_root
         root = site.root.absolute("" if is_flat(web_root) else RelPath(web_root))
         told.append(
@@ -126,5 +135,15 @@ def _notes(site: Site, leave: Leave) -> list[str]:
     return told
 
 
+def _of_the_filled(site: Site, leave: Leave) -> list[str]:
+    """What becomes of a document root that is filled with links, where nothing goes back into it."""
+    with roots.opened(site) as place:
+        if place is None or leave.home:
+            return []
+        return [f"`{place.path}` goes on showing it by its links; what a later version adds there you link yourself"]
+
+
 def _top(site: Site, leave: Leave) -> str:
+    if leave.home:
+        return f"`{leave.home}`"
     return f"`{site.root.absolute(Layout.current)}`" if leave.was_current else f"`{site.root.path}`"

@@ -28,10 +28,14 @@ def interrupted_before(request: Request, tell: Listener) -> Optional[dict[str, A
 
 
 def state_is_gone(site: str) -> bool:
-    """True for a site with releases and `current` but without `.holdfast/`; `not-a-site` for what is none at all."""
+    """True for a site with releases and `current` but without `.holdfast/`; `not-a-site` for what is none at all, and
+    for what was given back.
+    """
     with Root(site) as root:
         if root.has(Layout.site_file):
             return False
+        if root.link(Layout.left) is not None:
+            raise _given_back(site, root.absolute(Layout.left))
         if root.kind(Layout.releases) == "dir":
             return True
     raise Problem(
@@ -40,6 +44,17 @@ def state_is_gone(site: str) -> bool:
         state="nothing was changed",
         hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site, `holdfast deploy --site "
         f"{quote(site)}` makes the first release of a new one",
+    )
+
+
+def _given_back(site: str, mark: str) -> Problem:
+    return Problem(
+        "not-a-site",
+        f"`{site}` was given back by `holdfast leave`, so no `.holdfast/` is missing there",
+        state="nothing was changed",
+        whereabouts=[mark],
+        hint=f"`holdfast adopt {quote(site)}` makes a site of it again; if it was one since, and lost that: "
+        f"`rm {quote(mark)}`, then the same again",
     )
 
 

@@ -42,7 +42,8 @@ def named_versions(request: Request, *, checkout: str = "") -> Iterator[Named]:
         lent = own_cache(request.site)
 
         def version(source: Source) -> Version:
-            require_apart(source, request.site)
+            for place in filter(None, (request.site, request.path)):
+                require_apart(source, place)
             return version_of(opened.enter_context(closing(open_source(source, cache, lent=lent))))
 
         found = tuple(map(version, request.was))

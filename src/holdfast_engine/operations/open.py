@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from holdfast_engine.fs import reserve
 from holdfast_engine.fs.last_traces import drop_rest, is_spent
+from holdfast_engine.fs.place import drop_own_link
 from holdfast_engine.fs.probe import can_exchange, can_link, can_symlink, device_of
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
@@ -62,6 +63,7 @@ def changing(
         with lock(root, who=request.who, command=request.command) as held:
             if site_format.read(root) is None:
                 site_format.write(root, site_format.SiteFile(shared_name=shared_name))
+                _forget_leaving(root)
             place = Site(root, request, tell, surveys.survey(root), require_ours=held.require)
             finish_interrupted(place)
             with _saying_what_was(place.finished):
@@ -76,6 +78,12 @@ def changing(
                 if not place.is_left:
                     still_live(root, before)
                     readme.keep(root, place.survey.layout)  # a command that is refused changes nothing, not even this
+
+
+def _forget_leaving(root: Root) -> None:
+    """What was given back once, and is a site again, says nothing of that any more."""
+    if root.link(Layout.left) is not None:
+        drop_own_link(root, Layout.left)
 
 
 _LEAVE = "leave"

@@ -6,6 +6,7 @@ import errno
 from shlex import quote
 from typing import Any
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.settle import settle
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs.discard import drop_scratch
@@ -21,9 +22,11 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.undo import stopped_at, undo
-from holdfast_engine.persistence import left_open, renamed
+from holdfast_engine.persistence import left_open, old_document_root, renamed, saved_pages
+from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.plain_again import plain_again
 from holdfast_engine.persistence.public_html import keep_in_step
+from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.retired_releases import serve_finished
 from holdfast_engine.persistence.take_in import taken_out
 from holdfast_engine.site import survey as surveys
@@ -85,6 +88,7 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
         taken_out(site, resumed, begin["release"])
         plain_again(site, resumed, history)
     _serve(site, resumed, history)
+    _end_saving(site, resumed, history)
     for line in keep_in_step(site):
         site.notice("public-html", line)
     if waits:
@@ -132,6 +136,16 @@ def _serve(site: Site, operation: Operation, history: tuple[Record, ...]) -> Non
             if error.errno not in _SHAPES:
                 raise
             site.notice("finishing", f"what came home could not be linked: {words_of(error)}")
+
+
+def _end_saving(site: Site, operation: Operation, history: tuple[Record, ...]) -> None:
+    """What was saved in the document root, and was on its way when the crash came, is home."""
+    live, adopter = site.refresh().current, Adopter(site, operation, Report())
+    if live is not None:
+        baseline = baseline_of(site, site.survey.active)
+        saved_pages.finish(adopter, history, old_document_root.shipped(site, live, baseline))
+    for line in adopter.report.unmoved:
+        site.notice("adopt", line)
 
 
 def _tell_of(site: Site, history: tuple[Record, ...], left: dict[str, str]) -> None:

@@ -30,15 +30,16 @@ from holdfast_engine.steps.step import due
 from holdfast_engine.steps.take_on import Layer, Taking
 
 
-def take_over(site: Site, layer: Layer) -> dict[str, Any]:
-    """What lies there is a site. What fails is undone at once: it is the plain directory that it was. A crash leaves
-    half of an adoption, which every next command goes on with; so does what fails in another tool's layout.
+def take_over(site: Site, layer: Layer, *, made: bool = False) -> dict[str, Any]:
+    """What lies there is a site; its directory was MADE for it, or stood there before. What fails is undone at once: it
+    is the plain directory that it was. A crash leaves half of an adoption, which every next command goes on with; so
+    does what fails in another tool's layout.
     """
     if not (layer.laid_out or layer.public_html):
         refuse_busy(site, site.root.names(""))
     name, report = stamp(site.request.now), Report()
     had = {"had_releases": site.root.has(Layout.releases), "had_shared": site.root.has(site.links.layout.shared)}
-    taken = {"public_html": layer.public_html} if layer.public_html else {}
+    taken = {"public_html": layer.public_html, "made_site": made} if layer.public_html else {}
     facts = {"release": name, "laid_out": layer.laid_out, **had, "who": site.request.who, **taken}
     operation = Operation.begin(site.root, "adopt", at=site.request.now, facts=facts)
     work = Taking(site, operation, report, name, layer.public_html, layer.was)

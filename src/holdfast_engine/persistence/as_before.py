@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -93,16 +93,31 @@ class GoingBack:
         spot = Layout.scratch / f"own-unmerged-{crc32(os.fsencode(here)):08x}"
         if root.link(spot) is not None:
             drop_own_link(root, spot)  # it was exchanged before a crash
-        if root.link(here) != links.text(release, path):
-            return
-        self._build(path, spot)
-        for name in sorted({below.parts[0] for below in self._came_from(path)}):
-            if not root.has(spot / name):
-                make_link(root, spot / name, links.text(release, path / name))
-        self.operation.move(what="bring-back", path=path, source=spot, target=here)
-        with opened(root, [here.parent]):
-            step_aside(root, spot, here)
-        drop_own_link(root, spot)
+        came = {below.parts[0] for below in self._came_from(path)}
+        if root.link(here) == links.text(release, path):
+            self._build(path, spot)
+            for name in sorted({*came, *self._written_since(path, came)}):
+                if not root.has(spot / name):
+                    make_link(root, spot / name, links.text(release, path / name))
+            self.operation.move(what="bring-back", path=path, source=spot, target=here)
+            with opened(root, [here.parent]):
+                step_aside(root, spot, here)
+            drop_own_link(root, spot)
+        for name in root.names(here) if root.kind(here) == DIR else ():
+            if name not in came:
+                self._return(here / name, links.layout.in_shared(path / name), path / name)
+
+    def _written_since(self, path: RelPath, came: Collection[str]) -> Iterator[str]:
+        """The names in PATH in `shared/` that were made, or written to, since the adoption: they are seen through the
+        link of ours, and go on being seen there (G2). What CAME from the release goes its own way.
+        """
+        root, there = self.site.root, self.site.links.layout.in_shared(path)
+        adopted = root.lstat(Layout().journal(self.undone[0]))
+        for name in root.names(there):
+            files = [one for _, kind, one in walk(root, there / name) if kind != DIR]
+            every = files or [one for one in (root.lstat(there / name),) if one is not None]
+            if name not in came and adopted and all(one.st_ctime_ns > adopted.st_mtime_ns for one in every):
+                yield name
 
     def _build(self, path: RelPath, spot: RelPath) -> None:
         """A directory is at SPOT: the very one that was merged, as long as it lies in the trash, else one like it."""

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from holdfast_engine.model.carried import Base
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan
-from holdfast_engine.persistence import old_document_root, retired_releases
+from holdfast_engine.persistence import old_document_root, retired_releases, saved_pages
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.retired_releases import Lingering
+from holdfast_engine.persistence.saved_pages import IsCode
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.site.handle import Site
-
-IsCode = Callable[[str], bool]
-"""Whether a file of the live release is as it was shipped."""
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What is to come home: from RELEASES that are not live, and what was SAVED in the old document root, with why."""
+    """What is to come home: from RELEASES that are not live, and what was SAVED in the old document root, or PAGES in
+    one that is filled with links, with why.
+    """
 
     releases: tuple[Lingering, ...] = ()
     saved: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.saved or self.origins)
+        return bool(self.origins)
 
     @property
     def origins(self) -> dict[str, tuple[str, str]]:
         """Each path with the place that holds it, and why it has to come home."""
         found = retired_releases.to_adopt(self.releases)
-        return {**found, **{path: (old_document_root.PLACE, why) for path, why in self.saved.items()}}
+        pages = {path: (saved_pages.PLACE, why) for path, why in self.pages.items()}
+        return {**found, **pages, **{path: (old_document_root.PLACE, why) for path, why in self.saved.items()}}
 
     @property
     def carried(self) -> list[tuple[RelPath, Base]]:
@@ -55,12 +57,13 @@ def look(site: Site, rules: Rules, *, but: Collection[RelPath] = ()) -> Elsewher
     other means. Nothing is changed.
     """
     saved = old_document_root.saved(site, rules) if site.survey.current is not None else {}
-    return Elsewhere(retired_releases.look(site, rules, but=but), saved)
+    return Elsewhere(retired_releases.look(site, rules, but=but), saved, saved_pages.look(site, rules))
 
 
 def bring_saved(adopter: Adopter, live: RelPath, found: Elsewhere, is_code: IsCode) -> bool:
-    """The first half of a round, before the last look at LIVE: what was saved in the old document root lies in it."""
-    return old_document_root.bring(adopter, live, found.saved, is_code)
+    """The first half of a round, before the last look at LIVE: what was saved in document roots lies in it."""
+    pages = saved_pages.bring(adopter, live, found.pages, is_code)
+    return old_document_root.bring(adopter, live, found.saved, is_code) or pages
 
 
 def bring_left(adopter: Adopter, found: Elsewhere) -> None:

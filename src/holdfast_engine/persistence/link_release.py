@@ -12,7 +12,7 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.data.seeds import Seeded, SeedMerge, shipped_seeds
 from holdfast_engine.fs import acl, attic, durable
 from holdfast_engine.fs.copy import digest_of
-from holdfast_engine.fs.place import switch
+from holdfast_engine.fs.place import respell
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.manifest import Entry
@@ -172,9 +172,7 @@ def _framework_link(adopter: Adopter, release: RelPath, at: RelPath, to: RelPath
     kind = root.kind(release / at)
     if kind == "link":
         with opened(root, [(release / at).parent]):
-            switch(
-                root, release / at, text, waiting=_WAITING
-            )  # one rename: what is served through it stays served (G3)
+            respell(root, release / at, text, waiting=_WAITING)  # one rename: what is served through it stays served
         return
     if kind is not None and live:
         adopter.bring(release, Found(to_adopt={at: f"stands where the link to `{to}` belongs"}), wins="live")

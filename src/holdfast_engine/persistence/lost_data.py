@@ -23,7 +23,7 @@ from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.reasons import DROPPED, sentence
 from holdfast_engine.model.rules import CARRIED, FOUND, SEEDED, SHARED, STRAY, SharedPath
 from holdfast_engine.model.sets import main_of, members
-from holdfast_engine.persistence import old_document_root
+from holdfast_engine.persistence import old_document_root, saved_pages
 from holdfast_engine.persistence.attic_entries import entries, led_out_to
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import is_all_taken_away, sweep
@@ -63,8 +63,8 @@ class Lost:
 
 
 def search(site: Site, rules: Rules) -> list[Lost]:
-    """Everything found: in the old document root, then the live release, the others from the newest on, the attic."""
-    found: list[Lost] = [*_in_old_root(site, rules), *_in_live(site, rules)]
+    """Everything found: in document roots, then the live release, the others from the newest on, the attic."""
+    found: list[Lost] = [*_in_document_roots(site, rules), *_in_live(site, rules)]
     for record in reversed(site.survey.releases):
         if record.path != site.survey.current:
             found.extend(_in_retired(site, record, rules))
@@ -80,11 +80,16 @@ def _as_far_as_it_can(site: Site, one: Lost) -> Lost:
     return replace(one, action="listed", what=f"{one.what}, and {why}") if why else one
 
 
-def _in_old_root(site: Site, rules: Rules) -> Iterator[Lost]:
-    """What somebody saved in the document root of before the adoption: no release, and named by its own path."""
-    if site.survey.current is not None:
-        for name, why in old_document_root.saved(site, rules).items():
-            yield Lost(name, why, RelPath(name), "adopt", wins=NEWEST)
+def _in_document_roots(site: Site, rules: Rules) -> Iterator[Lost]:
+    """What somebody saved in a document root, which is no release: in the one of before the adoption it is named by its
+    own path, and one that is filled with links lies elsewhere.
+    """
+    if site.survey.current is None:
+        return
+    for name, why in old_document_root.saved(site, rules).items():
+        yield Lost(name, why, RelPath(name), "adopt", wins=NEWEST)
+    for path, why in saved_pages.look(site, rules).items():
+        yield Lost(path, why, RelPath(saved_pages.place_of(site, path)), "adopt", wins=NEWEST)
 
 
 def _in_live(site: Site, rules: Rules) -> Iterator[Lost]:

@@ -11,8 +11,10 @@ from holdfast_engine.data.settle_sets import link_over
 from holdfast_engine.databases.sqlite import quiet
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.place import drop_own_link, drop_second_name, is_same, move, step_aside
+from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.sets import belongs_to, companions, holders, holds_rows, is_database, name_beside
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.reasons import ORPHAN
 from holdfast_engine.model.sets import JOURNAL, LINKED
@@ -31,6 +33,23 @@ def refuse_busy(site: Site, names: Iterable[str]) -> None:
             with quiet(root, name) as still:
                 if not still and holds_rows(root, name + JOURNAL):
                     raise busy(root, RelPath(name), holders(root, [name]))
+
+
+def move_whole(root: Root, top: RelPath, name: str, move_entry: Callable[[str], None]) -> None:
+    """NAME in the directory TOP is moved, and where it is a database all that belongs to it, while nobody writes to it;
+    `database-busy`, and nothing done, where somebody has it open.
+    """
+    here = top / name
+    if not (root.kind(here) == FILE and is_database(root, here)):
+        move_entry(name)
+        return
+    with quiet(root, here) as still:
+        users = holders(root, [here])
+        if users or (not still and holds_rows(root, here + JOURNAL)):
+            raise busy(root, here, users)
+        for suffix in companions(root, here):
+            move_entry(name + suffix)
+        move_entry(name)
 
 
 @dataclass(frozen=True)

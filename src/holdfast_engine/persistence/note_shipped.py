@@ -10,7 +10,7 @@ from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.place import drop_second_name
-from holdfast_engine.fs.root import kind_of
+from holdfast_engine.fs.root import Root, kind_of
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK, Listed, Listing
 from holdfast_engine.model.manifest import Entry
@@ -28,13 +28,15 @@ _NAMED = 100
 """So many names of what is gone are kept."""
 
 
-def note(site: Site, record: ReleaseRecord, found: WasShipped, *, place: RelPath) -> ReleaseRecord:
-    """RECORD's release, which stands at PLACE, has what was FOUND for its baseline, and nothing pins it any more but a
-    script that prunes by itself. First the baseline, then the record: a crash in between leaves a release that is swept
-    by the new one and never pruned.
+def note(
+    site: Site, record: ReleaseRecord, found: WasShipped, *, place: RelPath, there: Optional[Root] = None
+) -> ReleaseRecord:
+    """RECORD's release, which stands at PLACE of the site, or of another directory THERE, has what was FOUND for its
+    baseline, and nothing pins it any more but a script that prunes by itself. First the baseline, then the record: a
+    crash in between leaves a release that is swept by the new one and never pruned.
     """
     entries = found.entries()
-    rules = rules_of(site, found, settings_of(record, site.request.settings), place=place)
+    rules = rules_of(site, found, settings_of(record, site.request.settings), place=place, there=there)
     baselines.write(site.root, record.id, entries, taken_ns=found.taken)
     noted = replace(
         record,
@@ -55,14 +57,16 @@ def note(site: Site, record: ReleaseRecord, found: WasShipped, *, place: RelPath
     return noted
 
 
-def rules_of(site: Site, found: WasShipped, settings: Settings, *, place: RelPath) -> Rules:
-    """The rules on what was shipped and stands at PLACE, edits as they were shipped."""
+def rules_of(
+    site: Site, found: WasShipped, settings: Settings, *, place: RelPath, there: Optional[Root] = None
+) -> Rules:
+    """The rules on what was shipped and stands at PLACE (as `note` has it), edits as they were shipped."""
     listing = found.best.listing if found.best else Listing({})
     known = {path: Listed(one.kind, one.size) for path, one in _known(found).items()}
 
     def read(path: str) -> Optional[bytes]:
         content = listing.read(path)
-        return site.root.read(place / path) if content is None else content
+        return (there or site.root).read(place / path) if content is None else content
 
     return rules_for(site, Listing(known, read, listing.link), settings)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from holdfast_engine.fs.place import drop_own_link, make_links, switch
+from holdfast_engine.fs.place import drop_own_link, make_links, replace_link, take_link_away
 from holdfast_engine.fs.refusals import words_of
-from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.words import named
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.host_errors import REFUSED
@@ -17,12 +17,12 @@ from holdfast_engine.site.public_html import (
     PublicHtml,
     declared,
     inner,
-    is_of_pages,
     is_shown,
     opened,
     remember,
     remembered,
 )
+from holdfast_engine.site.saved_pages import names_of, staying
 
 _OTHERWISE = (errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EEXIST)
 """How it ends when the host has made something else of the document root meanwhile: every next try looks anew."""
@@ -44,20 +44,13 @@ class Filling:
         return bool(self.coming or self.astray or self.spent)
 
 
-def names_of(site: Site, release: RelPath, web_root: str) -> list[str]:
-    """What RELEASE has at the top of its web root, and may be shown."""
-    top = release / inner(web_root)
-    if inner(web_root) and site.links.is_linked(release, inner(web_root)):
-        top = site.links.layout.in_shared(inner(web_root))
-    return [name for name in site.root.names(top) if is_of_pages(name)]
-
-
 def look(place: PublicHtml, names: Iterable[str], web_root: str) -> Filling:
     """How the document root stands to NAMES, the entries of a release. An environment that was to be read there before
     its application was taken out stays to be read (G2), and none is shown anew. Where the pages lay in a directory of
     it, the name of that leads to them still.
     """
-    here, wanted = place.around.names(place.here), list(names)
+    here = place.around.names(place.here)
+    wanted = [name for name in names if not place.is_on_its_way(name)]
     there, own = set(here), {name for name in here if place.is_own(name)}
     shown = {name for name in wanted if name in there and place.shows(name, web_root)}
     return Filling(
@@ -78,14 +71,16 @@ def fill(site: Site, release: RelPath, web_root: str, *, known: bool = False) ->
     with opened(site) as place:
         if place is None:
             return []
-        remember(site, declared(site), web_root)
-        filling = look(place, names_of(site, release, web_root), web_root)
+        names = names_of(site.links, release, web_root)
+        stays = staying(place, names)
+        remember(site, declared(site), web_root, stays=stays)
+        filling = look(place, names, web_root)
         try:
             texts = {name: place.text(name, web_root) for name in filling.coming}
             late = make_links(place.around, place.here, texts) if texts else []
         except OSError as error:
             return _refused(place, error)
-        return told(place, [*(() if known else filling.taken), *late])
+        return told(place, [*(() if known else filling.taken), *late], stays)
 
 
 def clear(site: Site, release: RelPath, web_root: str, *, known: bool = False) -> list[str]:
@@ -96,11 +91,11 @@ def clear(site: Site, release: RelPath, web_root: str, *, known: bool = False) -
     with opened(site) as place:
         if place is None:
             return warnings
-        filling = look(place, names_of(site, release, web_root), web_root)
+        filling = look(place, names_of(site.links, release, web_root), web_root)
         try:
             _lead(place, filling.astray, web_root)
             for name in filling.spent:
-                drop_own_link(place.around, place.here / name)
+                take_link_away(place.around, place.here / name, waiting=place.here / WAITING)
             _tidy(place)
         except OSError as error:
             return [*warnings, *_refused(place, error)]
@@ -110,7 +105,7 @@ def clear(site: Site, release: RelPath, web_root: str, *, known: bool = False) -
 def _lead(place: PublicHtml, names: Iterable[str], web_root: str) -> None:
     """Each of NAMES leads to what is live, from one moment to the next; what says where the pages are, after them."""
     for name in sorted(names, key=lambda name: (name == ".htaccess", name)):
-        switch(place.around, place.here / name, place.text(name, web_root), waiting=place.here / WAITING)
+        replace_link(place.around, place.here / name, place.text(name, web_root), waiting=place.here / WAITING)
 
 
 def _tidy(place: PublicHtml) -> None:
@@ -127,6 +122,18 @@ def keep_in_step(site: Site) -> list[str]:
     return clear(site, live, web_root_of(site, known["web_roots"][-1]))
 
 
+def lead_straight(site: Site) -> None:
+    """What is live stands at the top of the site, and `current` is to go: each link of ours in the document root leads
+    to it without that, by one rename.
+    """
+    with opened(site) as place:
+        for name in place.around.names(place.here) if place is not None else ():
+            if place is not None and place.is_own(name):
+                at, inside = place.here / name, inner(web_root_of(site, "")) / name
+                text = link_text(at, place.site / inside)
+                replace_link(place.around, at, text, waiting=place.here / WAITING)
+
+
 def web_root_of(site: Site, otherwise: str) -> str:
     """The web root that is shown of what is live: its own; of an application that was taken out, all of it; else
     OTHERWISE.
@@ -137,11 +144,13 @@ def web_root_of(site: Site, otherwise: str) -> str:
     return str(known["web_roots"][-1]) if known else otherwise
 
 
-def told(place: PublicHtml, names: Iterable[str]) -> list[str]:
-    """What was put into the document root beside our links stays, and hides what the release has there."""
+def told(place: PublicHtml, names: Iterable[str], stays: Collection[str]) -> list[str]:
+    """What hides the release: what STAYS, for it was there before our links, and what somebody saved just now."""
     found = sorted(names)
-    what = f"in `{place.path}` {named(found)}"
-    return [f"{what} is not ours and stays: it hides what the release has there"] if found else []
+    host, saved = [name for name in found if name in stays], [name for name in found if name not in stays]
+    hides = "is not ours and stays: it hides what the release has there"
+    comes = "was saved meanwhile: the next deploy or sweep brings it home"
+    return [f"in `{place.path}` {named(some)} {what}" for some, what in ((host, hides), (saved, comes)) if some]
 
 
 def _refused(place: PublicHtml, error: OSError) -> list[str]:

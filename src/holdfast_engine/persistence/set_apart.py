@@ -13,7 +13,9 @@ from holdfast_engine.fs.discard import transfer
 from holdfast_engine.fs.place import drop_second_name, is_same
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import links_below, walk
+from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
@@ -45,7 +47,7 @@ class SettingApart:
         if not self.site.root.has(path):
             return
         target = os.path.join(self.place.path(self.site.root.path), inner)
-        self.operation.move(what="set-apart", path=path, source=path, target=target)
+        self.operation.move(what="set-apart", path=path, source=path, target=target, inner=inner)
         with self._around() as (root, site):
             durable.make_directories(root, RelPath(self.place.name), mode=0o700)
             durable.make_directories(root, (RelPath(self.place.name) / inner).parent, mode=0o700)
@@ -62,11 +64,22 @@ class SettingApart:
             yield around, RelPath(os.path.basename(real))
 
 
-def drop_second_names(site: Site, top: RelPath, served: RelPath) -> None:
+def set_apart_before(site: Site, operation: str, place: Place) -> Iterator[tuple[str, str]]:
+    """What OPERATION has set apart, each by the path that it had, with where it lies: where the journal says, unless
+    the site was moved since, and PLACE with it.
+    """
+    moves = [one.facts for one in log.read(site.root, operation) if one.kind == MOVE]
+    for facts in moves:
+        if facts["what"] == "set-apart":
+            now = os.path.join(place.path(site.root.path), facts.get("inner", ""))
+            yield facts["path"], facts["target"] if os.path.lexists(facts["target"]) else now
+
+
+def drop_second_names(root: Root, top: RelPath, served: RelPath) -> None:
     """No file below TOP is another name of what stands at its path below SERVED: that stays, and has one name."""
-    for path, kind, status in list(walk(site.root, top)):
+    for path, kind, status in list(walk(root, top)):
         if kind == FILE and status.st_nlink > 1:
-            drop_second_name(site.root, top / path, served / path)
+            drop_second_name(root, top / path, served / path)
 
 
 def left_of(site: Site, *, plain: bool) -> list[tuple[RelPath, str]]:

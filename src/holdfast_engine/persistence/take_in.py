@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from holdfast_engine.data.databases_in_use import busy
-from holdfast_engine.databases.sqlite import quiet
+from holdfast_engine.data.homeward import mend, text_from_without
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
-from holdfast_engine.fs.place import drop_own_link, make_link, move, step_aside, switch
+from holdfast_engine.fs.place import close_gap, drop_own_link, make_link, move, replace_link, step_aside, switch
 from holdfast_engine.fs.probe import waiting_place
 from holdfast_engine.fs.root import Root
-from holdfast_engine.fs.sets import belongs_to, companions, holders, holds_rows, is_database
+from holdfast_engine.fs.sets import belongs_to
 from holdfast_engine.fs.walk import links_below, walk
 from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import DIR, FILE
-from holdfast_engine.model.paths import RelPath, link_text, out_of_root
-from holdfast_engine.model.sets import JOURNAL
+from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.persistence.moving_sets import move_whole
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site.handle import Site
-from holdfast_engine.site.public_html import OF_THE_HOST, REPOSITORIES, TOP, WAITING, PublicHtml, opened
+from holdfast_engine.site.public_html import REPOSITORIES, TOP, WAITING, PublicHtml, opened
+from holdfast_engine.site.saved_pages import is_of_the_host
 
-_WAY = RelPath(".holdfast-home")
+WAY = RelPath(".holdfast-home")
 """The name, in either place, of a link to the other one: a link through it leads from each to the other."""
+
+
+_SAVED_ANEW = "saved anew before its adoption was finished"
 
 
 def moving(root: Root, top: RelPath) -> list[str]:
     """The names in the document root TOP that are the application's: the host's own stay, and so does what belongs to
     root, where we are somebody else: on such a host no application runs as root.
     """
-    names = (name for name in root.names(top) if name not in OF_THE_HOST and not name.startswith(".holdfast-"))
-    return [name for name in names if os.geteuid() == 0 or not _is_of_root(root, top / name)]
-
-
-def _is_of_root(root: Root, path: RelPath) -> bool:
-    status = root.lstat(path)
-    return status is not None and status.st_uid == 0
+    return [name for name in root.names(top) if not is_of_the_host(root, top, name)]
 
 
 @dataclass(frozen=True)
@@ -80,53 +76,50 @@ class TakingIn:
                 waiting=Layout.state / "current",
             )
         self._show()
-        self._drop_ways()
+        self.drop_ways()
 
     def give_back(self) -> None:
         """Every entry stands in the document root again, as before: for an adoption that never switched."""
         for entry in self.site.root.names(self.home):
-            if entry != _WAY:
+            if entry != WAY:
                 self._back(entry)
-        self._drop_ways()
+        self.drop_ways()
 
-    def _here(self, entry: str) -> RelPath:
+    def here(self, entry: str) -> RelPath:
+        """ENTRY in the document root."""
         return self.place.here / entry
 
-    def _there(self, entry: str) -> RelPath:
+    def there(self, entry: str) -> RelPath:
+        """ENTRY in the release."""
         return self.place.site / self.home / entry
+
+    def make_ways(self) -> None:
+        """A link through `.holdfast-home` leads from the document root into the release, and back."""
+        around = self.place.around
+        for at, to in ((self.here(WAY), self.there("")), (self.there(WAY), self.place.here)):
+            text = link_text(at, RelPath(to))
+            if around.link(at) not in (None, text):
+                drop_own_link(around, at)  # a crash left it, and one of the two was moved since
+            if around.link(at) is None:
+                make_link(around, at, text)
 
     def _move_all(self) -> None:
         around = self.place.around
-        for at, to in ((self._here(_WAY), self._there("")), (self._there(_WAY), self.place.here)):
-            if around.link(at) is None:
-                make_link(around, at, link_text(at, RelPath(to)))
-        came = (entry for entry in around.names(self._there("")) if around.link(self._there(entry)) is None)
+        self.make_ways()
+        came = (entry for entry in around.names(self.there("")) if around.link(self.there(entry)) is None)
         entries = sorted({*moving(around, self.place.here), *came})
-        parts = {entry for entry in entries if belongs_to(around, self._here(entry))}
+        parts = {entry for entry in entries if belongs_to(around, self.here(entry))}
         for entry in entries:
-            if not around.has(self._there(entry)):
-                make_link(around, self._there(entry), _text(entry))
+            if not around.has(self.there(entry)):
+                make_link(around, self.there(entry), way_to(entry))
         for entry in entries:
             if entry not in parts:
-                self._move(entry)
-
-    def _move(self, entry: str) -> None:
-        """ENTRY is in the release, and where it is a database all that belongs to it, while nobody writes to it."""
-        around, here = self.place.around, self._here(entry)
-        if not (around.kind(here) == FILE and is_database(around, here)):
-            self._move_entry(entry)
-            return
-        with quiet(around, here) as still:
-            users = holders(around, [here])
-            if users or (not still and holds_rows(around, here + JOURNAL)):
-                raise busy(around, here, users)
-            for suffix in companions(around, here):
-                self._move_entry(entry + suffix)
-            self._move_entry(entry)
+                move_whole(around, self.place.here, entry, self._move_entry)
 
     def _move_entry(self, entry: str) -> None:
         """The link that waits in the release, and what stands in the document root, change places in one exchange."""
-        around, here, there, text = self.place.around, self._here(entry), self._there(entry), _text(entry)
+        around, here, there, text = self.place.around, self.here(entry), self.there(entry), way_to(entry)
+        close_gap(around, here, there, text)
         if around.link(here) == text:
             self._mend_links(entry)
             return
@@ -136,16 +129,16 @@ class TakingIn:
         self.operation.move(what="take-in", path=entry, source=str(here), target=str(there), text=text)
         if around.link(there) != text:
             if around.has(there):
-                self._give_way(entry)
+                self.give_way(entry, _SAVED_ANEW)
             make_link(around, there, text)
         step_aside(around, here, there)
         self._mend_links(entry)
 
-    def _give_way(self, entry: str) -> None:
-        """What was moved before a crash, and saved anew in the document root since, lies in the attic; of a directory
-        what the new one lacks is in that.
+    def give_way(self, entry: str, why: str) -> None:
+        """What lies in the release, while something else stands in the document root, lies in the attic; of a directory
+        what the other one lacks is in that.
         """
-        why, operation = "saved anew before its adoption was finished", self.operation
+        operation = self.operation
         root, path = self.site.root, self.home / entry
         self._fill_up(entry)
         if root.kind(path) == DIR and all(kind == DIR for _, kind, _ in walk(root, path)):
@@ -158,7 +151,7 @@ class TakingIn:
         around, both = self.place.around, [RelPath(entry)]
         while both:
             below = both.pop()
-            here, there = self._here(below), self._there(below)
+            here, there = self.here(below), self.there(below)
             if around.kind(here) == around.kind(there) == DIR:
                 for name in around.names(there):
                     if not around.has(here / name):
@@ -169,14 +162,10 @@ class TakingIn:
         """Links in ENTRY that led out of the document root lead to the same place from the release, and those that
         named it by its full path to what came along; each is mended by one rename, and none twice (G2).
         """
-        root, operation = self.site.root, self.operation
-        for at, text in list(links_below(root, self.home / entry)):
+        for at, text in list(links_below(self.site.root, self.home / entry)):
             new = self._mended(at, text)
-            if not new or log.is_mended(root, operation.name, at, text):
-                continue
-            waiting = waiting_place(root, "own-mended-link", at)
-            operation.move(what="mend-link", path=entry, source=at, target=waiting, text=new, was=text)
-            switch(root, at, new, waiting=waiting)
+            if new:
+                mend(self.site.root, self.operation, at, was=text, text=new)
 
     def _mended(self, at: RelPath, text: str) -> str:
         """What the link AT has to say in place of TEXT; empty where that is right."""
@@ -184,32 +173,31 @@ class TakingIn:
         named = next((name for name in (top, self.place.path) if text.startswith(f"{name}/")), "")
         if named:
             inside = RelPath(os.path.normpath(text[len(named) + 1 :]))
-            came = self.place.around.has(self._there(inside.parts[0]))
+            came = self.place.around.has(self.there(inside.parts[0]))
             return link_text(at, self.home / inside) if came else ""
-        target = out_of_root(at.below(self.home), text)
-        away = os.path.dirname(os.path.realpath(self.site.root.path) + f"/{at}")
-        return os.path.relpath(os.path.join(top, target), away) if target else ""
+        return text_from_without(top, self.site.root.path, self.home, at, text)
 
     def _show(self) -> None:
         """Every link in the document root leads through `current`, each by one rename: what is to be seen there is what
         was (G2), but for a repository. The next release has its web root there, whatever this one had.
         """
         place = self.place
-        ours = [name for name in place.around.names(place.here) if place.around.link(self._here(name)) == _text(name)]
+        ours = [name for name in place.around.names(place.here) if place.around.link(self.here(name)) == way_to(name)]
         for name in ours:
             if name in REPOSITORIES:
-                drop_own_link(place.around, self._here(name))
+                drop_own_link(place.around, self.here(name))
             else:
-                switch(place.around, self._here(name), place.text(name, TOP), waiting=self._here(WAITING))
+                replace_link(place.around, self.here(name), place.text(name, TOP), waiting=self.here(WAITING))
 
-    def _drop_ways(self) -> None:
-        for way in (self._here(_WAY), self._there(_WAY), self._here(WAITING)):
+    def drop_ways(self) -> None:
+        """Nothing of ours waits in either place."""
+        for way in (self.here(WAY), self.there(WAY), self.here(WAITING)):
             if self.place.around.link(way) is not None:
                 drop_own_link(self.place.around, way)
 
     def _back(self, entry: str) -> None:
         """ENTRY stands in the document root, in one exchange with its link there; a link that waits is gone."""
-        around, here, there, text = self.place.around, self._here(entry), self._there(entry), _text(entry)
+        around, here, there, text = self.place.around, self.here(entry), self.there(entry), way_to(entry)
         if around.link(there) == text:
             drop_own_link(around, there)
             return
@@ -219,13 +207,13 @@ class TakingIn:
             step_aside(around, there, here)
             drop_own_link(around, there)
         elif around.has(here):
-            self._give_way(entry)
+            self.give_way(entry, _SAVED_ANEW)
         else:
             move(around, there, here)
 
     def _unmend_links(self, entry: str) -> None:
         root = self.site.root
-        for at, text, was in list(_mends(self.site, self.operation)):
+        for at, (text, was) in mends(self.site, self.operation.name).items():
             if at.is_within(self.home / entry) and root.link(at) == text:
                 switch(root, at, was, waiting=waiting_place(root, "own-mended-link", at))
 
@@ -238,12 +226,12 @@ def taken_out(site: Site, operation: Operation, release: str) -> None:
             TakingIn(site, operation, Report(), place, release).give_back()
 
 
-def _text(entry: str) -> str:
-    return f"{_WAY}/{entry}"
+def way_to(entry: str) -> str:
+    return f"{WAY}/{entry}"
 
 
-def _mends(site: Site, operation: Operation) -> Iterator[tuple[RelPath, str, str]]:
-    moves = (record.facts for record in log.read(site.root, operation.name) if record.kind == MOVE)
-    for facts in moves:
-        if facts["what"] == "mend-link" and "was" in facts:
-            yield RelPath(facts["source"]), facts["text"], facts["was"]
+def mends(site: Site, operation: str) -> dict[RelPath, tuple[str, str]]:
+    """The links that OPERATION mended in the release, each with its text since, and the one that it was found with."""
+    moves = (record.facts for record in log.read(site.root, operation) if record.kind == MOVE)
+    mended = [facts for facts in moves if facts["what"] == "mend-link" and "was" in facts]
+    return {RelPath(facts["source"]): (facts["text"], facts["was"]) for facts in mended}

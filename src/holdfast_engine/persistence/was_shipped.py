@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
@@ -85,17 +85,18 @@ class _Standing(NamedTuple):
         return entry_of(self.path, self.kind, self.status, digest)
 
 
-def compare(site: Site, release: RelPath, versions: Sequence[Version]) -> WasShipped:
-    """What stands in RELEASE (the deploy root itself while nothing is adopted) against VERSIONS. Nothing is changed;
-    what may not be read is among the others.
+def compare(site: Site, release: RelPath, versions: Sequence[Version], *, but: Collection[str] = ()) -> WasShipped:
+    """What stands in RELEASE (the deploy root itself while nothing is adopted) against VERSIONS, BUT for names at its
+    top that are none of the application's. Nothing is changed; what may not be read is among the others.
     """
-    return _Comparing(site, tuple(versions)).of(release)
+    return _Comparing(site, tuple(versions), frozenset(but)).of(release)
 
 
 @dataclass
 class _Comparing:
     site: Site
     versions: tuple[Version, ...]
+    but: frozenset[str] = frozenset()
     equal: dict[str, Entry] = field(default_factory=dict)
     differ: set[str] = field(default_factory=set)
     others: int = 0
@@ -112,7 +113,8 @@ class _Comparing:
         taken = now_ns()
         with self.site.root.looking():
             for one in _standing(self.site, release):
-                self._judge(one)
+                if RelPath(one.path).parts[0] not in self.but:
+                    self._judge(one)
         best = max(range(len(self.versions)), key=lambda number: self.score[number])
         return self._ended(self.versions[best], taken)
 

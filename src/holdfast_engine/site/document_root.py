@@ -49,12 +49,14 @@ def ours(root: Root, site: SiteFile) -> list[RelPath]:
     return [name for name in entries(root, site) if root.link(name) == through(name)]
 
 
-def detached(root: Root, names: list[RelPath]) -> list[RelPath]:
-    """Those of NAMES that were saved there: files and directories, but no mount, no repository and nothing of ours."""
-    real = [name for name in names if root.kind(name) in (FILE, DIR) and not _is_for_holdfast(name)]
-    found = [name for name in real if name not in _REPOSITORIES and not all(root.has(name / one) for one in _BARE)]
-    mounts = mounts_below(root, "") if found else []
-    return [name for name in found if not any(mount.is_within(name) for mount in mounts)]
+def detached(root: Root, paths: list[RelPath], *, top: str = "") -> list[RelPath]:
+    """Those of PATHS, all in the directory TOP, that were saved there: files and directories, but no mount, no
+    repository and nothing of ours.
+    """
+    real = [path for path in paths if root.kind(path) in (FILE, DIR) and not _is_for_holdfast(path.name)]
+    found = [path for path in real if path.name not in _REPOSITORIES and not all(root.has(path / one) for one in _BARE)]
+    mounts = mounts_below(root, top) if found else []
+    return [path for path in found if not any(mount.is_within(path) for mount in mounts)]
 
 
 def _is_for_holdfast(name: str) -> bool:
@@ -62,11 +64,12 @@ def _is_for_holdfast(name: str) -> bool:
     return name.startswith(".holdfast-") or name == "holdfast.toml"
 
 
-def renamed_from(root: Root, live: RelPath, path: str) -> Optional[RelPath]:
-    """The name whose link stands at PATH now: somebody saved by rename just when the new file was brought home, and so
-    renamed its link. None for any other link, as a person's own that leads to what is to be seen beside it.
+def renamed_from(root: Root, live: RelPath, path: str, *, top: str = "") -> Optional[RelPath]:
+    """The path whose link stands at PATH below TOP now: somebody saved by rename just when the new file was brought
+    home, and so renamed its link. None for any other link, as a person's own that leads to what is seen beside it.
     """
-    text = root.link(path) or ""
+    here = RelPath(top) / path
+    text = root.link(here) or ""
     other = RelPath(path).parent / RelPath(text).name
-    renamed = other != path and text == through(other) and not root.has(other)
-    return other if renamed and root.has(live / other) else None
+    renamed = other != path and text == link_text(RelPath(top) / other, Layout.current / other)
+    return other if renamed and not root.has(RelPath(top) / other) and root.has(live / other) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Optional
@@ -22,6 +22,10 @@ MISSING, LINKED, NO_DIRECTORY, OVERLAPS, APART = "missing", "linked", "no-direct
 """How a document root stands to its site; APART is the one that is filled."""
 WAITING = RelPath(".holdfast-waiting")
 """The name of a link of ours in the document root that is about to take another one's place."""
+SAVED = RelPath(".holdfast-saved/pages")
+"""Where in the site lies what was saved in the document root, on its way into the live release: as deep as releases
+lie, so that relative links lead from either to the same place.
+"""
 OF_THE_HOST = frozenset(
     [
         *(".well-known", "cgi-bin", ".user.ini", "php.ini", ".ftpquota", ".ftpaccess", ".htpasswds", ".trash"),
@@ -42,7 +46,8 @@ class PublicHtml:
 
     No entry but those of the two is touched, and no link is followed on the way (G9). WEB_ROOTS are those that links
     of ours were made for, MOVED is where the site lay before, with nothing there any more: by its
-    text alone a link is known to be ours.
+    text alone a link is known to be ours. STAYS names what stood there before any link of ours; None where nobody
+    knows, as of a directory that the host made anew.
     """
 
     around: Root
@@ -50,6 +55,7 @@ class PublicHtml:
     site: RelPath
     web_roots: tuple[str, ...]
     moved: tuple[str, ...] = ()
+    stays: Optional[frozenset[str]] = None
 
     @property
     def path(self) -> str:
@@ -60,6 +66,15 @@ class PublicHtml:
         relative, so that both can be moved together.
         """
         return link_text(self.here / name, self.site / Layout.current / inner(web_root) / name)
+
+    def way(self, name: str, web_root: str) -> str:
+        """The text of the link NAME that shows what was saved there, while that is on its way."""
+        return link_text(self.here / name, self.site / SAVED / inner(web_root) / name)
+
+    def is_on_its_way(self, name: str) -> bool:
+        """True where NAME shows what was saved there, and is not home yet."""
+        text = self.around.link(self.here / name)
+        return text is not None and any(text == self.way(name, one) for one in self.web_roots)
 
     def is_own(self, name: str) -> bool:
         text = self.around.link(self.here / name)
@@ -158,17 +173,25 @@ def open_at(path: str, site: str, file: site_format.SiteFile) -> Iterator[Public
     known = tuple(remembered(file).get("web_roots", ()))
     with Root(top) as around:
         here, there = (RelPath(os.path.relpath(one, top)) for one in (real, root))
-        yield PublicHtml(around, here, there, known, _moved(file, site))
+        yield PublicHtml(around, here, there, known, _moved(file, site), _stays(file, real))
 
 
-def remember(site: Site, path: str, web_root: str) -> None:
-    """The site file names the document root PATH and WEB_ROOT: before links are made, so that they are known as ours
-    after a crash.
+def _stays(file: site_format.SiteFile, real: str) -> Optional[frozenset[str]]:
+    """What stood in the document root REAL before any link of ours, where this is the directory that is remembered."""
+    known = remembered(file)
+    same = "stays" in known and os.path.realpath(str(known["path"])) == real
+    return frozenset(known["stays"]) if same and known.get("inode") == os.stat(real).st_ino else None
+
+
+def remember(site: Site, path: str, web_root: str, *, stays: Iterable[str]) -> None:
+    """The site file names the document root PATH, WEB_ROOT, and what STAYS there: before links are made, so that they
+    are known as ours after a crash.
     """
     file = site_format.read(site.root) or site_format.SiteFile()
     known = remembered(file)
     others = [one for one in known.get("web_roots", ()) if one != web_root]
     now: dict[str, Any] = {"path": path, "web_roots": [*others, web_root], "site": os.path.realpath(site.root.path)}
+    now = {**now, "stays": sorted(stays), "inode": os.stat(path).st_ino}
     lay = [one for one in _moved(file, site.root.path) if one != now["site"]]
     now = {**now, "lay": lay} if lay else now
     if now != known:

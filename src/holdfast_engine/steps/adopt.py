@@ -14,6 +14,7 @@ from holdfast_engine.model.words import count
 from holdfast_engine.persistence import elsewhere, old_document_root
 from holdfast_engine.persistence.guessed import unshare
 from holdfast_engine.persistence.outgoing import known_of
+from holdfast_engine.persistence.saved_pages import IsCode
 from holdfast_engine.persistence.strays import still_so, sweep
 from holdfast_engine.persistence.was_shipped import is_in_repository
 from holdfast_engine.site import records
@@ -69,7 +70,7 @@ def _with_guesses_real(work: Work, outgoing: RelPath) -> Work:
     return replace(work, found=sweep(work.site, outgoing, work.rules, baseline=work.baseline, unbuilt=work.to_be_built))
 
 
-def _is_code(work: Work, outgoing: RelPath) -> elsewhere.IsCode:
+def _is_code(work: Work, outgoing: RelPath) -> IsCode:
     """Without a baseline: what is a file in the live release still, now that its data is home, and is not carried."""
     if work.baseline is None and not work.outlook.returns:
         return lambda path: path not in work.found.carried

@@ -2,88 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
-
 from holdfast_engine.fs import durable
-from holdfast_engine.fs.discard import drop_empty
 from holdfast_engine.fs.last_traces import drop_state
-from holdfast_engine.fs.place import drop_own_link
-from holdfast_engine.journal.operation import Operation
+from holdfast_engine.fs.place import make_link
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import named
-from holdfast_engine.persistence import empty_shared, traces
+from holdfast_engine.persistence import traces
 from holdfast_engine.persistence.as_before import GoingBack
 from holdfast_engine.persistence.bring_back import BringingBack
-from holdfast_engine.persistence.move_out import HERE, MovingOut
 from holdfast_engine.persistence.open_again import sealed, unseal
-from holdfast_engine.persistence.report import Report
-from holdfast_engine.persistence.set_apart import Place, SettingApart, drop_second_names, left_of
-from holdfast_engine.site.handle import Site
+from holdfast_engine.persistence.set_apart import SettingApart, left_of, set_apart_before
+from holdfast_engine.steps.end_of_layout import drop_site_directory, end_directories, end_layout, end_second_names
+from holdfast_engine.steps.leaving import BEFORE, LAYOUT, Leave, Leaving
 from holdfast_engine.steps.step import Again, Step
 
-PLAIN, LAYOUT, BEFORE = "plain", "layout", "before"
-"""What a site becomes: a plain directory, releases with `current` and `shared/`, or the layout before its adoption."""
-
-
-@dataclass(frozen=True)
-class Leave:
-    """How a site is left: it becomes HOW, LIVE being what is live, and what is not served is left in PLACE. UNDONE are
-    the operations since its adoption, that one first, where nothing was deployed since. WAS_CURRENT says that `current`
-    was a directory of the application; HAD_RELEASES and HAD_SHARED that empty ones stood there before us. SEALED says
-    that files are read-only by our doing, LEFT names what is going to be left.
-    """
-
-    how: str
-    live: str
-    place: str
-    beside: bool
-    undone: tuple[str, ...] = ()
-    was_current: bool = False
-    keeps_current: bool = False
-    had_releases: bool = False
-    had_shared: bool = False
-    sealed: bool = False
-    left: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Leave:
-        """What a journal tells."""
-        known: dict[str, Any] = {name: value[name] for name in cls.__dataclass_fields__}
-        told: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in known.items()}
-        return cls(**told)
-
-    @property
-    def is_plain(self) -> bool:
-        return self.how == PLAIN
-
-    @property
-    def release(self) -> RelPath:
-        return RelPath(self.live)
-
-    @property
-    def where(self) -> Place:
-        return Place(self.place, self.beside)
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """One leaving under way; LEFT is what was set apart, by the name that it had, with its place."""
-
-    site: Site
-    operation: Operation
-    report: Report
-    leave: Leave
-    left: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def out(self) -> MovingOut:
-        return MovingOut(self.site, self.operation, self.report)
+GIVEN_BACK = "given-back-by-holdfast-leave"
+"""The text of a link in a layout that is no site any more, by which `recover` knows that nothing was lost."""
 
 
 class _LeaveStep(Step[Leave, Leaving]):
@@ -146,11 +80,15 @@ class MoveOut(_LeaveStep):
 
     def sentence(self, planned: Leave) -> str:
         where = "`current`, a directory again" if planned.was_current else "the top of the site"
+        where = f"`{planned.home}`" if planned.home else where
         return f"move what is live to {where}, each entry in one exchange with the link that shows it"
 
     def run(self, work: Leaving) -> Leaving:
         """What was live stands at the old place; `current` leads there still."""
-        if work.leave.was_current:
+        if work.leave.home:
+            with work.home() as moving:
+                moving.move_home()
+        elif work.leave.was_current:
             work.out.move_directory(work.leave.release)
         else:
             work.out.move_out(work.leave.release)
@@ -163,28 +101,32 @@ class SetApart(_LeaveStep):
 
     def sentence(self, planned: Leave) -> str:
         what = f"leave {named(planned.left)} in `{planned.place}`" if planned.left else "nothing is left over"
-        ends = ", and take `current` away" if planned.is_plain and not _keeps(planned) else ""
+        ends = ", and take `current` away" if planned.is_plain and not planned.keeps else ""
         return f"{what}{ends}"
 
     def run(self, work: Leaving) -> Leaving:
         """What is not served lies in its place; of a plain directory nothing of ours is left but `.holdfast/`."""
         site, leave = work.site, work.leave
-        served = RelPath("") if leave.is_plain else leave.release
-        if leave.was_current:
-            served = RelPath(Layout.current)
-        drop_second_names(site, Layout.second_names, served)
+        end_second_names(work)
         if leave.is_plain:
-            _end_layout(work, served)
+            end_layout(work)
         elif leave.how == BEFORE:
-            _end_directories(work)
+            end_directories(work)
         apart = SettingApart(site, work.operation, leave.where)
         for path, inner in left_of(site, plain=leave.is_plain):
             apart.put(path, inner)
             work.left.append({"path": path, "place": f"{leave.where.path(site.root.path)}/{inner}"})
         durable.make_directories(site.root, Layout.trash, mode=0o700)
         if leave.is_plain:
-            _end_directories(work)
+            end_directories(work)
         return work
+
+    def redo(self, again: Again) -> None:
+        """As before; and as the command that ends it answers nothing of it, where everything lies is told."""
+        super().redo(again)
+        leave, site = Leave.from_json(again.begin), again.site
+        for path, place in set_apart_before(site, again.operation.name, leave.where):
+            site.notice("leave", f"`{path}` lies in `{place}`")
 
 
 class Forget(_LeaveStep):
@@ -195,36 +137,12 @@ class Forget(_LeaveStep):
 
     def run(self, work: Leaving) -> Leaving:
         """This is no Holdfast site any more. A crash before the last file leaves one, with this leaving to be ended."""
+        if work.leave.how == LAYOUT and not work.site.root.has(Layout.left):
+            make_link(work.site.root, Layout.left, GIVEN_BACK)
         durable.sync_file_system(work.site.root, "")
         work.operation.let_go()
         drop_state(work.site.root, Layout().journal(work.operation.name))
+        if work.leave.made_site:
+            drop_site_directory(work.site.root.path)
         work.site.is_left = True
         return work
-
-
-def _keeps(leave: Leave) -> bool:
-    return leave.keeps_current or leave.was_current
-
-
-def _end_layout(work: Leaving, served: RelPath) -> None:
-    """Nobody comes through `current`, `shared/` or a release any more."""
-    site, leave = work.site, work.leave
-    root = site.root
-    if root.link(Layout.current) == HERE and not _keeps(leave):
-        drop_own_link(root, Layout.current)
-    empty_shared.drop_ways(site)
-    if not leave.was_current:
-        work.out.clear(leave.release)
-    for name in root.names(Layout.releases):
-        drop_second_names(site, Layout.releases / name, served)
-
-
-def _end_directories(work: Leaving) -> None:
-    """`releases/` and `shared/` are gone where they hold nothing and were not there before us."""
-    site, leave = work.site, work.leave
-    if not leave.had_releases and not site.root.names(Layout.releases):
-        drop_empty(site.root, Layout.releases)
-    if leave.is_plain and empty_shared.is_spent(site):
-        empty_shared.clear(site, work.operation, had=leave.had_shared)
-    elif leave.how == BEFORE and not leave.had_shared:
-        drop_empty(site.root, site.links.layout.shared)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from holdfast_engine.persistence.public_html import Filling, clear, fill, look, names_of, web_root_of
+from holdfast_engine.persistence.public_html import Filling, clear, fill, look, web_root_of
 from holdfast_engine.site.public_html import PublicHtml, opened
+from holdfast_engine.site.saved_pages import names_of
 from holdfast_engine.steps.step import Step
 from holdfast_engine.steps.work import Outlook, Work
 
@@ -76,4 +77,4 @@ def _cleared(work: Work, web_root: str) -> Work:
 def _filling(planned: Outlook, place: PublicHtml) -> Filling:
     site, live = planned.site, planned.record.path
     web_root = web_root_of(site, planned.rules.web_root)
-    return look(place, names_of(site, live, web_root), web_root)
+    return look(place, names_of(site.links, live, web_root), web_root)

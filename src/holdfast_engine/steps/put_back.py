@@ -12,7 +12,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
-from holdfast_engine.persistence import old_document_root
+from holdfast_engine.persistence import elsewhere, old_document_root
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.late_sweep import link_live
@@ -95,12 +95,15 @@ def _is_carried(work: PuttingBack, one: Lost, live: RelPath) -> bool:
 
 
 def _bring_saved(work: PuttingBack, found: Sequence[Lost]) -> bool:
-    """What was saved in the old document root, before the live release is looked through: some of it lies there now."""
+    """What was saved in document roots, before the live release is looked through: some of it lies there now."""
     site, live, baseline = work.site, work.site.survey.current, baseline_of(work.site, work.site.survey.active)
-    saved = {one.path: one.what for one in found if one.action == "adopt" and not one.release}
-    if live is None or not saved:
+    every = [one for one in found if one.action == "adopt" and not one.release]
+    if live is None or not every:
         return False
-    old_document_root.bring(work.adopter, live, saved, old_document_root.shipped(site, live, baseline))
+    saved = {one.path: one.what for one in every if one.place == one.path}
+    pages = {one.path: one.what for one in every if one.path not in saved}
+    is_code = old_document_root.shipped(site, live, baseline)
+    elsewhere.bring_saved(work.adopter, live, elsewhere.Elsewhere(saved=saved, pages=pages), is_code)
     if baseline is not None:
         again = sweep(site, live, rules_now(site), baseline=baseline).to_adopt
         work.adopter.bring(live, Found(again), wins="live")

@@ -24,7 +24,7 @@ from holdfast_engine.persistence.note_shipped import note, part_seeds
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
 from holdfast_engine.persistence.shipped import outline_of, rules_proven
-from holdfast_engine.persistence.take_in import TakingIn
+from holdfast_engine.persistence.take_in import TakingIn, moving
 from holdfast_engine.persistence.traces import to_come
 from holdfast_engine.persistence.was_shipped import WasShipped, live_place
 from holdfast_engine.site import document_root, records
@@ -90,7 +90,10 @@ class Note(_Adopting):
         """
         site, live = work.site, work.site.survey.current
         path = live if live is not None else Layout.releases / work.name
-        if work.was is not None:
+        if work.was is not None and work.public_html:
+            with Root(work.public_html) as there:
+                note(site, _blank(site, path), work.was, place=RelPath(""), there=there)
+        elif work.was is not None:
             note(site, _blank(site, path), work.was, place=live_place(site.root))
         return work
 
@@ -129,7 +132,7 @@ class TakeIn(_Adopting):
     def run(self, work: Taking) -> Taking:
         """What was live in the document root lies in the release, and is served there through links, as before."""
         site = work.site
-        roots.remember(site, work.public_html, roots.TOP)
+        roots.remember(site, work.public_html, roots.TOP, stays=_staying(work.public_html))
         with roots.opened(site, work.public_html) as place:
             if place is None:
                 raise _moved_away(site, work.public_html)
@@ -140,6 +143,13 @@ class TakeIn(_Adopting):
         site.refresh()
         _give_top(work)
         return work
+
+
+def _staying(path: str) -> list[str]:
+    """What in the document root PATH is the host's."""
+    with Root(path) as root:
+        moves = moving(root, RelPath(""))
+        return [name for name in root.names("") if name not in moves]
 
 
 def _measure_there(work: Taking) -> None:

@@ -68,12 +68,11 @@ def test_i105_it_shows_what_is_live_through_current_and_keeps_what_the_host_has_
     assert (world.root / "new.html").read_text() == "new\n"
 
 
-def test_i105_a_page_that_is_uploaded_there_stays_and_is_told_of(world):
-    """G1: what somebody put there himself is never overwritten, whatever the release has of that name."""
-    world.ship()
-    (world.root / "index.php").unlink()
+def test_i105_what_stood_there_before_stays_and_is_told_of(world):
+    """G1: it is never overwritten nor moved, whatever the release has of that name."""
     (world.root / "index.php").write_text("by FTP\n")
     (world.root / "google123.html").write_text("mine\n")
+    world.ship(accept=("public-html",))
     answer = world.ship()
     assert any("`index.php`" in line and "hides" in line for line in answer["warnings"])
     told = world.rollback()

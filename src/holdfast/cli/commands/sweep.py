@@ -24,7 +24,7 @@ from holdfast.cli import options
     help="The place from before the adoption is served no more: take the links out of it.",
 )
 def command(run: options.Run, accept: tuple[str, ...]) -> options.Answer:
-    """Bring home what was written since the last look: to the live release, to older ones, to the old document root.
+    """Bring home what was written since the last look: to the live release, to older ones, to document roots.
 
     Nothing else is changed, and nothing is asked. Of two versions the one that was saved last is served, and the
     other one is kept in the attic.
