@@ -122,9 +122,15 @@ class Explained:
         return text is not None and text in (self.links.text(self.release, path), own_text(self.framework_links, path))
 
     def _is_live_too(self, path: str, stamp: Stamp) -> bool:
-        """True for one file under two names: what stands at its path in the live release."""
+        """True for one file under two names: what stands at its path in the live release, or where it was moved to
+        there, as it was carried.
+        """
         status = self.links.root.lstat((self.live or RelPath("")) / path)
-        return status is not None and status.st_ino == stamp[3]
+        return stamp[3] in self._carried_there or (status is not None and status.st_ino == stamp[3])
+
+    @cached_property
+    def _carried_there(self) -> frozenset[int]:
+        return frozenset(one.inode for one in self.live_base.values() if one.kind == FILE)
 
     def _is_served_already(self, path: str, kind: str, stamp: Stamp) -> bool:
         """True for a file of a release that is not live which went along from it."""

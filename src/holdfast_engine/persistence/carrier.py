@@ -84,10 +84,12 @@ class Carrier:
         return after
 
     def home(self, record: ReleaseRecord, live: RelPath, found: Found) -> None:
-        """What was FOUND in the release of RECORD, which is not live, stands in LIVE: of two versions the newer one."""
+        """What was FOUND in the release of RECORD, which is not live, stands in LIVE: of two versions the newer one.
+        What went from LIVE since it was carried there stays away.
+        """
         if found.carried:
             carrying = self._carrying(record.path, live, reasons.OVERTAKEN)
-            carrying.follow(EMPTY, found.carried, ())
+            carrying.follow(EMPTY, self._still_wanted(record.path, found.carried), ())
             durable.sync_file_system(self.site.root, live)
             self.note(record.id, found.carried)
             self.report.adopted.extend(path for path in found.to_carry if path not in self.report.adopted)
@@ -113,11 +115,13 @@ class Carrier:
             for inner, kind, status in every
             if status is not None and kind in (FILE, DIR, LINK)
         }
-        found = {name: one for name, one in found.items() if not was_taken_away(self.site, left, name)}
         carrying = self._carrying(left, live, reasons.OVERTAKEN)
-        carrying.follow(EMPTY, found, ())
+        carrying.follow(EMPTY, self._still_wanted(left, found), ())
         durable.sync_file_system(self.site.root, live)
         self._tell(carrying.told, deleted=False)
+
+    def _still_wanted(self, left: RelPath, found: Base) -> Base:
+        return {name: one for name, one in found.items() if not was_taken_away(self.site, left, name)}
 
     def remember(self, release: str, into: RelPath, base: Base) -> None:
         """BASE is on disk as what was carried into RELEASE at INTO, and so is a second name of each of it."""

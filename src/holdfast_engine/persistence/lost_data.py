@@ -167,13 +167,14 @@ def _in_retired(site: Site, record: ReleaseRecord, rules: Rules) -> Iterator[Los
 
 def _strays_in(site: Site, record: ReleaseRecord, rules: Rules, baseline: Baseline, *, wins: str) -> Iterator[Lost]:
     """What came to a release of which it is known what it shipped."""
-    found = sweep(site, record.path, rules, baseline=baseline)
+    found = sweep(site, record.path, rules, baseline=baseline).without(
+        lambda path: is_all_taken_away(site, record.path, path)
+    )
     for path, why in found.to_adopt.items():
         yield from _worth_telling(site, record, path, why, wins=wins)
     live = site.survey.current
     for path, why in found.to_carry.items() if live is not None and live != record.path else ():
-        served = _is_served_or_gave_way(site, record.path / path, path, live or RelPath(""))
-        if not (served or is_all_taken_away(site, record.path, path)):
+        if not _is_served_or_gave_way(site, record.path / path, path, live or RelPath("")):
             yield Lost(path, why, record.path / path, "carry", record.path, wins)
 
 

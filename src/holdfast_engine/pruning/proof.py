@@ -12,7 +12,7 @@ from holdfast_engine.fs import attic
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.strays import sweep, was_taken_away
+from holdfast_engine.persistence.strays import is_all_taken_away, sweep, was_taken_away
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 
@@ -68,4 +68,5 @@ def _beyond_the_attic(site: Site, record: ReleaseRecord, rules: Rules, baseline:
     found = sweep(site, record.path, rules, baseline=baseline)
     here = record.path
     known = found.without(lambda path: was_taken_away(site, here, path) or attic.holds(site.root, here / path, path))
-    return replace(known, to_adopt=found.to_adopt)
+    to_adopt = {path: why for path, why in found.to_adopt.items() if not is_all_taken_away(site, here, path)}
+    return replace(known, to_adopt=to_adopt)

@@ -69,3 +69,43 @@ def test_what_was_renamed_while_an_old_release_lay_in_the_trash_has_its_new_name
     assert (shop.live / "lib/letter.txt").read_text() == "a note\n"
     assert not (shop.live / "lib/note.txt").exists()
     assert attic_texts(shop.site) == ["one\n"]
+
+
+def test_what_was_renamed_and_written_to_is_not_found_by_its_old_name(shop):
+    """G2: the older release has the same file by the name that it had then."""
+    (shop.live / "lib/note.txt").rename(shop.live / "lib/letter.txt")
+    shop.perform("sweep")
+    write(shop, "lib/letter.txt", "a letter\n")
+    assert found(shop) == {}
+    assert not (shop.live / "lib/note.txt").exists()
+
+
+@pytest.mark.parametrize("command", ["recover", "prune"])
+def test_what_was_deleted_stays_so_when_its_directory_is_shared_since(shop, command):
+    """G2, G6: the program of a directory was deleted, and what came to it later made users' data of it."""
+    write(shop, "tool/run.php", "<?php run_again();")
+    for name in ("run.php", "log.txt"):
+        (shop.live / "tool" / name).unlink()
+    shop.perform("sweep")
+    (shop.live / "tool").rmdir()
+    shop.perform("sweep")
+    write(shop, "tool/1.pdf", "a bill\n")
+    shop.perform("sweep")
+    shop.perform(command, **({"keep": 0} if command == "prune" else {}))
+    assert [one.name for one in (shop.live / "tool").iterdir()] == ["1.pdf"]
+
+
+def test_what_was_shared_once_and_renamed_since_has_its_new_name_alone(shop):
+    """G2: a directory that holds a program now is a real one in each release; an older one was written to late."""
+    write(shop, "forum/posts.txt", "a post\n")
+    shop.ship()
+    write(shop, "forum/run.php", "<?php run();")
+    shop.ship()
+    assert not (shop.live / "forum").is_symlink()
+    (shop.live / "forum/posts.txt").rename(shop.live / "lib/posts.txt")
+    (shop.live / "forum/run.php").unlink()
+    write(shop, "forum/run.php", "<?php run_again();")
+    (min((shop.site / "releases").iterdir()) / "lib/late.txt").write_text("late\n")
+    shop.ship()
+    assert [one.name for one in (shop.live / "forum").iterdir()] == ["run.php"]
+    assert [(shop.live / f"lib/{name}.txt").read_text() for name in ("posts", "late")] == ["a post\n", "late\n"]
