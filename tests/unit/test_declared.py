@@ -111,6 +111,8 @@ def test_a_database_in_a_file_is_data(line, paths):
         ("MEDIA_ROOT = 'media/'", {"media": "shared"}),
         ("MEDIA_ROOT = '/srv/media'", {}),
         ("MEDIA_ROOT = BASE_DIR", {}),
+        ("SHOP = Path(__file__).parent\nMEDIA_ROOT = SHOP", {}),
+        ("MEDIA = Path(__file__).parent / 'given'\nMEDIA_ROOT = MEDIA", {"shop/given": "shared"}),
         ("MEDIA_ROOT = os.path.join(BASE_DIR, '..', 'media')", {}),
         ("# MEDIA_ROOT = BASE_DIR / 'media'", {}),
         ("STATIC_ROOT = BASE_DIR / 'collected'", {"collected": "artifact"}),
@@ -123,6 +125,46 @@ def test_a_database_in_a_file_is_data(line, paths):
 def test_django_settings_name_media_static_and_database(line, expected):
     """`MEDIA_ROOT` is data, `STATIC_ROOT` is output, a SQLite `NAME` is a database."""
     assert found({"shop/settings.py": f"import os\n{line}\nDEBUG = True\n"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "lines", "path"),
+    [
+        ("shop/settings.py", "BASE_DIR = Path(__file__).resolve().parent.parent", "media"),
+        ("shop/settings/base.py", "BASE_DIR = Path(__file__).resolve(strict=True).parent.parent", "shop/media"),
+        ("src/shop/settings.py", "BASE_DIR = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))", "src/media"),
+        ("src/shop/settings.py", "BASE_DIR = os.path.join(os.path.dirname(__file__), '..', '..')", "media"),
+        ("a/settings/base.py", "BASE_DIR = Path(__file__).resolve().parents[2]", "media"),
+        ("a/settings/base.py", "BASE_DIR = environ.Path(__file__) - 2", "a/media"),
+        ("a/settings.py", "HERE = Path(__file__).parent\nBASE_DIR = HERE.parent / 'data'", "data/media"),
+        ("a/settings.py", "BASE_DIR = Path(__file__).parent.parent.parent", ""),
+        ("a/settings.py", "BASE_DIR = env('BASE', default=Path(__file__).parent / 'own')", "a/own/media"),
+        ("src/shop/settings.py", "from shop.paths import BASE_DIR", "src/media"),
+    ],
+)
+def test_a_base_directory_is_where_the_settings_say(file, lines, path):
+    """G2: so many steps up from the file; where nothing says so, it is the place of `manage.py`; never outside."""
+    top = "src/" if file.startswith("src/") else ""
+    files = {f"{top}manage.py": "", file: f"{lines}\nMEDIA_ROOT = os.path.join(BASE_DIR, 'media')\n"}
+    assert found(files) == ({path: "shared"} if path else {})
+
+
+def test_a_base_directory_of_other_settings_beside_them_counts():
+    """`from .base import *`, and names made of names."""
+    files = {
+        "config/settings/base.py": "ROOT = Path(__file__).resolve().parent.parent.parent\nAPPS_DIR = ROOT / 'club'\n",
+        "config/settings/production.py": "from .base import *\nMEDIA_ROOT = str(APPS_DIR / 'media')\n"
+        "DATABASES = {'default': {'NAME': str(ROOT / 'db.sqlite3')}}\n",
+    }
+    assert found(files) == {"club/media": "shared", "db.sqlite3": "shared"}
+
+
+def test_a_database_that_python_names_by_an_address():
+    """From where the application is started, or beside the file; what belongs to a test is none of the site's."""
+    joins = "here = os.path.dirname(os.path.abspath(__file__))\nURI = 'sqlite:///' + os.path.join(here, 'app.db')\n"
+    files = {"database.py": 'engine = create_engine("sqlite+aiosqlite:///./rows/club.db")\n', "shop/config.py": joins}
+    assert found(files) == {"rows/club.db": "shared", "shop/app.db": "shared"}
+    assert found({"conf.py": 'URL = "sqlite:///./test.db"\nOTHER = "sqlite:////var/x.db"\n'}) == {}
 
 
 def test_rails_names_disks_and_databases():

@@ -140,6 +140,17 @@ def test_a_link_of_the_framework_never_hides_the_data_it_leads_to():
     assert placed(load("laravel"), app_root=".", web_root="public").links == (("public/storage", "storage/app/public"),)
 
 
+@pytest.mark.parametrize("top", ["public/typo3temp/var", "public/typo3temp"])
+@pytest.mark.parametrize("cache", ["cache/code/a.php", "Cache/Code/a.php"])
+def test_a_pattern_never_names_what_a_cache_lies_in(top, cache):
+    """Code that was compiled for one release is of no use to the next; what is made beside it is shared by itself."""
+    listing = source({**composer("typo3/cms-core"), "public/index.php": "<?php"})
+    rules = Classifier(listing, detect(listing), Settings())
+    shared = {one.path for one in rules.shared_paths([f"{top}/{cache}", f"{top}/log/a.log"])}
+    assert f"{top}/log" in shared
+    assert not {"public/typo3temp", "public/typo3temp/var"} & shared
+
+
 def test_a_pattern_is_what_exists_but_never_code_or_a_cache():
     """G2: `data/*` is each directory of data, not the shipped file beside it, nor the cache."""
     files = source({**composer("laminas/laminas-mvc"), "data/schema.sql": "create", "data/cache/.gitkeep": ""})

@@ -32,6 +32,7 @@ def npm(*names, **more):
 LARAVEL = {"artisan": "#!", "bootstrap/app.php": "<?php", "storage/logs/.gitkeep": "", **composer("laravel/framework")}
 WORDPRESS = {"index.php": "<?php", "wp-load.php": "<?php", "wp-includes/version.php": "<?php", "wp-content/a.php": ""}
 DJANGO = {"manage.py": "DJANGO_SETTINGS_MODULE", "club/wsgi.py": ""}
+DOTNET = {"Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"/>', "wwwroot/site.css": ""}
 CRA = {"public/index.html": "", **npm("react", "react-scripts")}
 FRONT = "<?php\nrequire __DIR__ . '/{0}vendor/autoload.php';\n$app = require_once __DIR__.'/{0}bootstrap/app.php';\n"
 
@@ -101,6 +102,7 @@ def test_laravel_4_serves_and_stores_where_its_paths_say():
         ({**composer("x/tools"), **below("drupal", composer("drupal/core"))}, "drupal", "drupal"),
         ({"index.html": "", **below("backend", DJANGO)}, "django", "backend"),
         ({**below("code/site", LARAVEL), "README.md": ""}, "laravel", "code/site"),
+        ({**below("src/web/Shop", DOTNET), "src/lib/Shop/Shop.csproj": "", "Shop.sln": ""}, "aspnet", "src/web/Shop"),
         ({**below("client", CRA), **below("server", npm("express"))}, "express", "server"),
         ({**below("frontend", npm("next")), **below("backend", npm("koa"))}, "express", "backend"),
         ({"site/index.php": "<?php", "site/db.php": "<?php", "README.md": ""}, "generic-php", "site"),
@@ -112,6 +114,30 @@ def test_an_application_below_is_found_where_the_top_is_none(files, framework, a
     """Back ends before front ends; a page of its own keeps the top, unless what serves it lies elsewhere."""
     found = detect(source(files))
     assert (found.framework, found.app_root) == (framework, app_root)
+
+
+@pytest.mark.parametrize(
+    ("below_it", "member"),
+    [
+        (below("src", DJANGO), "src"),
+        (below("code/shop", DJANGO), "code/shop"),
+        ({**below("src", DJANGO), **below("docs", DJANGO), **below("frontend", CRA)}, "src"),
+        ({**below("one", DJANGO), **below("two", DJANGO)}, ""),
+        ({**below("shop", DJANGO), "shop/__init__.py": ""}, ""),
+        (DJANGO, ""),
+        ({"shop/settings.py": ""}, ""),
+    ],
+    ids=["below", "deeper", "beside", "two", "package", "top", "none"],
+)
+def test_what_python_installs_at_the_top_runs_where_its_own_files_are(below_it, member):
+    """One list of requirements at the top, `manage.py` below: media and the database lie beside that, `.env` above."""
+    listing = source({"requirements.txt": "Django==5\ndjango-environ\n", ".env.example": "A=", **below_it})
+    found = detect(listing)
+    assert (found.framework, found.app_root, found.workspace) == ("django", ".", member)
+    rules = Classifier(listing, found, Settings())
+    place = f"{member}/" if member else ""
+    shared = {one.path for one in rules.shared_paths([f"{place}media/a.jpg", f"{place}db.sqlite3"])}
+    assert shared == {f"{place}media", f"{place}db.sqlite3", ".env"}
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ NAMES = "names.toml"
 
 _TOP = {
     "id": "", "version": 1, "name": "", "extends": "", "adds_to": [], "tier": 9,
-    "web_root": "", "web_roots": [], "web_root_extra": [], "beats": [],
+    "web_root": "", "web_roots": [], "web_root_extra": [], "content": "", "beats": [],
 }  # fmt: skip
 _LISTS = {
     "shared": ("dirs", "files", "candidates", "needs", "databases", "skeleton"),
-    "release": ("artifacts", "caches", "ephemeral", "code", "writable"),
+    "release": ("artifacts", "caches", "ephemeral", "code", "writable", "usual"),
     "suggests": ("build", "before_activation", "after_activation"),
 }
 _PROOFS = (
@@ -95,7 +95,7 @@ def _merged(complete: Preset, own: Preset, parent: Preset) -> Preset:
     for keys in _LISTS.values():
         for key in keys:
             complete[key] = list(dict.fromkeys([*complete[key], *parent[key]]))
-    for key in ("web_root", "web_roots", "web_root_extra", "tier"):
+    for key in ("web_root", "web_roots", "web_root_extra", "content", "tier"):
         complete[key] = own.get(key, parent[key])
     complete["links"] = {**parent["links"], **complete["links"]}
     if own.get("extends"):

@@ -25,7 +25,6 @@ from holdfast_engine.rules.classify_present import Existing, Present
 from holdfast_engine.rules.classify_rules import CONFIGURATION, DECLARED, DEFAULT, KNOWN, NAME, PRESET, SHAPE, PathRules
 from holdfast_engine.rules.declared_place import DATABASE_ENDINGS
 from holdfast_engine.rules.output import Output
-from holdfast_engine.rules.shape_ignores import is_usual
 from holdfast_engine.rules.shape_patterns import PathSet, compiled, is_environment, lineage
 
 _HISTORIES = frozenset((".git", ".hg", ".svn"))
@@ -89,7 +88,7 @@ class Classifier(PathRules):
             yield SharedPath(path, DIR, PRESET)
         for path in self.needs:
             yield SharedPath(path, FILE, PRESET)
-        for said in self._declared.values():
+        for said in self.declared.values():
             if said.care == SHARED and (said.kind == DIR or present.has(said.path)):
                 yield SharedPath(said.path, said.kind, DECLARED)
 
@@ -99,7 +98,7 @@ class Classifier(PathRules):
             if present.has(path):
                 yield SharedPath(path, FILE, PRESET)
         for path in self._those(self.preset.candidates, present):
-            if present.has(path):
+            if present.has(path) and not self.is_around_output(path):
                 yield SharedPath(path, present.kind(path) if path not in self.preset.candidates else DIR, PRESET)
         yield from self._spoken
 
@@ -210,7 +209,7 @@ class Classifier(PathRules):
         if self.ignores.named_top(path):
             return True
         own = path.lower().endswith(DATABASE_ENDINGS) or is_environment(path)  # what a wildcard names as well
-        return own and not is_usual(self.ignores.top(path))
+        return own and not self.ignores.is_usual(self.ignores.top(path))
 
     def leads_to_data(self, path: str) -> bool:
         """True for build output in which data has a place of its own, or that is served, and for a directory that
@@ -254,7 +253,7 @@ class Classifier(PathRules):
     @cached_property
     def _above_data(self) -> PathSet:
         named = (*self.preset.dirs, *self.preset.files, *self.preset.databases, *self.preset.candidates)
-        places = (*named, *(said.path for said in self._declared.values() if said.care == SHARED))
+        places = (*named, *(said.path for said in self.declared.values() if said.care == SHARED))
         return PathSet(above for place in places if not place.startswith("**/") for above in lineage(place)[1:])
 
     def _covering(self, path: str, said: Ruling) -> str:
@@ -263,7 +262,7 @@ class Classifier(PathRules):
             CONFIGURATION: (named.path for named in self._configured.shared()),
             KNOWN: iter(self._known),
             PRESET: (here for here in lineage(path) if self._is_preset_top(here)),
-            DECLARED: iter(self._declared),
+            DECLARED: iter(self.declared),
             SHAPE: (self._awaiting(path)[0],),
             NAME: (top for top in (self._name_top(path),) if self.shape.ships_code(top)),
         }.get(said.rule, ())

@@ -16,8 +16,8 @@ from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import ARTIFACT, CACHE, CODE, EPHEMERAL, SEEDED, SHARED, Ruling, SharedPath
 from holdfast_engine.rules.classify_settings import Configured, looks_like_file
 from holdfast_engine.rules.declared import Declared, declared
-from holdfast_engine.rules.detect import Detection
-from holdfast_engine.rules.detect_packages import Packages
+from holdfast_engine.rules.detect import MANIFESTS, Detection
+from holdfast_engine.rules.detect_packages import Packages, at
 from holdfast_engine.rules.detect_proofs import additions
 from holdfast_engine.rules.earlier import as_it_lies
 from holdfast_engine.rules.names import words
@@ -56,16 +56,19 @@ class PathRules:
         self.listing = listing
         self.app_root = preset.app_root if isinstance(preset, Detection) else "."
         rules = load(preset.framework) if isinstance(preset, Detection) else preset
-        self._packages = Packages(listing, _package_root(preset))
-        self.additions = additions(listing, _package_root(preset), rules)
+        manifests = _manifests_in(listing, preset)
+        self._packages = Packages(listing, manifests)
+        self.additions = additions(listing, manifests, rules)
         self._code = tuple(path.replace("{web}/", "") for path in rules.code)
-        whole = as_it_lies(listing, _package_root(preset), reduce(merged, self.additions, rules))
+        whole = as_it_lies(listing, manifests, reduce(merged, self.additions, rules))
         own = _placed(whole, preset)
         neighbours = preset.beside if isinstance(preset, Detection) else ()
         self.preset = reduce(merged, (beside(_placed(load(one.framework), one)) for one in neighbours), own)
         self.web_root = self.preset.web_root
-        self.ignores = Ignores(listing)
-        self.shape = Shape(listing, self.ignores, web_root=self.web_root)
+        self.frameworks = (rules.id, *(one.id for one in self.additions), *(one.framework for one in neighbours))
+        self.roots = tuple(map(_root, (preset, *neighbours)))
+        self.ignores = Ignores(listing, self.roots)
+        self.shape = Shape(listing, self.ignores, web_root=self.web_root, roots=self.roots)
         self._passing = Passing(listing, self.shape.ships_code, app_root=self.app_root, web_root=self.web_root)
         self._configured = Configured(settings)
         self._written_here = settings.writable
@@ -146,7 +149,7 @@ class PathRules:
 
     def _declared_inside(self, top: str, path: str) -> bool:
         """True when the application itself puts data at or above PATH and below TOP, where the preset sees output."""
-        said = next((self._declared[here] for here in lineage(path) if here in self._declared), None)
+        said = next((self.declared[here] for here in lineage(path) if here in self.declared), None)
         return said is not None and said.care == SHARED and said.path.startswith(top + "/")
 
     def _kept_open_inside(self, top: str, path: str) -> bool:
@@ -179,12 +182,16 @@ class PathRules:
 
     def _is_open_candidate(self, path: str) -> bool:
         # `writable/*` is all that stands there but what the preset names otherwise, as `writable/cache`
-        code = path in self._kept_out or self.listing.kind(path) not in (None, DIR)
+        code = path in self._kept_out or self.listing.kind(path) not in (None, DIR) or self.is_around_output(path)
         if code or not self._candidates.names(path):
             return False
         if path not in self._programs:
             self._programs[path] = self._is_code_all_the_same(path)
         return not self._programs[path]
+
+    def is_around_output(self, path: str) -> bool:
+        """True for what only a pattern names and a cache lies in: what is beside the cache has names of its own."""
+        return path not in self.preset.candidates and self.keeps_output(path)
 
     def _is_code_all_the_same(self, path: str) -> bool:
         """True for a candidate that holds a program, or that the preset knows by a usual name alone and in which
@@ -208,7 +215,8 @@ class PathRules:
         return self._always.names(path) or self._files.names(path) or self._is_open_candidate(path)
 
     @property
-    def _declared(self) -> Mapping[str, Declared]:
+    def declared(self) -> Mapping[str, Declared]:
+        """What the application itself says of its paths."""
         if "declared" not in self._once:
             web_root = posixpath.relpath(self.web_root or ".", self.app_root)
             said = declared(self.listing, app_root=self.app_root, web_root=web_root)
@@ -222,7 +230,7 @@ class PathRules:
         return not code and not self.shape.is_conventional(path.rpartition("/")[2]) and self.shape.may_hold_data(path)
 
     def _by_declaration(self, path: str) -> Optional[Ruling]:
-        said = next((self._declared[here] for here in lineage(path) if here in self._declared), None)
+        said = next((self.declared[here] for here in lineage(path) if here in self.declared), None)
         if said is None or (said.care == SHARED and said.kind == DIR and self.shape.holds_program(said.path)):
             return None
         return Ruling(path, said.care, DECLARED, said.source)
@@ -360,9 +368,15 @@ class PathRules:
         return examples and (asks or not self._packages.every.isdisjoint(_READERS))
 
 
-def _package_root(found: Union[Preset, Detection]) -> str:
-    """Where the manifests lie that tell what was added."""
+def _root(found: Union[Preset, Detection]) -> str:
+    """Where the framework's own files lie."""
     return (found.workspace or found.app_root) if isinstance(found, Detection) else "."
+
+
+def _manifests_in(listing: Listing, found: Union[Preset, Detection]) -> str:
+    """Where the manifests lie that tell what was added: a member of a workspace has its own, or the top has them."""
+    own = any(listing.has(at(_root(found), name)) for name in MANIFESTS)
+    return _root(found) if own or not isinstance(found, Detection) else found.app_root
 
 
 def _placed(rules: Preset, found: Union[Preset, Detection]) -> Preset:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.rules import ARTIFACT, SHARED
 from holdfast_engine.rules.declared_place import Declared, joined, matching, programs
-from holdfast_engine.rules.detect_packages import parse_json
+from holdfast_engine.rules.detect_packages import Packages, parse_json
 
 _PHP_TOKEN = re.compile(r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|/\*.*?\*/|//[^\n]*|\#(?!\[)[^\n]*""", re.DOTALL)
 _DISK = re.compile(
@@ -85,8 +85,14 @@ def _craft(listing: Listing, root: str, web_root: str) -> Iterator[Declared]:
 
 
 def _packages(listing: Listing, root: str, _web_root: str) -> Iterator[Declared]:
-    """`vendor-dir` of `composer.json`: what Composer fills is output, wherever it lies."""
+    """`vendor-dir` of `composer.json`, and where it puts WordPress beside its content: what Composer fills is output,
+    wherever it lies. A core whose content nobody names may hold the uploads.
+    """
     file = joined(root, "composer.json")
+    packages = Packages(listing, root or ".")
+    core, content = packages.wordpress_core, packages.wordpress_content
+    if core and content and not f"{content}/".startswith(f"{core}/") and not listing.has(joined(root, core)):
+        yield Declared(joined(root, core), DIR, ARTIFACT, f"`{file}`: the core of WordPress")
     settings = parse_json(listing.text(file)).get("config")
     place = settings.get("vendor-dir") if isinstance(settings, dict) else None
     if isinstance(place, str) and place.strip("./"):

@@ -10,7 +10,7 @@ from typing import Optional
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.rules import Ruling
 from holdfast_engine.rules.detect_packages import Packages, at
-from holdfast_engine.rules.detect_places import WEB_ROOTS, deeper, directories, is_member, leads
+from holdfast_engine.rules.detect_places import WEB_ROOTS, deeper, directories, is_member, leads, projects
 from holdfast_engine.rules.detect_proofs import holds
 from holdfast_engine.rules.detect_web_root import web_root_of
 from holdfast_engine.rules.presets import EVERY, FALLBACK_TIER, Preset, load, names
@@ -77,6 +77,10 @@ class _Finding:
     evidence: tuple[Ruling, ...]
     served: str = ""
     """The web root, relative to ROOT, where something beside the application names it."""
+    only_listed: bool = False
+    """True where nothing but a list of what is installed proves it."""
+    is_below_its_list: bool = False
+    """True where that list lies at the top, and the framework's own files in ROOT."""
 
     @property
     def is_strong(self) -> bool:
@@ -125,9 +129,25 @@ def _found(listing: Listing, framework: str) -> Optional[_Finding]:
     if led is not None and (top is None or not top.is_strong or _has_home(listing, led) > _has_home(listing, top)):
         return led
     if top is not None and (framework or top.is_strong):
-        return top
+        return _at_its_files(listing, top)
     below = sorted(_below(listing, framework, top), key=_Finding.order_below)
     return next(iter([*below, *([top] if top else ()), *(() if framework else _plain(listing))]), None)
+
+
+def _at_its_files(listing: Listing, top: _Finding) -> _Finding:
+    """TOP, or the one directory with the framework's own files, where the top only lists what Python installs: what
+    runs is started there. A package is none, for it is imported from what it lies in.
+    """
+    kin = {top.preset.id, *top.preset.beats}
+    for places in (directories(listing), deeper(listing)) if top.only_listed and top.preset.has_lists else ():
+        apart = (place for place in places if not listing.has(at(place, "__init__.py")))
+        found = [one for place in apart for one in _findings(listing, place, "") if one.preset.id in kin]
+        own = [one for one in found if not one.only_listed]
+        if own:
+            return (
+                replace(top, root=own[0].root, is_below_its_list=True) if len({one.root for one in own}) == 1 else top
+            )
+    return top
 
 
 def _led(listing: Listing, framework: str) -> Optional[_Finding]:
@@ -154,7 +174,7 @@ def _below(listing: Listing, framework: str, top: Optional[_Finding]) -> Iterato
     """What is found beyond doubt below the top, nearest first; where the top has a page of its own, only what is served
     from there, or a back end to a page that no program makes.
     """
-    for places in (directories(listing), deeper(listing)):
+    for places in (directories(listing), deeper(listing), projects(listing)):
         found = [one for place in places for one in _findings(listing, place, framework)[:1] if one.is_strong]
         kept = [one for one in found if top is None or _outranks(listing, one, top)]
         yield from kept
@@ -195,13 +215,14 @@ def _weigh(listing: Listing, root: str, packages: Packages, preset: Preset) -> _
     if not held:
         return None
     rulings = tuple(Ruling(where, "framework", preset.id, rule) for _, (where, rule) in held)
-    return _Finding(preset, root, max(proof.confidence for proof, _ in held), rulings)
+    listed = not any(proof.file or proof.files for proof, _ in held)
+    return _Finding(preset, root, max(proof.confidence for proof, _ in held), rulings, only_listed=listed)
 
 
 def _settled(listing: Listing, finding: _Finding) -> Detection:
     web_root = finding.served or web_root_of(listing, finding.preset, finding.root)
-    if is_member(listing, finding.root):
-        # Packages of a workspace are installed and configured at its top: that is the application
+    if finding.is_below_its_list or is_member(listing, finding.root):
+        # What is installed and configured at the top is there: that is the application
         web_root = at(finding.root, web_root)
         return Detection(finding.preset.id, finding.confidence, ".", web_root, finding.root, finding.evidence)
     return Detection(finding.preset.id, finding.confidence, finding.root, web_root, "", finding.evidence)

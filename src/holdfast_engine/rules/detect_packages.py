@@ -1,8 +1,9 @@
-"""Which packages an application asks for, by whole names, from manifests that may be broken."""
+"""Which packages an application asks for, by whole names, and where they come to, from manifests that may be broken."""
 
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -20,6 +21,12 @@ _NOT_RUN = re.compile(r"dev|test|doc|lint|ci\b|tools?\b", re.IGNORECASE)
 _SETTING = re.compile(r"\s*[\w.-]+\s*=(?!=)|\[")
 _ITEM = re.compile(r"^\s*-\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE)
 _KEY = re.compile(r"""^\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)["']?\s*=""")
+_BESIDE_UPLOADS = frozenset(("type:wordpress-plugin", "type:wordpress-theme", "type:wordpress-muplugin"))
+_CORE_INSTALLERS = frozenset((
+    "johnpbloch/wordpress", "johnpbloch/wordpress-core-installer", "roots/wordpress", "roots/wordpress-core-installer",
+))  # fmt: skip
+_CORE = "wordpress"
+"""Where these install, unless `wordpress-install-dir` says otherwise."""
 
 
 def at(root: str, path: str) -> str:
@@ -53,6 +60,27 @@ class Packages:
         rows = parse_json(self._text("composer.lock")).get("packages")
         names = (row.get("name") for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
         return self.composer | frozenset(name.lower() for name in names if isinstance(name, str))
+
+    @cached_property
+    def _extra(self) -> Mapping[str, Any]:
+        extra = parse_json(self._text("composer.json")).get("extra")
+        return extra if isinstance(extra, dict) else {}
+
+    @cached_property
+    def wordpress_content(self) -> str:
+        """The directory of plugins and themes, and so of the uploads of WordPress, where `installer-paths` name it."""
+        paths = self._extra.get("installer-paths")
+        for place, wanted in paths.items() if isinstance(paths, dict) else ():
+            if isinstance(wanted, list) and any(one in _BESIDE_UPLOADS for one in wanted if isinstance(one, str)):
+                return _inside(posixpath.dirname(place.partition("/{$")[0]))
+        return ""
+
+    @cached_property
+    def wordpress_core(self) -> str:
+        """Where the core of WordPress is installed; empty where it comes by other ways."""
+        said = self._extra.get("wordpress-install-dir")
+        named = [one for one in (said.values() if isinstance(said, dict) else (said,)) if isinstance(one, str)]
+        return _inside(next(iter(named), "" if _CORE_INSTALLERS.isdisjoint(self.composer) else _CORE))
 
     @cached_property
     def npm(self) -> frozenset[str]:
@@ -95,6 +123,12 @@ def parse_json(text: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _inside(place: str) -> str:
+    """PLACE in its normal form; empty where it is the project itself, or names no place inside."""
+    clean = posixpath.normpath(place)
+    return "" if clean in (".", "/") or clean.startswith(("..", "/")) else clean
 
 
 def _keys(manifest: Mapping[str, Any], *sections: str) -> frozenset[str]:

@@ -23,6 +23,7 @@ _NEVER_AN_APP = frozenset(
 )
 _WORKSPACES = ("apps", "packages")
 _WORKSPACE_FILES = ("pnpm-workspace.yaml", "lerna.json", "turbo.json", "nx.json", "rush.json")
+_PROJECTS = (".csproj", ".fsproj", ".vbproj")
 _MOST = 200
 """So many directories in directories are looked into, and no more."""
 _STRING = re.compile(r"""["']\s*([\w./@-]{1,200})["']""")
@@ -56,6 +57,12 @@ def deeper(listing: Listing) -> list[str]:
     """Directories in those, for a source that holds nothing nearer to its top."""
     found = [f"{name}/{inner}" for name in _folders(listing, "") for inner in _folders(listing, name)]
     return found[:_MOST]
+
+
+def projects(listing: Listing) -> list[str]:
+    """Directories in those again that hold a project of .NET, as solutions have them."""
+    found = (f"{folder}/{name}" for folder in deeper(listing) for name in _folders(listing, folder))
+    return [one for one in found if any(name.endswith(_PROJECTS) for name in listing.children.get(one, ()))][:_MOST]
 
 
 def _folders(listing: Listing, top: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import CACHE, CODE, SEEDED, SHARED, Ruling
@@ -15,10 +15,10 @@ from holdfast_engine.rules.classify import Classifier
 from holdfast_engine.rules.classify_rules import DEFAULT, PRESET
 from holdfast_engine.rules.classify_settings import looks_like_file
 from holdfast_engine.rules.detect import Detection, detect
-from holdfast_engine.rules.left_out import LeftOut, is_settings, left_out
+from holdfast_engine.rules.left_out import LeftOut, is_secret, is_settings, left_out
 from holdfast_engine.rules.presets import EVERY, load
-from holdfast_engine.rules.shape_ignores import is_usual
-from holdfast_engine.rules.shape_patterns import lineage
+from holdfast_engine.rules.shape_patterns import is_environment, lineage, within
+from holdfast_engine.rules.unread import Unread
 
 _PLAIN = re.compile(r"(?:[\w-]+/)*[\w-]+$")
 
@@ -36,7 +36,7 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
         "app_root": found.app_root,
         "web_root": found.web_root,
         "persistent": _inner(found, dirs),
-        "persistent_files": _inner(found, files),
+        "persistent_files": sorted((*_inner(found, files), *_above(found, files))),
         "artifacts": _inner(found, (ruling.path for ruling in _artifacts(rules))),
         "evidence": [ruling.to_json() for ruling in evidence],
         "with": [one.id for one in rules.additions],
@@ -58,14 +58,19 @@ def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:
     linked = rules.shared_paths()
     dirs = {one.path for one in linked if one.kind == DIR}
     files = {one.path for one in linked if one.kind != DIR}
-    for one in _left_out(rules):
-        if rules.ruling(one.path).care not in (SHARED, SEEDED) or is_usual(one.path):
+    unread = Unread(rules.listing, rules.ignores, rules.preset, rules.frameworks, rules.roots)
+    for one in left_out(rules):
+        usual = rules.ignores.is_usual(one.path, secret=is_secret(one))
+        if usual or unread.holds(one.path, anchored=one.anchored, heading=one.heading):
+            continue
+        if rules.ruling(one.path).care not in (SHARED, SEEDED):
             continue
         if is_settings(one):
             files.add(one.path)
         elif _is_left_out_data(rules, one):
             dirs.add(one.path)
     dirs.update(path for path in rules.preset.candidates if _is_awaited(rules, path))
+    files.update(path for path, said in rules.declared.items() if said.kind == FILE and _is_promised(rules, path))
     kept = set(outermost(dirs | files))
     return tuple(sorted(dirs & kept)), tuple(sorted(files & kept))
 
@@ -86,17 +91,32 @@ def _is_unspoken(rules: Classifier, path: str) -> bool:
     return not decided and shape.ships_code(path) and not shape.holds_program(path)
 
 
+def _is_promised(rules: Classifier, path: str) -> bool:
+    """True for a file that the application names and the source ignores; not one of those who develop it."""
+    own = rules.ruling(path).care == SHARED and "development" not in path
+    return own and bool(rules.ignores.ignored(path)) and not rules.listing.has(path)
+
+
 def _is_awaited(rules: Classifier, path: str) -> bool:
-    """True for a candidate that the source ignores; build output is always ignored, and that says nothing."""
+    """True for a candidate that the source ignores by itself, in a directory that is here, and that the application
+    does not put elsewhere: a line for what it lies in speaks of code as well, and build output is always ignored.
+    """
+    folder, _, name = path.rpartition("/")
+    here = folder in ("", rules.web_root) or rules.listing.has(folder) or rules.ignores.named_top(path) == path
+    others = (said for said in rules.declared if said != path and said.rpartition("/")[2] == name)
     return (
         "*" not in path
-        and not (rules.builds(path) or is_usual(path))
-        and bool(rules.ignores.ignored(path, is_dir=True))
+        and here
+        and (path in rules.declared or not any(others))
+        and not (rules.builds(path) or rules.ignores.is_usual(path) or path in rules.preset.usual)
+        and _is_meant(rules, path, folder)
     )
 
 
-def _left_out(rules: Classifier) -> Iterator[LeftOut]:
-    return left_out(rules.listing, rules.ignores, rules.preset.files, rules.app_root)
+def _is_meant(rules: Classifier, path: str, folder: str) -> bool:
+    """True where a line means PATH; one for all in a FOLDER with code in it only lists what is not the author's."""
+    by_itself = rules.ignores.top(path, is_dir=True) == path
+    return rules.ignores.says_its_name(path) or (by_itself and not rules.shape.ships_code(folder))
 
 
 def hints(rules: Classifier, claimed: Iterable[str]) -> tuple[str, ...]:
@@ -104,7 +124,7 @@ def hints(rules: Classifier, claimed: Iterable[str]) -> tuple[str, ...]:
     better. What is found there on a server is kept as whatever else appeared (G2).
     """
     known = set(claimed)
-    ignored = (one.path for one in _left_out(rules) if one.is_dir and not known.intersection(lineage(one.path)))
+    ignored = (one.path for one in left_out(rules) if one.is_dir and not known.intersection(lineage(one.path)))
     usual = (path for path in ignored if not rules.builds(path) and rules.ruling(path).care in (SHARED, SEEDED))
     return tuple(sorted(outermost(path for path in usual if _PLAIN.match(path))))
 
@@ -128,7 +148,11 @@ def _artifacts(rules: Classifier) -> Iterator[Ruling]:
     anywhere = frozenset(load(EVERY).artifacts)
     for path in outermost(entry for entry in rules.preset.artifacts if "*" not in entry):
         ruling = rules.ruling(path)
-        shown = path not in anywhere or rules.listing.has(path) or bool(rules.ignores.ignored(path, is_dir=True))
+        shown = (
+            within(path, rules.roots) not in anywhere
+            or rules.listing.has(path)
+            or bool(rules.ignores.ignored(path, is_dir=True))
+        )
         if shown and ruling.care not in (SHARED, SEEDED):
             yield ruling
 
@@ -151,3 +175,12 @@ def _inner(found: Detection, paths: Iterable[str]) -> list[str]:
     beside = found.web_root.startswith("..")
     own = (path for path in paths if beside or path.startswith(found.app_root + "/"))
     return sorted(posixpath.relpath(path, found.app_root) for path in own)
+
+
+def _above(found: Detection, files: Iterable[str]) -> Iterator[str]:
+    """Settings at the top of a source whose application lies below: the site's own, wherever they are read from. An
+    environment there is that of the tools which start it.
+    """
+    if found.app_root != "." and not found.web_root.startswith(".."):
+        above = (path for path in files if "/" not in path and not is_environment(path))
+        yield from (posixpath.relpath(path, found.app_root) for path in above)

@@ -7,19 +7,21 @@ import re
 from collections.abc import Iterator
 
 from holdfast_engine.model.listing import DIR, Listing
-from holdfast_engine.rules.detect_packages import at, parse_json
+from holdfast_engine.rules.detect_packages import Packages, at, parse_json
 from holdfast_engine.rules.presets import FALLBACK_TIER, Preset
 
 _FRONT_PAGES = ("index.php", "index.html")
 _PATHS = re.compile(r"""["']public["']\s*=>\s*__DIR__\s*\.\s*["']/?([\w./-]+)["']""")
 """Where Laravel 4 serves from, in `bootstrap/paths.php`."""
+_OF_THE_CORE = "wp-content"
+"""What the core of WordPress brings itself: it is the content unless there is another one."""
 
 
 def web_root_of(listing: Listing, preset: Preset, root: str) -> str:
     """Where the application in ROOT says that it serves from, relative to it; else the first usual place that has a
     front page, or exists.
     """
-    said = _in_manifest(listing, preset, root) or _in_paths(listing, root)
+    said = _around_content(listing, preset, root) or _in_manifest(listing, preset, root) or _in_paths(listing, root)
     if said:
         return said
     every = (one for name in (preset.web_root, *preset.web_roots) for one in _expanded(listing, root, name))
@@ -38,6 +40,19 @@ def _is_there(listing: Listing, preset: Preset, root: str, name: str) -> bool:
 
 def _has(listing: Listing, folder: str, names: tuple[str, ...]) -> bool:
     return any(listing.has(at(folder, name)) for name in names)
+
+
+def _around_content(listing: Listing, preset: Preset, root: str) -> str:
+    """The directory that PRESET's content lies in, as Composer says: that of what it installs or the source ships of
+    it, else the core. Empty where nothing says so.
+    """
+    packages = Packages(listing, root)
+    content, core = (packages.wordpress_content, packages.wordpress_core) if preset.content else ("", "")
+    if content or not core:
+        return posixpath.dirname(content) or ("." if content else "")
+    name, beside = posixpath.basename(preset.content), posixpath.dirname(core) or "."
+    shipped = (one for one in (beside, preset.web_root, *preset.web_roots) if listing.has(at(root, at(one, name))))
+    return next(shipped, core if name == _OF_THE_CORE else beside)
 
 
 def _in_manifest(listing: Listing, preset: Preset, root: str) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from holdfast_engine.model.listing import Listing
+from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.model.rules import SHARED
+from holdfast_engine.rules.classify_rules import PathRules
 from holdfast_engine.rules.names import words
-from holdfast_engine.rules.shape_ignores import Ignores, is_usual
-from holdfast_engine.rules.shape_patterns import is_environment
+from holdfast_engine.rules.shape_patterns import PathSet, is_environment
 
 _SECRETS = re.compile(
     r"""^(?:\.env(?:\.local)?|wp-config\.php|master\.key|production\.key|\.htpasswd
     |(?:local_|app_)?(?:config|configuration|settings|database|secrets|application|environment|credentials|parameters)
-     (?:[._-](?:local|inc))?\.(?:php|json|ya?ml|py|rb|toml|ini)
-    |local_settings\.py|(?!ehthumbs|thumbs|test|e2e)[\w-]+\.(?:sqlite3?|db))$""",
+     (?:[._-](?:local|inc|prod|production))?\.(?:php|json|ya?ml|py|rb|toml|ini|properties)
+    |local_settings\.py|appsettings(?:\.(?!Development)[\w-]+)?\.json|(?!ehthumbs|thumbs|test|e2e)[\w-]+\.(?:sqlite3?|db))$""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Files of configuration, secrets and databases that sources leave out."""
@@ -36,7 +37,8 @@ _LONGEST = 120
 @dataclass(frozen=True)
 class LeftOut:
     """One path that is left out. ANCHORED where the line has the whole of it, CONTENT_ONLY where it ignores what lies
-    in the directory (`x/*`), FROM_EXAMPLE where an example is shipped.
+    in the directory (`x/*`), FROM_EXAMPLE where an example is shipped. HEADING is the comment above the line; EXPECTED
+    what the preset knows as one server's own.
     """
 
     path: str
@@ -44,25 +46,60 @@ class LeftOut:
     anchored: bool
     content_only: bool = False
     from_example: bool = False
+    heading: str = ""
+    expected: bool = False
 
 
-def left_out(listing: Listing, ignores: Ignores, files: Iterable[str], app_root: str) -> Iterator[LeftOut]:
-    """Every path that the source names as ignored, or of which it ships an example and ignores the real one. FILES are
-    those that a preset expects, of the application in APP_ROOT and of its neighbours.
-    """
-    expected = [one for one in files if "*" not in one]
-    said_to_be = {path for path, _, _ in ignores.literals()}
-    for path, is_dir, source in ignores.literals():
-        if path.endswith(".env.local") and path[: -len(".local")] in said_to_be and path not in expected:
-            continue  # every list of things to ignore has both, and one of them is read
-        said = source.split("`")[1]
-        yield LeftOut(path, is_dir, "/" in said.rstrip("/"), said.endswith("/*"))
-    for path in expected:
-        if ignores.ignored(path) and not _is_a_neighbours(listing, path, app_root):
+def left_out(rules: PathRules) -> Iterator[LeftOut]:
+    """Every path that the source names as ignored, or of which it ships an example and ignores the real one."""
+    listing, ignores, preset, app_root = rules.listing, rules.ignores, rules.preset, rules.app_root
+    named = list(_by_lines(rules))
+    yield from named
+    said = {one.path for one in named}
+    for path in preset.files:
+        unsaid = "*" not in path and path not in said
+        if unsaid and ignores.ignored(path) and not _is_a_neighbours(listing, path, app_root):
             yield LeftOut(path, False, True)
     for path in _of_examples(listing):
         if ignores.ignored(path):
             yield LeftOut(path, False, True, from_example=True)
+
+
+def _by_lines(rules: PathRules) -> Iterator[LeftOut]:
+    expected, known, lines = rules.preset.files, PathSet(rules.preset.files), list(rules.ignores.literals())
+    said = {one.path for one in lines}
+    for one in lines:
+        if one.path.endswith(".env.local") and one.path[: -len(".local")] in said and one.path not in expected:
+            continue  # every list of things to ignore has both, and one of them is read
+        rule, content = one.rule, one.rule.pattern.endswith("/*")
+        for path in (one.path,) if rule.is_anchored else _meant(rules, one.path):
+            own = not one.is_dir and not is_environment(path) and known.names(path)
+            yield LeftOut(path, one.is_dir, rule.is_anchored, content, heading=rule.heading, expected=own)
+
+
+def _meant(rules: PathRules, path: str) -> Iterator[str]:
+    """Where a line without a slash, which holds at any depth, means PATH: where the application or the preset puts what
+    is called so; else in the application, where that lies below the line; else where the line stands.
+    """
+    folder, _, name = path.rpartition("/")
+    top, root = f"{folder}/".lstrip("/"), rules.app_root
+    for places in (_declared(rules), _of_preset(rules)):
+        named = sorted(one for one in places if f"/{one}".endswith(f"/{name}") and one.startswith(top))
+        there = [one for one in named if rules.listing.kind(one.rpartition("/")[0]) == DIR]
+        if there and path not in named and not is_environment(path):
+            yield from there
+            return
+    below = root != "." and f"{root}/".startswith(top) and root != folder
+    yield f"{root}/{name}" if below else path
+
+
+def _declared(rules: PathRules) -> frozenset[str]:
+    return frozenset(said.path for said in rules.declared.values() if said.care == SHARED)
+
+
+def _of_preset(rules: PathRules) -> frozenset[str]:
+    preset = rules.preset
+    return frozenset((*preset.dirs, *preset.files, *preset.candidates, *preset.databases))
 
 
 def _is_a_neighbours(listing: Listing, path: str, app_root: str) -> bool:
@@ -98,16 +135,27 @@ def _real_names(name: str) -> Iterator[str]:
             yield after
 
 
+def is_secret(one: LeftOut) -> bool:
+    """True for a file that is one server's own by its name alone."""
+    folder, _, name = one.path.rpartition("/")
+    return not one.is_dir and _TOOLS.isdisjoint(_words(folder)) and bool(_SECRETS.match(name))
+
+
 def is_settings(one: LeftOut) -> bool:
     """True for a file of settings, secrets or rows, which is one server's own."""
     folder, _, name = one.path.rpartition("/")
-    if one.is_dir or not _TOOLS.isdisjoint(_WORD.split(folder.lower())):
+    if one.is_dir or not _TOOLS.isdisjoint(_words(folder)):
         return False
     if _SECRETS.match(name):
         return True
-    if not _TOOL_SETTINGS.isdisjoint(_WORD.split(name.lower())) or name.lower().startswith("docker"):
+    if not _TOOL_SETTINGS.isdisjoint(_words(name)) or name.lower().startswith("docker"):
         return False
     plain = not name.startswith(".") or name.startswith((".env", ".ht"))
     # an example of a page or a style names no settings
     named = one.from_example and plain and (name.lower().endswith(_SETTINGS) or "." not in name)
-    return (named or bool(_KEY.search(name))) and not is_usual(one.path)
+    known = one.expected and _TOOLS.isdisjoint(_words(name))
+    return known or named or bool(_KEY.search(name))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.split(text.lower())

@@ -47,10 +47,12 @@ class Preset:
     """The rules of one framework; paths are relative to the application, `{web}` stands for its web root.
 
     DIRS and NEEDS are always shared, FILES and DATABASES where they exist, CANDIDATES where
-    they exist and are no code; so is an entry of DIRS with a `*`. CODE is never shared as a whole. TIER orders
+    they exist and are no code; so is an entry of DIRS with a `*`. CODE is never shared as a whole. USUAL is what the
+    framework's own tools name as ignored in every source, which promises nothing. TIER orders
     detection: a lower one wins; BEATS names presets that lose against this one whatever their tier. ADDS_TO names
     presets (or `every`) on top of which this one is found: such a one is no framework of its own, its rules are added.
-    WEB_ROOT_EXTRA are keys of `extra` in `composer.json` that name the web root. VERSION is
+    WEB_ROOT_EXTRA are keys of `extra` in `composer.json` that name the web root. CONTENT is the directory of WordPress
+    that Composer may be told to fill elsewhere, and the web root lies around. VERSION is
     raised with every change of what is shared, so that a site knows when that became less.
     """
 
@@ -63,6 +65,7 @@ class Preset:
     web_root: str = ""
     web_roots: tuple[str, ...] = ()
     web_root_extra: tuple[str, ...] = ()
+    content: str = ""
     beats: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     dirs: tuple[str, ...] = ()
@@ -76,16 +79,23 @@ class Preset:
     ephemeral: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     build: tuple[str, ...] = ()
     before_activation: tuple[str, ...] = ()
     after_activation: tuple[str, ...] = ()
 
+    @property
+    def has_lists(self) -> bool:
+        """True for a framework of Python, of which a list of what is installed may lie above the application."""
+        return any(proof.python for proof in self.evidence)
 
-_PATHS = (
+
+PATHS = (
     "dirs", "files", "needs", "candidates", "databases", "skeleton",
-    "artifacts", "caches", "ephemeral", "code", "writable",
+    "artifacts", "caches", "ephemeral", "code", "writable", "usual",
 )  # fmt: skip
+"""What of a preset are lists of paths."""
 
 
 def load(framework: str) -> Preset:
@@ -106,7 +116,7 @@ def names() -> tuple[str, ...]:
 def placed(preset: Preset, *, app_root: str, web_root: str) -> Preset:
     """PRESET with every path relative to the release: below APP_ROOT, `{web}` replaced by WEB_ROOT."""
     place = _Placer(app_root, web_root)
-    changes: dict[str, Any] = {name: tuple(map(place, getattr(preset, name))) for name in _PATHS}
+    changes: dict[str, Any] = {name: tuple(map(place, getattr(preset, name))) for name in PATHS}
     links = tuple((place(at), place(to)) for at, to in preset.links)
     # where the application is its own web root, `{web}/storage` is the data itself: no link may hide what it leads to
     links = tuple((at, to) for at, to in links if not f"{to}/".startswith(f"{at}/"))
@@ -118,7 +128,7 @@ def merged(preset: Preset, added: Preset) -> Preset:
     base = load(added.extends or EVERY)
     own = {
         key: tuple(one for one in getattr(added, key) if one not in getattr(base, key))
-        for key in (*_PATHS, "links", "build", "before_activation", "after_activation")
+        for key in (*PATHS, "links", "build", "before_activation", "after_activation")
     }
     changes: dict[str, Any] = {key: (*getattr(preset, key), *values) for key, values in own.items()}
     return replace(preset, **changes)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape_given import is_default, is_generated
 from holdfast_engine.rules.shape_ignores import Ignores
-from holdfast_engine.rules.shape_patterns import lineage
+from holdfast_engine.rules.shape_patterns import lineage, within
 
 _KEEPERS = words("placeholders")
 _GUARDS = words("guards")
@@ -54,12 +55,15 @@ def says_nothing(page: bytes) -> bool:
 
 
 class Shape:
-    """Answers about one listing; everything is read from names and from small `.gitignore` files."""
+    """Answers about one listing; everything is read from names and from small `.gitignore` files. ROOTS are the
+    directories of its applications.
+    """
 
-    def __init__(self, listing: Listing, ignores: Ignores, *, web_root: str = "") -> None:
+    def __init__(self, listing: Listing, ignores: Ignores, *, web_root: str = "", roots: Iterable[str] = ()) -> None:
         self._listing = listing
         self._ignores = ignores
         self._web_root = web_root
+        self._roots = tuple(roots)
         self._judged: dict[str, bool] = {}
 
     def placeholder(self, path: str) -> bool:
@@ -97,7 +101,7 @@ class Shape:
 
     def _written(self, path: str) -> bool:
         """True when the source ignores whatever would be put into PATH, and PATH is no place for tools."""
-        tools = any(name.startswith(".") or name in _NOT_WRITTEN for name in path.lower().split("/"))
+        tools = any(name.startswith(".") or name in _NOT_WRITTEN for name in self._names(path))
         return not tools and bool(self._ignores.ignored(f"{path}/{_ANYTHING}"))
 
     def ships_code(self, path: str) -> bool:
@@ -166,8 +170,8 @@ class Shape:
             return False
         if self._is_built(path):
             return False
-        inside, names = f"{path}/{_ANYTHING}", path.lower().split("/")
-        tools = any(name.startswith(".") or name in _NOT_WRITTEN - _OUTPUT for name in names)
+        inside = f"{path}/{_ANYTHING}"
+        tools = any(name.startswith(".") or name in _NOT_WRITTEN - _OUTPUT for name in self._names(path))
         return not tools and self._ignores.top(inside) == inside
 
     def _holds_submodule(self, path: str) -> bool:
@@ -232,6 +236,10 @@ class Shape:
         """True when a name above PATH is one that authors give to what they write."""
         return not self._plain_above(path)
 
+    def _names(self, path: str) -> list[str]:
+        """The names of PATH within its application, in lower case."""
+        return within(path, self._roots).lower().split("/")
+
     def _in_web_root(self, path: str) -> str:
         """The rest of PATH below a web root that is not the whole application; empty elsewhere."""
         top = self._web_root + "/"
@@ -239,8 +247,9 @@ class Shape:
 
     def _plain(self, path: str) -> bool:
         """True when no name of PATH says that it holds code or is a tool's own."""
-        return not any(name.startswith(".") or name in _CODE_NAMES for name in path.lower().split("/"))
+        return not any(name.startswith(".") or name in _CODE_NAMES for name in self._names(path))
 
     def _plain_above(self, path: str) -> bool:
-        above = (self._in_web_root(path) or path).lower().split("/")[:-1]
+        inner = self._in_web_root(path)
+        above = inner.lower().split("/")[:-1] if inner else self._names(path)[:-1]
         return not any(name.startswith(".") or name in _CODE_NAMES or name in _THEMES for name in above)

@@ -26,6 +26,14 @@ def lineage(path: str) -> list[str]:
     return found
 
 
+def within(path: str, roots: Iterable[str]) -> str:
+    """PATH relative to the deepest of ROOTS that it lies below: what a directory above an application is called says
+    nothing about what lies in it. Else PATH.
+    """
+    above = [root for root in roots if path.startswith(f"{root}/")]
+    return path[len(max(above, key=len)) + 1 :] if above else path
+
+
 _STAR = "[^/]*"
 _DEEP = "(?:.*/)?"
 _MOST_DEEP = 3
