@@ -19,7 +19,7 @@ help:
 	@echo "make installs  each of them installed as on a host of its own (as root; fetches a root of Debian)"
 	@echo "make docs      write docs/reference from the code"
 	@echo "make site      the documentation as a site, in dist/site, every link of it checked"
-	@echo "make pictures  write docs/pictures from a demonstration site (needs Chromium)"
+	@echo "make pictures  write docs/pictures from a demonstration site and from what the README types (root, Chromium)"
 	@echo "make lock      lock the requirements again"
 
 $(READY): requirements/dev.txt pyproject.toml .ci/bootstrap
@@ -75,6 +75,7 @@ docs: $(READY)
 
 pictures: $(READY)
 	@$(BIN)/python docs/pictures/write.py
+	@PYTHONPATH=tests $(BIN)/python docs/pictures/terminal.py
 
 format: $(READY)
 	@$(BIN)/ruff check --quiet --fix .
