@@ -7,19 +7,20 @@ import os
 import re
 import sys
 
-from guides import page
-from guides.follow import follow
-from lib.mounts import may_mount, tell
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
+
+from guides import page
+from guides.follow import follow
+from lib.mounts import may_mount, tell
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 README = os.path.join(os.path.dirname(os.path.dirname(HERE)), "README.md")
 COLUMNS = 100
 SHOWN = ("holdfast deploy", "holdfast rollback")
 """The commands of the README that the picture has."""
-STYLES = {"$ ": "bold", "deployed": "green", "activated": "green", "  warn": "yellow", "back": "bold", "run this?": "bold"}
+STYLES = {"$ ": "bold", "deployed": "green", "activated": "green", "  warn": "yellow", "back": "bold", "run": "bold"}
 _FONT = re.compile(r"@font-face \{.*?\}\n", re.DOTALL)
 
 
