@@ -247,9 +247,9 @@ class Session:
             return site
         raise Problem(
             "site-missing",
-            "nothing says which site is meant",
+            "no site was named, and there is none here",
             context=(f"no `--site`, no `HOLDFAST_SITE`, no `[site]` in a `{NAME}`, no site here or above",),
-            hint="name it: --site DIR",
+            hint="name it with `--site DIR`",
         )
 
     def _perform(self, command: str, site: str, settings: Settings, **more: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _COMMANDS = {
     "rollback": "activate an earlier good release; data stays as it is",
     "recover": "finish what was interrupted, find data that appears lost, put it back",
     "sweep": "bring home what was written to the live release, to others and to document roots; for cron",
-    "prune": "remove old releases that are proven reproducible; name what is kept, and why",
+    "prune": "delete old releases that hold nothing of yours; name what is kept, and why",
     "leave": "give the site back as it was, or as a layout that works without Holdfast",
     "attic": "what operations displaced, with origin and reason",
     "report": "the whole site as one JSON object: sizes, releases, operations, what is to be done",

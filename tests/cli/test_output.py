@@ -165,7 +165,7 @@ CHANGES = {
             ],
             "restored": 0,
         },
-        "finished `deploy` 7: undone\nfound\n  a.png  file  releases/1/a.png  left for a person\n0 paths put back",
+        "finished `deploy` 7: undone\nfound\n  a.png  file  releases/1/a.png  left for a person\nnothing to put back",
     ),
     "restore": (
         {"restored": [{"path": "public/a.png", "from": ".holdfast/attic/7/a"}], "saved": []},

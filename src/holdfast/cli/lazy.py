@@ -35,7 +35,7 @@ TABLE = {
     "report": ("report", "write one HTML page of a site: sizes, releases, what is to be done"),
     "attic": ("attic", "what operations displaced, with origin and reason"),
     "restore": ("restore", "bring displaced content back"),
-    "prune": ("prune", "remove old releases that are proven reproducible"),
+    "prune": ("prune", "delete old releases that hold nothing of yours"),
     "try": ("tour", "the tour: deploy under live uploads, crash, roll back, count"),
     "config": ("config", "each setting with its value, and who said so"),
     "docs": ("docs", "the documentation as text, without a network"),

@@ -137,7 +137,7 @@ class _Tour:
 
     def _say(self, name: str, step: Step, words: str | Callable[[Step], str]) -> None:
         text = words if isinstance(words, str) else words(step)
-        notes = [note for note in step.answer.get("notes", ()) if "did not end" in note]
+        notes = [note for note in step.answer.get("notes", ()) if "was interrupted" in note]
         for note in notes:
             self.out(f"{name:<26} {note}")
         self.out(f"{'' if notes else name:<16} {step.seconds:5.2f} s  {text}")
@@ -192,7 +192,7 @@ class _Tour:
             "",
             *(refused if uploads.refused else ()),
             *(() if self.killed else ("no deploy could be killed: none of the points for it was reached",)),
-            f"looks at `current`: {looks.count:,}, misses: {len(looks.misses)}",
+            _looked(looks),
             f"lost: {lost}",
         ]
         return {
@@ -209,3 +209,9 @@ class _Tour:
             "scratch": None,
             "summary": summary,
         }
+
+
+def _looked(looks: Looks) -> str:
+    """How often what is live was read, and whether it was always there."""
+    always = "and always resolved" if not looks.misses else f"and did not resolve {len(looks.misses)} times"
+    return f"`current` was read {looks.count:,} times {always}"

@@ -43,7 +43,7 @@ def not_mounted(lost: Mapping[str, int], verdict: str, meant: str) -> Check:
     """
     names = "; ".join(f"{_name(path)} was a mount with {count(files, 'file')}" for path, files in lost.items())
     mend = "; ".join(part for part in ("mount it again", meant) if part)
-    return Check(SHARED_IDENTITY, verdict, f"data that was there is not: {names}", mend)
+    return Check(SHARED_IDENTITY, verdict, f"data is missing: {names}, and is none now", mend)
 
 
 def _name(path: str) -> str:

@@ -116,7 +116,7 @@ class Sweep(Explained):
         if kind == FILE and not unwritten and self._is_database(path):
             found.to_adopt[path] = "a database in a directory that is carried"
         elif self._has_rival(path, kind):
-            self._judge_rival(found, path, kind, "is carried, and the next release ships this path")
+            self._judge_rival(found, path, kind, "is carried, and the new version has a file of its own there")
         else:
             found.carried[path] = one
         return True
@@ -145,7 +145,7 @@ class Sweep(Explained):
         elif kind == DIR and (self._ships_below(path) or self.leads_to_data(path)):
             return
         elif self._has_rival(path, kind):
-            self._judge_rival(found, path, kind, "appeared here, and the next release ships this path")
+            self._judge_rival(found, path, kind, "was here before, and the new version has a file of its own there")
         else:
             self._place(found, path, kind, "appeared in the release")
 
@@ -157,7 +157,7 @@ class Sweep(Explained):
         if self._is_database(path):
             found.to_adopt[path] = "a database that the release ships and the application writes"
         elif self.next_listing.has(path):
-            self._judge_rival(found, path, kind, "changed on the server, and the next release ships this path")
+            self._judge_rival(found, path, kind, "was changed on the server, and the new version has its own")
         elif self._is_left_to_the_server(path, kind) and not self._holds_program(self.let_go(path)):
             found.to_adopt[self.let_go(path)] = "was shipped, and the next release leaves it to the server"
         else:

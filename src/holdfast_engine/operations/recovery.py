@@ -67,7 +67,7 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     begin, undoing = history[0].facts, any(record.facts.get(UNDOING) for record in history)
     verdict = BACK if undoing else judge(history, current=current.name if current else None)
     if not own:
-        site.tell(Event("noticed", "finishing", f"`{operation}` did not end; {_what_becomes(site, verdict)}"))
+        site.tell(Event("noticed", "finishing", f"`{operation}` was interrupted; {_what_becomes(site, verdict)}"))
     stopped = None if own else stopped_at(site, operation, history)
     resumed = Operation.resume(site.root, operation, at=site.request.now)
     if stopped is not None and verdict == BACK:

@@ -21,7 +21,7 @@ class Seal(Step[Outlook, Work]):
     name = "seal"
 
     def sentence(self, planned: Outlook) -> str:  # noqa: ARG002
-        return "take the baseline and make the release read-only"
+        return "note what was shipped, and make the release read-only"
 
     def run(self, work: Work) -> Work:
         """From here the release is complete: sealed, its baseline and its record written, all of it on disk."""

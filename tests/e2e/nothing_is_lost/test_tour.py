@@ -73,7 +73,7 @@ def test_the_example_survives_a_kill_three_deploys_and_a_rollback_with_nothing_l
         "sweep",
     ]
     ran, left = plain
-    assert "did not end" in ran.stdout + ran.stderr
+    assert "was interrupted" in ran.stdout + ran.stderr
     assert left == []
 
 

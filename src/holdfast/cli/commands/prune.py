@@ -26,7 +26,7 @@ def _number(_context: click.Context, _option: click.Parameter, text: str | None)
 )
 @click.option("--keep", callback=_number, metavar="N", help="Good releases to keep besides the active one.")
 def command(run: options.Run, keep: int | None) -> options.Answer:
-    """Remove retired releases that are proven reproducible, and what the attic has kept for its time.
+    """Delete old releases that hold nothing of yours, and what the attic has kept for its time.
 
     Names what is kept, and why. How long the attic keeps: `[attic] keep` in holdfast.toml.
     """

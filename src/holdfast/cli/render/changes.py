@@ -101,13 +101,17 @@ def leave(result: Result) -> Lines:
 
 def recover(result: Result) -> Lines:
     done = result.get("finished")
-    first = f"finished `{done['command']}` {done['operation']}: {done['verdict']}" if done else "nothing was unfinished"
+    first = f"finished `{done['command']}` {done['operation']}: {done['verdict']}" if done else "nothing to finish"
     return [
         Line(first, "good"),
         *missing_and_found(result, after=True),
-        Line(f"{count(int(result.get('restored') or 0), 'path')} put back"),
+        Line(_put_back(int(result.get("restored") or 0))),
         *warnings(map(shown, result.get("warnings", ()))),
     ]
+
+
+def _put_back(number: int) -> str:
+    return f"{count(number, 'path')} put back" if number else "nothing to put back"
 
 
 def reported(result: Result) -> Lines:
