@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.cli.render.adoption import adoption
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Source
 from lib import oracle
@@ -331,3 +332,10 @@ def test_what_goes_by_somebodys_word_is_named_before_it_goes(vendor):
     vendor.deploy(second)
     third = vendor.archive("v3.zip", {"docs/manual.txt": None})
     assert not any("go with it" in line for line in vendor.world.perform("plan", source=third)["notes"])
+
+
+def test_a_person_reads_in_the_plan_what_was_edited(vendor):
+    """G8: the page that is shown before anybody agrees."""
+    vendor.used()
+    page = [str(line.text) for line in adoption(vendor.adopt(vendor.first, only_plan=True))]
+    assert "  lib/welcome.txt" in page[page.index("edited on the server") :]

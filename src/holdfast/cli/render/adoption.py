@@ -24,7 +24,7 @@ def adoption(result: Result) -> Lines:
         *_what(result),
         *section("data, which moves into `shared/`", rows(map(_amount, result.get("shared", ())))),
         *section("carried along by each release", rows(map(_amount, result.get("carried", ())))),
-        *section("edited on the server", rows(map(_amount, result.get("edited") or ()))),
+        *section("edited on the server", [Line(f"  {path}") for path in result.get("edited") or ()]),
         *section("entries that become the first release", entries),
         *section("stays in the document root", [Line(f"  {name}") for name in result.get("stays", ())]),
         *section("users and access", _access(result.get("access") or {})),
