@@ -21,7 +21,10 @@ def layout(subject: CheckInput) -> Iterator[Check]:
     if subject.before is None:
         return
     before, now = subject.before, subject.placement
-    if before.web_root != now.web_root and _is_served_no_more(subject, before):
+    if before.web_root == now.web_root and _is_gone(subject, before):
+        why = f"`{before.pages[0]}`, from which the live release is served, is not in the source"
+        yield Check(NAME, REFUSE, why, f"bring it, or what comes in its place, into the source; {accepting(NAME)}")
+    elif before.web_root != now.web_root and _is_served_no_more(subject, before):
         why = f"`{before.pages[0]}` of the live release is not in the source, whose web root is {_name(now.web_root)}"
         yield Check(NAME, REFUSE, f"the live release is served from {_name(before.web_root)}: {why}", _mend(subject))
     elif before.app_root != now.app_root and not any(map(subject.listing.has, before.marks)):
@@ -29,6 +32,15 @@ def layout(subject: CheckInput) -> Iterator[Check]:
         yield Check(NAME, REFUSE, why, _mend(subject))
     else:
         yield Check(NAME, PASS, "the source is laid out as the live release is")
+
+
+def _is_gone(subject: CheckInput, before: Placement) -> bool:
+    """True where the program that answers for every page would be gone from where it stood: a page may make room for a
+    program that answers by other ways, and a command may bring what no source shows.
+    """
+    answers = any(not page.endswith(_BUILT) for page in before.pages)
+    commands = subject.settings.build or subject.settings.before_activation
+    return answers and not (commands or any(map(subject.listing.has, before.fronts)))
 
 
 def _is_served_no_more(subject: CheckInput, before: Placement) -> bool:

@@ -32,7 +32,7 @@ def shipped_there(request: Request, there: Site, named: Named, *, apart: str, st
         return Shipped(told=named.unread)
     place = RelPath("") if apart else live_place(there.root)
     found = compare(there, place, named.versions, but=stays)
-    warned = refuse_unlike(found, request) if request.was else []
+    warned = refuse_unlike(there, found, place) if request.was else []
     if found.is_unlike and not request.was:
         other = "the `.git` in it is of something else, and says nothing of what was shipped"
         return Shipped(told=(*named.unread, other))

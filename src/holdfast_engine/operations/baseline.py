@@ -44,7 +44,7 @@ def telling_of(site: Site, record: ReleaseRecord, versions: Sequence[Version]) -
 
 def question_of(site: Site, telling: Telling) -> dict[str, Any]:
     """What would be noted, as a person reads it. Raises `was-unlike`."""
-    warned = refuse_unlike(telling.was, site.request) if site.request.was else []
+    warned = refuse_unlike(site, telling.was, telling.record.path) if site.request.was else []
     steps = [one.to_json() for one in shown(due(BASELINE, telling), telling)]
     about = {"command": "baseline", "release": telling.record.id, "was": telling.was.to_json()}
     return {**about, "steps": steps, "notes": [*warned, *told_was(telling.was)]}

@@ -17,9 +17,12 @@ from holdfast_engine.model.request import Request, Source
 from holdfast_engine.model.words import count
 from holdfast_engine.operations.deployable import require_apart
 from holdfast_engine.operations.source_cache import elsewhere, own_cache
+from holdfast_engine.persistence.note_shipped import rules_of
 from holdfast_engine.persistence.versions import Version, version_of
 from holdfast_engine.persistence.was_shipped import WasShipped, live_place
+from holdfast_engine.rules.masking import holds_secret
 from holdfast_engine.rules.shape_patterns import is_environment
+from holdfast_engine.site.handle import Site
 from holdfast_engine.sources import open_source
 
 WAS = "was"
@@ -73,14 +76,14 @@ def checkout_in(root: Root) -> str:
     return root.absolute(here) if root.kind(here / ".git") == DIR else ""
 
 
-def refuse_unlike(found: WasShipped, request: Request) -> list[str]:
-    """`was-unlike` where what somebody named was not shipped here, or is a copy of the site itself; a sentence instead
-    where a person accepts that.
+def refuse_unlike(site: Site, found: WasShipped, place: RelPath) -> list[str]:
+    """`was-unlike` where what somebody named was not shipped to PLACE, or is a copy of the site itself; a sentence
+    instead where a person accepts that.
     """
-    why = _unlike(found, request) or _copied(found)
+    why = _unlike(found, site.request) or _copied(site, found, place)
     if not why:
         return []
-    if WAS in request.accept:
+    if WAS in site.request.accept:
         return [f"accepted: {why}"]
     raise Problem(
         "was-unlike",
@@ -99,13 +102,21 @@ def _unlike(found: WasShipped, request: Request) -> str:
     return f"{what}; it ships {count(both + len(found.absent), 'file')}"
 
 
-def _copied(found: WasShipped) -> str:
+def _copied(site: Site, found: WasShipped, place: RelPath) -> str:
     """A backup knows the users' files as well, and would make code of them: what a maker ships holds no secrets of this
     site, and none of its rows. A repository is its people's own word.
     """
     archives = [one for one in found.versions if one.told.get("kind") != "git"]
-    private = (path for path in sorted(found.equal) if is_environment(path) or is_database_name(RelPath(path).name))
-    held = next((path for path in private if any(one.listing.has(path) for one in archives)), None)
+    shipped = [path for path in sorted(found.equal) if any(one.listing.has(path) for one in archives)]
+    rules = rules_of(site, found, site.request.settings, place=place)
+
+    def is_private(path: str) -> bool:
+        if is_environment(path) or is_database_name(RelPath(path).name):
+            return True
+        where = site.links.layout.in_shared(path) if path in found.behind else place / path
+        return rules.classifier.is_settings(path) and holds_secret((site.root.read(where) or b"").decode("latin-1"))
+
+    held = next(filter(is_private, shipped), None)
     return f"it holds `{held}` as it stands here, so it is a copy of the site" if held else ""
 
 

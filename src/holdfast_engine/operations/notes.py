@@ -12,6 +12,7 @@ from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.operations.planned import notes_on_hooks
+from holdfast_engine.persistence.outgoing import known_of
 from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.strays import left_alone, missing_code
 from holdfast_engine.site.handle import Site
@@ -34,7 +35,7 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
         after = "what neither the build nor the release has comes home, and the rest goes to the attic"
         notes.append(f"in build output there are {what}: after the build, {after}")
     if not unchanged:
-        notes += [*_deleted_here(outlook), *_many(outlook), *notes_on_hooks(outlook)]
+        notes += [*_deleted_here(outlook), *_dropped(outlook), *_many(outlook), *notes_on_hooks(outlook)]
     notes += seen_by(site, outlook.rules, found, outlook.baseline, outlook.record.path)
     return (*notes, *left_alone(site.survey.current or RelPath(""), found))
 
@@ -78,6 +79,20 @@ def _deleted_here(outlook: Outlook) -> Iterator[str]:
     if back:
         more = f" and {len(back) - _NAMED} more" if back[_NAMED:] else ""
         yield f"deleted on the server, and shipped again: {', '.join(back[:_NAMED])}{more}"
+
+
+def _dropped(outlook: Outlook) -> Iterator[str]:
+    """That it was shipped is a person's word, or a repository's: what goes for that is named before it goes (G8)."""
+    live, rules, found = outlook.outgoing, outlook.rules, outlook.found
+    if live is None or outlook.baseline is not None:
+        return
+    shipped = known_of(outlook.site, live)
+    stay = rules.listing.entries.keys() | found.carried.keys() | found.to_adopt.keys()
+    files = (path for path, one in shipped.items() if one.kind == FILE and path in found.present and path not in stay)
+    gone = [f"`{path}`" for path in sorted(files) if not rules.is_shared(path)]
+    if gone:
+        more = f" and {len(gone) - _NAMED} more" if gone[_NAMED:] else ""
+        yield f"equal what was shipped before, and go with it: {', '.join(gone[:_NAMED])}{more}"
 
 
 def _many(outlook: Outlook) -> Iterator[str]:

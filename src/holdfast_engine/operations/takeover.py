@@ -15,6 +15,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.adopt_plan import advice
 from holdfast_engine.operations.every_pipeline import ADOPT
+from holdfast_engine.operations.named_versions import told_was
 from holdfast_engine.operations.planned import stamp
 from holdfast_engine.operations.recovery import finish
 from holdfast_engine.operations.stepping import Timings, all_taken, end_of
@@ -89,6 +90,7 @@ def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[
     told = advice(site.root.path, rules_now(site), laid_out=layer.laid_out, public_html=layer.public_html)
     told += told_out(site.root, [site.links.layout.shared, *([current] if current else [])])
     told += to_review(site, reviewable(site))
+    told += told_was(layer.was) if layer.was else []
     return {
         "outcome": "adopted",
         "release": live,

@@ -180,6 +180,10 @@ class PathRules:
         shipped = self.listing.kind(path) == FILE and not self.ignores.ignored(path)
         return path if ours and not shipped else ""
 
+    def is_settings(self, path: str) -> bool:
+        """True for a file by whose name the framework has its settings on each server, shipped or not."""
+        return self._files.names(path)
+
     def _is_open_candidate(self, path: str) -> bool:
         # `writable/*` is all that stands there but what the preset names otherwise, as `writable/cache`
         code = path in self._kept_out or self.listing.kind(path) not in (None, DIR) or self.is_around_output(path)

@@ -18,6 +18,11 @@ _NAMED = re.compile(
 _IN_URL = re.compile(r"(://[^/\s:@]*:)([^/\s@]+)(@)")
 
 
+def holds_secret(text: str) -> bool:
+    """True where TEXT gives a value to a name like `password`."""
+    return any(found[3].strip() for found in _NAMED.finditer(text))
+
+
 @dataclass
 class Masking:
     """Hides values, and says of two under one name whether they are one: a change is seen, and not what to."""

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Settings
 from lib.snapshot import assert_unchanged, snapshot
 from lib.world import World
 
@@ -125,3 +126,24 @@ def test_what_leaves_the_pages_where_they_are_served_is_no_other_layout(before, 
     world = laid(tmp_path, before)
     relaid(world, {**before, **after})
     assert world.deploy()["outcome"] == "deployed"
+
+
+@pytest.mark.parametrize(
+    ("page", "settings", "refuses"),
+    [
+        ("public/index.php", Settings(), True),
+        ("public/index.php", Settings(build=("true",)), False),
+        ("public/index.html", Settings(), False),
+    ],
+)
+def test_a_source_without_the_program_that_answers_is_refused(tmp_path, page, settings, refuses):
+    """G3: the web server would find nothing to run; but a command may bring it, and a page may make room for one."""
+    world = laid(tmp_path, {**LARAVEL, "public/index.php": "<?php // {version}\n", page: "{version}\n"})
+    kept = {} if page.endswith(".php") else {"public/index.php": "<?php // version {version}\n"}
+    relaid(
+        world, {**LARAVEL, "public/index.php": None, **kept, "public/site/index.php": "<?php // version {version}\n"}
+    )
+    world.settings = settings
+    if refuses:
+        assert f"`{page}`, from which the live release is served" in "\n".join(refused(world).context)
+    assert world.deploy(accept=("layout",) if refuses else ())["outcome"] == "deployed"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.cli.render.adoption import adoption
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Source
 from lib import oracle
@@ -302,3 +303,39 @@ def test_a_kill_at_any_point_leaves_the_old_knowledge_or_the_new(tmp_path, comma
         vendor.assert_served({**made, "index.php": "<?php // version 3\n"})
         assert vendor.served("admin/reset.php") is None
         assert oracle.litter(vendor.world.site) == []
+
+
+def test_a_backup_is_known_by_the_settings_of_the_framework(tmp_path):
+    """G7: secrets of this site, by whatever name its framework has them; what makers ship gives no value to one."""
+    shop = Vendor(tmp_path)
+    shop.by_ftp()
+    shop.put("config.php", "<?php define('DB_PASSWORD', '');\n")
+    shop.files["config.php"] = "<?php define('DB_PASSWORD', '');\n"
+    assert shop.adopt(shop.archive("v1-with-settings.zip"), only_plan=True)["was"]["others"] == 0
+    shop.put("config.php", "<?php define('DB_PASSWORD', 'of this site');\n")
+    shop.files["config.php"] = "<?php define('DB_PASSWORD', 'of this site');\n"
+    with pytest.raises(Problem) as refused:
+        shop.adopt(shop.archive("backup.zip"))
+    assert (refused.value.code, "config.php" in refused.value.message) == ("was-unlike", True)
+
+
+def test_what_goes_by_somebodys_word_is_named_before_it_goes(vendor):
+    """G8: the answer of the adoption counts, and the plan of the next version names."""
+    vendor.used()
+    answer = vendor.adopt(vendor.first)
+    assert any("7 files equal what was shipped, and are code" in line for line in answer["warnings"])
+    second = vendor.archive(
+        "v2.zip", {"index.php": "<?php // version 2\n", "admin/reset.php": None, "lib/tool.php": None}
+    )
+    notes = vendor.world.perform("plan", source=second)["notes"]
+    assert "equal what was shipped before, and go with it: `admin/reset.php`, `lib/tool.php`" in notes
+    vendor.deploy(second)
+    third = vendor.archive("v3.zip", {"docs/manual.txt": None})
+    assert not any("go with it" in line for line in vendor.world.perform("plan", source=third)["notes"])
+
+
+def test_a_person_reads_in_the_plan_what_was_edited(vendor):
+    """G8: the page that is shown before anybody agrees."""
+    vendor.used()
+    page = [str(line.text) for line in adoption(vendor.adopt(vendor.first, only_plan=True))]
+    assert "  lib/welcome.txt" in page[page.index("edited on the server") :]
