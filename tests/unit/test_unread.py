@@ -150,6 +150,13 @@ class TestWhatALineMeans:
         files = {"artisan": "#!", "public/index.php": "<?php", ".gitignore": "uploads\n"}
         assert {path for path in kept(files) if "uploads" in path} == {"public/uploads"}
 
+    def test_a_line_with_stars_before_it_holds_at_any_depth_as_well(self):
+        """`**/App_Data/`, as lists of .NET have them."""
+        project = '<Project Sdk="Microsoft.NET.Sdk.Web"/>'
+        files = {"src/Shop.Web/Shop.Web.csproj": project, "src/Shop.Web/wwwroot/a.css": "x"}
+        lines = "**/App_Data/\n**/wwwroot/media/*\n**/rows/Data/\n"
+        assert kept({**files, ".gitignore": lines}) == {"App_Data", "wwwroot/media", "rows/Data"}
+
     def test_and_in_an_application_below_it_means_the_application_s(self):
         """The list lies at the top for all that is below."""
         below = {"backend/package.json": npm("express"), "backend/server.js": "x", "frontend/package.json": npm("vue")}
@@ -159,6 +166,9 @@ class TestWhatALineMeans:
         """By a line of their own; the environment there is that of the tools which start all."""
         below = {"backend/package.json": npm("express"), "backend/server.js": "x", "frontend/package.json": npm("vue")}
         assert kept({**below, ".gitignore": "/config.yaml\n/.env\n/data/\n"}) == {"../config.yaml"}
+        ignoring = {**below, ".env.example": "A=", ".gitignore": ".env\n"}
+        assert kept(ignoring) == {"../.env", ".env"}
+        assert kept({**ignoring, "backend/.env.example": "B="}) == {".env"}
 
     def test_a_line_for_all_that_is_no_author_s_names_no_data(self):
         """A list of exceptions: of what plugins may make beside shipped themes nothing is promised; of a place of which
@@ -198,6 +208,7 @@ class TestWhatALineMeans:
                 "app/etc/env.php",
             ),
             ({"composer.json": {"require": {"cakephp/cakephp": "5"}}, "config/app.php": ""}, "config/app_local.php"),
+            ({"package.json": npm("express"), "server.js": "x"}, "config/config.env"),
             ({"pom.xml": "spring-boot-starter-web"}, "src/main/resources/application-prod.properties"),
         ],
     )

@@ -171,7 +171,9 @@ class PathRules:
         """What the preset calls code, at any depth: a framework may lie in a directory that nobody expected. A name
         that anything may bear says so only in its place.
         """
-        entries = (path for path in self._code if not _COMMON.intersection(path.split("/")) or path.count("/") > 0)
+        entries = (
+            path for path in self._code if not _COMMON.intersection(path.lower().split("/")) or path.count("/") > 0
+        )
         return PathSet(f"**/{path}" for path in entries if "*" not in path and "." not in path)
 
     def _preset_file(self, path: str) -> str:

@@ -15,7 +15,7 @@ from holdfast_engine.rules.classify import Classifier
 from holdfast_engine.rules.classify_rules import DEFAULT, PRESET
 from holdfast_engine.rules.classify_settings import looks_like_file
 from holdfast_engine.rules.detect import Detection, detect
-from holdfast_engine.rules.left_out import LeftOut, is_secret, is_settings, left_out
+from holdfast_engine.rules.left_out import LeftOut, by_example, is_secret, is_settings, left_out
 from holdfast_engine.rules.presets import EVERY, load
 from holdfast_engine.rules.shape_patterns import is_environment, lineage, within
 from holdfast_engine.rules.unread import Unread
@@ -36,7 +36,7 @@ def report(listing: Listing, settings: Settings) -> dict[str, Any]:
         "app_root": found.app_root,
         "web_root": found.web_root,
         "persistent": _inner(found, dirs),
-        "persistent_files": sorted((*_inner(found, files), *_above(found, files))),
+        "persistent_files": sorted((*_inner(found, files), *_above(rules, found, files))),
         "artifacts": _inner(found, (ruling.path for ruling in _artifacts(rules))),
         "evidence": [ruling.to_json() for ruling in evidence],
         "with": [one.id for one in rules.additions],
@@ -126,7 +126,12 @@ def hints(rules: Classifier, claimed: Iterable[str]) -> tuple[str, ...]:
     known = set(claimed)
     ignored = (one.path for one in left_out(rules) if one.is_dir and not known.intersection(lineage(one.path)))
     usual = (path for path in ignored if not rules.builds(path) and rules.ruling(path).care in (SHARED, SEEDED))
-    return tuple(sorted(outermost(path for path in usual if _PLAIN.match(path))))
+    return tuple(sorted(outermost(path for path in usual if _is_plain(rules, path))))
+
+
+def _is_plain(rules: Classifier, path: str) -> bool:
+    """True for names as people give them to directories; a project of .NET has points in its own."""
+    return bool(_PLAIN.match(within(path, rules.roots)))
 
 
 def _is_left_out_data(rules: Classifier, one: LeftOut) -> bool:
@@ -134,7 +139,7 @@ def _is_left_out_data(rules: Classifier, one: LeftOut) -> bool:
     or its content alone is ignored.
     """
     path, name = one.path, one.path.rpartition("/")[2]
-    if not _PLAIN.match(path) or name.isupper() or rules.shape.ships_code(path) or rules.keeps_output(path):
+    if not _is_plain(rules, path) or name.isupper() or rules.shape.ships_code(path) or rules.keeps_output(path):
         return False
     if rules.shape.named_for_data(path):
         return True
@@ -177,10 +182,12 @@ def _inner(found: Detection, paths: Iterable[str]) -> list[str]:
     return sorted(posixpath.relpath(path, found.app_root) for path in own)
 
 
-def _above(found: Detection, files: Iterable[str]) -> Iterator[str]:
+def _above(rules: Classifier, found: Detection, files: Iterable[str]) -> Iterator[str]:
     """Settings at the top of a source whose application lies below: the site's own, wherever they are read from. An
-    environment there is that of the tools which start it.
+    environment there is that of the tools which start it, unless the only example is shipped there.
     """
     if found.app_root != "." and not found.web_root.startswith(".."):
-        above = (path for path in files if "/" not in path and not is_environment(path))
-        yield from (posixpath.relpath(path, found.app_root) for path in above)
+        inner = by_example(rules, f"{found.app_root}/.env")
+        above = (path for path in files if "/" not in path)
+        ours = (path for path in above if not is_environment(path) or (by_example(rules, path) and not inner))
+        yield from (posixpath.relpath(path, found.app_root) for path in ours)

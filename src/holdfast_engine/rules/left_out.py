@@ -15,13 +15,13 @@ from holdfast_engine.rules.shape_patterns import PathSet, is_environment
 _SECRETS = re.compile(
     r"""^(?:\.env(?:\.local)?|wp-config\.php|master\.key|production\.key|\.htpasswd
     |(?:local_|app_)?(?:config|configuration|settings|database|secrets|application|environment|credentials|parameters)
-     (?:[._-](?:local|inc|prod|production))?\.(?:php|json|ya?ml|py|rb|toml|ini|properties)
+     (?:[._-](?:local|inc|prod|production))?\.(?:php|json|ya?ml|py|rb|toml|ini|properties|env)
     |local_settings\.py|appsettings(?:\.(?!Development)[\w-]+)?\.json|(?!ehthumbs|thumbs|test|e2e)[\w-]+\.(?:sqlite3?|db))$""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Files of configuration, secrets and databases that sources leave out."""
 _WORD = re.compile(r"[^a-z0-9]+")
-_TOOLS = frozenset(("docker", "test", "tests", "e2e", "dev", "spec", "ci"))
+_TOOLS = frozenset(("docker", "test", "tests", "e2e", "dev", "development", "spec", "ci"))
 _KEY = re.compile(r"secret|(?<![a-z])key|credential|passwd|password|token", re.IGNORECASE)
 """In the name of an ignored file, these say that it is one server's own."""
 _MARK = re.compile(r"example|sample|(?<![a-z])(?:dist|template|tmpl|tpl)(?![a-z])", re.IGNORECASE)
@@ -65,6 +65,11 @@ def left_out(rules: PathRules) -> Iterator[LeftOut]:
             yield LeftOut(path, False, True, from_example=True)
 
 
+def by_example(rules: PathRules, path: str) -> bool:
+    """True for PATH of which an example is shipped beside it."""
+    return path in _of_examples(rules.listing)
+
+
 def _by_lines(rules: PathRules) -> Iterator[LeftOut]:
     expected, known, lines = rules.preset.files, PathSet(rules.preset.files), list(rules.ignores.literals())
     said = {one.path for one in lines}
@@ -72,17 +77,17 @@ def _by_lines(rules: PathRules) -> Iterator[LeftOut]:
         if one.path.endswith(".env.local") and one.path[: -len(".local")] in said and one.path not in expected:
             continue  # every list of things to ignore has both, and one of them is read
         rule, content = one.rule, one.rule.pattern.endswith("/*")
-        for path in (one.path,) if rule.is_anchored else _meant(rules, one.path):
+        for path in (one.path,) if rule.is_anchored else _meant(rules, rule.folder, one.path):
             own = not one.is_dir and not is_environment(path) and known.names(path)
             yield LeftOut(path, one.is_dir, rule.is_anchored, content, heading=rule.heading, expected=own)
 
 
-def _meant(rules: PathRules, path: str) -> Iterator[str]:
-    """Where a line without a slash, which holds at any depth, means PATH: where the application or the preset puts what
-    is called so; else in the application, where that lies below the line; else where the line stands.
+def _meant(rules: PathRules, folder: str, path: str) -> Iterator[str]:
+    """Where a line in FOLDER that holds at any depth means PATH: where the application or the preset puts what is
+    called so; else in the application, where that lies below the line; else where the line stands.
     """
-    folder, _, name = path.rpartition("/")
     top, root = f"{folder}/".lstrip("/"), rules.app_root
+    name = path[len(top) :]
     for places in (_declared(rules), _of_preset(rules)):
         named = sorted(one for one in places if f"/{one}".endswith(f"/{name}") and one.startswith(top))
         there = [one for one in named if rules.listing.kind(one.rpartition("/")[0]) == DIR]

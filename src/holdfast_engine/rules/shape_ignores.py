@@ -39,7 +39,7 @@ class IgnoreRule:
     @property
     def is_anchored(self) -> bool:
         """True for a line that has the whole of a path; else it holds at any depth."""
-        return "/" in self.pattern.rstrip("/")
+        return "/" in self.pattern.rstrip("/") and not self.pattern.startswith("**/")
 
     def source(self) -> str:
         return f"{_below(self.folder, _NAME)}:{self.line} `{self.pattern}`"
@@ -115,10 +115,10 @@ class Ignores:
         """Ignored paths that are named without a wildcard."""
         for folder, rules in sorted(self._by_folder.items()):
             for rule in () if self._foreign(folder) else rules:
-                bare = rule.pattern.strip("/")
-                bare = bare[:-2].rstrip("/") if bare.endswith("/*") else bare
+                whole = rule.pattern.strip("/")
+                bare = whole[3 if whole.startswith("**/") else 0 : -2 if whole.endswith("/*") else None].rstrip("/")
                 if bare and not rule.negated and not re.search(r"[*?\[\\]", bare):
-                    yield Literal(_below(folder, bare), rule.only_dirs or bare != rule.pattern.strip("/"), rule)
+                    yield Literal(_below(folder, bare), rule.only_dirs or whole.endswith("/*"), rule)
 
     def named_top(self, path: str) -> str:
         """The shallowest of PATH and its ancestors that a line names without a wildcard, in words of the author's own;
