@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from guides.page import pages
+from guides.page import DOCS, pages
 from holdfast.cli.render.markdown import told
 
 PAGE = """# A page
@@ -49,7 +49,7 @@ def test_a_page_is_folded_and_what_is_typed_is_not():
     ]
 
 
-@pytest.mark.parametrize("path", pages(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", pages(), ids=lambda path: str(path.relative_to(DOCS.parent)))
 @pytest.mark.parametrize("columns", [60, 100])
 def test_no_word_of_any_page_is_lost_by_folding(path, columns):
     """H: what is read offline is what was reviewed: each word but marks, in its order."""

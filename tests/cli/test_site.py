@@ -32,7 +32,7 @@ def test_nowhere_and_unnamed_is_no_guess(holdfast, engine):
     ended = holdfast("status")
     assert (ended.code, engine.requests) == (11, [])
     assert "error[site-missing]" in ended.err
-    assert "try: name it: --site DIR" in ended.err
+    assert "try: name it with `--site DIR`" in ended.err
 
 
 def test_a_relative_site_becomes_absolute_before_the_engine_sees_it(holdfast, engine):

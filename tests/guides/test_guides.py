@@ -19,7 +19,7 @@ INNER = re.compile(
 PAGES = [path for path in page.pages() if page.read(path).follow]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(page.DOCS.parent)))
 @pytest.mark.skipif(bool(may_mount()), reason=may_mount())
 def test_a_guide_leads_where_it_says_and_no_user_s_file_is_lost(path):
     """G1, G2: the files that were there before, and one more to each place after each block."""

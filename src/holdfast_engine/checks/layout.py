@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from holdfast_engine.checks.check_input import CheckInput, Placement, accepting
 from holdfast_engine.model.exposure import is_flat, served
+from holdfast_engine.model.listing import LINK
+from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, Check
 
 NAME = "layout"
@@ -39,6 +41,8 @@ def _is_gone(subject: CheckInput, before: Placement) -> bool:
     program that answers by other ways, and a command may bring what no source shows.
     """
     answers = any(not page.endswith(_BUILT) for page in before.pages)
+    if any(subject.listing.kind(one) == LINK for page in before.pages for one in RelPath(page).ancestors()):
+        return False  # a link of the source's own stands above it, and leads to where the program is
     commands = subject.settings.build or subject.settings.before_activation
     return answers and not (commands or any(map(subject.listing.has, before.fronts)))
 

@@ -40,7 +40,7 @@ def question_of(site: Site, wanted: RelPath) -> tuple[dict[str, Any], dict[str, 
             state="nothing was changed",
             hint=f"`holdfast attic --site {quote(request.site)}` lists what it holds",
         )
-    _refuse_blocked(site, wanted)
+    _refuse_blocked(site, wanted, found[-1]["place"])
     steps = [one.to_json() for one in shown(RESTORE, wanted)]
     question = {"command": "restore", "path": wanted, "from": str(found[-1]["place"]), "steps": steps}
     return question, found[-1]
@@ -89,9 +89,9 @@ def home_of(site: Site, path: RelPath, source: RelPath) -> RelPath:
     return live if beside_code else RelPath("")
 
 
-def _refuse_blocked(site: Site, path: RelPath) -> None:
-    """`restore-blocked` where a file or a link stands in the way of a directory: it is the newer one, and stays. So it
-    is for a part of a database by itself.
+def _refuse_blocked(site: Site, path: RelPath, source: RelPath) -> None:
+    """`restore-blocked` where a file or a link stands in the way of a directory, in `shared/` or in the release that
+    SOURCE goes back to: it is the newer one, and stays. So it is for a part of a database by itself.
     """
     main = main_of(path)
     if main and is_database(site.root, site.links.layout.in_shared(main)):
@@ -103,7 +103,8 @@ def _refuse_blocked(site: Site, path: RelPath) -> None:
             hint=f"`holdfast restore {quote(main)} --site {quote(site.request.site)}` brings back all of it that the "
             "attic holds",
         )
-    blocking = site.links.layout.in_shared(path) if leads_out(site.links, path) else blocked_by(site.links, path)
+    links = at_home(site, home_of(site, path, source))
+    blocking = site.links.layout.in_shared(path) if leads_out(site.links, path) else blocked_by(links, path)
     if blocking is not None:
         raise Problem(
             "restore-blocked",
