@@ -179,3 +179,13 @@ def test_only_small_plain_files_near_the_top_are_read(tmp_path):
     (tmp_path / "ops").mkdir()
     (tmp_path / "ops" / "deploy").write_text(script)
     assert list(read_directory(str(tmp_path)).files) == ["ops/deploy"]
+
+
+@pytest.mark.parametrize(
+    "release", ["/srv/a/releases/$(date +%s)", "$ROOT/releases/`date +%s`", '"$ROOT/releases/$NOW"']
+)
+def test_a_release_that_is_named_by_a_command_is_one(tmp_path, release):
+    """INTERFACE, `init`: what is linked has the path that it has in the release, however that is called."""
+    lines = ["#!/bin/sh", "ROOT=/srv/a", "NOW=$(date +%s)", f"REL={release}", "git clone https://x.org/a.git $REL"]
+    (tmp_path / "deploy.sh").write_text("\n".join([*lines, "ln -s $ROOT/shared/files $REL/public/uploads", ""]))
+    assert list(read_directory(str(tmp_path)).shared) == ["public/uploads"]

@@ -13,9 +13,8 @@ from holdfast.imports.script_lines import braced, logical
 _LINKS = re.compile(r"^[^#\n]*\bln\b[^#\n]*\s-[a-zA-Z]*s", re.MULTILINE)
 _DATA = re.compile(r"shared|persist|permanent|data|storage|media", re.IGNORECASE)
 _ASSIGNED = re.compile(r"^(?:export\s+|readonly\s+|local\s+|declare\s+(?:-\w+\s+)*)*([A-Za-z_]\w*)=(.*)$", re.DOTALL)
-_VARIABLE = re.compile(
-    r"\$\{(\w+)(?::?[-=]([^}]*))?\}|\$\{(\w+)\[[@*]\]\}|\$(\w+|[@*])|\$\(\(.*?\)\)|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|`[^`]*`"
-)
+_RUN = re.compile(r"\$\(\(.*?\)\)|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|`[^`]*`")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::?[-=]([^}]*))?\}|\$\{(\w+)\[[@*]\]\}|\$(\w+|[@*])|" + _RUN.pattern)
 _FOR = re.compile(r"^for\s+(\w+)\s+in\s+(.*?)\s*(?:;\s*do\b\s*(.*))?$", re.DOTALL)
 _FUNCTION = re.compile(r"^(?:function\s+)?([\w-]+)\s*\(\)\s*\{?\s*(.*)$|^function\s+([\w-]+)\s*\{?\s*(.*)$")
 _NAMED_SHARED = re.compile(
@@ -133,7 +132,7 @@ class _Script:
 
     def _assigned(self, text: str) -> bool:
         found = _ASSIGNED.match(text)
-        if not found or (" " in found[2].strip() and found[2].strip()[0] not in "\"'($`"):
+        if not found or (" " in _RUN.sub("", found[2].strip()) and found[2].strip()[0] not in "\"'($`"):
             return False
         name, said = found[1], found[2].strip()
         if said.startswith("("):

@@ -24,6 +24,7 @@ from holdfast_engine.rules.masking import holds_secret
 from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.site.handle import Site
 from holdfast_engine.sources import open_source
+from holdfast_engine.sources.checkout import Checkout
 
 WAS = "was"
 """What a person accepts by name where a version is unlike what stands here."""
@@ -47,14 +48,18 @@ def named_versions(request: Request, *, checkout: str = "") -> Iterator[Named]:
         def version(source: Source) -> Version:
             for place in filter(None, (request.site, request.path)):
                 require_apart(source, place)
-            return version_of(opened.enter_context(closing(open_source(source, cache, lent=lent))))
+            return version_of(opened.enter_context(closing(open_source(source, cache, lent=lent))), of=source.commit)
 
         found = tuple(map(version, request.was))
         if not checkout or any(_is_at(source, checkout) for source in request.was):
             yield Named(found)
             return
+        last = Checkout(checkout).last_from_elsewhere()
+        if last is None:
+            yield Named(found, (f"`{checkout}/.git` was filled on this host, and says nothing of what was shipped",))
+            return
         try:
-            own = version(Source("git", checkout))
+            own = version(Source("git", checkout) if last == "HEAD" else Source("git", checkout, last, last))
         except Problem as problem:
             yield Named(found, (_unread(checkout, problem),))
         else:

@@ -44,10 +44,12 @@ class Version(Protocol):
         ...
 
 
-def version_of(source: TreeSource) -> Version:
-    """The version that SOURCE is. Raises what its extraction raises."""
+def version_of(source: TreeSource, *, of: str = "") -> Version:
+    """The version that SOURCE is, of a repository with the history OF one commit, or with all of it. Raises what its
+    extraction raises.
+    """
     if isinstance(source, GitSource):
-        return HistoryVersion(source)
+        return HistoryVersion(source, of)
     noter = TreeNoter()
     source.extract(noter)
     return NotedVersion(source.describe(), source.listing(), noter.entries)
@@ -78,11 +80,13 @@ class NotedVersion:
 
 
 class HistoryVersion:
-    """A commit with all the history of its repository, and that of its submodules as far as they can be had."""
+    """A commit with all the history of its repository, or that OF one commit of it, and that of its submodules as far
+    as they can be had.
+    """
 
-    def __init__(self, source: GitSource) -> None:
+    def __init__(self, source: GitSource, of: str = "") -> None:
         self.told: Mapping[str, Any] = source.describe()
-        self._trees = source.trees()
+        self._trees, self._of = source.trees(), of
 
     @cached_property
     def listing(self) -> Listing:
@@ -114,7 +118,7 @@ class HistoryVersion:
         for top, tree in self._trees:
             found[top] = {}
             with suppress(Problem):  # without its history, what the commit itself ships is known
-                found[top] = blobs_by_path(tree.mirror.path)
+                found[top] = blobs_by_path(tree.mirror.path, of="" if top else self._of)
         return found
 
     def _at(self, path: str) -> tuple[CommitTree, str]:

@@ -15,6 +15,10 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.directory import DirectorySource
 from holdfast_engine.sources.git_process import git
 
+_LOG = ("-c", "log.showSignature=false", "log", "--no-ext-diff", "--no-textconv")
+"""Nothing of the repository's own is run: it may be another user's."""
+_FROM_ELSEWHERE = ("clone", "pull", "push", "fetch", "initial pull")
+
 
 class Checkout(DirectorySource):
     """The names that git's index holds at PATH: what users and the application wrote beside them was not shipped (G2).
@@ -40,6 +44,19 @@ class Checkout(DirectorySource):
     def _tracked(self) -> Iterator[str]:
         held = self._git("ls-files", "-z", "--recurse-submodules") or self._git("ls-files", "-z") or b""
         yield from (os.fsdecode(name) for name in held.split(b"\0") if name)
+
+    def last_from_elsewhere(self) -> Optional[str]:
+        """The newest commit below HEAD that came from another repository: HEAD itself, or what a job on the host has
+        committed on top of. None where nothing says that any of it came from elsewhere.
+        """
+        if not self._lines("for-each-ref", "--count=1", "refs/remotes"):
+            moves = (line.partition(" ") for line in self._lines(*_LOG, "--walk-reflogs", "--format=%H %gs", "HEAD"))
+            return next((commit for commit, _, how in moves if how.startswith(_FROM_ELSEWHERE)), None)
+        above = self._lines("rev-list", "--boundary", "HEAD", "--not", "--remotes")
+        return next((line[1:] for line in above if line.startswith("-")), None) if above else "HEAD"
+
+    def _lines(self, *words: str) -> list[str]:
+        return os.fsdecode(self._git(*words) or b"").splitlines()
 
     def _git(self, *words: str) -> Optional[bytes]:
         """What git says, or None where it cannot be asked or says no."""

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from holdfast_engine.sources.git_process import git, raise_for
 
 _EVERY = (
-    *("log", "--all", "-c", "--no-renames", "--no-ext-diff", "--no-textconv"),
-    *("--format=", "--raw", "--no-abbrev", "-z", "--end-of-options"),
+    *("log", "-c", "--no-renames", "--no-ext-diff", "--no-textconv"),
+    *("--format=", "--raw", "--no-abbrev", "-z"),
 )
 """Of a merge only what neither side had: the rest is in the history of one of them."""
 
 
-def blobs_by_path(git_dir: str) -> Mapping[str, frozenset[str]]:
-    """The ids of every blob that any commit of the repository at GIT_DIR has or had, by path. Raises
-    `fetch-incomplete`.
+def blobs_by_path(git_dir: str, *, of: str = "") -> Mapping[str, frozenset[str]]:
+    """The ids of every blob that any commit of the repository at GIT_DIR has or had, by path; only those that the
+    commit OF comes from, where it is given. Raises `fetch-incomplete`.
     """
-    answer = git(*_EVERY, git_dir=git_dir)
+    answer = git(*_EVERY, *(["--end-of-options", of] if of else ["--all"]), git_dir=git_dir)
     raise_for(answer, "fetch-incomplete", "git cannot read the history", hint="`git fsck` there says what is damaged")
     found: dict[str, set[str]] = {}
     for path, blob in _rows(answer.out):

@@ -11,7 +11,7 @@ from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import given_way
 from holdfast_engine.persistence.link_release import announce_seeds, link_release, seeds_before
-from holdfast_engine.persistence.strays import still_so, sweep
+from holdfast_engine.persistence.strays import is_all_taken_away, still_so, sweep
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.steps.access import access_of_parted, let_application_in
 from holdfast_engine.steps.carry import carrier, own_of
@@ -55,10 +55,11 @@ class LinkTarget(Step[Outlook, Work]):
 
     def run(self, work: Work) -> Work:
         """Today's links are in yesterday's release; what it holds at their paths is shipped code or data, and kept
-        either way.
+        either way. What went from the live release since it was carried there stays away.
         """
         found = target_now(work)
-        work.adopter.bring(work.path, replace(found, displaced={}), wins="shared")  # what is carried comes after it
+        came = found.without(lambda path: is_all_taken_away(work.site, work.path, path))
+        work.adopter.bring(work.path, replace(came, displaced={}), wins="shared")  # what is carried comes after it
         carrier(work).give_way(work.path, own_of(work), work.rules)
         before = seeds_before(work.site, work.previous, baseline_of(work.site, work.previous), work.rules)
         before = {**work.record.seeds, **before}

@@ -80,7 +80,7 @@ def test_what_was_renamed_and_written_to_is_not_found_by_its_old_name(shop):
     assert not (shop.live / "lib/note.txt").exists()
 
 
-@pytest.mark.parametrize("command", ["recover", "prune"])
+@pytest.mark.parametrize("command", ["recover", "prune", "rollback"])
 def test_what_was_deleted_stays_so_when_its_directory_is_shared_since(shop, command):
     """G2, G6: the program of a directory was deleted, and what came to it later made users' data of it."""
     write(shop, "tool/run.php", "<?php run_again();")

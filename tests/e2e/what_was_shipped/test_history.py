@@ -171,3 +171,39 @@ def test_what_a_release_shipped_and_the_next_one_ignores_by_name_goes_on_being_s
     world.rollback()
     assert served(world, *kept) == list(kept.values())
     assert oracle.litter(world.site) == []
+
+
+def backed_up(world: World) -> dict[str, str]:
+    """What users have made by the time when a job on the host commits all that stands there."""
+    made = {"certificates/c.pdf": "another certificate\n", "notes.txt": "of the club\n"}
+    for path, text in made.items():
+        (world.site / path).write_text(text)
+    world.git("add", "--all", "--force", at=world.site)
+    world.git("commit", "--quiet", "--message=nightly backup", at=world.site)
+    return made
+
+
+@pytest.mark.parametrize("came", ["cloned", "pushed to", "made here"])
+def test_what_was_committed_on_the_host_was_shipped_by_nobody(tmp_path, came):
+    """G1, G2: a repository that a job on the host fills knows every upload, and is no word on what is code."""
+    world = Checkout(tmp_path)
+    if came != "cloned":
+        shutil.rmtree(world.site / ".git")
+        world.git("init", "--quiet", "--initial-branch=main", str(world.site), at=tmp_path)
+    if came == "pushed to":
+        world.git("config", "receive.denyCurrentBranch", "ignore", at=world.site)
+        world.git("push", "--quiet", str(world.site), "main", at=world.repository)
+        world.git("reset", "--quiet", at=world.site)
+    made = backed_up(world)
+    answer = world.adopt()
+    assert any("says nothing of what was shipped" in line for line in answer["warnings"]) == (came == "made here")
+    packed = tmp_path / "v3"
+    for path, text in COMMON.items():
+        (packed / path).parent.mkdir(parents=True, exist_ok=True)
+        (packed / path).write_text(text.replace("{version}", "3"))
+    world.perform("deploy", source=Source("directory", str(packed)))
+    theirs = {**made, **USERS}
+    if came == "made here":  # nothing tells that it is an edit: the new version wins
+        assert theirs.pop("robots.txt") in oracle.attic_texts(world.site)
+    assert served(world, *theirs) == [*theirs.values()]
+    assert (served(world, "lib/old.php") == [None]) == (came != "made here")
