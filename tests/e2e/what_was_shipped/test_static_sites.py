@@ -187,7 +187,7 @@ def test_what_gave_way_goes_to_the_attic_once_no_release_shows_it(tmp_path):
         assert not os.path.lexists(world.live / root / "extra.html")
     assert not (world.site / "shared" / root / "extra.html").exists()
     kept = [row["path"] for row in world.perform("attic")["entries"]]
-    assert kept == [".git", f"{root}/extra.html"]  # and the checkout's own repository (I44)
+    assert kept == [f"{root}/extra.html"]
 
 
 def test_output_of_old_builds_is_left_where_it_is_and_somebody_s_files_are_not(tmp_path):
@@ -200,7 +200,7 @@ def test_output_of_old_builds_is_left_where_it_is_and_somebody_s_files_are_not(t
     answer = ship(world)
     kept = {path: (world.live / root / path).exists() for path in (*theirs, *builds)}
     assert kept == {path: path in theirs for path in kept}
-    assert [row["path"] for row in answer["data"]["attic"]] == [".git"]  # the checkout's own repository (I44)
+    assert answer["data"]["attic"] == []
     world.precious.assert_none_lost()
     let_write(world.live / root / "assets")
     upload(world, f"{root}/assets/late-3f9a2c.js")
