@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Optional
 
 from holdfast_engine.activation.seal import seal
-from holdfast_engine.data.baseline import baseline_of
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.model.words import count
@@ -13,6 +14,7 @@ from holdfast_engine.persistence import given_way
 from holdfast_engine.persistence.link_release import announce_seeds, link_release, seeds_before
 from holdfast_engine.persistence.strays import is_all_taken_away, still_so, sweep
 from holdfast_engine.site.bases import base_of
+from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.steps.access import access_of_parted, let_application_in
 from holdfast_engine.steps.carry import carrier, own_of
 from holdfast_engine.steps.step import Step
@@ -71,8 +73,13 @@ class LinkTarget(Step[Outlook, Work]):
             seal(work.site.root, work.path, writable=work.rules.writable, spared=spared)
         if changed or access_of_parted(work):  # where data lies whole today, and beside code in the target (G10)
             let_application_in(work, spared=spared)
-        own = work.record.seeds.keys() - work.record.dropped
-        return replace(work, record=record.with_seeds(seeded.digests, own), seeded=seeded)
+        record = record.with_seeds(seeded.digests, _own_seeds(record, work.outlook.shipped))
+        return replace(work, record=record, seeded=seeded)
+
+
+def _own_seeds(record: ReleaseRecord, shipped: Optional[Baseline]) -> set[str]:
+    """What the release of RECORD ships where data lies today; as code, where that was not shared then."""
+    return {*(record.seeds.keys() - record.dropped), *(shipped.entries if shipped else ())}
 
 
 def target_now(work: Work) -> Found:

@@ -101,6 +101,9 @@ def test_what_went_along_and_is_shared_by_now_is_not_called_deleted(world):
     assert attic(world.site) == []
     assert (read(world, "guide/of-a-user.csv"), read(world, "guide/more.csv")) == ("a;b\n", "c;d\n")
     assert_nothing_is_said_of_it(world)
+    world.rollback(releases(world)[1])
+    assert files_of(world) == ["first.txt", "more.csv", "of-a-user.csv", "second.js"]
+    assert_nothing_is_said_of_it(world)
 
 
 def test_an_edit_that_gave_way_is_not_found_in_a_release_that_was_left(world):

@@ -9,6 +9,7 @@ from lib.world import World
 
 SEEDS = {"storage/tool.php": "<?php // a tool\n", "storage/guide.png": "a picture\n"}
 DROPPED = dict.fromkeys(SEEDS)
+ENVIRONMENT = ("environment-linked",)
 
 
 @pytest.fixture
@@ -52,3 +53,17 @@ def test_what_a_person_drops_lies_in_the_attic(world):
     world.ship()
     assert not (world.live / "storage/tool.php").exists()
     assert [path.read_text() for path in attic(world.site, "storage/tool.php")] == [SEEDS["storage/tool.php"]]
+
+
+def test_what_was_shipped_as_code_and_lies_in_what_is_shared_by_now_is_shipped_still(tmp_path):
+    """G5: a way back to a release that ships a note in a directory that users fill today."""
+    world = World(tmp_path, env=None)
+    world.ship({"guide/README.txt": "a note\n"}, accept=ENVIRONMENT)
+    first = world.live.resolve().name
+    for changes, name in (({}, "a.csv"), ({"guide/README.txt": None}, "b.csv"), ({}, "c.csv")):
+        (world.live / "guide" / name).write_text(name)
+        world.ship(changes, accept=ENVIRONMENT)
+    assert (world.live / "guide").is_symlink()
+    world.rollback(first)
+    assert sorted(path.name for path in (world.live / "guide").iterdir()) == ["README.txt", "a.csv", "b.csv", "c.csv"]
+    assert listed(world) == {}
