@@ -97,7 +97,7 @@ def test_a_checkout_says_it_by_itself(tmp_path):
     shutil.rmtree(world.root)
     repository = World(tmp_path / "source", V1, env=None, kind="git")
     repository.commit()
-    shutil.copytree(repository.repository, world.root)
+    repository.git("clone", "--quiet", str(repository.repository), str(world.root), at=tmp_path)
     for path, text in MADE.items():
         (world.root / path).parent.mkdir(exist_ok=True)
         (world.root / path).write_text(text)
