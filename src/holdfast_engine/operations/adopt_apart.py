@@ -29,7 +29,8 @@ def apart_from(request: Request) -> str:
 
 def refuse_apart(root: str, site: str) -> None:
     """`adopt-unsafe` where the site at SITE could not be served from the document root ROOT by links alone, or not be
-    filled from it by renames; `not-a-site` where something else lies there.
+    filled from it by renames; `not-a-site` where something else lies there; `already-managed` for a root that shows
+    another site.
     """
     real, place = os.path.realpath(root), free_place(place_beside(os.path.realpath(root)))
     if standing(root, site) != APART or is_document_root(os.path.realpath(site), surely=True):
@@ -41,6 +42,7 @@ def refuse_apart(root: str, site: str) -> None:
         raise _unsafe(f"`{site}` and `{root}` lie on two file systems, and nothing is copied", root, place)
     with Root(root) as there:
         _refuse_laid_out(there)
+        _refuse_shown(there, site)
         _refuse_open(there)
 
 
@@ -53,6 +55,27 @@ def _refuse_laid_out(root: Root) -> None:
             whereabouts=[root.absolute(Layout.releases)],
             hint=f"adopt it in place: `holdfast adopt {quote(root.path)}`",
         )
+
+
+def _refuse_shown(root: Root, site: str) -> None:
+    """A document root that shows another site by links is no application: that site would be cut off from it."""
+    shown = filter(None, (_site_behind(root, name) for name in root.names("")))
+    other = next((one for one in shown if os.path.realpath(one) != os.path.realpath(site)), "")
+    if other:
+        raise Problem(
+            "already-managed",
+            f"`{root.path}` shows the site at `{other}` already",
+            state="nothing was changed",
+            whereabouts=[other],
+            hint=f"`holdfast status --site {quote(other)}`",
+        )
+
+
+def _site_behind(root: Root, name: str) -> str:
+    """The site to whose live release the link NAME leads; empty for anything else."""
+    above, current, _ = (root.link(name) or "").partition(f"/{Layout.current}")
+    top = os.path.normpath(os.path.join(root.path, above))
+    return top if current and os.path.isdir(os.path.join(top, Layout.state)) else ""
 
 
 def _refuse_open(root: Root) -> None:

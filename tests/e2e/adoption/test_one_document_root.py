@@ -12,7 +12,6 @@ from lib.world import World
 
 CODE = {"index.php": "<?php // version {version}\n", "lib/a.php": "<?php\n"}
 DATA = {"uploads/a.jpg": "photo\n", "notes.txt": "notes\n"}
-CHAINED = "a document root that is filled by a site is taken for an application once more: the first site is cut off"
 RACED = "nothing locks a document root: two adoptions share its entries out between two sites, and pages are missing"
 
 
@@ -35,7 +34,6 @@ def shown(world):
     return {path: (world.root / path).read_text() for path in every if (world.root / path).is_file()} == every
 
 
-@pytest.mark.xfail(strict=True, reason=CHAINED)
 def test_a_document_root_that_shows_a_site_is_no_application(world):
     """G7: `already-managed`, with the site that it shows; nothing is changed."""
     adopt(world, "club")
