@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import Any
 
-from holdfast import __version__
+from holdfast import __version__, toml
 from holdfast.config.kinds import Misfit, Table
 from holdfast.config.shape import FILE, HOST, SECTIONS
 from holdfast.config.text import Text
@@ -45,7 +44,7 @@ def decode(text: Text) -> dict[str, Any]:
 
 def _parse(text: Text) -> dict[str, Any]:
     try:
-        return tomllib.loads(text.content.decode())
+        return toml.loads(text.content.decode())
     except (ValueError, RecursionError) as error:  # no TOML, no UTF-8; brackets in brackets, numbers without an end
         raise Problem(
             "config-unreadable", f"{text.origin} is not TOML: {error}", hint=f"mend {text.origin} at that place"
