@@ -171,6 +171,12 @@ def test_a_release_that_does_not_lie_below_the_parent_of_shared_is_refused(comma
     assert not (club / ".holdfast").exists()
 
 
+def test_colours_that_are_asked_for_are_left_out(here, club):
+    """Plain words, and no mistake inside: nothing lies in the file that paints."""
+    told = here.well("link", club / "releases/1", club / "shared", "--color", "always")
+    assert "\x1b" not in told
+
+
 def test_a_release_that_is_not_there_is_11(here, club):
     """INTERFACE, exit codes: what is named does not exist."""
     ran = here.run("link", club / "releases/9", club / "shared")

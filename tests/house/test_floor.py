@@ -42,6 +42,13 @@ def test_no_keyword_is_used_that_came_later():
     ] == []
 
 
+def test_kinds_are_told_apart_by_a_tuple():
+    """`isinstance(value, int | str)` is of 3.10."""
+    calls = [(module.name, node) for module in PROGRAM for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    asked = [(name, call) for name, call in calls if getattr(call.func, "id", "") in ("isinstance", "issubclass")]
+    assert [f"{name}:{call.lineno}" for name, call in asked if isinstance(call.args[1], ast.BinOp)] == []
+
+
 IMPORT_ALL = """
 import importlib, os, sys
 sys.dont_write_bytecode = True

@@ -104,7 +104,7 @@ def _invalid(text: Text, misfit: Misfit) -> Problem:
 
 def _spelled(value: object) -> str:
     """VALUE nearly as the person typed it."""
-    return str(value).lower() if isinstance(value, bool | float | date | time) else repr(value)
+    return str(value).lower() if isinstance(value, (bool, float, date, time)) else repr(value)
 
 
 def _check_shared(text: Text, values: dict[str, Any]) -> None:
