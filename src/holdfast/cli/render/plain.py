@@ -59,9 +59,8 @@ class PlainView:
             lines = told(result["text"], width("stdout"))
         if not is_a_text(page_name, result):
             lines = named(lines)
-        if page_name in _READ_BY_PAGES and len(lines) > _SCREEN and is_terminal(sys.stdout) and is_terminal(sys.stdin):
-            paged(lines)
-        else:
+        long = page_name in _READ_BY_PAGES and len(lines) > _SCREEN
+        if not (long and is_terminal(sys.stdout) and is_terminal(sys.stdin) and _paged(lines)):
             self.put("stdout", lines)
 
     def _unread(self, result: dict[str, Any]) -> dict[str, Any]:
@@ -144,13 +143,11 @@ def write(name: str, text: str) -> None:
         setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
 
 
-def paged(lines: Lines) -> None:
-    """LINES by the person's `PAGER`, which may be closed before the end."""
-    from click import echo_via_pager
+def _paged(lines: Lines) -> bool:
+    from holdfast.cli.render.pager import paged
 
-    with suppress(OSError):
-        columns = width("stdout")
-        echo_via_pager("".join(f"{text}\n" for line in lines for text in folded(line, columns)))
+    columns = width("stdout")
+    return paged("".join(f"{text}\n" for line in lines for text in folded(line, columns)))
 
 
 def printable(text: str) -> str:
