@@ -18,14 +18,13 @@ from holdfast.cli.table import TABLE
 NAME = "holdfast"
 _DATA = frozenset(("subject", "location", "ref", "path", "stray_paths", "value", "hooks", "build", "script"))
 """Keys of what people wrote, which may look like a command of ours."""
-_COMMAND = re.compile(
+_COMMAND = (
     r'"[^"\n]*"'  # what somebody said, as the subject of a commit
     r"|((?:^|[`(]|: |^(?:back|next) +|&& |; )(?:sudo (?:-u \S+ )?)?)holdfast"
-    rf"(?= (?:--|(?:{'|'.join(TABLE)})\b))",
-    re.MULTILINE,
+    rf"(?= (?:--|(?:{'|'.join(TABLE)})\b))"
 )
-_QUOTED = re.compile(r"`[^`\n]+`")
-_LISTED = re.compile(r"^ +(?! |(?:do|type): )")
+_QUOTED = r"`[^`\n]+`"
+_LISTED = r" +(?! |(?:do|type): )"
 """The beginning of a line that lists something: a path, a hook, what a program said."""
 
 
@@ -40,9 +39,9 @@ def as_typed(text: str) -> str:
     """TEXT with each command of ours as it can be typed here; in what it lists, those between backticks alone."""
     if own_name() == NAME or NAME not in text:
         return text
-    if _LISTED.match(text):
-        return _QUOTED.sub(lambda found: _COMMAND.sub(_put_in, found[0]), text)
-    return _COMMAND.sub(_put_in, text)
+    if re.match(_LISTED, text):
+        return re.sub(_QUOTED, lambda found: _put_in(found[0]), text)
+    return _put_in(text)
 
 
 def all_as_typed(value: Any) -> Any:
@@ -56,8 +55,11 @@ def all_as_typed(value: Any) -> Any:
     return as_typed(value) if isinstance(value, str) else value
 
 
-def _put_in(found: re.Match[str]) -> str:
-    return found[0] if found[1] is None else f"{found[1]}{own_name()}"
+def _put_in(text: str) -> str:
+    def named(found: re.Match[str]) -> str:
+        return found[0] if found[1] is None else f"{found[1]}{own_name()}"
+
+    return re.sub(_COMMAND, named, text, flags=re.MULTILINE)
 
 
 def _called(archive: str) -> str:
