@@ -12,7 +12,7 @@ import pytest
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from lib.oracle import places
-from lib.refusals import Killed, acting_at, fails
+from lib.refusals import Killed, acting_at, failing_at, fails
 from lib.world import PLAIN, World
 
 
@@ -67,6 +67,29 @@ def test_a_release_that_somebody_switched_to_is_never_undone(world, then):
     assert (world.site / "releases" / release).is_dir()
     world.precious.assert_served()
     world.assert_code_is({"recover": 3, "prune": 3, "deploy": 4, "rollback": 2}[then])
+    world.ship()
+    world.precious.assert_served()
+
+
+@pytest.mark.parametrize("then", ["recover", "deploy", "sweep"])
+def test_what_was_carried_stands_in_a_release_that_somebody_switched_to_too_early(world, then):
+    """A deploy was killed before it carried anything, and a person pointed `current` at what it left (G2)."""
+    world.precious.write("notes.txt")
+    world.precious.write("tools/pages/a.html")
+    world.ship()
+    before = set(os.listdir(world.site / "releases"))
+    world.commit()
+    with pytest.raises(Killed), failing_at("second_names.give", Killed()):
+        world.deploy()
+    (release,) = set(os.listdir(world.site / "releases")) - before
+    point_by_hand(world, release)
+    world.perform("recover")
+    world.precious.assert_served()
+    world.precious.write("notes/c.txt")
+    if then == "deploy":
+        world.commit()
+    world.perform(then, **({"source": world.source} if then == "deploy" else {}))
+    world.precious.assert_served()
     world.ship()
     world.precious.assert_served()
 
