@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def owe(town: Town, served: Mapping[str, str]) -> None:
     """SERVED, by path and digest, is to be served again. An edit of what some release ships is code, and is not."""
     for path, content in served.items():
-        if not any(stands_in(path, files) for files in town.shipped.values()):
+        unwanted = (path, content) in town.unwanted
+        if not unwanted and not any(stands_in(path, files) for files in town.shipped.values()):
             town.owed[path] = content
 
 

@@ -64,6 +64,8 @@ class Town:
     expected: dict[str, str] = field(default_factory=dict)
     ever: dict[str, str] = field(default_factory=dict)
     taken_away: set[str] = field(default_factory=set)
+    unwanted: set[tuple[str, str]] = field(default_factory=set)
+    """Path and content of what was deleted: an older release that shows it after a switch by hand owes nobody."""
     replaced: set[str] = field(default_factory=set)
     shipped: dict[str, dict[str, str]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
