@@ -212,6 +212,47 @@ def verdict(world):
     return checks["live-release"]
 
 
+@pytest.mark.parametrize("release", [False, True])
+def test_what_was_live_last_is_revived_and_else_another_with_all_that_was_carried(world, release):
+    """G11, G2: after a rollback somebody removes `current`, or the release itself: what stood there is served again."""
+    world.precious.write("notes.txt")
+    world.rollback()
+    world.precious.write("later.txt")
+    if release:
+        shutil.rmtree(world.live.resolve())
+    else:
+        world.live.unlink()
+    world.perform("recover")
+    world.assert_code_is(2 if release else 1)
+    assert (world.live / "notes.txt").is_file()
+    if not release:
+        world.precious.assert_served()
+    world.ship()
+    assert (world.live / "notes.txt").is_file()
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_revived_release_has_what_was_carried_into_the_one_that_was_live_last(world, gone):
+    """G2: the application deleted one file since the earlier release was live, and made another."""
+    world.precious.write("notes.txt")
+    world.ship()
+    world.ship()
+    live = world.live.resolve()
+    world.precious.write("made-since.txt")
+    (world.live / "notes.txt").unlink()
+    world.perform("sweep")
+    world.ship()
+    newest = world.live.resolve()
+    world.rollback()
+    assert world.live.resolve() == live
+    shutil.rmtree(newest)
+    shutil.rmtree(live) if gone else (live / "index.php").unlink()
+    world.perform("recover")
+    assert world.live.resolve() not in (live, newest)
+    assert not (world.live / "notes.txt").exists()
+    assert (world.live / "made-since.txt").is_file()
+
+
 def test_recover_says_61_where_no_release_is_left_and_makes_none_of_links(world):
     """G11: no links are made in a release that is not there."""
     world.precious.write("public/uploads/a.jpg")
