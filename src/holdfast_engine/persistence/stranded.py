@@ -52,8 +52,8 @@ def stranded(site: Site, rules: Rules, written_since: Iterable[tuple[RelPath, Ba
 
 
 def of_the_last(site: Site, rules: Rules) -> Stranded:
-    """What was carried in the release that was live last, and that is gone or is not whole: as it stands there, and what
-    is missing there by its second name. Whoever broke a release deleted nothing (data.md, what vanished).
+    """What was carried in the release that was live last, and that is gone or is not whole: as it stands there, and
+    what is missing there by its second name. Whoever broke a release deleted nothing (data.md, what vanished).
     """
     place, found = _left_by(site, rules)
     last = _live_last(site)
