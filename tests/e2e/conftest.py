@@ -16,10 +16,11 @@ from lib.world import World
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """G2: a hint helps, or is refused in words and loses nothing. Not where a test pretends something about the host."""
+    """G2: a hint helps, or is refused in words and loses nothing. Not where a test pretends something of the host."""
     done = yield
     world = item.funcargs.get("world")
-    if find_spec("click") and type(world) is World and world.refusal is not None and "monkeypatch" not in signature(item.function).parameters:
+    pretends = "monkeypatch" in signature(item.function).parameters
+    if find_spec("click") and type(world) is World and world.refusal is not None and not pretends:
         _type_all(world, world.refusal)
     return done
 

@@ -14,7 +14,7 @@ SRC = os.path.dirname(os.path.dirname(holdfast.__file__))
 _COMMAND = re.compile(r"`((?:holdfast|git clone) [^`]+)`|^(?:try: )?((?:holdfast|git clone) .+)$", re.MULTILINE)
 _OPEN = re.compile(r"…|\b(?:DIR|PATH|NAME|RELEASE|SOURCE|TOPIC|COMMAND|HEX|ARCHIVE|REF|WHAT|PATH-OR-URL)\b")
 """What a person has to fill in."""
-_LOOKS = ("status", "releases", "history", "checklist", "attic", "docs", "detect", "explain", "plan", "config", "review")
+_LOOKS = frozenset("status releases history checklist attic docs detect explain plan config review".split())
 
 
 def commands(text: str) -> list[str]:
