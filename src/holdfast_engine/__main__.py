@@ -183,8 +183,8 @@ def _pinned(source: Source, found: dict[str, Any]) -> Source:
 
 
 def _interrupted() -> Problem:
-    state = "what was begun is undone, or is finished by the next command that changes the site"
-    return Problem("interrupted", "interrupted", state=state, hint="the same with `status` shows how the site stands")
+    state = "the command was undone, or the next command that changes the site finishes it"
+    return Problem("interrupted", "interrupted", state=state, hint="run it with `status` to see the state of the site")
 
 
 def _settings(keep: Optional[int]) -> Settings:

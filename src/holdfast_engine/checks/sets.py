@@ -23,7 +23,7 @@ def sets(subject: CheckInput) -> Iterator[Check]:
     beside = ((one, path) for one in releases for path in _accompanied(subject, one, lying))
     told += [check for one, path in beside for check in _beside(subject, one, path)]
     refused = [check for check in told if check.verdict == REFUSE]
-    yield next(iter([*refused, *told]), Check("sets", PASS, "no database is parted from what belongs to it"))
+    yield next(iter([*refused, *told]), Check("sets", PASS, "every database has its files beside it"))
 
 
 def _lying(subject: CheckInput) -> list[RelPath]:
@@ -54,12 +54,12 @@ def _beside(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
         users = holders(root, [live / path, there])
         if users:
             named = ", ".join(str(user) for user in users[:5])
-            why = f"{why}: process {named} opened the database before it came home"
-            yield Check("sets", WARN, why, "restart what runs there")
+            why = f"{why}: process {named} opened the database before it was moved"
+            yield Check("sets", WARN, why, "restart that process")
         elif still_fits(root, here, there):
             yield Check("sets", WARN, f"{why}; it fits", _recover(subject))
         else:
-            yield Check("sets", REFUSE, f"{why}; it was written without them since", _by_hand(subject, here, there))
+            yield Check("sets", REFUSE, f"{why}; the database was changed since", _by_hand(subject, here, there))
 
 
 def _alone(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
@@ -75,7 +75,7 @@ def _alone(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
 
 
 def _recover(subject: CheckInput) -> str:
-    return f"`holdfast recover --site {subject.root.path}` brings them together, and so does the next deploy"
+    return f"`holdfast recover --site {subject.root.path}` puts them together, and so does the next deploy"
 
 
 def _by_hand(subject: CheckInput, part: RelPath, main: RelPath) -> str:

@@ -224,7 +224,7 @@ class SetAdoption:
         """
         users = holders(self.links.root, [there])
         if users:
-            self.moved.told.append(f"`{path}` came home while {processes(users)} had it open: restart what runs there")
+            self.moved.told.append(f"`{path}` came home while {processes(users)} had it open: restart that process")
 
     def _aside_whole(self, source: RelPath, path: str, reason: str) -> bool:
         """The database at SOURCE is in the attic with all of its set, under one note; False for anything else."""

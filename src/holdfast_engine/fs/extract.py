@@ -251,5 +251,5 @@ def _fault(path: str, error: OSError) -> Problem:
     number = error.errno or 0
     if number in _SOURCE_FAULTS:
         return Problem("source-unusable", f"the source {_SOURCE_FAULTS[number]}: `{path}`")
-    code, hint = code_of(error), f"{mend_of(error)}, then the same again"
+    code, hint = code_of(error), f"{mend_of(error)}, then run the command again"
     return Problem(code, f"`{path}` cannot be written: {words_of(error)}", hint=hint)

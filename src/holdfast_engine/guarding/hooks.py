@@ -230,7 +230,7 @@ def _files(number: int) -> str:
     return f"{count(number, 'file')} {'is' if number == 1 else 'are'}"
 
 
-def failed(ran: Ran, code: str, *, state: str = "", hint: str = "mend the command, then deploy again") -> Problem:
+def failed(ran: Ran, code: str, *, state: str = "", hint: str = "fix the command, then deploy again") -> Problem:
     """A command of the user's that ended badly, with its last words."""
     return Problem(
         code,

@@ -89,7 +89,7 @@ def _refuse_open(root: Root) -> None:
                 f"`{root.absolute(name)}` is open in process {users[0]}, and is to change its place",
                 state="nothing was changed",
                 whereabouts=[root.absolute(name)],
-                hint="stop what has it open for the moment of the adoption, then the same again",
+                hint="stop what has it open for the moment of the adoption, then run the command again",
             )
 
 

@@ -54,7 +54,7 @@ def _given_back(site: str, mark: str) -> Problem:
         state="nothing was changed",
         whereabouts=[mark],
         hint=f"`holdfast adopt {quote(site)}` makes a site of it again; if it was one since, and lost that: "
-        f"`rm {quote(mark)}`, then the same again",
+        f"`rm {quote(mark)}`, then run the command again",
     )
 
 

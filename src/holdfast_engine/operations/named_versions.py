@@ -95,7 +95,7 @@ def refuse_unlike(site: Site, found: WasShipped, place: RelPath) -> list[str]:
         f"this is not what was shipped here: {why}",
         context=_elsewhere(found),
         state="nothing was changed",
-        hint=f"name the version that was installed; if it is meant so, `--accept {WAS}`",
+        hint=f"name the version that was installed; if this is intended, `--accept {WAS}`",
     )
 
 

@@ -53,4 +53,4 @@ def problem_of(error: OSError, *, state: str = "no data was moved") -> Problem:
     """What the operating system refused before anything was begun, in words (class `host`, exit 40)."""
     code, message = code_of(error), words_of(error)
     as_whom = f" (as `{name_of(os.geteuid())}`)" if code == "no-permission" else ""
-    return Problem(code, f"{message}{as_whom}", state=state, hint=f"{mend_of(error)}, then the same again")
+    return Problem(code, f"{message}{as_whom}", state=state, hint=f"{mend_of(error)}, then run the command again")

@@ -147,7 +147,7 @@ def refuse_too_long(root: Root, release: str) -> None:
             "name-too-long",
             f"a release has a name too long to keep a record of it: `{release}`",
             state="nothing was changed",
-            hint=f"rename it to {longest_name(root) - len('.jsonl')} bytes or fewer, then the same again",
+            hint=f"rename it to {longest_name(root) - len('.jsonl')} bytes or fewer, then run the command again",
         )
 
 

@@ -80,7 +80,7 @@ def _told(path: str) -> Iterator[None]:
 
 
 def unreadable(path: str, error: OSError) -> Problem:
-    hint = f"{mend_of(error)}, then the same again"
+    hint = f"{mend_of(error)}, then run the command again"
     return Problem(code_of(error), f"`{path}` in the source cannot be read: {words_of(error)}", hint=hint)
 
 

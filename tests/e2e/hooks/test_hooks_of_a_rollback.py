@@ -78,7 +78,7 @@ def test_what_a_stop_takes_in_a_rollback_is_accepted_by_name(world):
     world.settings = Settings(stop=(takes,), start=("true",))
     problem = fails(world.rollback, exits=50, code="data-shrank")
     assert "holdfast rollback --accept data-shrank" in problem.hint
-    assert "is live still" in problem.state
+    assert "is still live" in problem.state
     world.assert_code_is(2)
     for path, content in saved.items():
         (world.site / "shared" / path).write_bytes(content)

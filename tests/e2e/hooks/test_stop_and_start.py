@@ -253,4 +253,4 @@ def test_the_plan_says_what_stays_down_and_what_is_not_stopped(club):
     assert any("nothing starts it" in note for note in club.world.perform("plan", source=club.world.source)["notes"])
     club.settle(stop=())
     notes = club.world.perform("plan", source=club.world.source)["notes"]
-    assert any("may come late" in note for note in notes)
+    assert any("may be saved too late" in note for note in notes)

@@ -73,7 +73,7 @@ def test_recover_shows_which_directories_it_makes_anew_and_asks_first(world):
     shutil.rmtree(world.site / "shared/uploads")
     plan = world.perform("recover", only_plan=True)
     assert plan["made"] == ["shared/uploads"]
-    assert "`shared/uploads` is gone, and is made anew, empty" in plan["notes"]
+    assert "`shared/uploads` is missing, and is created again, empty" in plan["notes"]
     with pytest.raises(Problem) as caught:
         world.perform("recover", person=lambda _plan: False)
     assert caught.value.code == "declined"

@@ -70,7 +70,7 @@ def test_data_in_build_output_is_no_build(tmp_path):
     warnings = world.ship()["warnings"]
 
     assert (world.live / "dist/uploads/a.jpg").is_file()
-    assert any("not in the release: `dist`" in line for line in warnings)
+    assert any("missing in the release: `dist`" in line for line in warnings)
 
 
 def test_a_composer_project_without_its_packages_is_warned_of_with_the_command(tmp_path):

@@ -176,7 +176,7 @@ def test_an_installer_that_was_deleted_is_named_when_it_comes_back(vendor):
     vendor.adopt(vendor.first)
     second = vendor.archive("v2.zip", {"index.php": "<?php // version 2\n"})
     notes = vendor.world.perform("plan", source=second)["notes"]
-    assert "deleted on the server, and shipped again: `lib/tool.php`" in notes
+    assert "deleted on the server, and back with this release: `lib/tool.php`" in notes
 
 
 def test_a_backup_of_the_site_is_no_version_and_the_site_itself_is_none(vendor):
@@ -328,7 +328,10 @@ def test_what_goes_by_somebodys_word_is_named_before_it_goes(vendor):
         "v2.zip", {"index.php": "<?php // version 2\n", "admin/reset.php": None, "lib/tool.php": None}
     )
     notes = vendor.world.perform("plan", source=second)["notes"]
-    assert "equal what was shipped before, and go with it: `admin/reset.php`, `lib/tool.php`" in notes
+    assert (
+        "unchanged since an earlier version shipped them, and removed with it: `admin/reset.php`, `lib/tool.php`"
+        in notes
+    )
     vendor.deploy(second)
     third = vendor.archive("v3.zip", {"docs/manual.txt": None})
     assert not any("go with it" in line for line in vendor.world.perform("plan", source=third)["notes"])

@@ -138,7 +138,7 @@ def _unfinished(found: Any) -> Lines:
     what = found.get("command") or "an operation"
     if found.get("running"):
         return [Line(f"`{what}` is running now: {found.get('holder') or 'holder unknown'}", "warn")]
-    down = ", and the application that it had stopped may be down" if found.get("stopped") else ""
+    down = ", and the application it stopped may be down" if found.get("stopped") else ""
     return [
         Line(f"unfinished: `{what}` {found.get('operation', '')} was interrupted{down}", "warn"),
         Line("the next command that changes the site completes it; `holdfast recover` does so now"),
