@@ -13,7 +13,7 @@ def bug(error: BaseException) -> Problem:
     """A broken invariant inside Holdfast, as a problem of class 70."""
     return Problem(
         "bug",
-        f"a mistake inside Holdfast: {type(error).__name__}: {error}",
+        f"a fault inside Holdfast: {type(error).__name__}: {error}",
         state="the next command that changes the site finishes or undoes this one; the journal has each step",
         hint="holdfast status",
     )

@@ -157,8 +157,8 @@ class Session:
             return top
         raise Problem(
             "usage",
-            f"a site is adopted in place, and `{top}` and `--site {named}` are two places",
-            context=[f"`[site] public_html` names a document root that stays, and has its site at `{site}`"],
+            f"a site is adopted in place, but `{top}` and `--site {named}` are two directories",
+            context=[f"`[site] public_html` names a document root that stays; its site is at `{site}`"],
             state="nothing was changed",
             hint=f"`holdfast adopt {top}`, or `{take_out(top, site)}` for a document root",
         )
@@ -247,8 +247,8 @@ class Session:
             return site
         raise Problem(
             "site-missing",
-            "no site was named, and there is none here",
-            context=(f"no `--site`, no `HOLDFAST_SITE`, no `[site]` in a `{NAME}`, no site here or above",),
+            "no site given",
+            context=(f"no `--site`, no `HOLDFAST_SITE`, no `[site]` in a `{NAME}`, and no site here or above",),
             hint="name it with `--site DIR`",
         )
 

@@ -157,7 +157,7 @@ def test_prune_counts_without_the_active_one_and_names_what_it_keeps(typed, stat
 
 
 def test_keep_in_the_file_prunes_at_each_deploy(typed, static):
-    """INTERFACE, holdfast.toml: keep is the number of retired good releases besides the active one."""
+    """INTERFACE, holdfast.toml: keep is the number of good releases to keep besides the live one."""
     for _ in range(4):
         ship(typed, static, changes={"holdfast.toml": "keep = 1\n"})
     assert len(os.listdir(static.site / "releases")) == 2

@@ -165,7 +165,10 @@ CHANGES = {
             ],
             "restored": 0,
         },
-        "finished `deploy` 7: undone\nfound\n  a.png  file  releases/1/a.png  left for a person\nnothing to put back",
+        (
+            "finished `deploy` 7: undone\nfound\n"
+            "  a.png  file  releases/1/a.png  left for you to decide\nnothing to put back"
+        ),
     ),
     "restore": (
         {"restored": [{"path": "public/a.png", "from": ".holdfast/attic/7/a"}], "saved": []},
@@ -302,7 +305,7 @@ def test_detect_shows_what_is_data(holdfast, engine):
     }
     ended = holdfast("detect")
     assert "framework  laravel (95% sure)" in ended.out
-    assert "  storage  known of this framework" in ended.out
+    assert "  storage  data of this framework" in ended.out
     assert engine.request.path == os.getcwd()
     assert holdfast("detect", "nowhere").code == 11
 

@@ -17,7 +17,7 @@ def require_writable(target: str) -> None:
     """Raises `path-missing` or `no-permission` where TARGET cannot be written, and `report-exists` where something
     stands there that is no report: what a person has is never overwritten.
     """
-    folder, elsewhere = os.path.dirname(target), "another place with `-o`"
+    folder, elsewhere = os.path.dirname(target), "name another place with `-o`"
     if not os.path.isdir(folder):
         raise Problem("path-missing", f"no directory `{folder}`", state=UNCHANGED, hint=f"make it, or {elsewhere}")
     if not os.access(folder, os.W_OK | os.X_OK):
