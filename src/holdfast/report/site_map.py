@@ -24,7 +24,7 @@ CARES = {
 _ASIDE = {
     "releases": ("Releases that are not live", "what they alone hold"),
     "attic": ("The attic", "put aside by operations"),
-    "carried": ("Second names", "of what is carried, and of what was deleted lately"),
+    "carried": ("Extra links", "to files that are carried along, and to files deleted lately"),
     "trash": ("Waiting to be deleted", "by a later clean-up, after one more look"),
     "records": ("Records and caches", "Holdfast's own"),
 }
@@ -92,7 +92,7 @@ def _aside(found: Found) -> Html:
     rows = [row(_ASIDE[one["what"]][0], ("What it is", _ASIDE[one["what"]][1]), *_sizes(one)) for one in _kept(found)]
     unread = found["map"]["unreadable"]
     note = f"{count(unread, 'directory', 'directories')} may not be read by this user, and are left out."
-    told = table("Beside it, and shown to nobody", ("Where", "What it is", "Files", "Size"), rows) if rows else ""
+    told = table("Beside it, hidden from visitors", ("Where", "What it is", "Files", "Size"), rows) if rows else ""
     return joined(told, element("p", note, class_="dim") if unread else "")
 
 

@@ -98,7 +98,7 @@ class _Tour:
             for version in range(2, _VERSIONS + 1):
                 self._ship(version, kill=True)
             self._say("rollback", self.host.perform("rollback"), self._version)
-        self._say("sweep", self.host.perform("recover"), "the uploads have ended; what came last is brought home")
+        self._say("sweep", self.host.perform("recover"), "the uploads have ended; the last ones are collected")
         return self._account(uploads, looks)
 
     def _introduce(self) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class _Tour:
 
     def _home(self, step: Step) -> str:
         adopted = step.answer["data"]["adopted"]
-        return self._version(step) + (f"; brought home: {', '.join(adopted)}" if adopted else "")
+        return self._version(step) + (f"; moved into shared/: {', '.join(adopted)}" if adopted else "")
 
     def _version(self, step: Step) -> str:
         """What `current` serves, read there and not in the answer."""

@@ -15,8 +15,8 @@ from holdfast_engine.model.plan import WARN, Check
 NAME = "links-leave-site"
 _NAMED = 5
 _MEND = (
-    "what lies there is kept by no deploy, and a copy of the site, or one that was moved, reads and writes by these "
-    "links as well; move it into `shared/`, or leave it if it is meant so"
+    "no deploy keeps what is there, and a copy of the site, or a moved site, reads and writes by these links as well; "
+    "move it into `shared/`, or leave it if that is intended"
 )
 
 

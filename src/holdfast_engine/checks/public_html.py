@@ -56,8 +56,8 @@ def _unusable(subject: CheckInput, path: str, how: str, verdict: str) -> Check:
     if how == roots.NO_DIRECTORY:
         return Check(NAME, verdict, f"`{path}` is no directory", "name the document root with `[site] public_html`")
     place = place_beside(os.path.realpath(path))
-    why = f"`{path}` and the site `{subject.root.path}` lie within each other: visitors could read data"
-    return Check(NAME, verdict, why, f"let the site lie outside of it, as in `{place}`: `--site {quote(place)}`")
+    why = f"`{path}` and the site `{subject.root.path}` contain one another: visitors could read data"
+    return Check(NAME, verdict, why, f"put the site outside of it, as in `{place}`: `--site {quote(place)}`")
 
 
 def _filled(subject: CheckInput, path: str) -> Check:
@@ -69,7 +69,7 @@ def _filled(subject: CheckInput, path: str) -> Check:
         rest = f"; {named(others.beside)} beside them is not Holdfast's, and stays" if others.beside else ""
         return Check(NAME, PASS, f"`{path}` shows what is live, by a link for each entry{rest}")
     if not others.hiding:
-        home = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, brings it home"
+        home = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, takes it in"
         return Check(NAME, WARN, f"{named(others.saved)} was saved in `{path}`, and is not in what is live", home)
     why = f"{named(others.hiding)} in `{path}` is not Holdfast's, stays, and hides what the release has there"
     away = f"move it out of `{path}`, then `holdfast sweep --site {quote(subject.root.path)}` links the release's own"

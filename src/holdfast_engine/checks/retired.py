@@ -23,7 +23,7 @@ def _retired(subject: CheckInput, strays: dict[str, tuple[str, ...]]) -> Check:
         return Check("retired-releases", PASS, "no release but the live one has new files")
     said = [f"{_first(paths)} in `{release}`" for release, paths in strays.items()]
     why = f"written into a release that is not live, so visitors do not see it: {'; '.join(said)}"
-    mend = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, brings it home"
+    mend = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, collects it"
     return Check("retired-releases", WARN, f"{why}; a worker that was not restarted may still run in it", mend)
 
 

@@ -10,7 +10,7 @@ from holdfast_engine.model.sets import JOURNAL
 
 def why_apart(users: list[int], main: str) -> str:
     if users:
-        return f"belongs to `{main}`, which {processes(users)} opened before it came home: restart that process"
+        return f"belongs to `{main}`, which {processes(users)} opened before it was moved: restart that process"
     return f"holds rows of `{main}`, which was written without it since: both are kept where they are"
 
 
@@ -24,10 +24,10 @@ def busy(root: Root, database: RelPath, users: list[int]) -> Problem:
     whose = f" by {processes(users)}" if users else ""
     return Problem(
         "database-busy",
-        f"`{where}` is in the middle of a transaction{whose}, and is not moved away from its journal",
+        f"`{where}` is in the middle of a transaction{whose}, and cannot be moved away from its journal",
         state="the database is where it was",
         whereabouts=[f"{where}{suffix}" for suffix in ("", JOURNAL)],
-        hint="let the transaction end, or stop what runs it, and open the database once; then run the command again",
+        hint="wait for its end, or stop its program, and open the database once; then run the command again",
     )
 
 
@@ -42,5 +42,5 @@ def still_open(root: Root, database: RelPath, users: list[int], why: str = APART
         f"`{where}` is open in {processes(users)}, and {why}",
         state="the database is where it was",
         whereabouts=[where],
-        hint="stop what has it open, run the command again, and start it anew",
+        hint="stop what has it open, run the command again, and start it again",
     )

@@ -240,7 +240,7 @@ def _objection(path: str, parent: str, name: str) -> str:
         len(os.fsencode(name)) > _LONGEST_NAME or len(os.fsencode(path)) > _LONGEST_PATH
     ):
         return "is too long"
-    return f"lies more than {DEEPEST} directories deep" if path.count("/") > DEEPEST else ""
+    return f"is more than {DEEPEST} directories deep" if path.count("/") > DEEPEST else ""
 
 
 def _refusal(path: str, reason: str) -> Problem:

@@ -65,7 +65,7 @@ _REFUSALS = {
     errno.ENOSYS: Refusal("this file system or kernel cannot do that", _ELSEWHERE),
     errno.EXDEV: Refusal("it would have to go to another file system", "keep the whole site on one"),
     errno.EIO: Refusal(
-        "the disk could not read or write", "`dmesg` tells why; repair or replace the disk, put back what it lost"
+        "the disk could not read or write", "`dmesg` shows why; repair or replace the disk, put back what it lost"
     ),
     errno.ESTALE: Refusal("the network file system no longer knows it", _SERVER),
     errno.ENOTCONN: Refusal("what is mounted here is no longer connected (sshfs may have ended)", _SERVER),

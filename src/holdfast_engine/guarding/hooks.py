@@ -208,9 +208,7 @@ def _shrank(site: Site, ran: Ran, shrunk: Shrunk, *, release: RelPath, moment: M
         if not moment.after
         else moment.state(release),
         whereabouts=[site.root.absolute(site.links.layout.shared)],
-        hint=_put_back(
-            "take the hook out of holdfast.toml, or mend it, before the next deploy", moment.accept_by(site)
-        ),
+        hint=_put_back("take the hook out of holdfast.toml, or fix it, before the next deploy", moment.accept_by(site)),
     )
 
 

@@ -65,7 +65,7 @@ def _required(site: Site, kept: Kept) -> int:
         return os.geteuid() if kept.user is None else kept.user
     raise Problem(
         "user-missing",
-        "nothing tells which user the application runs as",
+        "it is unknown which user the application runs as",
         state="nothing was changed",
         hint=f"say so first: `holdfast access user NAME --site {quote(site.root.path)}`",
     )

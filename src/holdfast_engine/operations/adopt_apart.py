@@ -39,7 +39,7 @@ def refuse_apart(root: str, site: str) -> None:
     require_deployable(site)
     above = site if os.path.isdir(site) else os.path.dirname(site.rstrip("/"))
     if os.stat(above).st_dev != os.stat(real).st_dev:
-        raise _unsafe(f"`{site}` and `{root}` lie on two file systems, and nothing is copied", root, place)
+        raise _unsafe(f"`{site}` and `{root}` are on two file systems, and adopting copies nothing", root, place)
     with Root(root) as there:
         _refuse_laid_out(there)
         _refuse_shown(there, site)

@@ -173,7 +173,7 @@ def advice(site: str, rules: Optional[Rules], *, laid_out: bool, public_html: st
     point = f"point the web server at `{served(site, web_root)}`"
     told = [f"{point}: its old document root shows only names that were there today"]
     if is_flat(web_root):
-        told.append(f"while the web server's document root is `{site}` itself, it hands out `/{Layout().shared}/`")
+        told.append(f"while the web server's document root is `{site}` itself, visitors can read `/{Layout().shared}/`")
     return [*told, *(remembers if php else [])]
 
 

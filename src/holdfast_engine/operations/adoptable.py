@@ -37,7 +37,7 @@ def refuse_inside_a_site(path: str) -> None:
     if around:
         raise Problem(
             "already-managed",
-            f"`{path}` lies in the Holdfast site `{around}`",
+            f"`{path}` is inside the Holdfast site `{around}`",
             state="nothing was changed",
             hint=f"`holdfast status --site {quote(around)}`",
         )
@@ -113,9 +113,9 @@ def _refuse_served(root: Root, web_root: str) -> None:
     place = free_place(place_beside(real))
     raise Problem(
         "adopt-unsafe",
-        f"`{site}` is a document root by its name, and a site in it would hand out `/{Layout().shared}/.env`",
+        f"`{site}` has the name of a document root, and a site in it would let visitors read `/{Layout().shared}/.env`",
         context=[
-            f"a site lies outside of what is served, as in `{place}`, and the document root is a link into it",
+            f"put the site outside of what is served, as in `{place}`, and make the document root a link into it",
             f"where it cannot be a link: `{take_out(site, place)}` fills it with links",
         ],
         state="nothing was changed",

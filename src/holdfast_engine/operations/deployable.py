@@ -28,7 +28,7 @@ def require_deployable(site: str) -> bool:
         if around:
             raise Problem(
                 "not-a-site",
-                f"`{site}` lies in the site `{around}`",
+                f"`{site}` is inside the site `{around}`",
                 state="nothing was changed",
                 hint=f"`--site {quote(around)}`",
             )
@@ -56,7 +56,7 @@ def require_apart(source: Source, site: str) -> None:
     if source.kind == "directory" and os.path.commonpath((one, two)) in (one, two):
         raise Problem(
             "source-overlaps-site",
-            f"the source `{source.location}` and the site `{site}` lie within each other",
+            f"the source `{source.location}` and the site `{site}` contain one another",
             state="nothing was changed",
             hint="name a directory beside the site with `--source`",
         )

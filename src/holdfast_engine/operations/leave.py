@@ -93,7 +93,7 @@ def _unfinished(site: Site, error: BaseException) -> Problem:
         code,
         f"the site is not left yet: {why}" if code == "unfinished" else why,
         context=error.context if isinstance(error, Problem) else (),
-        state="what was moved so far stands at its place, what was not is served as before, and nothing is lost",
+        state="what was moved is in its place, the rest is served as before, and nothing is lost",
         whereabouts=[site.root.path],
         hint=again,
     )
@@ -118,7 +118,7 @@ def _what_it_becomes(site: Site, leave: Leave) -> str:
 def _notes(site: Site, leave: Leave) -> list[str]:
     filled = _of_the_filled(site, leave)
     if leave.how == LAYOUT:
-        return ["a script of your own links what lies in `shared/` into each new release from now on", *filled]
+        return ["from now on your own script has to link the entries of `shared/` into each new release", *filled]
     if leave.how == BEFORE:
         return filled
     shared = site.root.absolute(site.links.layout.shared)

@@ -43,12 +43,12 @@ def refuse_another(site: Site, adoption: Mapping[str, Any]) -> None:
 def refuse_home(site: Site, home: str, live: RelPath) -> None:
     """`leave-impossible` or `database-open` where what is LIVE cannot go back into the document root HOME."""
     if standing(home, site.root.path) != APART:
-        raise _impossible(site, home, "it is no directory beside the site any more")
+        raise _impossible(site, home, "it is no longer a directory beside the site")
     if not os.access(home, os.W_OK | os.X_OK):
-        raise _impossible(site, home, "nobody but another user may make names in it")
+        raise _impossible(site, home, "this user may not create files in it")
     with open_at(home, site.root.path, site.survey.site) as place:
         if not may_change_places(place.around, place.here, place.site):
-            raise _impossible(site, home, "it lies on another file system, and nothing is copied")
+            raise _impossible(site, home, "it is on another file system, and leaving copies nothing")
     for name in site.root.names(live):
         linked = site.links.is_linked(live, name)
         path = site.links.layout.in_shared(name) if linked else live / name

@@ -122,7 +122,7 @@ def _copied(site: Site, found: WasShipped, place: RelPath) -> str:
         return rules.classifier.is_settings(path) and holds_secret((site.root.read(where) or b"").decode("latin-1"))
 
     held = next(filter(is_private, shipped), None)
-    return f"it holds `{held}` as it stands here, so it is a copy of the site" if held else ""
+    return f"it has the same `{held}` as this site, so it is a copy of the site" if held else ""
 
 
 def told_was(found: WasShipped) -> list[str]:
@@ -142,7 +142,7 @@ def _elsewhere(found: WasShipped) -> list[str]:
     """Where the files of the version would be at home: in an archive, the application often lies one directory down."""
     below = ((version, top) for version in found.versions for top in version.listing.children.get("", ()))
     return [
-        f"what it holds below `{top}/` stands here: unpack {_place(version)}, and name that directory"
+        f"its `{top}/` matches this site: unpack {_place(version)}, and name that directory"
         for version, top in below
         if found.deeper.get(top, 0) * 2 > len(version.listing.files_below(top))
     ]

@@ -35,8 +35,8 @@ from holdfast_engine.steps.review import Decision
 
 VERBS = (KEEP, DROP, SHARE, FORGET)
 _WHY_NOT = {
-    (EDITED, SHARE): "is a file that the release ships, and what is shared is shipped by nobody",
-    (DATA, SHARE): "lies in `shared/` already",
+    (EDITED, SHARE): "is a file that the release ships, and shared files are not shipped",
+    (DATA, SHARE): "is in `shared/` already",
     (DELETED, DROP): "is not here: it was deleted, and the next release that ships it brings it again",
     (DELETED, SHARE): "is not here: it was deleted, and the next release that ships it brings it again",
 }
@@ -103,7 +103,7 @@ def _refuse_database(site: Site, path: RelPath) -> None:
         if is_database(site.root, place) or main:
             name = main.name if main else path.name
             raise blocked(
-                site, path, f"is a database or a part of `{name}`: one thing with what stands beside it, and data"
+                site, path, f"is a database or a part of `{name}`: together with the files beside it, and data"
             )
 
 
@@ -127,7 +127,7 @@ def _refuse_what_cannot_hold(site: Site, decision: Decision) -> None:
     if decision.said is None or not decision.said.setting:
         return
     if decision.verb == SHARE and rules.listing.kind(path) is not None:
-        raise blocked(site, path, "is shipped by the release, and what is shared is shipped by nobody")
+        raise blocked(site, path, "is shipped by the release, and shared files are not shipped")
     after = _rules_after(site, rules, decision.words(site.survey.site.reviewed))
     said = after.classifier.ruling(path)
     if decision.verb == SHARE and path not in after.shared_paths:

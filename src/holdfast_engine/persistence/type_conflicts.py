@@ -38,7 +38,7 @@ def refuse_blocked(rules: Rules) -> None:
             if rules.listing.kind(step) not in (None, DIR):
                 raise Problem(
                     "path-split-impossible",
-                    f"the release ships `{step}` as a {rules.listing.kind(step)}, and data lies below it: `{one.path}`",
+                    f"the release ships `{step}` as a {rules.listing.kind(step)}, and has data below it: `{one.path}`",
                     state="nothing was changed",
                     whereabouts=[f"shared/{one.path}"],
                     hint=f"ship a directory there, or name `{step}` under `code` in holdfast.toml",

@@ -63,7 +63,7 @@ def _read(root: Root, release: str) -> Base:
             raise unknown_format(place, f"it has format {json.loads(head)['format']}")
         return dict(Carried.from_row(row) for row in json.loads(f"[{','.join(rows)}]"))
     except DAMAGE as error:
-        then = "what was carried is then known by what lies in the release alone"
+        then = "what was carried along is then known only from the release"
         raise damaged(root, place, error, then=then) from error
 
 

@@ -116,7 +116,7 @@ def _unreadable(root: Root, error: Exception) -> Problem:
         f"`{Layout.site_file}` is damaged: {type(error).__name__}: {error}",
         state="nothing was changed; releases and data are where they were",
         whereabouts=[root.absolute(Layout.site_file)],
-        hint=f"`mv {where} {where}.damaged && holdfast recover --site {site}` writes it anew from what lies there",
+        hint=f"`mv {where} {where}.damaged && holdfast recover --site {site}` writes it again from what is there",
     )
 
 

@@ -35,8 +35,8 @@ def stopped(root: Root, error: OSError) -> Problem:
     if operation is not None:
         return Problem(
             "unfinished",
-            f"`{operation}` could not go on: {why}",
-            state="what was moved so far is served at its place, and nothing is lost",
+            f"`{operation}` stopped: {why}",
+            state="what was moved is served from its place, and nothing is lost",
             hint=f"{mend_of(error)}, then `holdfast recover --site {quote(root.path)}`, or any next command",
         )
     return problem_of(error)

@@ -24,7 +24,7 @@ All of it is plain files and links. They can be read, copied and served without 
 
 Something is missing or broken? These change nothing:
   holdfast recover --plan {site}
-                     what is missing since when, where each copy of it lies, and what to type
+                     what is missing since when, where each copy of it is, and what to type
   holdfast status {site}
   holdfast checklist {site}
   holdfast history {site}

@@ -111,7 +111,7 @@ def read_at(root: Root, path: RelPath) -> Optional[ReleaseRecord]:
     try:
         return _decode(path, content) if content else None
     except DAMAGE as error:
-        then = "its release is then one that was made by hand, and is never pruned"
+        then = "its release then counts as made by hand, and is never pruned"
         raise damaged(root, path, error, then=then) from error
 
 

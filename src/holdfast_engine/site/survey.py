@@ -68,7 +68,7 @@ def refuse_links(root: Root, *paths: RelPath) -> None:
     where, real = root.absolute(found), os.path.realpath(root.absolute(found))
     raise Problem(
         "place-is-a-link",
-        f"`{where}` is a link, and Holdfast works on nothing that lies behind one",
+        f"`{where}` is a link, and Holdfast follows no link there",
         state="nothing was changed; what is served through the link is served as before",
         whereabouts=[real],
         hint=f"mount the other place there instead: `rm {quote(where)} && mkdir {quote(where)} && "
@@ -124,7 +124,7 @@ def require_site(root: Root) -> Survey:
         around = enclosing_site(root.path)
         raise Problem(
             "not-a-site",
-            f"`{root.path}` is not a Holdfast site" + (f", but lies in the site `{around}`" if around else " yet"),
+            f"`{root.path}` is not a Holdfast site" + (f", but is inside the site `{around}`" if around else " yet"),
             state="nothing was changed",
             hint=f"`--site {quote(around)}`"
             if around

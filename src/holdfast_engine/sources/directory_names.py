@@ -62,7 +62,7 @@ def everything_below(way: Descent) -> Iterator[Met]:
 def _see_depth(depth: int, path: str) -> None:
     if depth > DEEPEST:
         hint = "remove it from the source"
-        raise Problem("source-unusable", f"`{path}` in the source lies more than {DEEPEST} directories deep", hint=hint)
+        raise Problem("source-unusable", f"`{path}` in the source is more than {DEEPEST} directories deep", hint=hint)
 
 
 def _names(fd: int, prefix: str) -> list[str]:

@@ -116,7 +116,7 @@ class Gate:
         self._enter(path.rpartition("/")[0], name)
         known = self._kinds.get(path)
         if known is not None and not (known == _IMPLIED and kind == DIR):
-            raise refusal("stands there twice", name)
+            raise refusal("is there twice", name)
         self._know(path, kind, name)
         return path
 
@@ -133,7 +133,7 @@ class Gate:
         if any(part in ("", ".", "..") for part in names):
             raise refusal("holds an empty name, `.` or `..`", name)
         if len(names) > self.limits.depth:
-            raise refusal(f"lies more than {self.limits.depth} directories deep", name)
+            raise refusal(f"is more than {self.limits.depth} directories deep", name)
         return path
 
     def _enter(self, parent: str, name: str) -> None:
@@ -143,7 +143,7 @@ class Gate:
             missing.append(parent)
             parent = parent.rpartition("/")[0]
         if self._kinds[parent] not in (DIR, _IMPLIED):
-            raise refusal(f"lies below `{parent}`, which is no directory", name)
+            raise refusal(f"is below `{parent}`, which is no directory", name)
         for path in reversed(missing):
             self._know(path, _IMPLIED, name)
 
