@@ -23,7 +23,7 @@ def data_memory(subject: CheckInput) -> Check:
         why = f"users' files are missing: {_list([*refused, *others])}"
         return Check(DATA_MEMORY, REFUSE, why, _mend(refused))
     if subject.missing:
-        mend = f"put back what should still be there; {accepting(DATA_MEMORY)} counts anew"
+        mend = f"put back what should still be there; {accepting(DATA_MEMORY)} counts again"
         return Check(DATA_MEMORY, WARN, f"there are fewer users' files than before: {_list(subject.missing)}", mend)
     empty = [*map(str, subject.site.options.get("may_be_empty", ())), *may_be_empty(subject.accept)]
     noted = f"; these may be empty: {', '.join(dict.fromkeys(empty))}" if empty else ""

@@ -47,7 +47,7 @@ SENTENCES = {
     DROPPED: "dropped with `review`",
     SHIPPED_TOO: "the release ships this path, and the server's own version stays",
 }
-_FORMER = {
+FORMER = {
     "a link of another tool stood here": FOREIGN_LINK,
     "a link stood at a shared path": SHARED_LINK,
     "a directory of a document root whose content was brought home": EMPTIED,
@@ -56,7 +56,7 @@ _FORMER = {
     "a build makes this path itself": BUILT,
 }
 """Sentences as earlier versions wrote them."""
-_WORDS = {**_FORMER, **{sentence: word for word, sentence in SENTENCES.items()}}
+_WORDS = {**FORMER, **{sentence: word for word, sentence in SENTENCES.items()}}
 
 
 def sentence(reason: str) -> str:

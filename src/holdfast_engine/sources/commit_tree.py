@@ -20,7 +20,7 @@ from holdfast_engine.sources.mirror import Mirror
 from holdfast_engine.sources.origin import Origin
 
 _TREE, _SYMLINK, _SUBMODULE, _PROGRAM = "040000", "120000", "160000", "100755"
-_AGAIN = "deploy again: a damaged mirror is fetched anew"
+_AGAIN = "deploy again: a damaged mirror is fetched again"
 
 
 class Commit(NamedTuple):

@@ -107,7 +107,7 @@ class Mirror:
                 "fetch-incomplete",
                 f"the mirror does not hold {commit}",
                 context=(f"mirror: {self.path}",),
-                hint="deploy again: a damaged mirror is fetched anew",
+                hint="deploy again: a damaged mirror is fetched again",
             )
         return found
 

@@ -27,8 +27,8 @@ VERBS = ("allow", "deny", "user", "measure")
 def command(run: options.Run, verb: str, words: tuple[str, ...]) -> options.Answer:
     """Show what the application may write in a release, or change it.
 
-    PATH is a directory of the release and all below it, or one file. A change holds at once in what is live and in
-    every later release. What lies in `shared/` stays the application's; `allow` opens a directory there to it.
+    PATH is a directory of the release with everything below it, or one file. A change holds at once in the live release
+    and in every later one. Files in `shared/` stay the application's; `allow` opens a directory there to it.
     """
     if verb and verb not in VERBS:
         raise _usage(f"there is no `access {verb}`", f"one of {', '.join(f'`holdfast access {one}`' for one in VERBS)}")
