@@ -209,7 +209,7 @@ class Session:
 
     def ask_undo(self, directory: str | None, flags: Mapping[str, Any]) -> dict[str, Any]:
         """The site in DIRECTORY, else the one that is meant, is what it was before its adoption. Where FLAGS name one,
-        DIRECTORY is the document root that it was taken out of, as it was typed then.
+        DIRECTORY is the document root that it came from, as it was typed then.
         """
         top = self._directory(directory) if directory is not None else ""
         if top and not flags.get("site.root"):

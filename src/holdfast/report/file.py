@@ -24,7 +24,7 @@ def require_writable(target: str) -> None:
         raise Problem("no-permission", f"you may not write in `{folder}`", state=UNCHANGED, hint=elsewhere)
     if os.path.lexists(target) and not _is_report(target):
         hint = "another name with `-o`, or move away what is there"
-        raise Problem("report-exists", f"`{target}` is there, and is no report", state=UNCHANGED, hint=hint)
+        raise Problem("report-exists", f"`{target}` is there, and is not a report", state=UNCHANGED, hint=hint)
 
 
 def _is_report(path: str) -> bool:

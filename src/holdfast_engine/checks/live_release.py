@@ -44,7 +44,7 @@ def _current(root: Root, good: Sequence[str]) -> Check:
         mend = f"`holdfast deploy --site {site} --source PATH` makes the first release live"
         return Check(NAME, WARN, "nothing was deployed yet", mend)
     if kind in (None, "link"):
-        what = f"leads to `{root.link(Layout.current)}`, where there is no release" if kind else "is gone"
+        what = f"leads to `{root.link(Layout.current)}`, where there is no release" if kind else "is missing"
         return Check(NAME, REFUSE, f"`current` {what}, so nothing is live", _recover(site) if good else _deploy(site))
     what = "directory" if kind == "dir" else "file"
     why = f"`current` is a {what} and no link, so nothing can be switched"

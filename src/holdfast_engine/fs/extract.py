@@ -31,7 +31,7 @@ _KEPT = 16
 """Descriptors that a writer holds open at most: the deepest ones. A process may have 64, or 1,024."""
 _OPEN_FOLDER = 0o755
 _SOURCE_FAULTS = {
-    errno.EEXIST: "holds a name twice, or two names that this file system takes for one",
+    errno.EEXIST: "has a name twice, or two names that are the same on this file system",
     errno.ENOTDIR: "holds a path below something that is no directory",
     errno.ELOOP: "holds a path below a symlink",
     errno.ENAMETOOLONG: "holds a name that is too long for this file system",

@@ -120,7 +120,7 @@ def _judge(
         raise _shrank(site, ran, shrunk, release=release, moment=moment)
     gone = [*shrunk.lost.gone, *shrunk.lost.shorter]
     if shrunk.lost.moved:
-        moved = f"while the hook `{ran.command}` ran, {_files(len(shrunk.lost.moved))} at another place"
+        moved = f"while the hook `{ran.command}` ran, {_files(len(shrunk.lost.moved))} moved"
         watch.warnings.append(f"{moved}: {', '.join(_named(shrunk.lost.moved))}")
     if gone:
         how = "accepted: " if shrunk.evidence else ""
@@ -163,7 +163,7 @@ def refuse_shrunk(site: Site, rules: Rules, watch: Watch) -> None:
             state=f"{Moment().state(RelPath(''))}, and the named files are gone",
             whereabouts=[site.root.absolute(site.links.layout.shared)],
             hint=_put_back(
-                "a build command reaches the data by its absolute path, or the application deleted it",
+                "a build command deleted it by its absolute path, or the application did",
                 Moment().accept_by(site),
             ),
         )

@@ -72,7 +72,7 @@ def bring_up(site: Site, operation: Optional[Operation], history: Sequence[Recor
     return True
 
 
-_AS_BEFORE = "as it was started before: `[hooks] stop` has ended it, and no `start` is there"
+_AS_BEFORE = "as it was started before: `[hooks] stop` has ended it, and there is no `start`"
 
 
 def told_of(site: Site) -> list[str]:

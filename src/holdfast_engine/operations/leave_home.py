@@ -1,4 +1,4 @@
-"""Whether what is live can go back into the document root that it was taken out of, before anything is done."""
+"""Whether what is live can go back into the document root that it came from, before anything is done."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def refuse_another(site: Site, adoption: Mapping[str, Any]) -> None:
     if path and os.path.realpath(path) not in known:
         raise Problem(
             "usage",
-            f"`{path}` is neither the site `{site.root.path}` nor the document root that it was taken out of",
+            f"`{path}` is neither the site `{site.root.path}` nor the document root that it came from",
             state=UNCHANGED,
             hint=f"`holdfast leave --site {quote(site.root.path)}`",
         )
@@ -60,13 +60,13 @@ def _refuse_open(site: Site, database: RelPath) -> None:
     """It would be parted from the journal that is made beside it."""
     users = holders(site.root, [database])
     if users:
-        raise still_open(site.root, database, users, "it is to change its place")
+        raise still_open(site.root, database, users, "it has to be moved")
 
 
 def _impossible(site: Site, home: str, why: str) -> Problem:
     return Problem(
         "leave-impossible",
-        f"what is live cannot go back into the document root `{home}` that it was taken out of: {why}",
+        f"what is live cannot go back into the document root `{home}` that it came from: {why}",
         state=UNCHANGED,
         whereabouts=[home],
         hint=f"`holdfast leave --layout --site {quote(site.root.path)}` leaves `releases/`, `shared/` and `current`",

@@ -33,7 +33,7 @@ def shown(site: Site, plan: dict[str, Any]) -> dict[str, Any]:
     """PLAN as the answer to who asked for nothing else, with what a run would do before it."""
     open_one = site.survey.unfinished
     first = (
-        [f"`{open_one}` was interrupted: it is finished or undone first, and the rest may differ"] if open_one else []
+        [f"`{open_one}` was interrupted: it is finished or undone first, and the plan may change"] if open_one else []
     )
     return {**plan, "notes": [*plan.get("notes", ()), *first]}
 

@@ -107,7 +107,7 @@ def agreed_findings(site: Site, ask: Ask) -> Sequence[Lost]:
         quiet = not absent and all(one.action == "listed" for one in found)
         return as_shown(found, question_of(site, found, missing(site, rules), absent), quiet=quiet)
 
-    return asking(site, ask, "putting back what was found").agree(look)
+    return asking(site, ask, "putting the data back").agree(look)
 
 
 def agreed_to_revive(site: Site, ask: Ask) -> Sequence[Lost]:

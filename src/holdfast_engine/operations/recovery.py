@@ -168,7 +168,7 @@ def _complete(site: Site, operation: Operation, begin: dict[str, Any], history: 
     where it lies: it must not keep every later command from working (G4, G7).
 
     Not so an adoption before its switch, nor a leaving: half of it at its place is neither a site nor what it was, and
-    each next try goes on with it.
+    each next try continues it.
     """
     from holdfast_engine.operations.every_pipeline import redone  # loaded where something is unfinished
 

@@ -31,7 +31,7 @@ def refuse_place(site: Site, target: str) -> None:
             raise Problem(
                 "report-exposed",
                 f"`{target}` is in `{here}`, which is {what}",
-                context=["a report names the files of the site, and is for those who manage it"],
+                context=["a report names the files of the site: only those who manage it should read it"],
                 state=UNCHANGED,
                 hint=f"holdfast report --site {quote(site.root.path)} -o ~/{quote(os.path.basename(target))}",
             )

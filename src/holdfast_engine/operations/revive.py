@@ -28,7 +28,7 @@ def why_down(site: Site) -> str:
         return ""
     if kind == "link":
         return f"leads to `{site.root.link(Layout.current)}`, where there is no release"
-    return "is gone" if kind is None else "is no link, so nothing can be switched"
+    return "is missing" if kind is None else "is no link, so nothing can be switched"
 
 
 def wanted(site: Site) -> list[Lost]:

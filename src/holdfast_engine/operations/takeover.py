@@ -106,7 +106,7 @@ def _not_served(root: Root) -> Problem:
     return Problem(
         "unfinished",
         f"`{root.absolute(Layout.current)}` leads to no release, so the site is not adopted",
-        state="nothing is lost: what was moved is in a release and is served through links at its old places",
+        state="nothing is lost: what was moved is in a release and is served through links from its old places",
         whereabouts=[root.absolute(Layout.releases)],
         hint=f"point `current` at the release that should be live, then `holdfast status --site {quote(root.path)}`",
     )

@@ -113,7 +113,7 @@ def start(
     except PermissionError as error:
         raise Problem("no-permission", f"`{cwd}` cannot be entered") from error
     except FileNotFoundError as error:
-        raise Problem("git-missing", "there is no `git` on this host", hint="apt install git") from error
+        raise Problem("git-missing", "this host has no `git`", hint="apt install git") from error
 
 
 def _environment(cwd: str) -> dict[str, str]:

@@ -108,7 +108,7 @@ def _fetched(tree: CommitTree, row: Row, said: _Said, caches: Caches, path: str)
         if problem.code == "ref-missing":
             hint = "push it there, then deploy again"
             where = redacted(origin.location)
-            raise _unusable(path, f"is at commit {row.id[:12]}, which `{where}` has not", hint=hint) from None
+            raise _unusable(path, f"is at commit {row.id[:12]}, which `{where}` does not have", hint=hint) from None
         problem.context = (f"for the submodule `{path}`", *problem.context)
         raise
     return CommitTree(origin, mirror, Commit.of(found))

@@ -125,7 +125,7 @@ def test_the_plan_counts_what_is_equal_what_differs_and_what_is_of_nobody(vendor
     was = plan["was"]
     assert (was["equal"], was["differ"], was["others"], was["absent"]) == (len(V1) - 2, 1, len(made) - 1, 1)
     assert was["edited"] == ["lib/welcome.txt"]
-    assert any("6 files equal what was shipped" in note for note in plan["notes"])
+    assert any("6 files equal the shipped files" in note for note in plan["notes"])
 
 
 def test_an_edit_of_a_program_gives_way_and_lies_in_the_attic(vendor):
@@ -323,7 +323,7 @@ def test_what_goes_by_somebodys_word_is_named_before_it_goes(vendor):
     """G8: the answer of the adoption counts, and the plan of the next version names."""
     vendor.used()
     answer = vendor.adopt(vendor.first)
-    assert any("7 files equal what was shipped, and are code" in line for line in answer["warnings"])
+    assert any("7 files equal the shipped files, and are code" in line for line in answer["warnings"])
     second = vendor.archive(
         "v2.zip", {"index.php": "<?php // version 2\n", "admin/reset.php": None, "lib/tool.php": None}
     )
