@@ -484,5 +484,5 @@ def test_an_interrupted_deploy_says_how_the_site_stands_and_what_to_type(typed, 
     with failing_at("place.switch", KeyboardInterrupt()):
         ended = ship(typed, static)
     assert (ended.code, ended.json["back"]) == (130, "")
-    assert ended.json["error"]["state"] == "the deploy was undone; the previous release is live, as before"
+    assert ended.json["error"]["state"] == "the command was undone; the previous release is live, as before"
     assert typed(*ended.json["error"]["hint"].split()[1:]).code == 0

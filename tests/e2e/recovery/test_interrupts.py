@@ -10,7 +10,7 @@ from lib.refusals import failing_at, fails
 from lib.world import STATIC, World
 
 LIVE = "the new release is live and complete; the steps after the switch may not have finished"
-UNDONE = "the deploy was undone; the previous release is live, as before"
+UNDONE = "the command was undone; the previous release is live, as before"
 
 
 @pytest.fixture
