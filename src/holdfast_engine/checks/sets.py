@@ -50,7 +50,7 @@ def _beside(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
     root, there = subject.root, subject.layout.in_shared(path)
     for end in parted(root, live / path, there):
         here = RelPath(live / (path + end))
-        why = f"`{here}` holds rows of `{there}`, and is not beside it"
+        why = f"`{here}` has rows of `{there}`, and is not beside it"
         users = holders(root, [live / path, there])
         if users:
             named = ", ".join(str(user) for user in users[:5])
@@ -67,7 +67,7 @@ def _alone(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
     root, here = subject.root, subject.layout.in_shared(path)
     if not is_orphan(root, here):
         return
-    why, main = f"`{here}` holds rows of a database that is not beside it", live / main_of(path)
+    why, main = f"`{here}` has rows of a database that is not beside it", live / main_of(path)
     if root.leads_to(live / path, here) or still_fits(root, here, main):
         yield Check("sets", WARN, f"{why}, but at `{main}`", _recover(subject))
     else:

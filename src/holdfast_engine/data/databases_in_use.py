@@ -11,7 +11,7 @@ from holdfast_engine.model.sets import JOURNAL
 def why_apart(users: list[int], main: str) -> str:
     if users:
         return f"belongs to `{main}`, which {processes(users)} opened before it was moved: restart that process"
-    return f"holds rows of `{main}`, which was written without it since: both are kept where they are"
+    return f"has rows of `{main}`, which was changed without it since: both are kept where they are"
 
 
 def processes(users: list[int]) -> str:
@@ -31,7 +31,7 @@ def busy(root: Root, database: RelPath, users: list[int]) -> Problem:
     )
 
 
-APART = "`shared/` is another file system: a copy would miss its rows"
+APART = "`shared/` is on another file system: a copy would miss its latest rows"
 
 
 def still_open(root: Root, database: RelPath, users: list[int], why: str = APART) -> Problem:

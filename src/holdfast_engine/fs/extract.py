@@ -32,11 +32,11 @@ _KEPT = 16
 _OPEN_FOLDER = 0o755
 _SOURCE_FAULTS = {
     errno.EEXIST: "has a name twice, or two names that are the same on this file system",
-    errno.ENOTDIR: "holds a path below something that is no directory",
-    errno.ELOOP: "holds a path below a symlink",
-    errno.ENAMETOOLONG: "holds a name that is too long for this file system",
-    errno.EINVAL: "holds a name that this file system cannot store",
-    errno.EILSEQ: "holds a name that this file system cannot store",
+    errno.ENOTDIR: "has a path below something that is no directory",
+    errno.ELOOP: "has a path below a symlink",
+    errno.ENAMETOOLONG: "has a name that is too long for this file system",
+    errno.EINVAL: "has a name that this file system cannot store",
+    errno.EILSEQ: "has a name that this file system cannot store",
 }
 
 

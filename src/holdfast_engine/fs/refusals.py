@@ -63,7 +63,7 @@ _REFUSALS = {
     errno.ENOMEM: Refusal("this host is out of memory", "stop something that uses much of it"),
     errno.ENOTSUP: Refusal("this file system cannot do that", _ELSEWHERE),
     errno.ENOSYS: Refusal("this file system or kernel cannot do that", _ELSEWHERE),
-    errno.EXDEV: Refusal("it would have to go to another file system", "keep the whole site on one"),
+    errno.EXDEV: Refusal("it would have to move to another file system", "keep the whole site on one"),
     errno.EIO: Refusal(
         "the disk could not read or write", "`dmesg` shows why; repair or replace the disk, put back what it lost"
     ),

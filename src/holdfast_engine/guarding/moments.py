@@ -43,7 +43,7 @@ class Moment:
         """What is live, RELEASE being the one that the operation makes live."""
         if not self.after:
             return _NOT_LEFT if self.returns else _UNDONE
-        live = f"`{release}` is live: the rollback went to it" if self.returns else "the new release is live"
+        live = f"the rollback made `{release}` live" if self.returns else "the new release is live"
         return f"{live}; {MAY_BE_DOWN}" if self.starts else live
 
     def hint(self, site: Site, release: RelPath, command: str) -> str:

@@ -68,7 +68,7 @@ def bring_up(site: Site, operation: Optional[Operation], history: Sequence[Recor
     if operation is not None:
         with suppress(OSError):  # a full disk keeps no application down
             operation.note(**{UP: where})
-    site.notice(START, f"the application was stopped, and is started again in `{where}`")
+    site.notice(START, f"the application was stopped, and is being started again in `{where}`")
     return True
 
 

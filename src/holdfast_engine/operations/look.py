@@ -56,5 +56,5 @@ def refuse_linked_shared(root: Root, shared_name: str) -> None:
             f"`{root.absolute(shared_name)}` is not a directory",
             state="nothing was changed",
             whereabouts=[os.path.realpath(root.absolute(shared_name))],
-            hint="mount the other place there instead: `mount --bind REAL SHARED`, and add it to /etc/fstab",
+            hint="mount the other directory there instead: `mount --bind REAL SHARED`, and add it to /etc/fstab",
         )

@@ -144,7 +144,7 @@ def _parted(site: Site, release: RelPath, one: SharedPath, there: RelPath) -> It
     for end in parted(site.root, release / one.path, there):
         here = release / (one.path + end)
         action = "adopt" if still_fits(site.root, here, there) else "listed"
-        yield Lost(one.path + end, f"holds rows of `{one.path}`, which is shared without it", here, action, release)
+        yield Lost(one.path + end, f"has rows of `{one.path}`, which is shared without it", here, action, release)
     if is_orphan(site.root, there) and site.root.kind(release / main_of(one.path)) != FILE:
         yield Lost(one.path, "is in `shared/` without its database", there, "listed")
 

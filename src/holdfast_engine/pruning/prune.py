@@ -106,7 +106,7 @@ def prune_beyond(
     them.
 
     What goes is moved to the trash by one rename; the trash of earlier operations is emptied
-    first, after one more look into it, so that nothing is deleted by the command that
+    first, after one more check, so that nothing is deleted by the command that
     decided on it. Never raises for a release that cannot go: pruning is no part of the safety
     of what came before (I47).
     """

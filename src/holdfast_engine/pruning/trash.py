@@ -1,4 +1,4 @@
-"""Emptying the trash of earlier operations, after one more look into it (G6)."""
+"""Emptying the trash of earlier operations, after one more check (G6)."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def holder(root: Root) -> str:
     """The note of whoever held the lock last, in words."""
     try:
         note = json.loads(root.read(Layout.lock_file) or b"{}")
-        return f"`{note['command']}` by {note['who'] or 'somebody'}, process {note['pid']}"
+        return f"`{note['command']}` by {note['who'] or 'an unknown user'}, process {note['pid']}"
     except DAMAGE:
         return ""
 

@@ -71,7 +71,7 @@ def refuse_links(root: Root, *paths: RelPath) -> None:
         f"`{where}` is a link, and Holdfast follows no link there",
         state="nothing was changed; what is served through the link is served as before",
         whereabouts=[real],
-        hint=f"mount the other place there instead: `rm {quote(where)} && mkdir {quote(where)} && "
+        hint=f"mount the other directory there instead: `rm {quote(where)} && mkdir {quote(where)} && "
         f"mount --bind {quote(real)} {quote(where)}`, and add it to /etc/fstab",
     )
 
@@ -129,8 +129,8 @@ def require_site(root: Root) -> Survey:
             hint=f"`--site {quote(around)}`"
             if around
             else f"`holdfast deploy --site {quote(root.path)}` makes the first release, "
-            f"`holdfast recover --site {quote(root.path)}` when its `.holdfast/` was lost, "
-            f"`holdfast adopt {quote(root.path)}` when it was deployed another way",
+            f"`holdfast recover --site {quote(root.path)}` if its `.holdfast/` was lost, "
+            f"`holdfast adopt {quote(root.path)}` if it was deployed another way",
         )
     return found
 

@@ -77,7 +77,7 @@ class VerifyTarget(Step[Outlook, Work]):
         )
         gone = lacking(work.record, missing_code(work.site, work.path, shipped, work.rules, found=found))
         if gone:
-            raise Problem("links-broken", f"`{gone[0]}`of the release would not be served")
+            raise Problem("links-broken", f"`{gone[0]}` of the release would not be served")
         reachable = tuple(one for one in work.rules.shared if not work.site.links.is_away(one.path))
         for check in links(subject_for(work.site, replace(work.rules, shared=reachable), release=work.path)):
             _heed(work, check)

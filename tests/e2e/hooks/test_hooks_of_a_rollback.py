@@ -28,7 +28,7 @@ def world(tmp_path):
 def test_a_failing_later_hook_names_the_release_that_the_rollback_went_to(world):
     """Nothing is "the new release" in a rollback: its name is said, in the state and in the answer."""
     problem = fails(world.rollback, exits=1, code="hook-failed-after-activation")
-    assert problem.state == f"`releases/{world.first}` is live: the rollback went to it"
+    assert problem.state == f"the rollback made `releases/{world.first}` live"
     assert problem.answer["current"] == world.first
     world.assert_code_is(1)
 

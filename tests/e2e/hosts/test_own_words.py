@@ -27,7 +27,7 @@ WORDS = {
     errno.EBUSY: ("something is mounted there", "findmnt"),
     errno.ENAMETOOLONG: ("too long for this file system", "rename it"),
     errno.ELOOP: ("a symlink is in the way", "remove the link"),
-    errno.EMLINK: ("as many hard links as", "remove names"),
+    errno.EMLINK: ("as many hard links as", "remove some of them"),
     errno.EFBIG: ("larger than may be written", "ulimit -f"),
     errno.ENOTSUP: ("this file system cannot do that", "ext4, XFS or btrfs"),
     errno.EIO: ("could not read or write", "dmesg"),

@@ -112,7 +112,7 @@ def test_a_release_that_is_gone_is_no_release_to_prune(world):
     fails(lambda: world.deploy(settings=Settings(build=("false",))), exits=50, code="build-failed")
     told = world.perform("plan", source=world.source)
     texts = [one["text"] for one in told["steps"] if one["name"] == "prune"]
-    assert (told["prune"], texts) == ([], ["empty the trash of earlier commands, after one more look into it"])
+    assert (told["prune"], texts) == ([], ["empty the trash of earlier commands, after one more check"])
 
 
 def test_a_plan_during_a_deploy_does_not_prune_what_is_being_made(world):

@@ -103,7 +103,7 @@ def test_a_plan_with_output_to_be_built_promises_no_more_than_the_attic_keeps(tm
     (world.live / "dist/x.js").write_text("edited\n")
     world.commit({"package.json": '{"devDependencies": {"vite": "^6"}}\n'})
     notes = " ".join(world.perform("plan", source=world.source)["notes"])
-    assert "comes home, and the rest goes to the attic" in notes
+    assert "stays, and the rest goes to the attic" in notes
     assert [row["path"] for row in world.deploy()["data"]["attic"]] == ["dist/x.js"]
 
 

@@ -51,7 +51,7 @@ def test_declared_artifacts_that_no_build_left_are_named_one_by_one(tmp_path):
     world = World(tmp_path, {**LARAVEL, "public/packs/app.js": "//\n", "vendor/autoload.php": "<?php\n"})
     world.settings = Settings(artifacts=("public/packs/", "public/admin/", "public/icons.svg"))
 
-    warnings = [line for line in world.ship()["warnings"] if "not in the release" in line]
+    warnings = [line for line in world.ship()["warnings"] if "missing in the release" in line]
 
     assert len(warnings) == 1
     assert "`public/admin`, `public/icons.svg`" in warnings[0]
@@ -115,7 +115,7 @@ def test_a_node_server_without_its_modules_is_warned_of_with_all_that_is_missing
     files = {path: text for path, text in NEXT.items() if not path.startswith(".next")}
     world = World(tmp_path, {**files, lock: "\n"}, env=None)
 
-    [line] = [line for line in world.ship()["warnings"] if "not in the release" in line]
+    [line] = [line for line in world.ship()["warnings"] if "missing in the release" in line]
 
     assert "`node_modules`" in line
     assert "`.next`" in line
