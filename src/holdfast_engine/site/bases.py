@@ -21,7 +21,7 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 def write(site: Site, release: str, base: Base) -> None:
     """The base of RELEASE is on disk, the old or the new one after a crash; an empty one is no file. What is there
-    already is not written anew.
+    already is not written again.
     """
     root = site.root
     if base == base_of(site, release):
