@@ -120,7 +120,7 @@ def _judge(
         raise _shrank(site, ran, shrunk, release=release, moment=moment)
     gone = [*shrunk.lost.gone, *shrunk.lost.shorter]
     if shrunk.lost.moved:
-        moved = f"while the hook `{ran.command}` ran, {_files(len(shrunk.lost.moved))} moved"
+        moved = f"while the hook `{ran.command}` ran, {_files(len(shrunk.lost.moved))} at another place"
         watch.warnings.append(f"{moved}: {', '.join(_named(shrunk.lost.moved))}")
     if gone:
         how = "accepted: " if shrunk.evidence else ""

@@ -64,7 +64,7 @@ def test_a_stop_that_fails_in_a_rollback_leaves_the_newer_release_live(world):
     world.settings = Settings(stop=("exit 3",))
     problem = fails(world.rollback, exits=50, code="hook-failed")
     assert f"`releases/{world.second}` is live, as before" in problem.state
-    assert "the same again" in problem.hint
+    assert "roll back again" in problem.hint
     world.assert_code_is(2)
 
 
