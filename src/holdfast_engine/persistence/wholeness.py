@@ -80,14 +80,20 @@ def _objection(baseline: Baseline, rules: Rules, missing: Sequence[str]) -> str:
 
 
 def newest_whole(site: Site) -> Optional[ReleaseRecord]:
-    """The newest release that was live, was never found bad, and is whole; of unproven ones after all the others, and
-    after those what was completed and never seen live here, as by another tool's script that switches by itself.
+    """The release that was live last, else the newest that ever was, was never found bad, and is whole; of unproven
+    ones after all the others, and after those what was completed and never seen live here, as by another tool's script
+    that switches by itself.
     """
     live = site.survey.current
     every = [one for one in reversed(site.survey.releases) if one.path != live]
-    good = sorted((one for one in every if one.good), key=lambda one: baseline_of(site, one) is None)
+    good = sorted((one for one in every if one.good), key=lambda one: _rank(site, one))
     last = [one for one in every if not one.activated and one.state == records.SEALED]
     return next((one for one in (*good, *last) if not look_at(site, one, one.path).objection), None)
+
+
+def _rank(site: Site, record: ReleaseRecord) -> int:
+    """The record of what was live last says so still: no rollback is taken back because somebody removed `current`."""
+    return 2 if baseline_of(site, record) is None else int(record.state != records.ACTIVE)
 
 
 def require_live(site: Site, release: RelPath, *, deep: bool) -> None:

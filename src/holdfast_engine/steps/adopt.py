@@ -53,7 +53,9 @@ class Adopt(Step[Outlook, Work]):
         if work.outgoing is not None:
             work = _from_live(work, work.outgoing)
         elsewhere.bring_left(work.adopter, work.outlook.elsewhere)
-        return work.with_rules()
+        work = work.with_rules()
+        # what came from elsewhere may be shared at a path that was to be carried from the live release
+        return brought_again(work) if work.outlook.elsewhere else work
 
 
 def _from_live(work: Work, outgoing: RelPath) -> Work:
