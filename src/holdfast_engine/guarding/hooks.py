@@ -136,8 +136,8 @@ def _taken_away(site: Site, ran: Ran, paths: Sequence[str], *, release: RelPath,
     """What was moved or removed as a whole is not served where it was, whatever became of it."""
     return Problem(
         moment.shrank,
-        f"the hook `{ran.command}` removed {', '.join(f'`shared/{path}`' for path in paths)}",
-        state=f"{moment.state(release)}, and what the hook removed is not served",
+        f"the hook `{ran.command}` moved or deleted {', '.join(f'`shared/{path}`' for path in paths)}",
+        state=f"{moment.state(release)}, and what the hook moved or deleted is not served",
         whereabouts=[site.root.absolute(site.links.layout.shared)],
         hint="move it back, or restore it from your backup; "
         f"`holdfast recover --site {quote(site.root.path)}` creates the directory again for new uploads; "
@@ -158,7 +158,7 @@ def refuse_shrunk(site: Site, rules: Rules, watch: Watch) -> None:
         raise_alarm(site, lost, took)
         raise Problem(
             "data-shrank",
-            f"shared data was deleted during this deploy: {words(lost[0])}",
+            f"shared data disappeared during this deploy: {words(lost[0])}",
             context=[words(one) for one in lost],
             state=f"{Moment().state(RelPath(''))}, and the named files are gone",
             whereabouts=[site.root.absolute(site.links.layout.shared)],
@@ -202,7 +202,7 @@ def _shrank(site: Site, ran: Ran, shrunk: Shrunk, *, release: RelPath, moment: M
     where = ", ".join(f"shared/{one.path}" for one in shrunk.evidence)
     return Problem(
         moment.shrank,
-        f"the hook `{ran.command}` deleted shared data in `{where}`: {_files(len(gone))} missing or shorter",
+        f"the hook `{ran.command}` deleted or shortened files in `{where}`: {_files(len(gone))} missing or shorter",
         context=_named(gone),
         state=f"{moment.state(release)}, and the named files are gone" if not moment.after else moment.state(release),
         whereabouts=[site.root.absolute(site.links.layout.shared)],

@@ -152,5 +152,5 @@ def test_a_hook_that_moves_what_the_application_needs_is_no_good_end(world, when
     world.commit()
     after = when == "after_activation"
     code = "data-shrank-after-activation" if after else "data-shrank"
-    assert "away" in fails(world.deploy, exits=61 if after else 50, code=code).message
+    assert "moved or deleted" in fails(world.deploy, exits=61 if after else 50, code=code).message
     world.precious.assert_none_lost()
