@@ -99,7 +99,7 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     return _ENDS[verdict]
 
 
-UNFINISHED = "still unfinished"
+UNFINISHED = "unfinished still"
 _ENDS = {FORWARD: "completed", BACK: "undone", NOTHING: "undone"}
 
 

@@ -150,7 +150,7 @@ def test_who_looks_after_a_crash_reads_whether_the_application_may_be_down(club,
     assert status["unfinished"].get("stopped", False) is stopped
     checks = {one["name"]: one["why"] for one in club.world.perform("checklist")["checks"]}
     assert ("may be down" in checks["unfinished"]) is stopped
-    assert "other hands" not in f"{status} {checks}"
+    assert "something else" not in f"{status} {checks}"
     club.world.perform("recover")
     club.assert_well(live=club.live)
 

@@ -90,7 +90,7 @@ def test_what_lies_in_a_retired_release_is_not_said_to_be_in_the_live_one(world)
     (retired / "lib/late.db").mkdir()
     (retired / "lib/late.db/a.png").write_text("late\n")
     texts = [step["text"] for step in world.perform("sweep", only_plan=True)["steps"]]
-    assert texts == ["bring 1 stray of places that are not live home"]
+    assert texts == ["keep 1 file or folder that appeared in places that are not live, in `shared/` or the attic"]
 
 
 def test_a_plan_with_output_to_be_built_promises_no_more_than_the_attic_keeps(tmp_path):

@@ -334,7 +334,7 @@ def test_what_goes_by_somebodys_word_is_named_before_it_goes(vendor):
     )
     vendor.deploy(second)
     third = vendor.archive("v3.zip", {"docs/manual.txt": None})
-    assert not any("go with it" in line for line in vendor.world.perform("plan", source=third)["notes"])
+    assert not any("removed with it" in line for line in vendor.world.perform("plan", source=third)["notes"])
 
 
 def test_a_person_reads_in_the_plan_what_was_edited(vendor):
