@@ -45,13 +45,14 @@ def unpaid(town: Town, *, linked: bool = True) -> list[str]:
         town.owed = {path: content for path, content in owed.items() if (town.site / "shared" / path).exists()}
         owed = {path: content for path, content in owed.items() if path not in town.owed}
     for database in town.databases:
-        database.owed = False
+        home = (town.site / "shared" / database.place).exists() and not (town.live / database.place).exists()
+        database.owed = not linked and home
         if is_for_a_person(town, database.place):
             database.begin_anew(town.live)
     left = [path for path, content in owed.items() if content in town.expected and not _is_paid(town, path)]
     left = [path for path in left if not is_for_a_person(town, path)]
     return [f"left behind: {path}: {town.expected[owed[path]]}" for path in left] + [
-        line for database in town.databases for line in database.wrong(town.live)
+        line for database in town.databases if not database.owed for line in database.wrong(town.live)
     ]
 
 

@@ -28,6 +28,7 @@ TOPICS = {
     "cron": ("guides/cron.md", "what to run from cron"),
     "backups": ("guides/backups.md", "what to back up, and how to put it back"),
     "moving": ("guides/moving.md", "to another directory or another host"),
+    "ci": ("guides/ci.md", "deploy from GitHub Actions or GitLab, by a key that can do nothing else"),
     "json": ("guides/json.md", "for scripts and CI: JSON, events, exit codes"),
     "install": ("install.md", "pipx, uv, one file, .deb; checksums; upgrading; what a host needs"),
     "guarantees": ("guarantees.md", "what is promised, and how each promise is tested"),
