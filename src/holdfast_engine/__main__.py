@@ -24,35 +24,35 @@ from holdfast_engine.model.request import Request, Settings, Source
 from holdfast_engine.streams import keep_own_rights, prepare_streams, require_utf8
 
 _COMMANDS = {
-    "link": "adopt, seed and link the data of RELEASE, kept in SHARED: the persistence step alone",
-    "deploy": "deploy one release; where its source holds a holdfast.toml, `holdfast deploy` is needed",
-    "status": "where the site stands",
-    "releases": "the releases of the site",
-    "history": "what was done to the site, when and by whom",
-    "checklist": "named checks of the site, each with the way to mend it",
-    "rollback": "activate an earlier good release; data stays as it is",
-    "recover": "finish what was interrupted, find data that appears lost, put it back",
-    "sweep": "bring home what was written to the live release, to others and to document roots; for cron",
+    "link": "link the data in SHARED into RELEASE, and keep what appeared on the server",
+    "deploy": "put a new version live; a source with a holdfast.toml needs `holdfast deploy`",
+    "status": "what is live, what is shared, what is unfinished",
+    "releases": "list the releases of the site",
+    "history": "list what was done to the site, when and by whom",
+    "checklist": "check the site; say how to fix what is wrong",
+    "rollback": "make an earlier release live again; data stays as it is",
+    "recover": "finish what was interrupted; find lost data and put it back",
+    "sweep": "collect files that appeared outside of `shared/`; for cron",
     "prune": "delete old releases that hold nothing of yours; name what is kept, and why",
     "leave": "give the site back as it was, or as a layout that works without Holdfast",
-    "attic": "what operations displaced, with origin and reason",
+    "attic": "list what was replaced or removed, and is still kept",
     "report": "the whole site as one JSON object: sizes, releases, operations, what is to be done",
 }
 _ARGUMENTS = {
     "--source": "where the code comes from: a directory, an archive, or a git repository or its URL",
-    "--ref": "branch, tag or commit of a git source; its HEAD when left out",
+    "--ref": "branch, tag or commit of a git source; its HEAD if not given",
     "--sha256": "the SHA-256 that the archive must have",
     "--verify-signature": "deploy only a tag or commit whose signature git verifies with your keys",
     "--force": "deploy although nothing changed",
-    "--accept": "let this check's refusal be a warning for this once",
-    "--site": "the deploy root; the working directory when left out",
-    "--plain": "make a plain directory of it, served at its old place",
+    "--accept": "treat this check's refusal as a warning, this once",
+    "--site": "the site's directory; the working directory if not given",
+    "--plain": "make it a plain directory, served from its old place",
     "--layout": "leave releases/, shared/ and current as they are",
-    "--undo": "make of it what it was before its adoption, while nothing was deployed since",
+    "--undo": "put it back as it was before its adoption, if nothing was deployed since",
     "--keep-current": "leave `current` in a plain directory, as a link to all of it",
-    "--keep": "good releases to keep besides the active one",
+    "--keep": "good releases to keep besides the live one",
     "--yes": "answer every question with yes",
-    "--json": "accepted, as everywhere: the answer is one JSON object in any case",
+    "--json": "no effect: the answer is always one JSON object",
 }
 
 
@@ -100,7 +100,7 @@ def _add_arguments(command: argparse.ArgumentParser, name: str) -> None:
         command.add_argument("release", metavar="RELEASE", help="the directory that was unpacked")
         command.add_argument("shared", metavar="SHARED", help="the directory that keeps the data, beside releases/")
     if name == "rollback":
-        command.add_argument("release", metavar="RELEASE", nargs="?", default="", help="else the one before")
+        command.add_argument("release", metavar="RELEASE", nargs="?", default="", help="the one before if not given")
     if name == "deploy":
         command.add_argument("--source", required=True, help=_ARGUMENTS["--source"])
         for flag in ("--ref", "--sha256"):
@@ -171,8 +171,8 @@ def _without_settings(request: Request) -> Request:
     location = quote(request.source.location)
     raise Problem(
         "config-unreadable",
-        "the source holds a holdfast.toml, and the engine alone reads no TOML",
-        context=("deployed without it, its build and its hooks would be left out",),
+        "the source has a holdfast.toml, which only `holdfast` reads",
+        context=("without it the build and the hooks would not run",),
         state="nothing was changed",
         hint=f"holdfast deploy --site {quote(request.site)} --source {location}",
     )
@@ -183,8 +183,8 @@ def _pinned(source: Source, found: dict[str, Any]) -> Source:
 
 
 def _interrupted() -> Problem:
-    state = "what was begun is undone, or is finished by the next command that changes the site"
-    return Problem("interrupted", "interrupted", state=state, hint="the same with `status` shows how the site stands")
+    state = "the command was undone, or the next command that changes the site finishes it"
+    return Problem("interrupted", "interrupted", state=state, hint="run it with `status` to see the state of the site")
 
 
 def _settings(keep: Optional[int]) -> Settings:

@@ -204,7 +204,7 @@ class Carrier:
             self.site.made["copied"] = True
             path, why = next(iter(told.copied.items()))
             what = f"{count(len(told.copied), 'file')}, as `{path}`"
-            self.report.warnings.append(f"carried as a copy, for no second name could be given ({why}): {what}")
+            self.report.warnings.append(f"carried along as a copy, because no hard link could be made ({why}): {what}")
         if deleted and told.deleted:
             self.report.warnings.append(f"deleted on the server meanwhile: {_some(told.deleted)}")
 

@@ -31,7 +31,7 @@ class Stranded:
         return {path: one for base in self.places.values() for path, one in base.items()}
 
     def goes_along(self) -> dict[str, str]:
-        return dict.fromkeys(sorted(outermost(self.carried)), "was kept by a release that is not live any more")
+        return dict.fromkeys(sorted(outermost(self.carried)), "was kept by a release that is no longer live")
 
 
 def stranded(site: Site, rules: Rules, written_since: Iterable[tuple[RelPath, Base]]) -> Stranded:

@@ -36,7 +36,7 @@ class Carry(Step[Outlook, Work]):
     def sentence(self, planned: Outlook) -> str:
         every = {**planned.found.carried, **planned.stranded.carried}
         files = sum(one.kind == FILE for one in every.values())
-        return f"give {count(files, 'file')} from the server a second name in `{planned.record.path}`"
+        return f"take {count(files, 'file')} from the server along into `{planned.record.path}`"
 
     def run(self, work: Work) -> Work:
         """What is carried stands in the release, and the base of that is on disk; after the build, so that no build

@@ -69,14 +69,12 @@ def _accept_as_live(again: Again, record: ReleaseRecord) -> None:
     it can be, and it is never taken for proven (G11).
     """
     site = again.site
-    site.notice("finishing", f"`{Layout.current}` was switched to `{record.path}` by somebody else; it stays live")
+    site.notice("finishing", f"`{Layout.current}` was switched to `{record.path}` by something else; it stays live")
     status = site.root.lstat(record.path)
     if status is not None and status.st_mode & 0o777 == 0o700:
         durable.set_mode(site.root, record.path, 0o755)
     if baselines.read(site.root, record.id) is None:
-        record = replace(
-            record, pinned="switched to by hand before its deploy had ended; nothing proves what it shipped"
-        )
+        record = replace(record, pinned="made live by hand before its deploy had ended; nothing proves what it shipped")
     mark_active(site, record)
     link_live(again.adopter)
     previous = records.read(site.root, again.begin.get("previous") or "")
