@@ -1,4 +1,4 @@
-"""Who deploys, and whom the application runs as."""
+"""Who deploys, and which user the application runs as."""
 
 from __future__ import annotations
 

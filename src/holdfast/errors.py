@@ -13,8 +13,8 @@ def bug(error: BaseException) -> Problem:
     """A broken invariant inside Holdfast, as a problem of class 70."""
     return Problem(
         "bug",
-        f"a mistake inside Holdfast: {type(error).__name__}: {error}",
-        state="what was begun is in the journal; the next command that changes the site finishes or undoes it",
+        f"a fault inside Holdfast: {type(error).__name__}: {error}",
+        state="the next command that changes the site finishes or undoes this one; the journal has each step",
         hint="holdfast status",
     )
 
@@ -24,7 +24,7 @@ def interrupted() -> Problem:
     return Problem(
         "interrupted",
         "interrupted",
-        state="what was begun is undone, or is finished by the next command that changes the site",
+        state="the command was undone, or the next command that changes the site finishes it",
         hint="holdfast status",
     )
 

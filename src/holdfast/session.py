@@ -157,8 +157,8 @@ class Session:
             return top
         raise Problem(
             "usage",
-            f"a site is adopted in place, and `{top}` and `--site {named}` are two places",
-            context=[f"`[site] public_html` names a document root that stays, and has its site at `{site}`"],
+            f"a site is adopted in place, but `{top}` and `--site {named}` are two directories",
+            context=[f"`[site] public_html` names a document root that stays; its site is at `{site}`"],
             state="nothing was changed",
             hint=f"`holdfast adopt {top}`, or `{take_out(top, site)}` for a document root",
         )
@@ -209,7 +209,7 @@ class Session:
 
     def ask_undo(self, directory: str | None, flags: Mapping[str, Any]) -> dict[str, Any]:
         """The site in DIRECTORY, else the one that is meant, is what it was before its adoption. Where FLAGS name one,
-        DIRECTORY is the document root that it was taken out of, as it was typed then.
+        DIRECTORY is the document root that it came from, as it was typed then.
         """
         top = self._directory(directory) if directory is not None else ""
         if top and not flags.get("site.root"):
@@ -247,8 +247,8 @@ class Session:
             return site
         raise Problem(
             "site-missing",
-            "no site was named, and there is none here",
-            context=(f"no `--site`, no `HOLDFAST_SITE`, no `[site]` in a `{NAME}`, no site here or above",),
+            "no site given",
+            context=(f"no `--site`, no `HOLDFAST_SITE`, no `[site]` in a `{NAME}`, and no site here or above",),
             hint="name it with `--site DIR`",
         )
 

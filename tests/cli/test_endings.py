@@ -77,7 +77,7 @@ def test_a_mistake_inside_is_told_in_a_few_words(holdfast, engine):
     engine.answers["status"] = RuntimeError("impossible")
     ended = holdfast("status", "--site", "/srv/club")
     assert ended.code == 70
-    assert "error[bug]: a mistake inside Holdfast: RuntimeError: impossible" in ended.err
+    assert "error[bug]: a fault inside Holdfast: RuntimeError: impossible" in ended.err
     assert "Traceback" not in ended.err
 
 

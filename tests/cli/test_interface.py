@@ -387,7 +387,7 @@ def test_explain_gives_the_care_that_a_deploy_acts_on(typed, world):
     assert (world.live / "public/favicon.ico").is_symlink()
     found = typed("explain", "public/favicon.ico", "--site", world.site, "--json").json
     assert found["care"] == "seeded"
-    assert found["rulings"][0]["source"] == "what lies in shared/ is shared: `shared/public/favicon.ico`"
+    assert found["rulings"][0]["source"] == "everything in shared/ is shared: `shared/public/favicon.ico`"
     assert found["rulings"][-1]["source"] == "shipped by the release"
     assert typed("explain", "public/robots.txt", "--site", world.site, "--json").json["care"] == "code"
 

@@ -157,7 +157,7 @@ def test_prune_counts_without_the_active_one_and_names_what_it_keeps(typed, stat
 
 
 def test_keep_in_the_file_prunes_at_each_deploy(typed, static):
-    """INTERFACE, holdfast.toml: keep is the number of retired good releases besides the active one."""
+    """INTERFACE, holdfast.toml: keep is the number of good releases to keep besides the live one."""
     for _ in range(4):
         ship(typed, static, changes={"holdfast.toml": "keep = 1\n"})
     assert len(os.listdir(static.site / "releases")) == 2
@@ -306,7 +306,7 @@ def failing(typed, world):
 
 def test_a_first_deploy_that_fails_does_not_speak_of_a_previous_release(typed, static):
     """INTERFACE, errors: the state of the site now."""
-    assert failing(typed, static).json["error"]["state"] == "what was begun is undone; nothing is live yet, as before"
+    assert failing(typed, static).json["error"]["state"] == "the command was undone; nothing is live yet, as before"
     ship(typed, static, changes={"holdfast.toml": None})
     assert "; the previous release is live, as before" in failing(typed, static).json["error"]["state"]
 
@@ -484,5 +484,5 @@ def test_an_interrupted_deploy_says_how_the_site_stands_and_what_to_type(typed, 
     with failing_at("place.switch", KeyboardInterrupt()):
         ended = ship(typed, static)
     assert (ended.code, ended.json["back"]) == (130, "")
-    assert ended.json["error"]["state"] == "what was begun is undone; the previous release is live, as before"
+    assert ended.json["error"]["state"] == "the command was undone; the previous release is live, as before"
     assert typed(*ended.json["error"]["hint"].split()[1:]).code == 0

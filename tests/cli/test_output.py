@@ -44,7 +44,7 @@ def test_a_deploy_ends_with_the_release_the_one_before_and_the_way_back(deploy):
 
 def test_progress_goes_to_stderr_with_its_time(deploy):
     """INTERFACE: results on stdout, progress on stderr."""
-    assert deploy().err == "copy the new version                     0.50 s  1,204 files\n"
+    assert deploy().err == "copy the new version               0.50 s  1,204 files\n"
 
 
 def test_quiet_shows_no_progress(deploy):
@@ -56,7 +56,7 @@ def test_verbose_says_also_what_begins_and_where_data_lies(deploy, engine):
     """-v."""
     engine.events.append(Event("noticed", "stray", "a file was brought home", data={"path": "public/a.png"}))
     told = deploy("-v").err
-    assert "copy the new version                   begins  from main" in told
+    assert "copy the new version             begins  from main" in told
     assert "note: a file was brought home\n  path: public/a.png" in told
 
 
@@ -165,7 +165,10 @@ CHANGES = {
             ],
             "restored": 0,
         },
-        "finished `deploy` 7: undone\nfound\n  a.png  file  releases/1/a.png  left for a person\nnothing to put back",
+        (
+            "finished `deploy` 7: undone\nfound\n"
+            "  a.png  file  releases/1/a.png  left for you to decide\nnothing to put back"
+        ),
     ),
     "restore": (
         {"restored": [{"path": "public/a.png", "from": ".holdfast/attic/7/a"}], "saved": []},
@@ -302,7 +305,7 @@ def test_detect_shows_what_is_data(holdfast, engine):
     }
     ended = holdfast("detect")
     assert "framework  laravel (95% sure)" in ended.out
-    assert "  storage  known of this framework" in ended.out
+    assert "  storage  data of this framework" in ended.out
     assert engine.request.path == os.getcwd()
     assert holdfast("detect", "nowhere").code == 11
 

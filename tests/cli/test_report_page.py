@@ -70,7 +70,7 @@ CUT = {"operation": "000002-deploy", "command": "deploy", "release": "r2", "runn
     [
         ({}, "well", "All is well."),
         ({"checklist": warned(WARN)}, "look", "The site is live, and 1 thing should be looked at."),
-        ({"checklist": warned(REFUSE)}, "act", "Something must be put right before the next deploy."),
+        ({"checklist": warned(REFUSE)}, "act", "Something must be fixed before the next deploy."),
         ({"unfinished": CUT}, "act", "A deploy was interrupted."),
         ({"unfinished": {**CUT, "running": True}}, "well", "All is well."),
         ({"missing": GONE, "checklist": warned(REFUSE)}, "act", "3 files of data that were there are missing."),

@@ -98,7 +98,7 @@ def test_a_difference_is_shown_as_text(typed, shop):
     """With what there is nothing to compare with, all of it."""
     shown = typed("review", "diff", "tool.php", "--site", shop.site)
     assert "+<?php echo 'a tool';" in shown.out
-    assert "nothing to compare it with" in shown.out
+    assert "there is no other version" in shown.out
 
 
 def governed(shop, text: str, *, site: bool) -> None:

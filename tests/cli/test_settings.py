@@ -94,13 +94,13 @@ def test_a_wrong_value_is_named_with_its_key_and_its_file(text, key, value):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("keep = 'many'", "a whole number is wanted, and this is a text"),
-        ("keep = 2.5", "a whole number is wanted, and this is a fraction"),
-        ("keep = -1", "a whole number from 0 on is wanted"),
-        ("framework = ''", "a text is wanted that is not empty"),
-        ("minimum = 'soon'", "a version such as '0.1' is wanted"),
-        ("shared = [1]", "a table is wanted, and this is a list"),
-        ("[source]\nverify_signature = 1", "true or false is wanted, and this is a whole number"),
+        ("keep = 'many'", "a whole number is needed, and this is a text"),
+        ("keep = 2.5", "a whole number is needed, and this is a fraction"),
+        ("keep = -1", "a whole number of 0 or more is needed"),
+        ("framework = ''", "a text that is not empty is needed"),
+        ("minimum = 'soon'", "a version such as '0.1' is needed"),
+        ("shared = [1]", "a table is needed, and this is a list"),
+        ("[source]\nverify_signature = 1", "true or false is needed, and this is a whole number"),
         ("[hosts.a]\naddress = 'x'", "it needs a key `root`"),
     ],
 )

@@ -124,7 +124,7 @@ def _become(user: str, programs: Path, columns: int) -> None:
         os.setuid(number)
     os.environ.update(
         HOME=f"/home/{user}",
-        PATH=f"{programs}:{os.environ['PATH']}",
+        PATH=f"/home/{user}/.local/bin:{programs}:{os.environ['PATH']}",
         COLUMNS=str(columns),
         GIT_CONFIG_GLOBAL="/dev/null",
         NO_COLOR="1",

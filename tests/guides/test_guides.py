@@ -4,18 +4,13 @@ theirs is lost (G1, G2).
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from guides import page
 from guides.follow import follow
+from lib.inner_words import INNER, plain
 from lib.mounts import may_mount, tell
 
-INNER = re.compile(
-    r"(?<![\\w/.-])(?:care|evidence|seeds?|seeded|strays?|baselines?|mend|presets?|ephemeral|rulings?)(?![\\w/.-])"
-)
-"""Words that a newcomer would have to learn (docs/words.md); they stay out of what is shown unasked."""
 PAGES = [path for path in page.pages() if page.read(path).follow]
 
 
@@ -28,4 +23,4 @@ def test_a_guide_leads_where_it_says_and_no_user_s_file_is_lost(path):
     assert ended.gone == [], ended.text
     assert ended.unlike == [], ended.text
     shown = "\n".join(line for line in ended.text.splitlines() if not line.startswith("{"))
-    assert sorted(set(INNER.findall(shown))) == [], ended.text
+    assert sorted(set(INNER.findall(plain(shown)))) == [], ended.text

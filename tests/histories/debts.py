@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from histories.town import Town
 
 
+CALLED_CODE = "public/flags"
+"""By the preset: in a release of which nothing is known it is taken for what that shipped, and stays there."""
+
+
 def owe(town: Town, served: Mapping[str, str]) -> None:
     """SERVED, by path and digest, is to be served again. An edit of what some release ships is code, and is not."""
     for path, content in served.items():
-        if not any(stands_in(path, files) for files in town.shipped.values()):
+        unwanted = (path, content) in town.unwanted
+        if not unwanted and not any(stands_in(path, files) for files in town.shipped.values()):
             town.owed[path] = content
 
 
@@ -40,13 +45,14 @@ def unpaid(town: Town, *, linked: bool = True) -> list[str]:
         town.owed = {path: content for path, content in owed.items() if (town.site / "shared" / path).exists()}
         owed = {path: content for path, content in owed.items() if path not in town.owed}
     for database in town.databases:
-        database.owed = False
+        home = (town.site / "shared" / database.place).exists() and not (town.live / database.place).exists()
+        database.owed = not linked and home
         if is_for_a_person(town, database.place):
             database.begin_anew(town.live)
     left = [path for path, content in owed.items() if content in town.expected and not _is_paid(town, path)]
     left = [path for path in left if not is_for_a_person(town, path)]
     return [f"left behind: {path}: {town.expected[owed[path]]}" for path in left] + [
-        line for database in town.databases for line in database.wrong(town.live)
+        line for database in town.databases if not database.owed for line in database.wrong(town.live)
     ]
 
 
@@ -58,7 +64,8 @@ def is_for_a_person(town: Town, path: str) -> bool:
     holds = (one for one in (town.site / "releases").iterdir() if (one / path).is_file())
     if (town.live / path).exists() or all(one.name in told for one in holds):
         return False
-    assert any(towns.is_within(path, one) for one in town.recoverable()), f"{path}: nobody tells of it"
+    told = any(towns.is_within(path, one) for one in town.recoverable())
+    assert told or towns.is_within(path, CALLED_CODE), f"{path}: nobody tells of it"
     return True
 
 

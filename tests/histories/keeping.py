@@ -55,7 +55,7 @@ class Memory:
         self.town.people(lambda: text)
 
     def _overwrites(self) -> None:
-        """What it saved before is its own to write over."""
+        """What it saved first is its own to write over."""
         before = Path(self.town.live / self.place)
         if before.is_file():
             self.town.expected.pop(digest(before.read_bytes()), None)

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from histories import debts
-from histories.town import Town
+from histories.town import Town, digest_of
 
 
 def _ready(where: Path) -> bool:
@@ -60,6 +60,7 @@ def remove(town: Town, place: str) -> None:
     town.destroyed = True
     debts.forgive(town, place)
     if where.is_file() or where.is_symlink():
+        town.unwanted.add((place, digest_of(str(where))))
         where.unlink()
 
 

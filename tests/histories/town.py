@@ -64,6 +64,8 @@ class Town:
     expected: dict[str, str] = field(default_factory=dict)
     ever: dict[str, str] = field(default_factory=dict)
     taken_away: set[str] = field(default_factory=set)
+    unwanted: set[tuple[str, str]] = field(default_factory=set)
+    """Path and content of what was deleted: an older release that shows it after a switch by hand owes nobody."""
     replaced: set[str] = field(default_factory=set)
     shipped: dict[str, dict[str, str]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
@@ -79,6 +81,8 @@ class Town:
     """What was written last into releases that are not live: it may be served next."""
     databases: list[Database] = field(default_factory=list)
     in_trash: set[str] = field(default_factory=set)
+    ending: set[str] = field(default_factory=set)
+    """What lay in the attic when the time of all in it was over: a person who then overwrites it elsewhere ends it."""
     """Contents that a worker wrote into what lay in the trash already: one more look finds them there (G6)."""
     asked: list[Asked] = field(default_factory=list)
     half_replaced: str = ""  # what a killed command was to bring back: the next one may complete that
@@ -120,8 +124,8 @@ class Town:
             self.expected[digest(told.encode())] = told
             self.ever[digest(told.encode())] = told
             self._note_where(digest(told.encode()))
-        kept = self.kept()
-        self.destroyed |= not self.expected.keys() <= set(kept)
+        kept = set(self.kept()) - self._about_to_end()
+        self.destroyed |= not self.expected.keys() <= kept
         self.expected = {one: text for one, text in self.expected.items() if one in kept}
 
     def wrote_elsewhere(self, path: str, text: str | None) -> str | None:
@@ -143,8 +147,14 @@ class Town:
 
     def attic_may_end(self) -> None:
         """The time of all that lies in the attic is over: what lies there alone is not expected any more."""
+        self.ending |= contents(self.site / ".holdfast/attic").keys()
+        over = self._about_to_end()
+        self.expected = {one: text for one, text in self.expected.items() if one not in over}
+
+    def _about_to_end(self) -> set[str]:
+        """What lies in the attic alone, where its time is over."""
         held = contents(self.site, without=(*_NOT_KEPT, ".holdfast/attic")).keys() | self.in_trash
-        self.expected = {one: text for one, text in self.expected.items() if one in held}
+        return self.ending - held
 
     def meanwhile(self, act: Callable[[], str | None]) -> None:
         """ACT is something that people do while a command is at work: what it changes is theirs, and nobody waits for

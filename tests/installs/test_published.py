@@ -21,7 +21,7 @@ def project():
 
 
 def test_each_way_to_install_has_its_file_and_its_checksum(published):
-    """Issue H: the wheel, its sources, both programs in one file, the package, and SHA256SUMS."""
+    """The wheel, its sources, both programs in one file, the package, and SHA256SUMS."""
     version = project()["version"]
     names = [
         f"holdfast-{version}-py3-none-any.whl",

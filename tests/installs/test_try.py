@@ -13,7 +13,7 @@ from house.source_tree import ROOT, tracked
 
 @pytest.mark.installs
 def test_a_fresh_clone_takes_the_tour_with_two_libraries_and_no_developer_s_tools(tmp_path, monkeypatch):
-    """Issue H: progress from the first second; what only tests need is not fetched."""
+    """Progress from the first second; what only tests need is not fetched."""
     for path in tracked():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(os.path.join(ROOT, path), tmp_path / path)

@@ -101,7 +101,7 @@ class TreeSite:
             where = self.world.live / path
             let_write(where)
             where.parent.mkdir(parents=True, exist_ok=True)
-            where.write_text("made again when it is gone\n")
+            where.write_text("made again when it is deleted\n")
 
     def _write_file(self, path: str, into: Path) -> None:
         """PATH has a value for every key of the example that is shipped beside it, and content of its own."""

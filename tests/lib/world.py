@@ -13,6 +13,7 @@ from typing import Any
 
 from holdfast_engine.commands import perform
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
 from lib.precious import Precious
 
@@ -91,6 +92,7 @@ class World:
         self.files = dict(files)
         self.version = 0
         self.events: list[Event] = []
+        self.refusal: Problem | None = None
         self.precious = Precious(self.site)
         self.settings = Settings()
         self._clock = itertools.count(1_700_000_000, 60)
@@ -155,7 +157,12 @@ class World:
     def perform(self, command: str, *, person: Person | None = None, **more: Any) -> dict[str, Any]:
         """Whatever is answered is JSON, so that a wire can carry it as it is. PERSON is shown the plan and asked."""
         request = self.request(command, **{"yes": person is None, **more})
-        answer = perform(request, tell=self.events.append, ask=person or (lambda _plan: True))
+        self.refusal = None
+        try:
+            answer = perform(request, tell=self.events.append, ask=person or (lambda _plan: True))
+        except Problem as problem:
+            self.refusal = problem
+            raise
         assert json.loads(json.dumps(answer)) == answer
         return answer
 

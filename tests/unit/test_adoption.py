@@ -92,6 +92,20 @@ def test_directories_are_merged_child_by_child(site):
     assert site.root.link("releases/1/up") == "../../shared/up"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give directories to two users")
+@pytest.mark.parametrize(("owner", "then"), [(0, 4711), (4712, 4712)])
+def test_a_directory_that_root_made_in_shared_lets_in_who_owned_the_one_that_comes_there(site, owner, then):
+    """G10: somebody put a file into `shared/` by hand; what is another user's stays that user's."""
+    site.put("releases/1/docs/mine.txt", "mine\n")
+    site.put("shared/docs/by-hand.txt", "by hand\n")
+    release, shared = (os.path.join(site.root.path, top, "docs") for top in ("releases/1", "shared"))
+    os.chown(release, 4711, 4711)
+    os.chown(shared, owner, owner)
+    site.adopt("docs")
+    assert site.see("releases/1/docs/by-hand.txt") == "by hand\n"
+    assert os.stat(shared).st_uid == then
+
+
 @pytest.mark.parametrize("wins", [LIVE, SHARED])
 def test_a_file_against_a_directory_loses_neither_side(site, wins):
     """S05: type conflicts at a shared path."""

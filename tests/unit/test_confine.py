@@ -92,4 +92,4 @@ def test_a_kernel_without_it_empties_the_trash_as_well_and_says_so(root, monkeyp
 @confined
 def test_a_kernel_that_has_it_is_told_of(root):
     """R18: both ways are said."""
-    assert host._clean_up().why == "the kernel confines it to the trash (Landlock)"
+    assert host._clean_up().why == "the kernel keeps deletions inside the trash (Landlock)"

@@ -13,6 +13,7 @@ from holdfast_engine import FORMAT
 from holdfast_engine.data import baseline
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
+from holdfast_engine.model import reasons
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site import records
@@ -86,3 +87,9 @@ def test_a_newer_or_broken_site_file_is_refused_and_left_alone(tmp_path, change,
         site_format.read(root)
     assert (caught.value.code, caught.value.exit_code) == (code, 41)
     assert file.read_bytes() == before
+
+
+def test_a_reason_that_an_earlier_version_wrote_as_a_sentence_is_read_as_its_word():
+    """Whoever improves a sentence breaks no old attic."""
+    assert reasons.word("a build makes this path itself") == reasons.BUILT
+    assert all(reasons.word(sentence) == word for word, sentence in reasons.SENTENCES.items())

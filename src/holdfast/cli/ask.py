@@ -21,7 +21,7 @@ def asker(view: View, *, may_ask: bool = True) -> Callable[[dict[str, Any]], boo
             why = "there is no terminal" if may_ask else "`--no-input` was given"
             raise Problem(
                 "declined",
-                f"this changes the site, and nobody can be asked: {why}",
+                f"this changes the site and needs a yes, and there is no way to ask: {why}",
                 state="nothing was changed",
                 hint=_how_to_agree(str(plan.get("command") or "deploy")),
             )

@@ -8,7 +8,7 @@ import pkgutil
 import holdfast
 
 TOPICS = {
-    "start": ("README.md", "where do you stand? a guide for each"),
+    "start": ("README.md", "find the guide for your case"),
     "missing": ("first-aid.md", "something is missing, or the site is down: what to type"),
     "symptoms": ("guides/symptoms.md", "uploads gone, error 500, old version shown, permission denied, disk full"),
     "words": ("words.md", "the words that Holdfast uses, each in a sentence"),
@@ -28,6 +28,7 @@ TOPICS = {
     "cron": ("guides/cron.md", "what to run from cron"),
     "backups": ("guides/backups.md", "what to back up, and how to put it back"),
     "moving": ("guides/moving.md", "to another directory or another host"),
+    "ci": ("guides/ci.md", "deploy from GitHub Actions or GitLab, by a key that can do nothing else"),
     "json": ("guides/json.md", "for scripts and CI: JSON, events, exit codes"),
     "install": ("install.md", "pipx, uv, one file, .deb; checksums; upgrading; what a host needs"),
     "guarantees": ("guarantees.md", "what is promised, and how each promise is tested"),
@@ -35,12 +36,12 @@ TOPICS = {
     "configuration": ("reference/configuration.md", "every setting, its file and its variable"),
     "importing": ("importing.md", "what `init` takes over from Capistrano, Deployer and others"),
     "problems": ("reference/problems.md", "every exit code and every message's code word"),
-    "review": ("review.md", "what looks like code: what is listed, and what a decision does"),
+    "review": ("review.md", "files that look like code: what is listed, what a decision does"),
     "report": ("report.md", "one page of a site: what it shows, who may read it, its keys for scripts"),
-    "leaving": ("leaving.md", "how a site is given back, and what is left"),
+    "leaving": ("leaving.md", "how to leave Holdfast, and what stays behind"),
     "conventions": ("conventions.md", "output, colours, logs, directories, completion, privacy"),
-    "on-disk-format": ("design/on-disk-format.md", "what lies below a deploy root, readable without Holdfast"),
-    "rules": ("design/rules.md", "the rules that hold the engine together"),
+    "on-disk-format": ("design/on-disk-format.md", "what is in a site's directory, readable without Holdfast"),
+    "rules": ("design/rules.md", "the rules that the program keeps"),
 }
 """Each topic's page below `docs/`, and what it is about."""
 

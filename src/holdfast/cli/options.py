@@ -45,7 +45,7 @@ _OUTPUT = (
         help="Colours: on terminals without `NO_COLOR`, always, or never. [default: auto]",
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress."),
-    click.option("-v", "--verbose", is_flag=True, help="More of what happens, and where data lies."),
+    click.option("-v", "--verbose", is_flag=True, help="Show more of what happens, and where data is."),
     click.option("--events", is_flag=True, help="Progress as JSON lines on stderr."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout at the end."),
 )
@@ -55,12 +55,12 @@ _SITE = (
         "--site",
         metavar="DIR",
         shell_complete=directories,
-        help="The deploy root. [default: [site].root, or the site around here]",
+        help="The site's directory. [default: [site].root, or the site around here]",
     ),
 )
-_PLAN = (click.option("--plan", "--dry-run", "only_plan", is_flag=True, help="Show the plan and touch nothing."),)
+_PLAN = (click.option("--plan", "--dry-run", "only_plan", is_flag=True, help="Show the plan and change nothing."),)
 _YES = (
-    click.option("--no-input", is_flag=True, help="Ask nothing: a question ends with exit code 31."),
+    click.option("--no-input", is_flag=True, help="Do not ask: where a question is needed, end with exit code 31."),
     click.option("-y", "--yes", is_flag=True, help="Answer every question with yes."),
 )
 
@@ -69,7 +69,7 @@ accepting = click.option(
     multiple=True,
     metavar="CHECK[=PATH]",
     shell_complete=checks,
-    help="Take what this check says as meant, this once; `data-memory=PATH`: for good. Repeatable.",
+    help="Accept what this check refuses, this once; `data-memory=PATH`: for good. Repeatable.",
 )
 """For commands that refuse what only a person can know to be meant."""
 

@@ -47,7 +47,7 @@ def _parse(text: Text) -> dict[str, Any]:
         return toml.loads(text.content.decode())
     except (ValueError, RecursionError) as error:  # no TOML, no UTF-8; brackets in brackets, numbers without an end
         raise Problem(
-            "config-unreadable", f"{text.origin} is not TOML: {error}", hint=f"mend {text.origin} at that place"
+            "config-unreadable", f"{text.origin} is not TOML: {error}", hint=f"fix {text.origin} at that place"
         ) from None
 
 
@@ -98,7 +98,7 @@ def _invalid(text: Text, misfit: Misfit) -> Problem:
         "config-invalid",
         f"{text.origin}: `{key}` cannot be {_spelled(misfit.value)}",
         context=(misfit.reason,),
-        hint=f"mend `{key}` in {text.origin}",
+        hint=f"fix `{key}` in {text.origin}",
     )
 
 
@@ -116,7 +116,7 @@ def _check_shared(text: Text, values: dict[str, Any]) -> None:
             if other != key:
                 raise Problem(
                     "shared-paths-overlap",
-                    f"{text.origin}: `{path}` stands in `{other}` and in `{key}`",
+                    f"{text.origin}: `{path}` is in `{other}` and in `{key}`",
                     hint="keep it in one of the two",
                 )
         if paths:
@@ -146,5 +146,5 @@ def _check_attic(text: Text, values: Mapping[str, Any]) -> None:
             "config-invalid",
             f"{text.origin}: `attic.keep` cannot be {kept!r}",
             context=(WANTED,),
-            hint=f"mend `attic.keep` in {text.origin}",
+            hint=f"fix `attic.keep` in {text.origin}",
         )

@@ -48,17 +48,17 @@ def _is_one(one: str, other: str) -> bool:
 def foreseen(path: str, decision: Mapping[str, Any]) -> Written:
     """Where DECISION, as the engine tells it, would be written, and why not where it would not."""
     if not path or not decision.get("list"):
-        return Written(note="noted in the site alone" if decision.get("list") else "")
+        return Written(note="noted only in the site" if decision.get("list") else "")
     try:
         text = _text(path)
     except (OSError, ValueError):
-        return Written(note=f"`{path}` cannot be read; noted in the site alone")
+        return Written(note=f"`{path}` cannot be read; noted only in the site")
     hidden = (decision.get("configured") or {}).get(decision["list"])
     if decision["verb"] != "forget" and hidden and not names(text, decision["list"]):
-        return Written(note=f"a list in `{path}` would hide the one of the source; noted in the site alone")
+        return Written(note=f"a list in `{path}` would hide the one of the source; noted only in the site")
     if _changed(text, decision) is None:
         line = f"[shared] {decision['list']} = [..., {_entry(decision)!r}]"
-        return Written(note=f"`{path}` is written in a way that is not changed by a program; noted in the site: {line}")
+        return Written(note=f"`{path}` has a layout that a program cannot safely change; noted in the site: {line}")
     does = "taken out of" if decision["verb"] == "forget" else "written to"
     return Written(path, f"{does} `[shared] {decision['list']}` of {quote(path)}")
 
@@ -75,7 +75,7 @@ def write(path: str, decision: Mapping[str, Any]) -> Written:
             _replace(os.path.realpath(path), changed)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "no text"
-        return Written(note=f"`{path}` could not be written ({why}); noted in the site alone")
+        return Written(note=f"`{path}` could not be written ({why}); noted only in the site")
     return found
 
 

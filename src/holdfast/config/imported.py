@@ -65,7 +65,7 @@ class ImportedLines:
         head = f"# {hook.place} {self._shown(f'{hook.moment}{task}')}"
         many = [f"#     {_quoted(self._shown(command))}," for command in hook.commands]
         key = "commands" if hook.key == "build" else hook.key
-        return [f"{head} ran, as `{key}` does here:", *many] if many else [f"{head} ran what is not understood"]
+        return [f"{head} ran, as `{key}` does here:", *many] if many else [f"{head} ran something unknown"]
 
     def root(self) -> str:
         """As a comment: this host need not be the one that was deployed to."""
@@ -81,7 +81,7 @@ class ImportedLines:
         if not self.found:
             return ""
         files = [f"{self._shown(file)} ({tool})" for file, tool in self.found.files.items()]
-        lines = ["", f"# Read, and not run: {', '.join(files)}."]
+        lines = ["", f"# These files were read, and not run: {', '.join(files)}."]
         unread = sorted(self.found.unread.values(), key=lambda said: said.place)
         lines += ["# Not understood, or not needed here:"] if unread else []
         return "\n".join(

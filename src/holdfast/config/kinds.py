@@ -53,7 +53,7 @@ class Count:
     def take(self, raw: object, *way: str) -> Any:
         number = _typed(raw, int, way)
         if number < 0:
-            raise Misfit(raw, way, "a whole number from 0 on is wanted")
+            raise Misfit(raw, way, "a whole number of 0 or more is needed")
         return number
 
     def schema(self) -> dict[str, Any]:
@@ -71,9 +71,9 @@ class Words:
     def take(self, raw: object, *way: str) -> Any:
         text = _typed(raw, str, way)
         if self.pattern and not re.search(self.pattern, text):
-            raise Misfit(raw, way, f"{self.like} is wanted")
+            raise Misfit(raw, way, f"{self.like} is needed")
         if not (text or self.may_be_empty or self.pattern):
-            raise Misfit(raw, way, "a text is wanted that is not empty")
+            raise Misfit(raw, way, "a text that is not empty is needed")
         return text
 
     def schema(self) -> dict[str, Any]:
@@ -144,4 +144,4 @@ def _typed(raw: object, wanted: type, way: tuple[str, ...]) -> Any:
     if type(raw) is wanted:
         return raw
     found = _WORDS.get(type(raw), f"a {type(raw).__name__}")
-    raise Misfit(raw, way, f"{_WORDS[wanted]} is wanted, and this is {found}")
+    raise Misfit(raw, way, f"{_WORDS[wanted]} is needed, and this is {found}")

@@ -135,7 +135,7 @@ def _variable(name: str, text: str) -> Value:
         return Value(text, f"`{name}`", working_directory(), "environment")
     if not text.isascii() or not text.isdigit():
         raise Problem(
-            "config-invalid", f"`{name}` cannot be {text!r}: a whole number is wanted", hint=f"export {name}=5"
+            "config-invalid", f"`{name}` cannot be {text!r}: a whole number is needed", hint=f"export {name}=5"
         )
     return Value(int(text), f"`{name}`", layer="environment")
 

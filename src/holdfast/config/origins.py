@@ -18,7 +18,7 @@ def told(resolved: Resolved, *, unread: str = "") -> dict[str, Any]:
     keys = [key for key in known_keys() if not key.startswith("hosts.")]
     rows = [_row(resolved, key) for key in (*keys, *(key for key in resolved.values if key == "source"))]
     files = dict.fromkeys(value.origin for value in resolved.values.values() if value.layer == "file")
-    note = f"what a holdfast.toml in `{redacted(unread)}` says is not shown here; `holdfast plan` reads it"
+    note = f"a holdfast.toml in `{redacted(unread)}` is not shown here; `holdfast plan` reads it"
     return {"settings": [*rows, *_hosts(resolved)], "files": list(files), "notes": [note] if unread else []}
 
 

@@ -31,18 +31,16 @@ SECTIONS = {
         "Commands that run in the release, guarded.",
         {"stop": _COMMANDS, "start": _COMMANDS, "before_activation": _COMMANDS, "after_activation": _COMMANDS},
     ),
-    "attic": Table("Attic", "How long displaced content is kept.", {"keep": Words()}),
+    "attic": Table("Attic", "How long the attic keeps what was replaced.", {"keep": Words()}),
     "site": Table(
         "Site",
-        "Where the site stands on this host.",
+        "Where the site is on this host.",
         {"root": Words(), "web_user": Words(), "public_html": Words()},
     ),
 }
 """The tables of the file that have keys of their own."""
 
-HOST = Table(
-    "Host", "One host that the site stands on.", {"address": Words(), "root": Words()}, needed=("address", "root")
-)
+HOST = Table("Host", "One host that has the site.", {"address": Words(), "root": Words()}, needed=("address", "root"))
 _TOP: dict[str, Kind] = {
     "minimum": Words(pattern=r"^\d+(\.\d+){0,2}$", like="a version such as '0.1'"),
     "framework": Words(),

@@ -26,7 +26,7 @@ def find_source(resolved: Resolved) -> Source:
     if found is None:
         raise Problem(
             "source-unset",
-            "nothing says where the code comes from",
+            "no source given: it is unknown where the code comes from",
             context=("no `--source`, no `HOLDFAST_SOURCE`, no `[source]` in a `holdfast.toml` here or above",),
             hint="holdfast deploy --source PATH",
         )
@@ -39,7 +39,7 @@ def recognise(text: str, base: str) -> Source:
     """TEXT as a git repository (a URL, or a path with one in it), or as a directory or an archive relative to BASE."""
     if text.startswith("-") or "::" in text.partition("/")[0]:
         raise Problem(
-            "source-unusable", f"`{_shown(text)}` is no path and no URL that may be fetched", hint="holdfast deploy -h"
+            "source-unusable", f"`{_shown(text)}` is neither a path nor a URL to fetch", hint="holdfast deploy -h"
         )
     scheme, separator, _ = text.partition("://")
     if separator:
@@ -72,7 +72,7 @@ def version(text: str, base: str, resolved: Resolved, places: Iterable[str]) -> 
         return Source("git", place, text)
     raise Problem(
         "source-missing",
-        f"`{_shown(text)}` is no archive and no directory, and there is no repository in which it could be a ref",
+        f"`{_shown(text)}` is no archive and no directory, and there is no repository to look for it as a ref",
         hint="name the archive or the directory of the version that was shipped",
     )
 
@@ -88,7 +88,7 @@ def _of_kind(kind: str, value: Value) -> Source:
     if kind == "archive" and source.kind != "archive":
         raise Problem(
             "source-unusable",
-            f"`{_shown(value.value)}` is no archive",
+            f"`{_shown(value.value)}` is not an archive",
             context=(f"said by {value.origin}",),
             hint=f"use `source.{'path' if source.kind == 'directory' else 'git'}`",
         )
@@ -100,7 +100,7 @@ def _of_kind(kind: str, value: Value) -> Source:
         )
     if kind == "git" and source.kind != "git":
         raise Problem(
-            "source-unusable", f"`{source.location}` holds no git repository", context=(f"said by {value.origin}",)
+            "source-unusable", f"`{source.location}` is not a git repository", context=(f"said by {value.origin}",)
         )
     return source
 
@@ -108,7 +108,7 @@ def _of_kind(kind: str, value: Value) -> Source:
 def _from_url(text: str, scheme: str) -> Source:
     if scheme not in _SCHEMES:
         raise Problem(
-            "source-unusable", f"`{scheme}://` is not fetched", context=(f"known: {', '.join(_SCHEMES)}",), hint=""
+            "source-unusable", f"`{scheme}://` cannot be fetched", context=(f"known: {', '.join(_SCHEMES)}",), hint=""
         )
     if text.lower().endswith(_ARCHIVES):
         raise _archive(text)
@@ -125,7 +125,7 @@ def _shown(text: str) -> str:
 def _archive(text: str) -> Problem:
     return Problem(
         "source-unusable",
-        f"`{_shown(text)}` is an archive, and archives are not fetched from a URL",
+        f"`{_shown(text)}` is an archive, and Holdfast does not fetch archives from a URL",
         state="nothing was changed",
         hint="fetch it with `curl -fLO` and name the file: holdfast deploy --source FILE --sha256 HEX",
     )
@@ -136,7 +136,7 @@ def _sha256(resolved: Resolved) -> str:
     if said and not re.fullmatch(r"[0-9a-fA-F]{64}", said):
         raise Problem(
             "config-invalid",
-            f"{resolved.origin('source.sha256')} cannot be {said[:80]!r}: 64 hexadecimal digits are wanted",
+            f"{resolved.origin('source.sha256')} cannot be {said[:80]!r}: 64 hexadecimal digits are needed",
             hint="`sha256sum FILE` prints them",
         )
     return said.lower()
@@ -146,7 +146,7 @@ def _with_ref(source: Source, ref: str) -> Source:
     if ref and source.kind != "git":
         raise Problem(
             "ref-missing",
-            f"`{source.location}` holds no git repository, so it has no ref `{ref}`",
+            f"`{source.location}` is not a git repository, so it has no ref `{ref}`",
             hint="leave `--ref` out",
         )
     return replace(source, ref=ref)

@@ -12,8 +12,8 @@ from holdfast.config.text import NAME, SCHEMA
 from holdfast_engine.model.problem import Problem
 
 _TEMPLATE = """\
-{schema}# What Holdfast needs to know of this application. Lines that begin with `#` are suggestions.
-# `holdfast detect` shows what holds without them, and why; flags and HOLDFAST_* beat this file.
+{schema}# What Holdfast needs to know about this application. Lines that begin with `#` are suggestions.
+# `holdfast detect` shows what applies without them, and why; flags and HOLDFAST_* beat this file.
 
 {framework}
 {keep}
@@ -38,13 +38,13 @@ _TEMPLATE = """\
 {after}
 {hooks}
 [attic]
-# keep = "90 days"              # what deploys displaced stays that long; or "for ever"
+# keep = "90 days"              # what deploys replace is kept that long; or "for ever"
 
 [site]
 {root}
-# web_user = "www-data"         # detected from the owner of live data when left out
+# web_user = "www-data"         # detected from the owner of the data if not set
 {hosts}{end}"""
-_KEEP = "# keep = 5                      # retired good releases besides the active one"
+_KEEP = "# keep = 5                      # good releases to keep besides the live one"
 _SOURCE = """\
 path = "."                      # a directory; or git = "https://example.org/club.git", ref = "main"
                                 # or archive = "club-1.4.tar.gz", sha256 = "…\""""

@@ -51,7 +51,7 @@ def _require_ours(path: str) -> None:
     if os.stat(path).st_uid not in ours:
         raise Problem(
             "config-not-yours",
-            f"{path} belongs to another user, and what it says would be run",
+            f"{path} belongs to another user, and its commands would run as you",
             hint=f"if you trust it: `--config {quote(path)}`",
         )
 

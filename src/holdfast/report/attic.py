@@ -20,9 +20,11 @@ def attic(found: Found) -> Html:
     held = found["attic"]
     entries = held["entries"]
     if not entries:
-        return element("p", "Nothing was put aside.", class_="calm")
+        return element("p", "The attic is empty.", class_="calm")
     rows, left = fitting(entries, lambda one: _entry(one, found["at"]), _ROOM)
-    about = f"{count(len(entries), 'thing')} that gave way, {size(held['bytes'])} in all. Nothing in it is served."
+    about = (
+        f"{count(len(entries), 'thing')} replaced or removed, {size(held['bytes'])} in all. Nothing in it is served."
+    )
     more = [element("p", f"and {left:,} more:", class_="dim"), command(found["commands"]["attic"])] if left else []
     return joined(element("p", about), table("", _HEAD, rows), more)
 

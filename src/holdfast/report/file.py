@@ -17,14 +17,14 @@ def require_writable(target: str) -> None:
     """Raises `path-missing` or `no-permission` where TARGET cannot be written, and `report-exists` where something
     stands there that is no report: what a person has is never overwritten.
     """
-    folder, elsewhere = os.path.dirname(target), "another place with `-o`"
+    folder, elsewhere = os.path.dirname(target), "name another place with `-o`"
     if not os.path.isdir(folder):
         raise Problem("path-missing", f"no directory `{folder}`", state=UNCHANGED, hint=f"make it, or {elsewhere}")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Problem("no-permission", f"you may not write in `{folder}`", state=UNCHANGED, hint=elsewhere)
     if os.path.lexists(target) and not _is_report(target):
-        hint = "another name with `-o`, or move away what stands there"
-        raise Problem("report-exists", f"`{target}` is there, and is no report", state=UNCHANGED, hint=hint)
+        hint = "another name with `-o`, or move away what is there"
+        raise Problem("report-exists", f"`{target}` is there, and is not a report", state=UNCHANGED, hint=hint)
 
 
 def _is_report(path: str) -> bool:

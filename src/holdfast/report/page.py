@@ -65,7 +65,7 @@ def _section(key: str, title: str, made: Callable[[Found], Html], found: Found) 
 
 def _foot(found: Found) -> Html:
     where = joined("The site is ", element("code", found["site"]), f". Written by Holdfast {__version__}.")
-    care = "It names files of the site, and no content of any: keep it where only who manages the site can read it."
+    care = "It has names of files and no content: keep it where only those who manage the site can read it."
     return element("footer", element("p", where), element("p", care))
 
 

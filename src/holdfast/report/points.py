@@ -13,7 +13,7 @@ from holdfast_engine.model.words import count, size
 Found = dict[str, Any]
 _ROOM = 90_000
 _FIRST = 12
-_VERDICTS = {"refuse": ("✕", "act", "must be put right"), "warn": ("!", "look", "worth a look")}
+_VERDICTS = {"refuse": ("✕", "act", "must be fixed"), "warn": ("!", "look", "worth a look")}
 _WHAT = {
     "carried": "carried along",
     "data": "taken for data",
@@ -27,7 +27,7 @@ def points(found: Found) -> Html:
     rows, left = fitting(to_do(found), _check, _ROOM)
     rows += [_reviewable(found)] if found["review"]["entries"] else []
     rows += [_and_more(left, found["commands"]["checklist"])] if left else []
-    none = element("p", "Nothing. Every check passes, and nothing waits for a decision.", class_="calm")
+    none = element("p", "Nothing. Every check passes, and there is nothing to decide.", class_="calm")
     return joined(element("ol", rows, class_="points") if rows else none, _passed(found))
 
 
@@ -57,7 +57,7 @@ def _reviewable(found: Found) -> Html:
     left += max(0, len(entries) - _FIRST)
     more = [element("li", f"and {left:,} more", class_="dim")] if left else []
     title = element("span", f"{count(len(entries), 'thing')} to decide on: {told}")
-    about = "What looks like code among what came on the server, and shipped files that differ here. All of it stays."
+    about = "What looks like code among what came on the server, and shipped files that differ here. All of them stay."
     body = (element("p", about), element("ul", rows, more, class_="names"), command(found["commands"]["review"]))
     return _point("warn", "review", title, *body)
 

@@ -16,10 +16,10 @@ _FIRST, _ROOM = 3, 130_000
 _STATES = {
     "active": ("live", "well"),
     "retired": ("kept", ""),
-    "bad": ("found bad", "act"),
+    "bad": ("failed", "act"),
     "incoming": ("not complete", "look"),
     "sealed": ("never live", ""),
-    "gone": ("its directory is gone", "look"),
+    "gone": ("its directory is missing", "look"),
 }
 _KINDS = (("added", "+"), ("changed", "~"), ("removed", "\u2212"))
 
@@ -61,7 +61,7 @@ def _came(one: Found) -> Html | str:
 def _changes(changes: Found | None) -> Html:
     """How many files differ from the release before, and the first of them by name."""
     if changes is None:
-        return element("p", "Nothing is known to compare it with.", class_="dim")
+        return element("p", "There is no release to compare it with.", class_="dim")
     if not any(changes[kind]["files"] for kind, _ in _KINDS):
         return element("p", "The same files as the release before.", class_="dim")
     said = (

@@ -17,15 +17,15 @@ CARES = {
     "shared": ("Data", "in shared/, outlives every release"),
     "code": ("Code", "new with every release"),
     "built": ("Built", "made by the build, new with every release"),
-    "carried": ("Carried", "came on the server beside the code, goes along into each release"),
+    "carried": ("Carried", "appeared on the server beside the code, goes along into each release"),
     "new": ("New", "appeared since the last deploy; the next one keeps it"),
-    "cache": ("Cache", "made again when it is gone"),
+    "cache": ("Cache", "made again when it is deleted"),
 }
 _ASIDE = {
-    "releases": ("Releases that are not live", "what they alone hold"),
-    "attic": ("The attic", "put aside by operations"),
-    "carried": ("Second names", "of what is carried, and of what was deleted lately"),
-    "trash": ("Waiting to be deleted", "by a later clean-up, after one more look"),
+    "releases": ("Releases that are not live", "what only they have"),
+    "attic": ("The attic", "what was replaced or removed"),
+    "carried": ("Extra links", "to files that are carried along, and to files deleted lately"),
+    "trash": ("Waiting to be deleted", "by a later clean-up, after one more check"),
     "records": ("Records and caches", "Holdfast's own"),
 }
 _LARGEST = 40
@@ -60,7 +60,9 @@ def _drawing(found: Found) -> Html:
     told = element("p", id="map-told", class_="dim")
     label = "Map of the site by size; the tables below say the same in words"
     drawn = element("div", id="map", role="group", aria_label=label)
-    without = element("noscript", element("p", "The map is drawn by a script, which is off here; the tables stay."))
+    without = element(
+        "noscript", element("p", "The map needs scripts, which are off here; the tables have the same numbers.")
+    )
     return element("div", tools, drawn, told, without, class_="drawing")
 
 
@@ -92,7 +94,7 @@ def _aside(found: Found) -> Html:
     rows = [row(_ASIDE[one["what"]][0], ("What it is", _ASIDE[one["what"]][1]), *_sizes(one)) for one in _kept(found)]
     unread = found["map"]["unreadable"]
     note = f"{count(unread, 'directory', 'directories')} may not be read by this user, and are left out."
-    told = table("Beside it, and shown to nobody", ("Where", "What it is", "Files", "Size"), rows) if rows else ""
+    told = table("Beside it, hidden from visitors", ("Where", "What it is", "Files", "Size"), rows) if rows else ""
     return joined(told, element("p", note, class_="dim") if unread else "")
 
 

@@ -48,7 +48,7 @@ def standing(found: Found) -> Standing:
         what = found["unfinished"]["command"]
         return Standing(ACT, f"A {what} was interrupted.", f"The next command finishes or undoes it. {_live(found)}")
     if found["checklist"]["verdict"] == "refuse":
-        return Standing(ACT, "Something must be put right before the next deploy.", _live(found))
+        return Standing(ACT, "Something must be fixed before the next deploy.", _live(found))
     if open_points:
         what = count(open_points, "thing")
         return Standing(LOOK, f"The site is live, and {what} should be looked at.", _live(found))
@@ -106,7 +106,7 @@ def _rows(found: Found) -> Iterator[tuple[str, str, str]]:
     yield (
         "In the attic",
         str(entries),
-        f"put aside, kept {_lifetime(attic['keep'])}" if entries else "nothing put aside",
+        f"replaced or removed, kept {_lifetime(attic['keep'])}" if entries else "empty",
     )
 
 

@@ -28,7 +28,7 @@ _WORDS = {
     "leave": ("Leaving", "◆"),
 }
 """Each command with its name, and with a sign that tells it without colour."""
-_BAD = {"undone": "undone, nothing was switched", "unfinished": "interrupted", "unreadable": "its record is damaged"}
+_BAD = {"undone": "undone before the switch", "unfinished": "interrupted", "unreadable": "its record is damaged"}
 _OPEN, _BARS, _ROOM = 12, 48, 150_000
 
 

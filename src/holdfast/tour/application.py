@@ -65,7 +65,7 @@ class Application:
 
     def _run(self, *words: str, at: str = "/", given: bytes = b"") -> Answer:
         answer = git(*words, cwd=at, git_dir="" if words[0] == "init" else self.repository, given=given)
-        raise_for(answer, "source-unusable", "the application cannot be copied with git")
+        raise_for(answer, "source-unusable", "git cannot copy the application")
         return answer
 
 

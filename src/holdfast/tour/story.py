@@ -26,8 +26,8 @@ _INVENTED = ("certificates", "badges", "holdfast-tour")
 _DIRECTORIES = 4
 _ENVIRONMENT = "APP_NAME=Tour\nAPP_KEY=base64:dGhlIHRvdXIgbmVlZHMgbm8gc2VjcmV0\n"
 _POINTS = {
-    "place.exchanged": "an upload directory had been moved and nothing of it written down yet",
-    "place.switch": "the next instruction was the switch",
+    "place.exchanged": "right after an upload directory was moved, before that was noted",
+    "place.switch": "right before the switch",
 }
 """Where a deploy is killed, the first that is reached: not every file system can exchange two names."""
 
@@ -98,14 +98,14 @@ class _Tour:
             for version in range(2, _VERSIONS + 1):
                 self._ship(version, kill=True)
             self._say("rollback", self.host.perform("rollback"), self._version)
-        self._say("sweep", self.host.perform("recover"), "the uploads have ended; what came last is brought home")
+        self._say("sweep", self.host.perform("recover"), "the uploads have ended; the last ones are collected")
         return self._account(uploads, looks)
 
     def _introduce(self) -> dict[str, Any]:
         """The plan of the first deploy; an application that needs an environment file has one now."""
         plan = self.host.perform("plan").answer
         if self.own:
-            self.out("a copy of it is deployed, on a scratch site; your own is not touched")
+            self.out("a copy of it is deployed to a scratch site; your own is not changed")
             self.out("build commands and hooks are not run")
         self.out(f"framework {plan['framework']}, web root {plan['web_root'] or '.'}, scratch site {self.site}")
         self.out("")
@@ -146,7 +146,7 @@ class _Tour:
 
     def _home(self, step: Step) -> str:
         adopted = step.answer["data"]["adopted"]
-        return self._version(step) + (f"; brought home: {', '.join(adopted)}" if adopted else "")
+        return self._version(step) + (f"; moved into shared/: {', '.join(adopted)}" if adopted else "")
 
     def _version(self, step: Step) -> str:
         """What `current` serves, read there and not in the answer."""
@@ -185,13 +185,13 @@ class _Tour:
         rows = judge(self.site, uploads)
         lost = sum(row.lost for row in rows.values())
         well = not lost and not looks.misses and bool(self.killed)
-        refused = [f"refused while the site was changing, so never acknowledged: {len(uploads.refused)}"]
+        refused = [f"refused during a change, so never acknowledged: {len(uploads.refused)}"]
         summary = [
             "",
             *table(rows),
             "",
             *(refused if uploads.refused else ()),
-            *(() if self.killed else ("no deploy could be killed: none of the points for it was reached",)),
+            *(() if self.killed else ("no deploy could be killed: none of the points was reached",)),
             _looked(looks),
             f"lost: {lost}",
         ]

@@ -21,7 +21,7 @@ def access(subject: CheckInput) -> Iterator[Check]:
     elif first and subject.web_user is None and os.geteuid() == 0 and not subject.kept:
         yield _unknown(subject)
     elif subject.web_user is None or os.geteuid() in (0, subject.web_user) or are_kept(subject.root, ""):
-        yield Check(NAME, PASS, "what the application could write stays so")
+        yield Check(NAME, PASS, "the application can write what it could write before")
     else:
         yield _cannot_be_given(subject, subject.web_user)
 
@@ -35,9 +35,9 @@ def _nobody(name: str) -> Check:
 def _unknown(subject: CheckInput) -> Check:
     """Root makes what nobody else may write, and nothing tells for whom."""
     if not subject.written:
-        return Check(NAME, PASS, "the application writes nowhere that is known")
+        return Check(NAME, PASS, "no place is known in which the application writes")
     named = ", ".join(f"`{path}`" for path in subject.written)
-    why = f"nothing tells whom the application runs as, and root makes {named}: another user may not write there"
+    why = f"it is unknown as which user the application runs, and root makes {named}: another user may not write there"
     return Check(
         NAME,
         WARN,
@@ -50,7 +50,7 @@ def _cannot_be_given(subject: CheckInput, user: int) -> Check:
     groups, name = groups_of(user), name_of(user)
     shut = [path for path, one in subject.kept.directories.items() if one.lets_in(user, groups)]
     if not shut:
-        return Check(NAME, PASS, f"`{name}` could write in no directory of the code")
+        return Check(NAME, PASS, f"`{name}` could not write in any directory of the code")
     named = ", ".join(f"`{path or '.'}`" for path in shut)
-    why = f"`{name}` could write in {named}, and this file system keeps no ACL by which it could do so again"
+    why = f"`{name}` could write in {named}, and this file system has no ACLs that could allow it again"
     return Check(NAME, REFUSE, why, f"deploy as root or as `{name}`, or put the site on ext4, XFS or btrfs")

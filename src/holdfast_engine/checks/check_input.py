@@ -19,7 +19,7 @@ from holdfast_engine.site.format import SiteFile
 
 def accepting(name: str, command: str = "deploy") -> str:
     """How a person goes on in spite of the check NAME."""
-    return f"if it is meant so, {command} with `--accept {name}`"
+    return f"if this is intended, {command} with `--accept {name}`"
 
 
 @dataclass(frozen=True)

@@ -97,8 +97,8 @@ def require_acceptable(names: Iterable[str], among: Sequence[str] = ACCEPTABLE) 
     if strange:
         raise Problem(
             "usage",
-            f"`--accept {strange[0]}`: that is no check whose refusal can be accepted",
+            f"`--accept {strange[0]}`: no check of this name can be accepted",
             context=[f"these can: {', '.join(among)}"],
             state="nothing was changed",
-            hint="`holdfast checklist` shows what each check says, and its mend",
+            hint="`holdfast checklist` shows what each check says, and how to fix it",
         )

@@ -48,23 +48,23 @@ def _narrowed(subject: CheckInput) -> Check:
         )
     dropped = sorted(set(declared) - {path.rstrip("/") for path in subject.settings.shared})
     if dropped:
-        why = f"left out of the configuration and still shared: {', '.join(dropped)}"
+        why = f"no longer in the configuration, and still shared: {', '.join(dropped)}"
         return Check(
             "shared-narrowed", WARN, why, "name them under `code` to unshare them; their data stays in `shared/`"
         )
-    return Check("shared-narrowed", PASS, "nothing that was shared is left out")
+    return Check("shared-narrowed", PASS, "everything that was shared is still shared")
 
 
 def _preset(subject: CheckInput) -> Check:
     """A newer preset that shares less decides nothing by itself: what it left out stays shared, and is told (I10)."""
     if not subject.dropped:
-        return Check(PRESET_NARROWED, PASS, "what is known of the framework names what it named before")
+        return Check(PRESET_NARROWED, PASS, "the rules for this framework share what they shared before")
     paths = ", ".join(subject.dropped)
-    why = f"named by an earlier version of the preset and not by this one, and still shared: {paths}"
+    why = f"shared by earlier rules for this framework, not by today's, and still shared: {paths}"
     if PRESET_NARROWED in subject.accept:
         return Check(PRESET_NARROWED, PASS, f"accepted: {why}")
     mend = "their data stays linked either way; name them under `[shared] paths` to keep them for good, "
-    mend += f"or let the preset decide again: {accepting(PRESET_NARROWED)}"
+    mend += f"or let today's rules decide: {accepting(PRESET_NARROWED)}"
     return Check(PRESET_NARROWED, WARN, why, mend)
 
 

@@ -20,26 +20,26 @@ def data_memory(subject: CheckInput) -> Check:
     refused = [one for one in subject.missing if one.verdict == REFUSE]
     if refused:
         others = [one for one in subject.missing if one.verdict != REFUSE]
-        why = f"users' files that were there are missing: {_list([*refused, *others])}"
+        why = f"users' files are missing: {_list([*refused, *others])}"
         return Check(DATA_MEMORY, REFUSE, why, _mend(refused))
     if subject.missing:
-        mend = f"put back what was not meant to go; {accepting(DATA_MEMORY)} counts anew"
-        return Check(DATA_MEMORY, WARN, f"fewer of users' files than there were: {_list(subject.missing)}", mend)
+        mend = f"put back what should still be there; {accepting(DATA_MEMORY)} counts again"
+        return Check(DATA_MEMORY, WARN, f"there are fewer users' files than before: {_list(subject.missing)}", mend)
     empty = [*map(str, subject.site.options.get("may_be_empty", ())), *may_be_empty(subject.accept)]
     noted = f"; these may be empty: {', '.join(dict.fromkeys(empty))}" if empty else ""
-    return Check(DATA_MEMORY, PASS, f"what was counted is there{noted}")
+    return Check(DATA_MEMORY, PASS, f"no counted file is missing{noted}")
 
 
 def as_warning(found: tuple[Missing, ...]) -> tuple[Check, ...]:
     """What is missing, for a way back: it is told, and stops nobody."""
     if not found:
         return ()
-    return (Check(DATA_MEMORY, WARN, f"users' files that were there are missing: {_list(found)}", _mend(found)),)
+    return (Check(DATA_MEMORY, WARN, f"users' files are missing: {_list(found)}", _mend(found)),)
 
 
 def words(one: Missing) -> str:
     """`shared/storage/app held 40 files on 2026-01-02 at 03:04 UTC, and holds 3 now`."""
-    now = f"holds {one.files_now:,} now" if one.files_now else "none is there now"
+    now = f"holds {one.files_now:,} now" if one.files_now else "is empty now"
     return f"{one.name} held {count(one.files_then, 'file')} {_when(one.since)}, and {now}"
 
 
@@ -62,5 +62,5 @@ def _list(found: Sequence[Missing]) -> str:
 def _mend(found: Sequence[Missing]) -> str:
     """How it comes back, and what to type where it is meant to be gone."""
     looks = "mount it, put it back, or restore it from a backup; `recover` looks for copies"
-    good = f"`--accept {DATA_MEMORY}={found[0].path}` where it may be empty for good" if found[0].path else ""
+    good = f"`--accept {DATA_MEMORY}={found[0].path}` if it may stay empty" if found[0].path else ""
     return "; ".join(part for part in (looks, accepting(DATA_MEMORY), good) if part)

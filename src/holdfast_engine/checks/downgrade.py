@@ -23,6 +23,6 @@ def downgrade(subject: CheckInput) -> Iterator[Check]:
 def downgraded(newer: Mapping[str, tuple[str, str]]) -> Check:
     """The refusal to replace what is NEWER here, by path, with the version here and the older one."""
     named = (f"`{path}` is {here} and would become {ships}" for path, (here, ships) in newer.items())
-    mend = "bring the newer version into the source, or name it under `[shared] carried` to keep it as it is on the "
+    mend = "add the newer version to the source, or name it under `[shared] carried` to keep it as it is on the "
     mend += f"server; {accepting(NAME)}, and the server's version is kept in the attic"
     return Check(NAME, REFUSE, f"updated on the server since it was shipped: {', '.join(named)}", mend)

@@ -103,14 +103,14 @@ def _shrunk(subject: CheckInput, pairs: _Pairs) -> Check:
     for path, before, now in pairs:
         lost = [key for key in before["keys"] if key not in now["keys"]]
         kept = len(before["keys"]) - len(lost)
-        why = f"`shared/{path}` had {len(before['keys'])} keys at the last deploy, and these are gone: {_list(lost)}"
+        why = f"`shared/{path}` had {len(before['keys'])} keys at the last deploy, and these are missing: {_list(lost)}"
         if lost and (kept == 0 or (len(lost) >= _FEW and kept <= len(lost))):
             mend = f"put them back in `{_where(subject, path)}`; {accepting(name)}"
             return Check(name, REFUSE, why, mend)
         few += [why] if lost else []
     if few:
         return Check(name, WARN, "; ".join(few), "put them back if the application needs them")
-    return Check(name, PASS, "no key is gone")
+    return Check(name, PASS, "no key is missing")
 
 
 def _secrets(subject: CheckInput, pairs: _Pairs) -> Check:
@@ -120,11 +120,11 @@ def _secrets(subject: CheckInput, pairs: _Pairs) -> Check:
         old = {key: mark for key, mark in before["secrets"].items() if now["secrets"].get(key) != mark}
         changed = sorted(key for key, mark in old.items() if mark not in now["earlier"])
         if changed:
-            why = f"not what it was at the last deploy in `shared/{path}`: {_list(changed)}"
+            why = f"changed since the last deploy in `shared/{path}`: {_list(changed)}"
             where = _where(subject, path)
-            mend = f"put the old value back in `{where}`: what it encrypted opens with no other; {accepting(name)}"
+            mend = f"put the old value back in `{where}`: no other value can read what it encrypted; {accepting(name)}"
             return Check(name, REFUSE, why, mend)
-    return Check(name, PASS, "as at the last deploy")
+    return Check(name, PASS, "unchanged since the last deploy")
 
 
 def _database(subject: CheckInput, pairs: _Pairs) -> Check:
@@ -134,12 +134,12 @@ def _database(subject: CheckInput, pairs: _Pairs) -> Check:
         old, new = before["database"], now["database"]
         changed = [key for key in sorted({*old, *new}) if old and old.get(key) != new.get(key)]
         if changed:
-            what = f"another database than at the last deploy in `shared/{path}`"
+            what = f"the database is not the one of the last deploy, by `shared/{path}`"
             mend = f"put the old target back in `{_where(subject, path)}`; {accepting(name)}"
             verdict = REFUSE if any(key in old for key in changed) else WARN
             why = f"{what}: {'; '.join(_step(old, new, changed))}"
             return Check(name, verdict, why, mend, bare=f"{what}: {_list(changed)}")
-    return Check(name, PASS, "as at the last deploy")
+    return Check(name, PASS, "unchanged since the last deploy")
 
 
 def _step(old: Mapping[str, str], new: Mapping[str, str], names: Iterable[str]) -> Iterator[str]:

@@ -29,10 +29,10 @@ def exposure(subject: CheckInput) -> Iterator[Check]:
     site, told = subject.root.path, named([f"/{path}" for path in _answering(subject)])
     place = served(site, subject.web_root)
     if any(map(is_document_root, {site, os.path.realpath(site)})):
-        why = f"`{site}` is a document root by its name, so a web server hands out {told}"
+        why = f"`{site}` has the name of a document root, so a web server serves {told}"
         yield Check(NAME, REFUSE, why, _move(site, subject.web_root))
         return
-    why = f"while the web server's document root is `{site}` itself, it hands out {told}"
+    why = f"while the web server's document root is `{site}` itself, visitors can read {told}"
     rid = f"`find {quote(site)} -maxdepth 1 -type l -lname 'current/*' -delete` removes the old links"
     yield Check(NAME, WARN, why, f"point the web server at `{place}`; then {rid}")
 

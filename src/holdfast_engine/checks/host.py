@@ -38,8 +38,8 @@ def _mounts(subject: CheckInput) -> Check:
         return Check("mounts", REFUSE, f"something is mounted at `{inside[0]}`, in the live release", mend)
     apart = root.kind(Layout.releases) == "dir" and root.kind(Layout.state) == "dir"
     if apart and device_of(root, Layout.releases) != device_of(root, Layout.state):
-        mend = f"keep both on one, as by a mount at `{root.path}` itself"
-        return Check("mounts", REFUSE, "`releases/` and `.holdfast/` lie on two file systems", mend)
+        mend = f"keep both on one, for example with a mount at `{root.path}` itself"
+        return Check("mounts", REFUSE, "`releases/` and `.holdfast/` are on two file systems", mend)
     return Check("mounts", PASS, "nothing is mounted in a release")
 
 
@@ -47,23 +47,21 @@ def _file_system(subject: CheckInput) -> Check:
     """Without a journal a power cut may keep one half of a move between two directories (tests/crash, `split`)."""
     kind, can = file_system(subject.root), subject.site.options.get
     if not can("symlinks", True):
-        why = f"{kind} has no symlinks, and a site is made of them"
+        why = f"{kind} has no symlinks, and a site needs them"
         return Check("file-system", REFUSE, why, _ELSEWHERE)
     if not (can("second_names", True) or can("exchange", True)):
-        why = (
-            f"{kind} can neither exchange two names nor give a file a second one: a move could overwrite what somebody"
-        )
+        why = f"{kind} can neither exchange two names nor make hard links: a move could overwrite what another program"
         return Check("file-system", REFUSE, f"{why} makes at that moment", _ELSEWHERE)
     if not can("second_names", True):
-        why = f"{kind} gives no file a second name: what is carried is copied at each deploy"
+        why = f"{kind} has no hard links: what is carried along is copied at each deploy"
         return Check("file-system", WARN, why, _ELSEWHERE)
     if kind.startswith("fuse") and not can("exchange", True):
-        why = f"{kind} cannot exchange two names, and when its connection ends, every command ends"
+        why = f"{kind} cannot exchange two names, and when its connection breaks, every command stops"
         return Check("file-system", WARN, why, _ELSEWHERE)
     if kind in _WITHOUT_JOURNAL:
-        why = f"{kind} keeps no journal: a power cut in the middle of a move may cost the name of a file"
+        why = f"{kind} keeps no journal: a power cut in the middle of a move may lose the name of a file"
         return Check("file-system", WARN, why, "put the site on ext4, XFS or btrfs")
-    return Check("file-system", PASS, kind or "not told by this system")
+    return Check("file-system", PASS, kind or "this system does not say")
 
 
 def places(subject: CheckInput) -> list[str]:
@@ -115,13 +113,13 @@ def _inodes(subject: CheckInput) -> Check:
         why = f"{min(known)} inodes are free and about {need} are needed"
         prune = f"`holdfast prune --keep 1 --site {subject.root.path}`"
         return Check("inodes", REFUSE, why, f"{prune}, or remove small files elsewhere; {accepting('inodes')}")
-    return Check("inodes", PASS, f"{min(known)} are free" if known else "not counted by this file system")
+    return Check("inodes", PASS, f"{min(known)} are free" if known else "this file system does not count them")
 
 
 def _clean_up() -> Check:
     """Whether the kernel itself keeps what empties the trash from touching anything else (R18); it works without."""
     if landlock_version() >= 1:
-        return Check("clean-up", PASS, "the kernel confines it to the trash (Landlock)")
+        return Check("clean-up", PASS, "the kernel keeps deletions inside the trash (Landlock)")
     return Check(
-        "clean-up", PASS, "it goes by descriptors alone: this kernel has no Landlock (5.13 or newer) to confine it"
+        "clean-up", PASS, "deletions stay in the trash without the kernel's help: it has no Landlock (5.13 or newer)"
     )

@@ -25,15 +25,15 @@ def layout(subject: CheckInput) -> Iterator[Check]:
     before, now = subject.before, subject.placement
     if before.web_root == now.web_root and _is_gone(subject, before):
         why = f"`{before.pages[0]}`, from which the live release is served, is not in the source"
-        yield Check(NAME, REFUSE, why, f"bring it, or what comes in its place, into the source; {accepting(NAME)}")
+        yield Check(NAME, REFUSE, why, f"add it, or its replacement, to the source; {accepting(NAME)}")
     elif before.web_root != now.web_root and _is_served_no_more(subject, before):
         why = f"`{before.pages[0]}` of the live release is not in the source, whose web root is {_name(now.web_root)}"
         yield Check(NAME, REFUSE, f"the live release is served from {_name(before.web_root)}: {why}", _mend(subject))
     elif before.app_root != now.app_root and not any(map(subject.listing.has, before.marks)):
-        why = f"the application lies {_at(before.app_root)} in the live release, and {_at(now.app_root)} in the source"
+        why = f"the application is {_at(before.app_root)} in the live release, and {_at(now.app_root)} in the source"
         yield Check(NAME, REFUSE, why, _mend(subject))
     else:
-        yield Check(NAME, PASS, "the source is laid out as the live release is")
+        yield Check(NAME, PASS, "the source and the live release have the same layout")
 
 
 def _is_gone(subject: CheckInput, before: Placement) -> bool:
@@ -60,7 +60,7 @@ def _is_served_no_more(subject: CheckInput, before: Placement) -> bool:
 
 def _mend(subject: CheckInput) -> str:
     now = subject.placement
-    point = f"point the web server at `{served(subject.root.path, now.web_root)}`, and bring what lies in "
+    point = f"point the web server at `{served(subject.root.path, now.web_root)}`, and move what is in "
     point += f"`{subject.layout.shared}/` to its new paths"
     return f"{_as_before(subject)}; {accepting(NAME)}, then {point}"
 
@@ -71,7 +71,7 @@ def _as_before(subject: CheckInput) -> str:
         return f"put the source into a directory `{before.web_root}`, and deploy the directory around that"
     if is_flat(before.web_root) and now.app_root != "." and now.app_root == now.web_root:
         return f"deploy the directory `{now.app_root}` of the source alone"
-    return f"lay the source out as the live release is, with {_name(before.web_root)} as its web root"
+    return f"give the source the layout of the live release, with {_name(before.web_root)} as its web root"
 
 
 def _name(place: str) -> str:

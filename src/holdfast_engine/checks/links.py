@@ -15,7 +15,7 @@ from holdfast_engine.model.words import count
 
 NAMES = ("shared-structure", "uploads-linked", "storage-linked", "environment-linked", "artifacts-present")
 """The five, in their order."""
-_MEND = "`holdfast recover --site {site}` puts links right and brings data home"
+_MEND = "`holdfast recover --site {site}` repairs the links and puts the data back"
 
 
 def links(subject: CheckInput) -> list[Check]:
@@ -41,7 +41,7 @@ def _is_upload(one: SharedPath) -> bool:
 def _structure(subject: CheckInput) -> Check:
     odd = [one.path for one in subject.shared if _wrong_kind(subject, one)]
     if odd:
-        why = f"in `shared/` these are not of the kind they should be, or lead nowhere: {', '.join(odd)}"
+        why = f"in `shared/` these are of the wrong kind (file or directory), or lead nowhere: {', '.join(odd)}"
         return Check("shared-structure", REFUSE, why, "rename them or put back what they lead to, then deploy again")
     absent = [one.path for one in subject.shared if one.kind == "dir" and not subject.ends(one.path)]
     if absent and subject.release is not None:
@@ -77,7 +77,7 @@ def _links(subject: CheckInput, name: str, wanted: list[SharedPath]) -> Check:
     hidden = _unlinked_files(subject) if name == "uploads-linked" else []
     if hidden:
         return Check(name, WARN, f"in `shared/`, and not linked: {', '.join(hidden)}", _mend(subject))
-    return Check(name, PASS, f"{len(wanted)} linked" if wanted else "nothing of this kind")
+    return Check(name, PASS, f"{len(wanted)} linked" if wanted else "no such path")
 
 
 def _unlinked_files(subject: CheckInput) -> list[str]:
@@ -119,7 +119,7 @@ def _optional_environment(subject: CheckInput) -> Check:
         return Check(name, PASS, "linked" if lying else "none is needed")
     where = subject.root.absolute(subject.layout.in_shared(subject.may_need[0]))
     return Check(
-        name, WARN, f"`shared/{subject.may_need[0]}` is not there", f"write `{where}` if the application reads it"
+        name, WARN, f"`shared/{subject.may_need[0]}` is missing", f"write `{where}` if the application reads it"
     )
 
 
@@ -143,13 +143,13 @@ def _artifacts(subject: CheckInput) -> Check:
     """
     name, settings = "artifacts-present", subject.settings
     if not subject.expected:
-        return Check(name, PASS, "nothing is expected")
+        return Check(name, PASS, "no build output is expected")
     if subject.release is None and (settings.build or settings.before_activation):
-        return Check(name, PASS, "looked at once the release is built")
+        return Check(name, PASS, "checked once the release is built")
     lacking = [one for one in subject.expected if not any(_is_made(subject, path) for path in one.places)]
     if not lacking:
-        return Check(name, PASS, "build output is there")
-    why = f"not in the release: {', '.join(_either(one.places[:4]) for one in lacking)}"
+        return Check(name, PASS, "the build output is present")
+    why = f"missing in the release: {', '.join(_either(one.places[:4]) for one in lacking)}"
     return Check(name, WARN, why, _build(lacking))
 
 

@@ -15,8 +15,8 @@ from holdfast_engine.model.plan import WARN, Check
 NAME = "links-leave-site"
 _NAMED = 5
 _MEND = (
-    "what lies there is kept by no deploy, and a copy of the site, or one that was moved, reads and writes by these "
-    "links as well; move it into `shared/`, or leave it if it is meant so"
+    "no deploy keeps what is there, and a copy of the site, or a moved site, reads and writes by these links as well; "
+    "move it into `shared/`, or leave it if that is intended"
 )
 
 
@@ -42,7 +42,7 @@ def named_out(root: Root, links: Iterable[tuple[RelPath, str]]) -> str:
     every = {path: where for path, text in links for where in _where(path, text, (top, root.path))}
     shown = [f"`{_as_seen(path)}` leads to `{where}`" for path, where in list(every.items())[:_NAMED]]
     more = f" and {len(every) - _NAMED} more" if len(every) > _NAMED else ""
-    return f"out of the site: {', '.join(shown)}{more}" if every else ""
+    return f"links that lead out of the site: {', '.join(shown)}{more}" if every else ""
 
 
 def _where(path: RelPath, text: str, tops: tuple[str, str]) -> Iterator[str]:

@@ -20,7 +20,7 @@ def nothing_live(root: Root, good: Sequence[str]) -> list[Check]:
     The checks of a release are then neither passed nor refused: there is none to look at.
     """
     first = _current(root, good)
-    return [first, *(Check(name, WARN, "no release is live that could be looked at") for name in NAMES)]
+    return [first, *(Check(name, WARN, "no release is live, so there is none to check") for name in NAMES)]
 
 
 def live_release(root: Root, release: str, objection: str, missing: Sequence[str], *, made_live: str) -> Check:
@@ -28,14 +28,14 @@ def live_release(root: Root, release: str, objection: str, missing: Sequence[str
     MADE_LIVE is what was made live here last, if that is another one.
     """
     if objection:
-        return Check(NAME, REFUSE, f"`{release}` is live and not whole: {objection}", _recover(quote(root.path)))
+        return Check(NAME, REFUSE, f"`{release}` is live and not complete: {objection}", _recover(quote(root.path)))
     if missing:
         why = f"shipped files are missing in `{release}`: {named(missing)}"
-        return Check(NAME, WARN, why, "the next deploy brings them again, if they were not meant to go")
+        return Check(NAME, WARN, why, "if they should still be there, the next deploy brings them back")
     if made_live:
-        why = f"`current` leads to `{release}`, and other hands switched it: `{made_live}` was made live here last"
-        return Check(NAME, WARN, why, "the next deploy or rollback goes on from what is live now")
-    return Check(NAME, PASS, f"`{release}` is live and whole")
+        why = f"`current` leads to `{release}`, switched by something else: Holdfast last made `{made_live}` live"
+        return Check(NAME, WARN, why, "the next deploy or rollback starts from what is live now")
+    return Check(NAME, PASS, f"`{release}` is live and complete")
 
 
 def _current(root: Root, good: Sequence[str]) -> Check:
@@ -44,7 +44,7 @@ def _current(root: Root, good: Sequence[str]) -> Check:
         mend = f"`holdfast deploy --site {site} --source PATH` makes the first release live"
         return Check(NAME, WARN, "nothing was deployed yet", mend)
     if kind in (None, "link"):
-        what = f"leads to `{root.link(Layout.current)}`, where no release is" if kind else "is gone"
+        what = f"leads to `{root.link(Layout.current)}`, where there is no release" if kind else "is missing"
         return Check(NAME, REFUSE, f"`current` {what}, so nothing is live", _recover(site) if good else _deploy(site))
     what = "directory" if kind == "dir" else "file"
     why = f"`current` is a {what} and no link, so nothing can be switched"

@@ -40,15 +40,13 @@ def _doorway(subject: CheckInput, entries: list[RelPath]) -> Check:
     if not detached and not hidden:
         return Check(NAME, PASS, _well(subject))
     said = [f"`{name}` was saved there and is not what `current` serves" for name in detached[:_NAMED]]
-    said += [
-        f"`{name}` of the release is not to be seen there: the site has a directory of that name" for name in hidden
-    ]
+    said += [f"`{name}` of the release cannot be shown there: the site has a directory of that name" for name in hidden]
     return Check(NAME, WARN, f"the old document root differs: {'; '.join(said)}", _mend(subject, detached))
 
 
 def _well(subject: CheckInput) -> str:
     by = _served_by(subject)
-    return f"the old document root is served no more, by {by}" if by else "the old document root shows what is live"
+    return f"the old document root is no longer served, says {by}" if by else "the old document root shows what is live"
 
 
 def _hidden(subject: CheckInput) -> list[str]:
@@ -75,5 +73,5 @@ def _is_within(path: str, top: str) -> bool:
 def _mend(subject: CheckInput, saved: list[RelPath]) -> str:
     site = quote(subject.root.path)
     point = f"point the web server at `{served(subject.root.path, subject.web_root)}`"
-    home = f"; `holdfast sweep --site {site}`, or the next deploy, brings home what was saved there" if saved else ""
+    home = f"; `holdfast sweep --site {site}`, or the next deploy, takes in what was saved there" if saved else ""
     return f"{point}{home}; once nothing serves or writes to it, `holdfast sweep --site {site} --accept {NAME}` ends it"

@@ -107,7 +107,7 @@ def _immovable(subject: CheckInput) -> Iterator[Blocked]:
     for here in subject.moving:
         shut = [path for path in (here.parent, here) if not _may_move(subject, path, is_top=path == here)]
         for path in shut[:1]:
-            why = f"it holds data to bring home, and this user ({name_of(os.geteuid())}) may not move it"
+            why = f"it holds data to be moved, and this user ({name_of(os.geteuid())}) may not move it"
             yield Blocked(path, why, _ours("rwX", "g+w"))
 
 
@@ -139,7 +139,7 @@ def _unreadable(subject: CheckInput) -> Iterator[Blocked]:
         if status is None or subject.root.kind(path) != "file" or may_read(status, us, groups):
             continue
         if not (acl.may_by_acl(subject.root, path, us) or 0) & 4:
-            yield Blocked(path, f"this user ({name_of(us)}) may not read it, and has to", _ours("rX", "g+r"))
+            yield Blocked(path, f"this user ({name_of(us)}) may not read it, and must", _ours("rX", "g+r"))
 
 
 def _we_may_write(subject: CheckInput, path: RelPath) -> bool:

@@ -52,30 +52,30 @@ def _linked(subject: CheckInput, path: str) -> Check:
 
 def _unusable(subject: CheckInput, path: str, how: str, verdict: str) -> Check:
     if how == roots.MISSING:
-        return Check(NAME, verdict, f"`{path}` is not there, so nobody is shown the site", f"`mkdir {quote(path)}`")
+        return Check(NAME, verdict, f"`{path}` is not there, so visitors see no site", f"`mkdir {quote(path)}`")
     if how == roots.NO_DIRECTORY:
         return Check(NAME, verdict, f"`{path}` is no directory", "name the document root with `[site] public_html`")
     place = place_beside(os.path.realpath(path))
-    why = f"`{path}` and the site `{subject.root.path}` lie within each other: data would be handed out"
-    return Check(NAME, verdict, why, f"let the site lie outside of it, as in `{place}`: `--site {quote(place)}`")
+    why = f"`{path}` and the site `{subject.root.path}` contain one another: visitors could read data"
+    return Check(NAME, verdict, why, f"put the site outside of it, as in `{place}`: `--site {quote(place)}`")
 
 
 def _filled(subject: CheckInput, path: str) -> Check:
     if not os.access(path, os.W_OK | os.X_OK):
         mend = f"`chmod u+wx {quote(path)}`, or deploy as its owner"
-        return Check(NAME, REFUSE, f"nobody but another user may make links in `{path}`", mend)
+        return Check(NAME, REFUSE, f"this user may not make links in `{path}`", mend)
     others = _of_others(subject, path)
     if not (others.hiding or others.saved):
-        rest = f"; {named(others.beside)} beside them is somebody's own, and stays" if others.beside else ""
+        rest = f"; {named(others.beside)} beside them is not Holdfast's, and stays" if others.beside else ""
         return Check(NAME, PASS, f"`{path}` shows what is live, by a link for each entry{rest}")
     if not others.hiding:
-        home = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, brings it home"
+        home = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, takes it in"
         return Check(NAME, WARN, f"{named(others.saved)} was saved in `{path}`, and is not in what is live", home)
-    why = f"{named(others.hiding)} in `{path}` was put there by somebody, stays, and hides what the release has there"
+    why = f"{named(others.hiding)} in `{path}` is not Holdfast's, stays, and hides what the release has there"
     away = f"move it out of `{path}`, then `holdfast sweep --site {quote(subject.root.path)}` links the release's own"
     if others.begun or roots.OF_THE_HOST.issuperset(others.hiding):
         return Check(NAME, WARN, why, away)
-    take = f"`{take_out(path, subject.root.path)}` makes of it the first release"
+    take = f"`{take_out(path, subject.root.path)}` makes it the first release"
     return Check(NAME, REFUSE, why, f"{away if subject.live else take}; {accepting(NAME)}")
 
 

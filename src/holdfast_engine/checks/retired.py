@@ -20,10 +20,10 @@ def retired(subject: CheckInput) -> Iterator[Check]:
 
 def _retired(subject: CheckInput, strays: dict[str, tuple[str, ...]]) -> Check:
     if not strays:
-        return Check("retired-releases", PASS, "nothing lies in a release that is not live")
+        return Check("retired-releases", PASS, "no release but the live one has new files")
     said = [f"{_first(paths)} in `{release}`" for release, paths in strays.items()]
-    why = f"written into a release that is not live, and not served: {'; '.join(said)}"
-    mend = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, brings it home"
+    why = f"written into a release that is not live, so visitors do not see it: {'; '.join(said)}"
+    mend = f"`holdfast sweep --site {quote(subject.root.path)}`, or the next deploy, collects it"
     return Check("retired-releases", WARN, f"{why}; a worker that was not restarted may still run in it", mend)
 
 

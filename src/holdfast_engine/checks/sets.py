@@ -23,7 +23,7 @@ def sets(subject: CheckInput) -> Iterator[Check]:
     beside = ((one, path) for one in releases for path in _accompanied(subject, one, lying))
     told += [check for one, path in beside for check in _beside(subject, one, path)]
     refused = [check for check in told if check.verdict == REFUSE]
-    yield next(iter([*refused, *told]), Check("sets", PASS, "no database is parted from what belongs to it"))
+    yield next(iter([*refused, *told]), Check("sets", PASS, "every database has its files beside it"))
 
 
 def _lying(subject: CheckInput) -> list[RelPath]:
@@ -50,16 +50,16 @@ def _beside(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
     root, there = subject.root, subject.layout.in_shared(path)
     for end in parted(root, live / path, there):
         here = RelPath(live / (path + end))
-        why = f"`{here}` holds rows of `{there}`, and is not beside it"
+        why = f"`{here}` has rows of `{there}`, and is not beside it"
         users = holders(root, [live / path, there])
         if users:
             named = ", ".join(str(user) for user in users[:5])
-            why = f"{why}: process {named} opened the database before it came home"
-            yield Check("sets", WARN, why, "restart what runs there")
+            why = f"{why}: process {named} opened the database before it was moved"
+            yield Check("sets", WARN, why, "restart that process")
         elif still_fits(root, here, there):
             yield Check("sets", WARN, f"{why}; it fits", _recover(subject))
         else:
-            yield Check("sets", REFUSE, f"{why}; it was written without them since", _by_hand(subject, here, there))
+            yield Check("sets", REFUSE, f"{why}; the database was changed since", _by_hand(subject, here, there))
 
 
 def _alone(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
@@ -67,7 +67,7 @@ def _alone(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
     root, here = subject.root, subject.layout.in_shared(path)
     if not is_orphan(root, here):
         return
-    why, main = f"`{here}` holds rows of a database that is not beside it", live / main_of(path)
+    why, main = f"`{here}` has rows of a database that is not beside it", live / main_of(path)
     if root.leads_to(live / path, here) or still_fits(root, here, main):
         yield Check("sets", WARN, f"{why}, but at `{main}`", _recover(subject))
     else:
@@ -75,7 +75,7 @@ def _alone(subject: CheckInput, live: RelPath, path: str) -> Iterator[Check]:
 
 
 def _recover(subject: CheckInput) -> str:
-    return f"`holdfast recover --site {subject.root.path}` brings them together, and so does the next deploy"
+    return f"`holdfast recover --site {subject.root.path}` puts them together, and so does the next deploy"
 
 
 def _by_hand(subject: CheckInput, part: RelPath, main: RelPath) -> str:

@@ -26,15 +26,15 @@ def shared_identity(subject: CheckInput) -> Check:
         return not_mounted(lost, WARN if covered else REFUSE, accepting(SHARED_IDENTITY))
     swapped = replaced(subject.root, subject.layout, identity)
     if swapped:
-        names = "; ".join(f"{_name(path)} was a link to `{text}`, and is none now" for path, text in swapped.items())
-        mend = f"bring together what lies there and where it led to; {accepting(SHARED_IDENTITY)}"
-        return Check(SHARED_IDENTITY, REFUSE, f"data that was there is out of sight: {names}", mend)
+        names = "; ".join(f"{_name(path)} was a link to `{text}` and is none now" for path, text in swapped.items())
+        mend = f"merge what is there with what the link led to; {accepting(SHARED_IDENTITY)}"
+        return Check(SHARED_IDENTITY, REFUSE, f"data is no longer reached: {names}", mend)
     told = {one.path for one in subject.missing}
     others = [path for path, row in identity.items() if path not in told and _is_another(subject, path, row[0])]
     if others:
-        why = f"gone, or another directory with nothing in it, since the last deploy: {', '.join(map(_name, others))}"
-        return Check(SHARED_IDENTITY, WARN, why, "put back what was there if it was not meant to go")
-    return Check(SHARED_IDENTITY, PASS, "shared data is where it was")
+        why = f"missing, or replaced by an empty directory, since the last deploy: {', '.join(map(_name, others))}"
+        return Check(SHARED_IDENTITY, WARN, why, "put back what was there, unless it was removed on purpose")
+    return Check(SHARED_IDENTITY, PASS, "shared data is unchanged in its place")
 
 
 def not_mounted(lost: Mapping[str, int], verdict: str, meant: str) -> Check:
@@ -43,7 +43,7 @@ def not_mounted(lost: Mapping[str, int], verdict: str, meant: str) -> Check:
     """
     names = "; ".join(f"{_name(path)} was a mount with {count(files, 'file')}" for path, files in lost.items())
     mend = "; ".join(part for part in ("mount it again", meant) if part)
-    return Check(SHARED_IDENTITY, verdict, f"data is missing: {names}, and is none now", mend)
+    return Check(SHARED_IDENTITY, verdict, f"data is missing: {names}, and is not mounted now", mend)
 
 
 def _name(path: str) -> str:

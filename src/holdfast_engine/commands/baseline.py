@@ -32,7 +32,7 @@ def baseline(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
             _require_some(named)
             if request.only_plan:
                 return shown(site, question_of(site, telling_of(site, record, named.versions)))
-            return noted(site, asking(site, ask, "the baseline").agree(partial(_proposed, site, named.versions)))
+            return noted(site, asking(site, ask, "the note").agree(partial(_proposed, site, named.versions)))
 
 
 def _proposed(site: Site, versions: tuple[Version, ...]) -> Proposal[Telling]:

@@ -35,5 +35,5 @@ def _explain_at_site(site: Site, text: str) -> dict[str, Any]:
     top = next((one for one in rules.shared if path.is_within(one.path)), None)
     if top is not None and spoken[0].care not in (SHARED, SEEDED):
         care = SEEDED if rules.listing.kind(path) not in (None, DIR) else SHARED
-        spoken.insert(0, Ruling(path, care, top.why, f"what lies in shared/ is shared: `shared/{top.path}`"))
+        spoken.insert(0, Ruling(path, care, top.why, f"everything in shared/ is shared: `shared/{top.path}`"))
     return {"path": path, "care": spoken[0].care, "rulings": [ruling.to_json() for ruling in spoken]}

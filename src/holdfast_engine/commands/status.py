@@ -34,7 +34,7 @@ def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
             "notes": to_review(site, rows),
             "warnings": [
                 *(check.why for check in standing_checks(site) if check.verdict == REFUSE),
-                *([f"other hands switched `current`: `{_made_live(site)}` was live"] if _made_live(site) else []),
+                *([f"something else switched `current`: `{_made_live(site)}` was live"] if _made_live(site) else []),
                 *(words(one) for one in missing(site, rules)),
             ],
         }

@@ -15,7 +15,7 @@ from holdfast_engine.data.mended_links import mend
 from holdfast_engine.data.moved import LIVE, NEWEST, SHARED
 from holdfast_engine.data.outward import why_not
 from holdfast_engine.fs import attic
-from holdfast_engine.fs.access import make_like
+from holdfast_engine.fs.access import let_in_who_owns, make_like
 from holdfast_engine.fs.copy import copy_tree
 from holdfast_engine.fs.place import change_places, drop_own_link, make_link, step_aside
 from holdfast_engine.fs.probe import may_change_places
@@ -90,6 +90,7 @@ class Adoption(LateAdoption):
         """True for two directories, which are merged child by child, each its own gapless adoption."""
         here, there = self.release / path, self.links.layout.in_shared(path)
         if kind == other == "dir":
+            let_in_who_owns(self.links.root, here, there)
             return True
         if other is None and (self.wins == LIVE or self.links.root.obstacle(there.parent) is None):
             self._bring_set_home(path)

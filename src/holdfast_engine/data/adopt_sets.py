@@ -114,7 +114,7 @@ class SetAdoption:
             self.moved.unmoved.append((path, why_apart(holders(root, (self.release / main, shared)), main)))
             return
         if root.has(there):
-            reason = "gave way to newer rows of its database"
+            reason = "replaced by newer rows of its database"
             attic.set_aside(root, there, path=path, operation=self.operation.name, reason=reason, at=self.operation.at)
         self.operation.move(what="rejoin", path=path, source=here, target=there)
         with opened(root, [here.parent]):
@@ -224,7 +224,7 @@ class SetAdoption:
         """
         users = holders(self.links.root, [there])
         if users:
-            self.moved.told.append(f"`{path}` came home while {processes(users)} had it open: restart what runs there")
+            self.moved.told.append(f"`{path}` was moved while {processes(users)} had it open: restart that process")
 
     def _aside_whole(self, source: RelPath, path: str, reason: str) -> bool:
         """The database at SOURCE is in the attic with all of its set, under one note; False for anything else."""

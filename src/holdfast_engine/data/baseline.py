@@ -153,7 +153,7 @@ def read(root: Root, release: str) -> Optional[Baseline]:
     try:
         return _decoded(release, content) if content else None
     except DAMAGE as error:
-        then = "without it, everything in its release counts as somebody's data"
+        then = "without it, everything in its release counts as data"
         raise damaged(root, path, error, then=then) from error
 
 

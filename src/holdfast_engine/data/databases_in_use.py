@@ -10,8 +10,8 @@ from holdfast_engine.model.sets import JOURNAL
 
 def why_apart(users: list[int], main: str) -> str:
     if users:
-        return f"belongs to `{main}`, which {processes(users)} opened before it came home: restart what runs there"
-    return f"holds rows of `{main}`, which was written without it since: both are kept where they are"
+        return f"belongs to `{main}`, which {processes(users)} opened before it was moved: restart that process"
+    return f"has rows of `{main}`, which was changed without it since: both are kept where they are"
 
 
 def processes(users: list[int]) -> str:
@@ -24,14 +24,14 @@ def busy(root: Root, database: RelPath, users: list[int]) -> Problem:
     whose = f" by {processes(users)}" if users else ""
     return Problem(
         "database-busy",
-        f"`{where}` is in the middle of a transaction{whose}, and is not moved away from its journal",
+        f"`{where}` is in the middle of a transaction{whose}, and cannot be moved away from its journal",
         state="the database is where it was",
         whereabouts=[f"{where}{suffix}" for suffix in ("", JOURNAL)],
-        hint="let the transaction end, or stop what runs it, and open the database once; then run the same again",
+        hint="wait for its end, or stop its program, and open the database once; then run the command again",
     )
 
 
-APART = "`shared/` is another file system: a copy would miss its rows"
+APART = "`shared/` is on another file system: a copy would miss its latest rows"
 
 
 def still_open(root: Root, database: RelPath, users: list[int], why: str = APART) -> Problem:
@@ -42,5 +42,5 @@ def still_open(root: Root, database: RelPath, users: list[int], why: str = APART
         f"`{where}` is open in {processes(users)}, and {why}",
         state="the database is where it was",
         whereabouts=[where],
-        hint="stop what has it open, run the same again, and start it anew",
+        hint="stop what has it open, run the command again, and start it again",
     )

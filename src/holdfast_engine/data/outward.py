@@ -43,7 +43,7 @@ def in_the_way(links: Links, release: RelPath, path: str) -> str:
 def why_held(links: Links, held: str) -> str:
     """Why what stands in the way of the link at HELD stays where it is, in words."""
     there = links.layout.in_shared(held)
-    return f"stays where it is: `{there}` is a link to `{links.root.link(there)}`, and gives way to nothing"
+    return f"stays where it is: `{there}` is a link to `{links.root.link(there)}`, and is not replaced"
 
 
 def _held(links: Links, release: RelPath, path: str) -> Iterator[str]:

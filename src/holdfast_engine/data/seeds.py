@@ -247,7 +247,7 @@ def _has(links: Links, path: RelPath, digest: str) -> bool:
 
 def keep_seed(links: Links, operation: Operation, source: RelPath, path: str) -> RelPath:
     """What somebody made of a seed while it was updated, at SOURCE, lies in the attic; returns where."""
-    reason = "written while its seed was updated"
+    reason = "written while its shipped version was updated"
     return attic.set_aside(links.root, source, path=path, operation=operation.name, reason=reason, at=operation.at)
 
 

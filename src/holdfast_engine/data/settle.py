@@ -109,11 +109,11 @@ def _go_on(adoption: Adoption, path: str) -> None:
     try:
         adoption.adopt(path)
     except Problem as problem:
-        adoption.moved.unmoved.append((path, f"stands where it stood: {problem.message}"))
+        adoption.moved.unmoved.append((path, f"is where it was: {problem.message}"))
     except OSError as error:
         if error.errno not in _REFUSED:
             raise
-        adoption.moved.unmoved.append((path, "could not be moved, and stands where it stood"))
+        adoption.moved.unmoved.append((path, "could not be moved, and is where it was"))
 
 
 def _end_rename(renaming: Renaming, facts: dict[str, Any]) -> None:

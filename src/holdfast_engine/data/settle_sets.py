@@ -37,7 +37,7 @@ def drop_second(links: Links, operation: Operation, waiting: RelPath, other: Rel
     attic.
     """
     if links.root.kind(waiting) == "file" and not drop_second_name(links.root, waiting, other):
-        reason = "was made anew while its database came home"
+        reason = "was created again while its database was moved"
         attic.set_aside(links.root, waiting, path=path, operation=operation.name, reason=reason, at=operation.at)
 
 

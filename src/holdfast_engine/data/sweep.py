@@ -97,7 +97,7 @@ class Sweep(Explained):
         if own and self._is_as_shipped(path):
             return
         if kind != LINK or not self._judge_renamed(found, path):
-            found.to_adopt[path] = "stands where the link to shared/ belongs"
+            found.to_adopt[path] = "is in the place of the link to shared/"
 
     def _goes_along(self, found: Findings, path: str, kind: str, stamp: Stamp) -> bool:
         """True for what was carried here, or stands in a directory that is carried as a whole; of a release that is not
@@ -114,9 +114,9 @@ class Sweep(Explained):
         if RelPath(path).parent not in found.carried and self.passes_by(path):
             return False  # an earlier version took it along
         if kind == FILE and not unwritten and self._is_database(path):
-            found.to_adopt[path] = "a database in a directory that is carried"
+            found.to_adopt[path] = "a database in a directory that is carried along"
         elif self._has_rival(path, kind):
-            self._judge_rival(found, path, kind, "is carried, and the new version has a file of its own there")
+            self._judge_rival(found, path, kind, "is carried along, and the new version ships a file there")
         else:
             found.carried[path] = one
         return True
@@ -135,7 +135,7 @@ class Sweep(Explained):
         elif kind == LINK and (self._is_explained_link(path) or self._judge_renamed(found, path)):
             return
         elif not (kind == DIR and self._descends(found, path)):
-            found.to_adopt[path] = "came to, or was changed in, a directory that is shared"
+            found.to_adopt[path] = "appeared or changed in a directory that is shared"
 
     def _judge_added(self, found: Findings, path: str, kind: str) -> None:
         if kind == LINK and (self._is_explained_link(path) or self._judge_renamed(found, path)):
@@ -145,7 +145,7 @@ class Sweep(Explained):
         elif kind == DIR and (self._ships_below(path) or self.leads_to_data(path)):
             return
         elif self._has_rival(path, kind):
-            self._judge_rival(found, path, kind, "was here before, and the new version has a file of its own there")
+            self._judge_rival(found, path, kind, "was here before, and the new version ships a file there")
         else:
             self._place(found, path, kind, "appeared in the release")
 
@@ -159,7 +159,7 @@ class Sweep(Explained):
         elif self.next_listing.has(path):
             self._judge_rival(found, path, kind, "was changed on the server, and the new version has its own")
         elif self._is_left_to_the_server(path, kind) and not self._holds_program(self.let_go(path)):
-            found.to_adopt[self.let_go(path)] = "was shipped, and the next release leaves it to the server"
+            found.to_adopt[self.let_go(path)] = "was shipped, and the next release no longer ships it"
         else:
             self._place(found, path, kind, "changed on the server")
 
@@ -167,7 +167,7 @@ class Sweep(Explained):
         if kind == FILE and self._is_database(path):
             found.to_adopt[path] = "a database that the application writes"
         elif kind == FILE and is_environment(path) and not self.unshared(path):
-            found.to_adopt[path] = "an environment that somebody wrote on the server"
+            found.to_adopt[path] = "settings written on the server"
         elif kind == FILE and self._is_ours(path):
             self._carry(found, path, kind, "changed on the server")
         else:
@@ -197,7 +197,7 @@ class Sweep(Explained):
             # what builds make elsewhere by that name came to a directory that goes along with all that is in it
             self._carry(found, path, kind, reason)
         elif kind != DIR or path not in self._above_shared:  # around shared data each name is judged by itself
-            words = "among build output" if care == "artifact" else "where only what passes lies"
+            words = "among build output" if care == "artifact" else "among temporary files"
             found.leftover_output[path] = f"{reason}, {words}"
 
     def _place_former_code(self, found: Findings, path: str, reason: str) -> None:
@@ -253,7 +253,7 @@ class Sweep(Explained):
         if root.kind(there) != FILE or not is_database(root, there):
             return False
         if rows:
-            found.to_adopt[path] = f"holds rows of the database {main}, which is shared without it"
+            found.to_adopt[path] = f"has rows of the database {main}, which is shared without it"
         return True
 
     def _judge_renamed(self, found: Findings, path: str) -> bool:

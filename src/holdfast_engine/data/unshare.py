@@ -89,13 +89,13 @@ class Unsharing:
         if self.root.kind(there) != DIR:
             return drop_second_name(self.root, there, release / path)
         name = named_for(self.root, f"{self.operation.name}-unshared", path)
-        to_trash(self.root, there, name, Proof(path, f"each file of it stands in {release} under the same inode"))
+        to_trash(self.root, there, name, Proof(path, f"each file of it is in {release} under the same inode"))
         return True
 
     def _drop_waiting(self, there: RelPath, waiting: RelPath, path: str) -> None:
         if self.root.kind(waiting) == DIR:
             name = named_for(self.root, f"{self.operation.name}-unshared", path)
-            to_trash(self.root, waiting, name, Proof(path, f"second names alone of what stands at {there}"))
+            to_trash(self.root, waiting, name, Proof(path, f"only hard links to what is at {there}"))
         elif self.root.has(waiting):
             drop_second_name(self.root, waiting, there)
 

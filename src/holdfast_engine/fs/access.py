@@ -139,6 +139,15 @@ def is_let_in(root: Root, path: str, wanted: Access, user: int) -> bool:
     return bool((acl.may_by_acl(root, path, user) or 0) & 2) and status.st_uid != user
 
 
+def let_in_who_owns(root: Root, example: str, path: str) -> None:
+    """The owner of the directory EXAMPLE, where that could make names in it, can do so in the directory PATH, which is
+    served from now on for both (G10). Only where PATH is our own: nobody is kept out by it who was let in.
+    """
+    status, wanted = root.lstat(path), access_at(root, example)
+    if status is not None and status.st_uid == os.geteuid() and not is_let_in(root, path, wanted, wanted.uid):
+        give(root, path, wanted, user=wanted.uid)
+
+
 def open_again(root: Root, path: str, status: os.stat_result, wanted: Optional[Access], *, give: bool) -> None:
     """The shipped file PATH, which a deploy sealed and STATUS tells of, can be written by its owner, and by its group
     where WANTED, the access of its directory, let the group in. GIVE: it belongs to whom the directory belongs to.

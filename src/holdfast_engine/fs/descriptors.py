@@ -46,5 +46,5 @@ def _too_few(limit: int, taken: int) -> Problem:
         words_of(error),
         context=[f"{taken} of {limit} are open, and {_NEEDED} more are needed"],
         state="nothing was changed",
-        hint=f"{mend_of(error)} as root or in the unit (`LimitNOFILE=1024`), then the same again",
+        hint=f"{mend_of(error)} as root or in the service file (`LimitNOFILE=1024`), then run the command again",
     )

@@ -257,7 +257,7 @@ def temporary_directory() -> Iterator[str]:
             "host-error",
             f"a temporary directory cannot be made: {error.strerror}",
             state="nothing was changed",
-            hint="`export TMPDIR=DIR` with a directory that you may write to, then the same again",
+            hint="`export TMPDIR=DIR` with a directory that you may write to, then run the command again",
         ) from error
     with made as path:
         yield path

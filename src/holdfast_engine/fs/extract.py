@@ -31,12 +31,12 @@ _KEPT = 16
 """Descriptors that a writer holds open at most: the deepest ones. A process may have 64, or 1,024."""
 _OPEN_FOLDER = 0o755
 _SOURCE_FAULTS = {
-    errno.EEXIST: "holds a name twice, or two names that this file system takes for one",
-    errno.ENOTDIR: "holds a path below something that is no directory",
-    errno.ELOOP: "holds a path below a symlink",
-    errno.ENAMETOOLONG: "holds a name that is too long for this file system",
-    errno.EINVAL: "holds a name that this file system cannot store",
-    errno.EILSEQ: "holds a name that this file system cannot store",
+    errno.EEXIST: "has a name twice, or two names that are the same on this file system",
+    errno.ENOTDIR: "has a path below something that is no directory",
+    errno.ELOOP: "has a path below a symlink",
+    errno.ENAMETOOLONG: "has a name that is too long for this file system",
+    errno.EINVAL: "has a name that this file system cannot store",
+    errno.EILSEQ: "has a name that this file system cannot store",
 }
 
 
@@ -240,7 +240,7 @@ def _objection(path: str, parent: str, name: str) -> str:
         len(os.fsencode(name)) > _LONGEST_NAME or len(os.fsencode(path)) > _LONGEST_PATH
     ):
         return "is too long"
-    return f"lies more than {DEEPEST} directories deep" if path.count("/") > DEEPEST else ""
+    return f"is more than {DEEPEST} directories deep" if path.count("/") > DEEPEST else ""
 
 
 def _refusal(path: str, reason: str) -> Problem:
@@ -251,5 +251,5 @@ def _fault(path: str, error: OSError) -> Problem:
     number = error.errno or 0
     if number in _SOURCE_FAULTS:
         return Problem("source-unusable", f"the source {_SOURCE_FAULTS[number]}: `{path}`")
-    code, hint = code_of(error), f"{mend_of(error)}, then the same again"
+    code, hint = code_of(error), f"{mend_of(error)}, then run the command again"
     return Problem(code, f"`{path}` cannot be written: {words_of(error)}", hint=hint)

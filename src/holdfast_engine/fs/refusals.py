@@ -22,10 +22,10 @@ class Refusal(NamedTuple):
 
 
 _ELSEWHERE = "put the site on ext4, XFS or btrfs"
-_SERVER = "see that the file server answers, mount it again"
-_RIGHTS = "run Holdfast as the user who owns the deploy root"
+_SERVER = "check that the file server answers, mount it again"
+_RIGHTS = "run Holdfast as the user who owns the site's directory"
 _REFUSALS = {
-    errno.ENOSPC: Refusal("disk full", "make room (`df -h` and `df -i` tell where)", "disk-full"),
+    errno.ENOSPC: Refusal("disk full", "make room (`df -h` and `df -i` show where)", "disk-full"),
     errno.EDQUOT: Refusal(
         "quota of `{user}` used up",
         "the disk itself may have room: `quota -s` as `{user}` shows the quota; raise it, or remove what is not needed",
@@ -41,38 +41,38 @@ _REFUSALS = {
     ),
     errno.EROFS: Refusal(
         "the file system is mounted read-only",
-        "mount it for writing (`mount -o remount,rw`; after an error of the disk `dmesg` tells why)",
+        "mount it for writing (`mount -o remount,rw`; after a disk error `dmesg` shows why)",
         "no-permission",
     ),
-    errno.EACCES: Refusal("`{user}` may not do that", _RIGHTS, "no-permission"),
+    errno.EACCES: Refusal("`{user}` is not allowed to do that", _RIGHTS, "no-permission"),
     errno.EPERM: Refusal(
-        "`{user}` may not do that, or it is immutable",
-        f"{_RIGHTS}; `lsattr -d` shows `i` or `a` for what is immutable, and `chattr -ia` ends it",
+        "`{user}` is not allowed to do that, or it is immutable",
+        f"{_RIGHTS}; `lsattr -d` shows `i` or `a` for what is immutable, and `chattr -ia` removes it",
         "no-permission",
     ),
-    errno.ETXTBSY: Refusal("a program that runs is in the way", "stop it (`fuser -v` names it)"),
-    errno.EBUSY: Refusal("it is in use, or something is mounted there", "`findmnt` and `fuser -v` tell what; end that"),
+    errno.ETXTBSY: Refusal("a running program is in the way", "stop it (`fuser -v` names it)"),
+    errno.EBUSY: Refusal("it is in use, or something is mounted there", "`findmnt` and `fuser -v` show what; end that"),
     errno.ENAMETOOLONG: Refusal(
         "the name or the path is too long for this file system", "rename it to something shorter"
     ),
     errno.ELOOP: Refusal(
         "a symlink is in the way, or links lead in a circle", "remove the link that the message names"
     ),
-    errno.EMLINK: Refusal("it has as many names as its file system allows", "remove names that are not needed"),
+    errno.EMLINK: Refusal("it has as many hard links as its file system allows", "remove some of them"),
     errno.EFBIG: Refusal("it is larger than may be written", "`ulimit -f unlimited`, or " + _ELSEWHERE),
-    errno.ENOMEM: Refusal("this host is out of memory", "end something that takes much of it"),
+    errno.ENOMEM: Refusal("this host is out of memory", "stop something that uses much of it"),
     errno.ENOTSUP: Refusal("this file system cannot do that", _ELSEWHERE),
     errno.ENOSYS: Refusal("this file system or kernel cannot do that", _ELSEWHERE),
-    errno.EXDEV: Refusal("it would have to go to another file system", "keep the whole site on one"),
+    errno.EXDEV: Refusal("it would have to move to another file system", "keep the whole site on one"),
     errno.EIO: Refusal(
-        "the disk could not read or write", "`dmesg` tells why; mend or replace the disk, put back what it lost"
+        "the disk could not read or write", "`dmesg` shows why; repair or replace the disk, put back what it lost"
     ),
-    errno.ESTALE: Refusal("the network file system does not know it any more", _SERVER),
-    errno.ENOTCONN: Refusal("what is mounted here is not connected any more, as after the end of sshfs", _SERVER),
+    errno.ESTALE: Refusal("the network file system no longer knows it", _SERVER),
+    errno.ENOTCONN: Refusal("what is mounted here is no longer connected (sshfs may have ended)", _SERVER),
     errno.ETIMEDOUT: Refusal("the file server does not answer", _SERVER),
     errno.EHOSTDOWN: Refusal("the file server does not answer", _SERVER),
 }
-_ANYTHING = Refusal("", "mend what the message names")
+_ANYTHING = Refusal("", "fix what the message names")
 
 
 def words_of(error: OSError) -> str:

@@ -37,7 +37,7 @@ def brought_home(adopter: Adopter, release: RelPath, before: Mapping[str, Stamp]
         return now
     left = {path: old for path, old in carried.items() if not (back and _put_back(adopter, release / path, old))}
     adopter.bring(release, Found(to_adopt=dict.fromkeys(_tops(site, release, left), _WHY)), wins="live")
-    where = "back where they were" if not left else f"at home as {', '.join(sorted(left)[:5])}"
+    where = "back in their places" if not left else f"in `shared/` as {', '.join(sorted(left)[:5])}"
     site.notice("adopt", f"a command moved {count(len(carried), 'file')} of `shared/` into `{release}`; now {where}")
     return census.full(site.root, shared)
 

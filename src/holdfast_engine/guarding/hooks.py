@@ -136,12 +136,12 @@ def _taken_away(site: Site, ran: Ran, paths: Sequence[str], *, release: RelPath,
     """What was moved or removed as a whole is not served where it was, whatever became of it."""
     return Problem(
         moment.shrank,
-        f"the hook `{ran.command}` took {', '.join(f'`shared/{path}`' for path in paths)} away",
-        state=f"{moment.state(release)}, and what was taken away is not served there",
+        f"the hook `{ran.command}` moved or deleted {', '.join(f'`shared/{path}`' for path in paths)}",
+        state=f"{moment.state(release)}, and what the hook moved or deleted is not served",
         whereabouts=[site.root.absolute(site.links.layout.shared)],
-        hint="move it back, or bring it back from a backup of yours; "
-        f"`holdfast recover --site {quote(site.root.path)}` makes the directory anew for uploads to come; "
-        f"take the hook out of holdfast.toml, and where it is meant so, {moment.accept_by(site)}",
+        hint="move it back, or restore it from your backup; "
+        f"`holdfast recover --site {quote(site.root.path)}` creates the directory again for new uploads; "
+        f"remove the hook from holdfast.toml; if this is intended, {moment.accept_by(site)}",
     )
 
 
@@ -158,12 +158,12 @@ def refuse_shrunk(site: Site, rules: Rules, watch: Watch) -> None:
         raise_alarm(site, lost, took)
         raise Problem(
             "data-shrank",
-            f"shared data shrank while this deploy was made: {words(lost[0])}",
+            f"shared data disappeared during this deploy: {words(lost[0])}",
             context=[words(one) for one in lost],
-            state=f"{Moment().state(RelPath(''))}, and the files that are named are gone",
+            state=f"{Moment().state(RelPath(''))}, and the named files are gone",
             whereabouts=[site.root.absolute(site.links.layout.shared)],
             hint=_put_back(
-                "a build command reaches the data by its absolute path, or the application deleted it",
+                "a build command deleted it by its absolute path, or the application did",
                 Moment().accept_by(site),
             ),
         )
@@ -202,22 +202,18 @@ def _shrank(site: Site, ran: Ran, shrunk: Shrunk, *, release: RelPath, moment: M
     where = ", ".join(f"shared/{one.path}" for one in shrunk.evidence)
     return Problem(
         moment.shrank,
-        f"the hook `{ran.command}` made shared data shrink in `{where}`: {_files(len(gone))} missing or shorter",
+        f"the hook `{ran.command}` deleted or shortened files in `{where}`: {_files(len(gone))} missing or shorter",
         context=_named(gone),
-        state=f"{moment.state(release)}, and the files that are named are gone"
-        if not moment.after
-        else moment.state(release),
+        state=f"{moment.state(release)}, and the named files are gone" if not moment.after else moment.state(release),
         whereabouts=[site.root.absolute(site.links.layout.shared)],
-        hint=_put_back(
-            "take the hook out of holdfast.toml, or mend it, before the next deploy", moment.accept_by(site)
-        ),
+        hint=_put_back("remove the hook from holdfast.toml, or fix it, before the next deploy", moment.accept_by(site)),
     )
 
 
 def _put_back(first: str, accept: str) -> str:
     return (
-        "bring the named files back from a backup of yours, for nothing here keeps what a hook deletes; "
-        f"{first}; where it is meant so, {accept}"
+        "restore the named files from your backup: Holdfast keeps no copy of what a hook deletes; "
+        f"{first}; if this is intended, {accept}"
     )
 
 
@@ -230,7 +226,7 @@ def _files(number: int) -> str:
     return f"{count(number, 'file')} {'is' if number == 1 else 'are'}"
 
 
-def failed(ran: Ran, code: str, *, state: str = "", hint: str = "mend the command, then deploy again") -> Problem:
+def failed(ran: Ran, code: str, *, state: str = "", hint: str = "fix the command, then deploy again") -> Problem:
     """A command of the user's that ended badly, with its last words."""
     return Problem(
         code,

@@ -9,8 +9,8 @@ from holdfast_engine.model.memory import DATA_SHRANK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.site.handle import Site
 
-_UNDONE = "what was begun is undone; the previous release is live"
-_NOT_LEFT = "what was begun is undone; the release that was to be left is live still"
+_UNDONE = "the deploy was undone; the previous release is live"
+_NOT_LEFT = "the rollback was undone; the release from before it is still live"
 MAY_BE_DOWN = "the application may be down"
 
 
@@ -43,7 +43,7 @@ class Moment:
         """What is live, RELEASE being the one that the operation makes live."""
         if not self.after:
             return _NOT_LEFT if self.returns else _UNDONE
-        live = f"`{release}` is live: the rollback went to it" if self.returns else "the new release is live"
+        live = f"the rollback made `{release}` live" if self.returns else "the new release is live"
         return f"{live}; {MAY_BE_DOWN}" if self.starts else live
 
     def hint(self, site: Site, release: RelPath, command: str) -> str:
@@ -52,13 +52,13 @@ class Moment:
         """
         by_hand = f"`{by_hand_in(site, release, command)}`"
         if not self.after:
-            return "mend the command, then the same again" if self.returns else "mend the command, then deploy again"
+            return "fix the command, then roll back again" if self.returns else "fix the command, then deploy again"
         if self.returns:
-            return f"mend what it needs, then run it by hand: {by_hand}"
+            return f"fix what it needs, then run it by hand: {by_hand}"
         back = f"go back: `holdfast rollback --site {quote(site.root.path)}`"
         if self.starts:
             return f"start it by hand: {by_hand}, or {back}"
-        return f"mend the command, then deploy again, or {back}"
+        return f"fix the command, then deploy again, or {back}"
 
     def accept_by(self, site: Site) -> str:
         """How a person says that data was meant to go."""

@@ -68,11 +68,11 @@ def bring_up(site: Site, operation: Optional[Operation], history: Sequence[Recor
     if operation is not None:
         with suppress(OSError):  # a full disk keeps no application down
             operation.note(**{UP: where})
-    site.notice(START, f"the application was stopped, and is started again in `{where}`")
+    site.notice(START, f"the application was stopped, and is being started again in `{where}`")
     return True
 
 
-_AS_BEFORE = "as it was started before: `[hooks] stop` has ended it, and no `start` is there"
+_AS_BEFORE = "as it was started before: `[hooks] stop` has ended it, and there is no `start`"
 
 
 def told_of(site: Site) -> list[str]:

@@ -72,7 +72,7 @@ def _owning(access: Access, groups: frozenset[int]) -> list[str]:
 @dataclass(frozen=True)
 class Kept:
     """The access of each directory of the application, by path relative to the release; one that is not named is as the
-    nearest above it. A file that is named may be written. USER is whom the application runs as, where that is known,
+    nearest above it. A file that is named may be written. USER is the user that the application runs as, if known,
     HOW tells from what; SAID are the paths that a person named.
     """
 

@@ -72,7 +72,7 @@ def _problem(value: Any) -> Problem:
     if not isinstance(value, dict) or value.keys() != set(_PROBLEM):
         raise _not_understood("a problem has other fields")
     if value["code"] not in CODES:
-        raise _not_understood(f"nobody here knows the problem `{value['code']}`")
+        raise _not_understood(f"there is no problem called `{value['code']}`")
     words = {name: _as(str, value[name]) for name in ("code", "message", "state", "hint")}
     lists = {name: _as(tuple[str, ...], value[name]) for name in ("context", "whereabouts")}
     made = Problem(**words, **lists)
@@ -97,7 +97,7 @@ def _as(hint: Any, value: Any) -> Any:
         return value
     if hint is float and type(value) is int:
         return float(value)
-    raise _not_understood(f"`{value!r}` stands where {hint} belongs")
+    raise _not_understood(f"`{value!r}` is in the place of {hint}")
 
 
 def _not_understood(why: str) -> Problem:

@@ -8,7 +8,7 @@ from typing import Optional
 FOR_EVER = "for ever"
 _HOUR = 3600
 _UNITS = {"hour": _HOUR, "day": 24 * _HOUR, "week": 7 * 24 * _HOUR, "month": 30 * 24 * _HOUR, "year": 365 * 24 * _HOUR}
-WANTED = f'a number with hours, days, weeks, months or years is wanted, as "90 days", or "{FOR_EVER}"'
+WANTED = f'a number with hours, days, weeks, months or years is needed, as "90 days", or "{FOR_EVER}"'
 _TEXT = re.compile(r"([1-9][0-9]{0,4}) (" + "|".join(_UNITS) + r")s?")
 
 

@@ -24,30 +24,39 @@ SENTENCES = {
     MERGED: "merged into shared/",
     EQUAL: "equal to what is shared",
     COPIED: "copied into shared/ from another file system",
-    FOREIGN_LINK: "a link of another tool stood here",
-    SHARED_LINK: "a link stood at a shared path",
+    FOREIGN_LINK: "another tool's link was here",
+    SHARED_LINK: "a link was at a shared path",
     NEWER: "the live release held a newer version",
     ELDER: "a newer version was saved in a place that is still written to",
     ANOTHER: "another version is shared",
     LIVE_WON: "the live release held another version",
     LIVE_LINK: "the live release held a link to elsewhere",
     IN_THE_WAY: "a directory is needed here",
-    EMPTIED: "a directory of a document root whose content was brought home",
+    EMPTIED: "a directory of a document root whose content was moved into the site",
     SAME: "equal to what the live release serves",
     SHIPPED: "saved in a document root, where the live release serves its own",
     OLDER: "saved in a document root, before what is served",
     SAVED: "a newer version was saved in a document root",
-    ORPHAN: "stood in shared/ without its database",
+    ORPHAN: "was in shared/ without its database",
     REPLACED: "replaced by a restore",
-    ALONE: "stood where a database was put back, and belongs to none",
-    BUILT: "a build makes this path itself",
+    ALONE: "was in the way of a restored database, and belongs to none",
+    BUILT: "a build makes this path",
     DELETED: "deleted on the server by the application or a person",
     REWRITTEN: "replaced on the server by a newer file of this name",
     OVERTAKEN: "a newer version of it is carried along",
-    DROPPED: "a person said by `review` that nobody needs it",
+    DROPPED: "dropped with `review`",
     SHIPPED_TOO: "the release ships this path, and the server's own version stays",
 }
-_WORDS = {sentence: word for word, sentence in SENTENCES.items()}
+FORMER = {
+    "a link of another tool stood here": FOREIGN_LINK,
+    "a link stood at a shared path": SHARED_LINK,
+    "a directory of a document root whose content was brought home": EMPTIED,
+    "stood in shared/ without its database": ORPHAN,
+    "stood where a database was put back, and belongs to none": ALONE,
+    "a build makes this path itself": BUILT,
+}
+"""Sentences as earlier versions wrote them."""
+_WORDS = {**FORMER, **{sentence: word for word, sentence in SENTENCES.items()}}
 
 
 def sentence(reason: str) -> str:

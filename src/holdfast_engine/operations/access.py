@@ -25,7 +25,7 @@ def question_of(site: Site, change: Change) -> dict[str, Any]:
     before = kept_at(site)
     steps = [one.to_json() for one in shown(ACCESS, change)]
     notes = [_difference(path, before, change.kept) for path in change.paths]
-    notes += [f"`{path}`: its directory in `shared/` lets the web user in; what is in it stays" for path in change.data]
+    notes += [f"`{path}`: the web user may write in this directory; its content is unchanged" for path in change.data]
     if before.user != change.kept.user and change.kept.user is not None:
         notes.insert(0, f"the application runs as `{name_of(change.kept.user)}`")
     return {"command": "access", "steps": steps, "notes": notes}

@@ -27,9 +27,9 @@ Say = Callable[[Site, tuple[str, ...]], Change]
 def change_of(site: Site, verb: str, words: tuple[str, ...]) -> Change:
     """What VERB with WORDS changes; raises `usage`, `path-missing`, `user-missing`, and changes nothing."""
     if verb not in _VERBS:
-        raise _usage(f"`access {verb}` is nothing that can be done")
+        raise _usage(f"`there is no `access {verb}")
     if bool(words) != (verb != "measure"):
-        raise _usage(f"`access {verb}` needs {'no word' if words else 'a word'} behind it")
+        raise _usage(f"`access {verb}` needs {'no word' if words else 'a word'} after it")
     return _VERBS[verb](site, words)
 
 
@@ -48,7 +48,7 @@ def _deny(site: Site, words: tuple[str, ...]) -> Change:
     user = os.geteuid() if kept.user is None else kept.user
     for path in map(_path, words):
         if _is_shared(site, path):
-            raise _usage(f"`{path}` is data, and data stays the application's")
+            raise _usage(f"`{path}` is data, and the application may always write data")
         kept = _said(kept, path, _shut(user, _as_it_is(site, kept, path)))
     return _change(site, kept)
 
@@ -65,9 +65,9 @@ def _required(site: Site, kept: Kept) -> int:
         return os.geteuid() if kept.user is None else kept.user
     raise Problem(
         "user-missing",
-        "nothing tells whom the application runs as",
+        "it is unknown which user the application runs as",
         state="nothing was changed",
-        hint=f"say so first: `holdfast access user NAME --site {quote(site.root.path)}`",
+        hint=f"name it first: `holdfast access user NAME --site {quote(site.root.path)}`",
     )
 
 
@@ -90,7 +90,7 @@ def _user(site: Site, words: tuple[str, ...]) -> Change:
             hint="`getent passwd` lists the accounts of this host",
         )
     if named and uid_of(named) != uid:
-        raise _usage(f"`[site] web_user` says `{named}`, and wins: change it there, in holdfast.toml")
+        raise _usage(f"holdfast.toml sets `[site] web_user` to `{named}`, which has precedence: change it there")
     kept, rules = kept_at(site), rules_now(site)
     if kept.user == uid:
         return Change(replace(kept, how=SAID))
@@ -114,9 +114,7 @@ def _measure(site: Site, _words: tuple[str, ...]) -> Change:
     """
     live, before = site.survey.current, kept_at(site)
     if live is None:
-        raise Problem(
-            "path-missing", "nothing is live that could be measured", state="nothing was changed", hint="deploy"
-        )
+        raise Problem("path-missing", "there is no live release to measure", state="nothing was changed", hint="deploy")
     if is_sealed(site.survey.active):
         found = foreseen(site, rules_now(site), live)
         found = replace(found, directories={**before.directories, **_opened(found)}) if found.to_json() else before
@@ -160,7 +158,7 @@ def _as_it_is(site: Site, kept: Kept, path: str) -> Access:
         return replace(known or Access(os.geteuid(), os.getegid(), 0o755), acl="", default="")
     raise Problem(
         "path-missing",
-        f"there is no file or directory `{path}` in what is live",
+        f"there is no file or directory `{path}` in the live release",
         state="nothing was changed",
         hint=f"`holdfast access --site {quote(site.root.path)}` shows what is kept",
     )

@@ -34,12 +34,12 @@ def refuse_apart(root: str, site: str) -> None:
     """
     real, place = os.path.realpath(root), free_place(place_beside(os.path.realpath(root)))
     if standing(root, site) != APART or is_document_root(os.path.realpath(site), surely=True):
-        raise _unsafe(f"`{site}` and the document root `{root}` are not apart", root, place)
+        raise _unsafe(f"`{site}` and the document root `{root}` are not separate", root, place)
     refuse_inside_a_site(site)
     require_deployable(site)
     above = site if os.path.isdir(site) else os.path.dirname(site.rstrip("/"))
     if os.stat(above).st_dev != os.stat(real).st_dev:
-        raise _unsafe(f"`{site}` and `{root}` lie on two file systems, and nothing is copied", root, place)
+        raise _unsafe(f"`{site}` and `{root}` are on two file systems, and adopting copies nothing", root, place)
     with Root(root) as there:
         _refuse_laid_out(there)
         _refuse_shown(there, site)
@@ -50,7 +50,7 @@ def _refuse_laid_out(root: Root) -> None:
     if root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir":
         raise Problem(
             "adopt-unclear",
-            f"`{root.path}` holds releases of another tool already",
+            f"`{root.path}` already has releases of another tool",
             state="nothing was changed",
             whereabouts=[root.absolute(Layout.releases)],
             hint=f"adopt it in place: `holdfast adopt {quote(root.path)}`",
@@ -64,7 +64,7 @@ def _refuse_shown(root: Root, site: str) -> None:
     if other:
         raise Problem(
             "already-managed",
-            f"`{root.path}` shows the site at `{other}` already",
+            f"`{root.path}` already shows the site at `{other}`",
             state="nothing was changed",
             whereabouts=[other],
             hint=f"`holdfast status --site {quote(other)}`",
@@ -86,10 +86,10 @@ def _refuse_open(root: Root) -> None:
         if users:
             raise Problem(
                 "database-open",
-                f"`{root.absolute(name)}` is open in process {users[0]}, and is to change its place",
+                f"`{root.absolute(name)}` is open in process {users[0]}, and has to be moved",
                 state="nothing was changed",
                 whereabouts=[root.absolute(name)],
-                hint="stop what has it open for the moment of the adoption, then the same again",
+                hint="stop that process during the adoption, then run the command again",
             )
 
 

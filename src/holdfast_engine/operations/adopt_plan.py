@@ -165,24 +165,24 @@ def advice(site: str, rules: Optional[Rules], *, laid_out: bool, public_html: st
     """
     web_root = rules.web_root if rules else ""
     if laid_out:
-        return ["releases from before the adoption are kept, and no rollback goes to them: nothing proves them whole"]
+        return ["releases from before the adoption are kept, but no rollback goes to them: they may be incomplete"]
     php = bool(rules) and any(path.endswith(".php") for path in rules.listing.entries)  # type: ignore[union-attr]
-    remembers = ["PHP remembers for two minutes where paths led: reload php-fpm right after, or uploads may fail"]
+    remembers = ["PHP caches paths for two minutes: reload php-fpm right after, or uploads may fail"]
     if public_html:
         return [*_said_of(public_html, site, rules), *(remembers if php else [])]
     point = f"point the web server at `{served(site, web_root)}`"
-    told = [f"{point}: its old document root shows only names that were there today"]
+    told = [f"{point}: its old document root only shows files and folders that exist today"]
     if is_flat(web_root):
-        told.append(f"while the web server's document root is `{site}` itself, it hands out `/{Layout().shared}/`")
+        told.append(f"while the web server's document root is `{site}` itself, visitors can read `/{Layout().shared}/`")
     return [*told, *(remembers if php else [])]
 
 
 def _said_of(public_html: str, site: str, rules: Optional[Rules]) -> list[str]:
     """What a document root shows that stays, today and from the first deploy on; and who may have written it down."""
     web_root = rules.web_root if rules else ""
-    stays = f"`{public_html}` stays the document root, and shows by links what it shows today"
+    stays = f"`{public_html}` stays the document root, and shows through links what it shows today"
     if is_flat(web_root):
         secret = rules is not None and rules.listing.has(".env")
         return [f"{stays}; deny `/.env` in the web server if it does not do so yet" if secret else stays]
-    then = f"from the first deploy on it shows `{served(site, web_root)}`, and nothing above that"
+    then = f"from the first deploy on it shows `{served(site, web_root)}`, and nothing above it"
     return [f"{stays}; {then}: what names a path below it, as a setting in `.env`, has to name one below `{site}` then"]

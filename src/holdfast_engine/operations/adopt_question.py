@@ -115,7 +115,7 @@ def _goes_on(site: str) -> bool:
 def _going_on(site: str, apart: str, named: Named) -> Adoptable:
     with Root(site) as root:
         laid_out = is_laid_out(root)
-    notes = [*named.unread, "an adoption was interrupted here: it is completed"]
+    notes = [*named.unread, "an adoption was interrupted here: it is completed now"]
     about = {"command": "adopt", "path": apart or site, "site": site, "public_html": apart, "was": None}
     question = {**about, "entries": [], "laid_out": laid_out, "shared": [], "steps": [], "notes": notes}
     return Adoptable(question, Layer((), laid_out, apart))
@@ -125,7 +125,7 @@ def _refuse_managed(root: Root) -> None:
     if is_managed(root):
         raise Problem(
             "already-managed",
-            f"`{root.path}` is a Holdfast site already",
+            f"`{root.path}` is already a Holdfast site",
             state="nothing was changed",
             hint=f"`holdfast status --site {quote(root.path)}`",
         )
@@ -134,7 +134,7 @@ def _refuse_managed(root: Root) -> None:
 def _nothing(where: str, site: str) -> Problem:
     return Problem(
         "path-missing",
-        f"`{where}` holds nothing to adopt",
+        f"`{where}` is empty: there is nothing to adopt",
         state="nothing was changed",
         hint=f"deploy into it: `holdfast deploy --site {quote(site)}`",
     )

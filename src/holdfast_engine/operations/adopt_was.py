@@ -34,7 +34,7 @@ def shipped_there(request: Request, there: Site, named: Named, *, apart: str, st
     found = compare(there, place, named.versions, but=stays)
     warned = refuse_unlike(there, found, place) if request.was else []
     if found.is_unlike and not request.was:
-        other = "the `.git` in it is of something else, and says nothing of what was shipped"
+        other = "its `.git` belongs to something else, and does not say what was shipped"
         return Shipped(told=(*named.unread, other))
     rules = rules_of(there, found, request.settings, place=place)
     return Shipped(found, (*named.unread, *warned, *told_was(found)), rules)

@@ -37,7 +37,7 @@ def refuse_inside_a_site(path: str) -> None:
     if around:
         raise Problem(
             "already-managed",
-            f"`{path}` lies in the Holdfast site `{around}`",
+            f"`{path}` is inside the Holdfast site `{around}`",
             state="nothing was changed",
             hint=f"`holdfast status --site {quote(around)}`",
         )
@@ -113,10 +113,10 @@ def _refuse_served(root: Root, web_root: str) -> None:
     place = free_place(place_beside(real))
     raise Problem(
         "adopt-unsafe",
-        f"`{site}` is a document root by its name, and a site in it would hand out `/{Layout().shared}/.env`",
+        f"`{site}` has the name of a document root, and a site in it would let visitors read `/{Layout().shared}/.env`",
         context=[
-            f"a site lies outside of what is served, as in `{place}`, and the document root is a link into it",
-            f"where it cannot be a link: `{take_out(site, place)}` fills it with links",
+            f"put the site outside of what is served, as in `{place}`, and make the document root a link into it",
+            f"if it cannot be a link: `{take_out(site, place)}` fills it with links",
         ],
         state="nothing was changed",
         hint=f"`{leave_and_adopt(real, place, web_root)}`",
@@ -196,14 +196,14 @@ def refuse_foreign_releases(root: Root) -> None:
     taken = () if laid_out else (Layout.releases, RelPath(Layout.shared_name))
     for path in taken:
         if root.kind(path) not in (None, "dir") or root.names(path):
-            raise _unclear(root, path, "holds content of its own under a name that Holdfast needs")
+            raise _unclear(root, path, "has content of its own under a name that Holdfast needs")
     if not laid_out and root.kind(Layout.current) not in (None, "dir"):
         raise _unclear(root, Layout.current, "is no directory and no link to a release")
 
 
 def _leads(root: Root) -> str:
     there = root.leads_somewhere(Layout.current)
-    return "leads out of the directory that is to be adopted" if there else "leads to no release"
+    return "leads out of the directory to adopt" if there else "leads to no release"
 
 
 def _unclear(root: Root, path: RelPath, why: str) -> Problem:
@@ -212,7 +212,7 @@ def _unclear(root: Root, path: RelPath, why: str) -> Problem:
         f"`{root.absolute(path)}` {why}",
         state="nothing was changed",
         whereabouts=[root.absolute(path)],
-        hint="rename it, or point `current` at the release that is live, then adopt again",
+        hint="rename it, or point `current` at the live release, then adopt again",
     )
 
 

@@ -16,7 +16,7 @@ from holdfast_engine.model.plan import REFUSE, Check, Plan, verdict_of
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.site.handle import Site
 
-ANEW = "the site changed meanwhile, so here is the plan as it is now"
+ANEW = "the site changed meanwhile: this is the new plan"
 T = TypeVar("T")
 
 
@@ -114,7 +114,7 @@ def refuse_on_refusal(site: Site, checks: tuple[Check, ...], previous: Optional[
     refused = [check for check in checks if check.verdict == REFUSE]
     raise Problem(
         "checklist-refused",
-        f"the checklist says no: {', '.join(check.name for check in refused)}",
+        f"the checklist refuses: {', '.join(check.name for check in refused)}",
         context=[f"{check.name}: {check.why}" for check in refused],
         state="nothing was changed" + (f"; `{previous}` is live as before" if previous else ""),
         whereabouts=[site.root.absolute(site.links.layout.shared)],
@@ -128,5 +128,5 @@ def _mend(refused: list[Check], site: Site) -> str:
     if len(names) == 1 or not set(names) <= set(ACCEPTABLE):
         return refused[0].mend
     flags = " ".join(f"--accept {name}" for name in names)
-    others = f"`holdfast plan --site {quote(site.root.path)}` says how to mend the others"
+    others = f"`holdfast plan --site {quote(site.root.path)}` says how to fix the others"
     return f"{refused[0].mend}; {others}, `{flags}` accepts all of them"

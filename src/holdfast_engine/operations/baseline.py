@@ -90,10 +90,10 @@ def _named(every: Sequence[ReleaseRecord], wanted: str) -> ReleaseRecord:
 def _require_foreign(site: Site, record: Optional[ReleaseRecord]) -> ReleaseRecord:
     if record is not None and _is_foreign(record):
         return record
-    what = f"release `{record.id}` was deployed by Holdfast" if record else "no release here was made by others"
+    what = f"release `{record.id}` was deployed by Holdfast" if record else "no release here was made by another tool"
     raise Problem(
         "shipped-known",
-        f"{what}, which noted then what it shipped",
+        f"{what}, so it is known what it shipped",
         state="nothing was changed",
-        hint=f"`holdfast releases --site {quote(site.root.path)}` names those of which nothing is known",
+        hint=f"`holdfast releases --site {quote(site.root.path)}` shows the releases of which nothing is known",
     )

@@ -24,7 +24,7 @@ def choose(site: Site, wanted: str) -> ReleaseRecord:
     if not good:
         raise Problem(
             "nothing-to-roll-back-to",
-            "there is no earlier release that was live and good",
+            "there is no earlier release that was live without a failure",
             state="nothing was changed",
             hint=f"`holdfast releases --site {quote(where)}` lists what there is",
         )
@@ -45,8 +45,8 @@ def _named(survey: Survey, wanted: str, listing: str) -> ReleaseRecord:
     if not found.good:
         raise Problem(
             "nothing-to-roll-back-to",
-            f"release `{wanted}` is {found.state} and was never found good",
+            f"release `{wanted}` is {found.state} and was never live without a failure",
             state="nothing was changed",
-            hint=f"`{listing}` lists those that were live and good",
+            hint=f"`{listing}` lists those that were live without a failure",
         )
     return found

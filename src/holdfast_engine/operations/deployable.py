@@ -28,7 +28,7 @@ def require_deployable(site: str) -> bool:
         if around:
             raise Problem(
                 "not-a-site",
-                f"`{site}` lies in the site `{around}`",
+                f"`{site}` is inside the site `{around}`",
                 state="nothing was changed",
                 hint=f"`--site {quote(around)}`",
             )
@@ -36,13 +36,15 @@ def require_deployable(site: str) -> bool:
             refuse_links(root, Layout.state, Layout.releases)
             laid_out = root.kind(Layout.current) == "link" and root.kind(Layout.releases) == "dir"
             lost = laid_out and root.kind("shared") == "dir"
-            back = f"; `holdfast recover --site {quote(site)}` if it was one and lost its `.holdfast/`" if lost else ""
+            back = (
+                f"; `holdfast recover --site {quote(site)}` if it is a site that lost its `.holdfast/`" if lost else ""
+            )
             raise Problem(
                 "not-a-site",
                 f"`{site}` is not a Holdfast site and not empty",
-                context=[f"it holds {', '.join(names[:6])}"],
+                context=[f"it has {', '.join(names[:6])}"],
                 state="nothing was changed",
-                hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site, in place{back}",
+                hint=f"`holdfast adopt {quote(site)}` makes it a site, in place{back}",
             )
     return True
 
@@ -56,7 +58,7 @@ def require_apart(source: Source, site: str) -> None:
     if source.kind == "directory" and os.path.commonpath((one, two)) in (one, two):
         raise Problem(
             "source-overlaps-site",
-            f"the source `{source.location}` and the site `{site}` lie within each other",
+            f"the source `{source.location}` and the site `{site}` contain one another",
             state="nothing was changed",
             hint="name a directory beside the site with `--source`",
         )

@@ -119,9 +119,9 @@ def _deployed_since(site: Site) -> Problem:
     where = quote(site.root.path)
     return Problem(
         "deployed-since",
-        f"`{site.root.path}` was not adopted, or something was deployed since, so no adoption can be undone",
+        f"`{site.root.path}` was not adopted, or something was deployed since, so there is no adoption to undo",
         state=UNCHANGED,
-        hint=f"`holdfast leave --site {where}` gives the site back with what is live now",
+        hint=f"`holdfast leave --site {where}` gives the site back as it is now",
     )
 
 
@@ -184,7 +184,7 @@ def _nowhere(real: str) -> Problem:
     above = os.path.dirname(real)
     return Problem(
         "leave-impossible",
-        f"what is not served has to be left beside `{real}`, and this user may not make a directory in `{above}`",
+        f"files that are not served go to a directory beside `{real}`, and this user may not make one in `{above}`",
         state=UNCHANGED,
         whereabouts=[above],
         hint=f"as its owner or root: `chmod g+w {quote(above)}` with a common group, then again; or `--layout`",

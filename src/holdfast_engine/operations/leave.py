@@ -86,14 +86,12 @@ def _unfinished(site: Site, error: BaseException) -> Problem:
         else "interrupted"
     )
     code = "interrupted" if isinstance(error, KeyboardInterrupt) else "unfinished"
-    again = (
-        f"`holdfast leave --site {quote(site.root.path)}`, or any next command that changes the site, goes on with it"
-    )
+    again = f"`holdfast leave --site {quote(site.root.path)}`, or any next command that changes the site, continues it"
     return Problem(
         code,
-        f"the site is not left yet: {why}" if code == "unfinished" else why,
+        f"leaving the site is not finished: {why}" if code == "unfinished" else why,
         context=error.context if isinstance(error, Problem) else (),
-        state="what was moved so far stands at its place, what was not is served as before, and nothing is lost",
+        state="what was moved is in its place, the rest is served as before, and nothing is lost",
         whereabouts=[site.root.path],
         hint=again,
     )
@@ -118,19 +116,19 @@ def _what_it_becomes(site: Site, leave: Leave) -> str:
 def _notes(site: Site, leave: Leave) -> list[str]:
     filled = _of_the_filled(site, leave)
     if leave.how == LAYOUT:
-        return ["a script of your own links what lies in `shared/` into each new release from now on", *filled]
+        return ["from now on your own script has to link the entries of `shared/` into each new release", *filled]
     if leave.how == BEFORE:
         return filled
     shared = site.root.absolute(site.links.layout.shared)
-    told = [f"what other programs have by `{shared}/…` they find below {_top(site, leave)}"]
+    told = [f"what other programs find at `{shared}/…` is from then on below {_top(site, leave)}"]
     told += filled
     if leave.home and not leave.keeps_current:
-        told.append(f"`{site.root.absolute(Layout.current)}` goes at the end; `--keep-current` leaves a link")
+        told.append(f"`{site.root.absolute(Layout.current)}` is removed at the end; `--keep-current` leaves a link")
     elif not leave.keeps:
         web_root = rules_now(site).web_root
         root = site.root.absolute("" if is_flat(web_root) else RelPath(web_root))
         told.append(
-            f"`current` goes at the end: point the web server at `{root}` before, `--keep-current` leaves a link"
+            f"`current` is removed at the end: before, point the web server at `{root}`; `--keep-current` leaves a link"
         )
     return told
 
@@ -140,7 +138,7 @@ def _of_the_filled(site: Site, leave: Leave) -> list[str]:
     with roots.opened(site) as place:
         if place is None or leave.home:
             return []
-        return [f"`{place.path}` goes on showing it by its links; what a later version adds there you link yourself"]
+        return [f"`{place.path}` still shows it through its links; link new files of later versions yourself"]
 
 
 def _top(site: Site, leave: Leave) -> str:

@@ -1,4 +1,4 @@
-"""Whether what is live can go back into the document root that it was taken out of, before anything is done."""
+"""Whether what is live can go back into the document root that it came from, before anything is done."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def refuse_another(site: Site, adoption: Mapping[str, Any]) -> None:
     if path and os.path.realpath(path) not in known:
         raise Problem(
             "usage",
-            f"`{path}` is neither the site `{site.root.path}` nor the document root that it was taken out of",
+            f"`{path}` is neither the site `{site.root.path}` nor the document root that it came from",
             state=UNCHANGED,
             hint=f"`holdfast leave --site {quote(site.root.path)}`",
         )
@@ -43,12 +43,12 @@ def refuse_another(site: Site, adoption: Mapping[str, Any]) -> None:
 def refuse_home(site: Site, home: str, live: RelPath) -> None:
     """`leave-impossible` or `database-open` where what is LIVE cannot go back into the document root HOME."""
     if standing(home, site.root.path) != APART:
-        raise _impossible(site, home, "it is no directory beside the site any more")
+        raise _impossible(site, home, "it is no longer a directory beside the site")
     if not os.access(home, os.W_OK | os.X_OK):
-        raise _impossible(site, home, "nobody but another user may make names in it")
+        raise _impossible(site, home, "this user may not create files in it")
     with open_at(home, site.root.path, site.survey.site) as place:
         if not may_change_places(place.around, place.here, place.site):
-            raise _impossible(site, home, "it lies on another file system, and nothing is copied")
+            raise _impossible(site, home, "it is on another file system, and leaving copies nothing")
     for name in site.root.names(live):
         linked = site.links.is_linked(live, name)
         path = site.links.layout.in_shared(name) if linked else live / name
@@ -60,13 +60,13 @@ def _refuse_open(site: Site, database: RelPath) -> None:
     """It would be parted from the journal that is made beside it."""
     users = holders(site.root, [database])
     if users:
-        raise still_open(site.root, database, users, "it is to change its place")
+        raise still_open(site.root, database, users, "it has to be moved")
 
 
 def _impossible(site: Site, home: str, why: str) -> Problem:
     return Problem(
         "leave-impossible",
-        f"what is live cannot go back into the document root `{home}` that it was taken out of: {why}",
+        f"what is live cannot go back into the document root `{home}` that it came from: {why}",
         state=UNCHANGED,
         whereabouts=[home],
         hint=f"`holdfast leave --layout --site {quote(site.root.path)}` leaves `releases/`, `shared/` and `current`",

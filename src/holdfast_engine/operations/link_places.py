@@ -36,7 +36,7 @@ def places(release: str, shared: str) -> tuple[str, str, RelPath]:
     if inside.split("/")[0] in ("..", ".", name, STATE):
         raise Problem(
             "release-outside",
-            f"`{release}` does not lie below `{root}`, where `{name}` lies",
+            f"`{release}` is not below `{root}`, where `{name}` is",
             state="nothing was changed",
             hint=f"put releases below `{root}`, as in `{root}/releases/1`",
         )
@@ -53,7 +53,7 @@ def _refuse_whole_site(release: str, root: str, inside: RelPath) -> None:
     if inside == Layout.releases or live.startswith(above + "/"):
         raise Problem(
             "release-outside",
-            f"`{release}` is no release: releases lie in it",
+            f"`{release}` is no release: it contains releases",
             state="nothing was changed",
             hint="name one of them, as in `releases/1`",
         )

@@ -33,7 +33,7 @@ def shown(site: Site, plan: dict[str, Any]) -> dict[str, Any]:
     """PLAN as the answer to who asked for nothing else, with what a run would do before it."""
     open_one = site.survey.unfinished
     first = (
-        [f"`{open_one}` was interrupted: it is finished or undone first, and the rest may differ"] if open_one else []
+        [f"`{open_one}` was interrupted: it is finished or undone first, and the plan may change"] if open_one else []
     )
     return {**plan, "notes": [*plan.get("notes", ()), *first]}
 
@@ -56,5 +56,5 @@ def refuse_linked_shared(root: Root, shared_name: str) -> None:
             f"`{root.absolute(shared_name)}` is not a directory",
             state="nothing was changed",
             whereabouts=[os.path.realpath(root.absolute(shared_name))],
-            hint="mount the other place there instead: `mount --bind REAL SHARED`, and add it to /etc/fstab",
+            hint="mount the other directory there instead: `mount --bind REAL SHARED`, and add it to /etc/fstab",
         )

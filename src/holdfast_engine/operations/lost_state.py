@@ -42,7 +42,7 @@ def state_is_gone(site: str) -> bool:
         "not-a-site",
         f"`{site}` has no `releases/`, so there is nothing to recover",
         state="nothing was changed",
-        hint=f"`holdfast adopt {quote(site)}` turns what is live there into a site, `holdfast deploy --site "
+        hint=f"`holdfast adopt {quote(site)}` makes what is live there a site, `holdfast deploy --site "
         f"{quote(site)}` makes the first release of a new one",
     )
 
@@ -50,11 +50,11 @@ def state_is_gone(site: str) -> bool:
 def _given_back(site: str, mark: str) -> Problem:
     return Problem(
         "not-a-site",
-        f"`{site}` was given back by `holdfast leave`, so no `.holdfast/` is missing there",
+        f"`{site}` was given back with `holdfast leave`, so its `.holdfast/` is not missing",
         state="nothing was changed",
         whereabouts=[mark],
-        hint=f"`holdfast adopt {quote(site)}` makes a site of it again; if it was one since, and lost that: "
-        f"`rm {quote(mark)}`, then the same again",
+        hint=f"`holdfast adopt {quote(site)}` makes it a site again; if it became one since and lost its `.holdfast/`: "
+        f"`rm {quote(mark)}`, then run the command again",
     )
 
 

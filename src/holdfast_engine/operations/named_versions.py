@@ -56,7 +56,7 @@ def named_versions(request: Request, *, checkout: str = "") -> Iterator[Named]:
             return
         last = Checkout(checkout).last_from_elsewhere()
         if last is None:
-            yield Named(found, (f"`{checkout}/.git` was filled on this host, and says nothing of what was shipped",))
+            yield Named(found, (f"`{checkout}/.git` was filled on this host, and does not say what was shipped",))
             return
         try:
             own = version(Source("git", checkout) if last == "HEAD" else Source("git", checkout, last, last))
@@ -68,7 +68,7 @@ def named_versions(request: Request, *, checkout: str = "") -> Iterator[Named]:
 
 def _unread(checkout: str, problem: Problem) -> str:
     mend = f"; {problem.hint}" if problem.hint else ""
-    return f"`{checkout}/.git` says nothing of what was shipped: {problem.message}{mend}"
+    return f"`{checkout}/.git` does not say what was shipped: {problem.message}{mend}"
 
 
 def _is_at(source: Source, checkout: str) -> bool:
@@ -92,10 +92,10 @@ def refuse_unlike(site: Site, found: WasShipped, place: RelPath) -> list[str]:
         return [f"accepted: {why}"]
     raise Problem(
         "was-unlike",
-        f"this is not what was shipped here: {why}",
+        f"this version was not installed here: {why}",
         context=_elsewhere(found),
         state="nothing was changed",
-        hint=f"name the version that was installed; if it is meant so, `--accept {WAS}`",
+        hint=f"name the version that was installed; if this is intended, `--accept {WAS}`",
     )
 
 
@@ -103,7 +103,7 @@ def _unlike(found: WasShipped, request: Request) -> str:
     if not found.is_unlike:
         return ""
     both = len(found.equal) + len(found.edited)
-    what = f"of {count(both, 'file')} that stand here and in `{_named(request)}`, {len(found.equal)} are equal"
+    what = f"of {count(both, 'file')} that are both here and in `{_named(request)}`, {len(found.equal)} are equal"
     return f"{what}; it ships {count(both + len(found.absent), 'file')}"
 
 
@@ -122,15 +122,15 @@ def _copied(site: Site, found: WasShipped, place: RelPath) -> str:
         return rules.classifier.is_settings(path) and holds_secret((site.root.read(where) or b"").decode("latin-1"))
 
     held = next(filter(is_private, shipped), None)
-    return f"it holds `{held}` as it stands here, so it is a copy of the site" if held else ""
+    return f"it has the same `{held}` as this site, so it is a copy of the site" if held else ""
 
 
 def told_was(found: WasShipped) -> list[str]:
     """What was found, in sentences."""
-    equal = f"{count(len(found.equal), 'file')} equal what was shipped, and are code"
+    equal = f"{count(len(found.equal), 'file')} equal the shipped files, and are code"
     differ = f"{len(found.edited)} differ, and are edits"
-    others = f"{found.others} are in none of its versions, and are yours"
-    gone = [f"{len(found.absent)} of what was shipped are not here, as `{found.absent[0]}`"] if found.absent else []
+    others = f"{found.others} are in no version of it, and are yours"
+    gone = [f"{len(found.absent)} of the shipped files are missing, as `{found.absent[0]}`"] if found.absent else []
     return ["; ".join([equal, differ, others, *gone])]
 
 
@@ -142,7 +142,7 @@ def _elsewhere(found: WasShipped) -> list[str]:
     """Where the files of the version would be at home: in an archive, the application often lies one directory down."""
     below = ((version, top) for version in found.versions for top in version.listing.children.get("", ()))
     return [
-        f"what it holds below `{top}/` stands here: unpack {_place(version)}, and name that directory"
+        f"its `{top}/` matches this site: unpack {_place(version)}, and name that directory"
         for version, top in below
         if found.deeper.get(top, 0) * 2 > len(version.listing.files_below(top))
     ]

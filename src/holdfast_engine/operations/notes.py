@@ -32,8 +32,8 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
     notes += _copied(site, found)
     if found.pending:
         what = f"{count(len(found.pending), 'path')} of the live release, as `{min(found.pending)}`"
-        after = "what neither the build nor the release has comes home, and the rest goes to the attic"
-        notes.append(f"in build output there are {what}: after the build, {after}")
+        after = "what neither the build nor the release has stays, and the rest goes to the attic"
+        notes.append(f"{what} appeared in build output: after the build, {after}")
     if not unchanged:
         notes += [*_deleted_here(outlook), *_dropped(outlook), *_many(outlook), *notes_on_hooks(outlook)]
     notes += seen_by(site, outlook.rules, found, outlook.baseline, outlook.record.path)
@@ -49,10 +49,10 @@ def _copied(site: Site, found: Found) -> list[str]:
     hidden = [path for path in files if RelPath(path).name[:1] == "."]
     frozen = [path for path in hidden if is_immutable(site.root, live / path)]
     others = refused_second_names(site.root, [live / path for path in files])
-    told = [f"`{path}` is immutable, and goes along as a copy, which is not" for path in frozen]
+    told = [f"`{path}` is immutable, and is copied into the new release; the copy is not immutable" for path in frozen]
     if others:
         what = f"{count(len(others), 'file')} of another user, as `{others[0].below(live)}`"
-        told.append(f"{what}: a link to them is not allowed to this user, and copies go along")
+        told.append(f"{what}: this user may not link them, so copies go along")
     return told
 
 
@@ -60,10 +60,10 @@ def _gaps(site: Site, live: RelPath) -> list[str]:
     """What a file system does not let us do without a gap, said before it happens (G7)."""
     shared = site.links.layout.shared
     if site.root.kind(shared) == DIR and not may_change_places(site.root, live, shared):
-        how = "strays are copied, and each is absent for a moment; what a process goes on writing to an original"
-        return [f"`{shared}` lies on another file system: {how} is brought home by the next deploys"]
+        how = "each path is copied, and is missing for a moment; what a process still writes to an original"
+        return [f"`{shared}` is on another file system: {how} is collected by the next deploys"]
     if not site.survey.site.options.get("exchange", True):
-        how = "each stray comes home by two renames, and is absent for a moment between them"
+        how = "each path is moved by two renames, and is missing for a moment between them"
         return [f"this file system cannot exchange two names: {how}"]
     return []
 
@@ -78,7 +78,7 @@ def _deleted_here(outlook: Outlook) -> Iterator[str]:
     back = [f"`{path}`" for path in gone if outlook.rules.listing.has(path)]
     if back:
         more = f" and {len(back) - _NAMED} more" if back[_NAMED:] else ""
-        yield f"deleted on the server, and shipped again: {', '.join(back[:_NAMED])}{more}"
+        yield f"deleted on the server, and back with this release: {', '.join(back[:_NAMED])}{more}"
 
 
 def _dropped(outlook: Outlook) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _dropped(outlook: Outlook) -> Iterator[str]:
     gone = [f"`{path}`" for path in sorted(files) if not rules.is_shared(path)]
     if gone:
         more = f" and {len(gone) - _NAMED} more" if gone[_NAMED:] else ""
-        yield f"equal what was shipped before, and go with it: {', '.join(gone[:_NAMED])}{more}"
+        yield f"unchanged since an earlier version shipped them, and removed with it: {', '.join(gone[:_NAMED])}{more}"
 
 
 def _many(outlook: Outlook) -> Iterator[str]:

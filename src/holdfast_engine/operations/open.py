@@ -143,5 +143,5 @@ def _prepare(root: Root) -> None:
     except OSError as error:
         surveys.refuse_links(root, *site_format.PREPARED)
         problem = problem_of(error, state=UNCHANGED)
-        problem.message = f"not even the journal can be written in `{root.absolute(Layout.state)}`: {problem.message}"
+        problem.message = f"the journal cannot be written in `{root.absolute(Layout.state)}`: {problem.message}"
         raise problem from error

@@ -121,7 +121,7 @@ def _staying(outlook: Outlook) -> Outlook:
 def _require_files(source: TreeSource) -> None:
     """`source-unusable` for an empty directory: a mount that is not there or a wrong path, and no new version."""
     if all(entry.kind == DIR for entry in source.listing().entries.values()):
-        raise Problem("source-unusable", "the source holds no file", hint="check `--source`, and what is mounted there")
+        raise Problem("source-unusable", "the source has no files", hint="check `--source`, and whether it is mounted")
     source.require_content()
 
 

@@ -67,16 +67,16 @@ def _without_what_stays(site: Site, plan: Plan) -> Plan:
 def _proven(site: Site, target: ReleaseRecord) -> Baseline:
     baseline = baseline_of(site, target)
     if baseline is None or site.root.kind(target.path) != DIR:
-        raise _altered(site, target, f"its {'baseline' if baseline is None else 'directory'} is missing")
+        raise _altered(site, target, f"its {'list of shipped files' if baseline is None else 'directory'} is missing")
     return baseline
 
 
 def _altered(site: Site, target: ReleaseRecord, why: str) -> Problem:
     return Problem(
         "release-altered",
-        f"release `{target.id}` cannot be proven whole: {why}",
+        f"release `{target.id}` cannot be proven complete: {why}",
         state="nothing was changed",
-        hint=f"name another: `holdfast releases --site {quote(site.root.path)}`",
+        hint=f"choose another: `holdfast releases --site {quote(site.root.path)}`",
     )
 
 
@@ -146,7 +146,7 @@ def _plan(outlook: Outlook) -> Plan:
         displaced={**found.displaced, **found.leftover_output},
         checks=(_may_move(outlook), *warnings_of(outlook)),
         hooks=hooks_of(outlook),
-        notes=("data stays as it is: a rollback changes code alone", *_deleted(outlook), *notes_on_hooks(outlook)),
+        notes=("a rollback changes only code: data stays as it is", *_deleted(outlook), *notes_on_hooks(outlook)),
         missing=tuple(one.to_json() for one in outlook.missing),
     )
 
@@ -159,7 +159,7 @@ def _deleted(outlook: Outlook) -> tuple[str, ...]:
 def warnings_of(outlook: Outlook) -> tuple[Check, ...]:
     """Data that is not there: told to who goes back, and stops nobody."""
     away = outlook.site.away
-    lost = (not_mounted(away, WARN, "what belongs there stays where it is until then"),) if away else ()
+    lost = (not_mounted(away, WARN, "its files stay where they are until then"),) if away else ()
     return (*lost, *as_warning(outlook.missing), *_older(outlook))
 
 

@@ -38,9 +38,9 @@ def notes_on_hooks(outlook: Outlook) -> list[str]:
         return []
     notes = []
     if outlook.stop and not outlook.start:
-        notes.append("`[hooks] stop` ends the application, and no `start` is there: nothing starts it if this fails")
+        notes.append("`[hooks] stop` ends the application, and `start` is not set: nothing starts it if this fails")
     if not outlook.stop and settings_of(outlook.previous, Settings()).stop:
-        notes.append("the live release has `[hooks] stop`, and this one has not: what it keeps in memory may come late")
+        notes.append("the live release has `[hooks] stop`, this one has none: what is in memory may be saved too late")
     return notes
 
 

@@ -48,12 +48,12 @@ def data_missing(site: Site, gone: tuple[Missing, ...], answer: dict[str, Any]) 
     copies = f"`{first}` brings the first copy back; " if first else ""
     problem = Problem(
         "data-missing",
-        f"{count(files, 'file')} of users' data that were counted are missing, and nothing was found to put back there",
+        f"{count(files, 'file')} of users' data are missing, and no copy that can be put back by itself was found",
         context=[lost(one) for one in gone],
-        state="what could be found is back; the live release serves what there is",
+        state="what was found is back; the live release serves what there is",
         whereabouts=[site.root.absolute(site.links.layout.shared)],
         hint=f"{copies}mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
-        f"{quote(site.root.path)}`; where they are meant to be gone, deploy with `--accept {DATA_MEMORY}`",
+        f"{quote(site.root.path)}`; if they were deleted on purpose, deploy with `--accept {DATA_MEMORY}`",
     )
     problem.answer = answer
     return problem
@@ -75,8 +75,8 @@ def question_of(
     """What is found, what is missing and where copies of it lie, and which directories of `shared/` are ABSENT and made
     anew; what to type for each.
     """
-    notes = [*(lost(one) for one in gone), *(f"`{path}` is gone, and is made anew, empty" for path in absent)]
-    notes += [] if notes or found else ["nothing that appears lost is found"]
+    notes = [*(lost(one) for one in gone), *(f"`{path}` is missing, and is created again, empty" for path in absent)]
+    notes += [] if notes or found else ["no lost data was found"]
     steps = _steps(found, absent)
     return {
         "command": "recover",
@@ -107,7 +107,7 @@ def agreed_findings(site: Site, ask: Ask) -> Sequence[Lost]:
         quiet = not absent and all(one.action == "listed" for one in found)
         return as_shown(found, question_of(site, found, missing(site, rules), absent), quiet=quiet)
 
-    return asking(site, ask, "putting back what was found").agree(look)
+    return asking(site, ask, "putting the data back").agree(look)
 
 
 def agreed_to_revive(site: Site, ask: Ask) -> Sequence[Lost]:

@@ -105,9 +105,9 @@ _ENDS = {FORWARD: "completed", BACK: "undone", NOTHING: "undone"}
 
 def _what_becomes(site: Site, verdict: str) -> str:
     if not site.away:
-        return f"it is {_WORDS[verdict]} now"
+        return f"it is being {_WORDS[verdict]} now"
     names = ", ".join(f"`{site.links.layout.in_shared(path)}`" for path in site.away)
-    return f"it stays unfinished until {names} is mounted again: what it moves belongs there"
+    return f"it stays unfinished until {names} is mounted again: its files belong there"
 
 
 def _history(site: Site, operation: str) -> tuple[Record, ...]:
@@ -117,10 +117,10 @@ def _history(site: Site, operation: str) -> tuple[Record, ...]:
         return history
     raise Problem(
         "journal-gone",
-        f"the journal of `{operation}` was removed while it was at work, so it can be neither completed nor undone",
-        state=f"{as_before(site.refresh())}; what it made so far lies where it lay",
+        f"the journal of `{operation}` was removed while it ran, so it can be neither completed nor undone",
+        state=f"{as_before(site.refresh())}; what it made so far is where it was",
         whereabouts=[site.root.absolute(Layout.releases)],
-        hint=f"take out of the hooks what removes `{Layout.state}`, then `holdfast recover --site "
+        hint=f"remove from the hooks what deletes `{Layout.state}`, then `holdfast recover --site "
         f"{quote(site.root.path)}`, which registers what is there",
     )
 
@@ -135,7 +135,7 @@ def _serve(site: Site, operation: Operation, history: tuple[Record, ...]) -> Non
         except OSError as error:
             if error.errno not in _SHAPES:
                 raise
-            site.notice("finishing", f"what came home could not be linked: {words_of(error)}")
+            site.notice("finishing", f"data was moved into `shared/`, and could not be linked: {words_of(error)}")
 
 
 def _end_saving(site: Site, operation: Operation, history: tuple[Record, ...]) -> None:
@@ -154,7 +154,7 @@ def _tell_of(site: Site, history: tuple[Record, ...], left: dict[str, str]) -> N
     paths = outermost(facts["path"] for facts in moves if facts["what"] in ("adopt", "carry", "late"))
     home = [path for path in paths if not any(RelPath(one).is_within(path) for one in left)]
     if home:
-        site.notice("adopt", f"brought home, and served: {', '.join(home)}")
+        site.notice("adopt", f"kept, and served from now on: {', '.join(home)}")
     for path, why in left.items():
         site.notice("adopt", f"`{path}` {why}")
 
@@ -168,7 +168,7 @@ def _complete(site: Site, operation: Operation, begin: dict[str, Any], history: 
     where it lies: it must not keep every later command from working (G4, G7).
 
     Not so an adoption before its switch, nor a leaving: half of it at its place is neither a site nor what it was, and
-    each next try goes on with it.
+    each next try continues it.
     """
     from holdfast_engine.operations.every_pipeline import redone  # loaded where something is unfinished
 
@@ -182,7 +182,7 @@ def _complete(site: Site, operation: Operation, begin: dict[str, Any], history: 
     except OSError as error:
         if error.errno not in _SHAPES or _goes_on(site, begin):
             raise
-        site.notice("finishing", f"not everything could be brought home, and stands where it stood: {words_of(error)}")
+        site.notice("finishing", f"not everything could be moved, and the rest is where it was: {words_of(error)}")
 
 
 def _goes_on(site: Site, begin: dict[str, Any]) -> bool:

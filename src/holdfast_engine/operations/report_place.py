@@ -30,8 +30,8 @@ def refuse_place(site: Site, target: str) -> None:
         if what:
             raise Problem(
                 "report-exposed",
-                f"`{target}` lies in `{here}`, which is {what}",
-                context=["a report names the files of the site, and is for those who manage it"],
+                f"`{target}` is in `{here}`, which is {what}",
+                context=["a report names the files of the site: only those who manage it should read it"],
                 state=UNCHANGED,
                 hint=f"holdfast report --site {quote(site.root.path)} -o ~/{quote(os.path.basename(target))}",
             )
@@ -54,10 +54,10 @@ def _places(site: Site) -> Iterator[tuple[str, str]]:
     for path in {public_html.declared(site), str(public_html.remembered(site.survey.site).get("path", ""))} - {""}:
         yield path, "the document root of the site"
     yield root.absolute(Layout.state), "Holdfast's own"
-    yield root.absolute(Layout.releases), "where the releases lie"
+    yield root.absolute(Layout.releases), "where the releases are"
     for shared in site.survey.site.shared:  # one that leads to another disk is served there
         yield root.absolute(layout.in_shared(shared.path)), "data of the site"
-    yield root.absolute(layout.shared), "where the data of the site lies"
+    yield root.absolute(layout.shared), "where the data of the site is"
     yield root.absolute(Layout.current), "what is live"
 
 

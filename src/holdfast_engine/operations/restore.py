@@ -36,9 +36,9 @@ def question_of(site: Site, wanted: RelPath) -> tuple[dict[str, Any], dict[str, 
     if not found:
         raise Problem(
             "path-missing",
-            f"the attic holds no `{wanted}`" + (f" of `{request.release}`" if request.release else ""),
+            f"the attic has no `{wanted}`" + (f" of `{request.release}`" if request.release else ""),
             state="nothing was changed",
-            hint=f"`holdfast attic --site {quote(request.site)}` lists what it holds",
+            hint=f"`holdfast attic --site {quote(request.site)}` lists what it has",
         )
     _refuse_blocked(site, wanted, found[-1]["place"])
     steps = [one.to_json() for one in shown(RESTORE, wanted)]
@@ -97,7 +97,7 @@ def _refuse_blocked(site: Site, path: RelPath, source: RelPath) -> None:
     if main and is_database(site.root, site.links.layout.in_shared(main)):
         raise Problem(
             "restore-blocked",
-            f"`{path}` is a part of the database `{main}`, and is never put back without it",
+            f"`{path}` is a part of the database `{main}`, and is only put back together with it",
             state="nothing was changed",
             whereabouts=[site.root.absolute(site.links.layout.in_shared(main))],
             hint=f"`holdfast restore {quote(main)} --site {quote(site.request.site)}` brings back all of it that the "
@@ -111,7 +111,7 @@ def _refuse_blocked(site: Site, path: RelPath, source: RelPath) -> None:
             f"`{path}` cannot be put back: `{blocking}` is {_what_blocks(site, blocking)}",
             state="nothing was changed",
             whereabouts=[site.root.absolute(blocking)],
-            hint="rename what stands there, then restore again",
+            hint="rename what is there, then restore again",
         )
 
 
@@ -132,7 +132,7 @@ def _shared_from_now_on(site: Site, path: RelPath) -> list[str]:
     if baseline is None or baseline.get(path) is None:
         return []
     undone = f'`[shared] code = ["{path}"]` in holdfast.toml undoes that with the next deploy'
-    return [f"`{path}` is shared from now on: what releases ship there is not served any more; {undone}"]
+    return [f"`{path}` is shared from now on: what releases ship there is no longer served; {undone}"]
 
 
 def wanted_path(site: Site, text: str) -> RelPath:

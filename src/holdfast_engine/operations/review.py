@@ -68,14 +68,14 @@ def _configured(site: Site) -> dict[str, list[str]]:
 def _notes(site: Site, decision: Decision) -> Iterable[str]:
     live, where = site.survey.current, quote(site.request.site)
     if decision.what == EDITED and decision.verb == KEEP and not _is_live(site, decision):
-        yield f"`holdfast restore {quote(decision.path)} --site {where}` makes your version the one that is served"
+        yield f"`holdfast restore {quote(decision.path)} --site {where}` makes your version live"
     if decision.what == EDITED and decision.verb == DROP:
-        yield "the release's version counts; yours is kept in the attic until its time there ends"
+        yield "the release's version stays live; yours is kept in the attic until it expires"
     if decision.verb == SHARE and live is not None and _is_program(site, live / decision.path):
-        yield "there are programs in it: they run from `shared/` then, and find beside themselves what lies there"
+        yield "it has programs: they run from `shared/` then, and find the files there beside themselves"
     if decision.goes and site.root.kind(decision.place) == DIR:
         inner = site.root.names(decision.place)
-        yield f"a directory goes with all that is in it: {count(len(inner), 'name')} at its top"
+        yield f"the whole directory goes: {count(len(inner), 'name')} at its top"
 
 
 def _is_program(site: Site, place: RelPath) -> bool:

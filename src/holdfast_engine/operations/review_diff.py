@@ -50,7 +50,7 @@ def difference(site: Site, words: tuple[str, ...]) -> dict[str, Any]:
         "to": _named(ours),
         "equal": before is not None and before == after,
         "text": text,
-        "notes": [*told, *([] if other or told else ["there is nothing to compare it with: all of it is shown"])],
+        "notes": [*told, *([] if other or told else ["there is no other version to compare with: all of it is shown"])],
     }
 
 
@@ -125,11 +125,11 @@ def _told(before: Optional[bytes], after: Optional[bytes], other: Optional[Side]
     """Why no text is shown, where none is."""
     both = [content for content in (before, after) if content is not None]
     if not both:
-        return ["neither version is kept here: only its digest is known" if other is None else "it may not be read"]
+        return ["this version is not kept here: only its digest is known" if other is None else "it may not be read"]
     if any(len(content) > _MOST for content in both):
         return [f"it is bigger than {_MOST:,} bytes, and is not shown"]
     if any(b"\0" in content for content in both):
-        return ["it is no text, and is not shown"]
+        return ["it is not text, and is not shown"]
     return []
 
 

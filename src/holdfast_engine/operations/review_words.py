@@ -35,10 +35,10 @@ from holdfast_engine.steps.review import Decision
 
 VERBS = (KEEP, DROP, SHARE, FORGET)
 _WHY_NOT = {
-    (EDITED, SHARE): "is a file that the release ships, and what is shared is shipped by nobody",
-    (DATA, SHARE): "lies in `shared/` already",
-    (DELETED, DROP): "is not here: it was deleted, and the next release that ships it brings it again",
-    (DELETED, SHARE): "is not here: it was deleted, and the next release that ships it brings it again",
+    (EDITED, SHARE): "is a file that the release ships, and shared files are not shipped",
+    (DATA, SHARE): "is in `shared/` already",
+    (DELETED, DROP): "was deleted here, and the next release that ships it brings it back",
+    (DELETED, SHARE): "was deleted here, and the next release that ships it brings it back",
 }
 
 
@@ -47,7 +47,7 @@ def decision_of(site: Site, verb: str, words: tuple[str, ...]) -> Decision:
     what rules raise, and changes nothing.
     """
     if verb not in VERBS:
-        raise _usage(f"`review {verb}` is nothing that can be done")
+        raise _usage(f"there is no `review {verb}`")
     if len(words) != 1:
         raise _usage(f"`review {verb}` needs one path")
     text = words[0].rstrip("/")
@@ -63,7 +63,7 @@ def decision_of(site: Site, verb: str, words: tuple[str, ...]) -> Decision:
 
 def _forgetting(site: Site, text: str) -> Decision:
     if text not in site.survey.site.reviewed.words:
-        raise _not_listed(site, f"nothing was said of `{text}` by `review`")
+        raise _not_listed(site, f"there is no decision on `{text}`")
     return Decision(FORGET, RelPath(text))
 
 
@@ -79,11 +79,11 @@ def listed(site: Site, text: str, rows: Iterable[Row]) -> Row:
     if around and around[0].path == path:
         return around[0]
     if around:
-        raise _not_listed(site, f"`{path}` is a part of `{around[0].path}`, which is listed as one", around[0].path)
+        raise _not_listed(site, f"`{path}` is a part of `{around[0].path}`, which is listed as a whole", around[0].path)
     said = site.survey.site.reviewed.of(path)
     if said is not None:
         hint = f"`holdfast review forget {quote(path)} --site {quote(site.request.site)}` takes that back"
-        raise Problem("not-listed", f"`{path}` was decided on: {said.word}", state=UNCHANGED, hint=hint)
+        raise Problem("not-listed", f"there is a decision on `{path}`: {said.word}", state=UNCHANGED, hint=hint)
     if not _stands(site, path):
         raise Problem("path-missing", f"there is no `{path}` in this site", state=UNCHANGED, hint=_list_hint(site))
     raise _not_listed(site, f"`{path}` is not listed: nothing about it looks like code")
@@ -103,7 +103,7 @@ def _refuse_database(site: Site, path: RelPath) -> None:
         if is_database(site.root, place) or main:
             name = main.name if main else path.name
             raise blocked(
-                site, path, f"is a database or a part of `{name}`: one thing with what stands beside it, and data"
+                site, path, f"is a database or a part of `{name}`: together with the files beside it, and data"
             )
 
 
@@ -127,7 +127,7 @@ def _refuse_what_cannot_hold(site: Site, decision: Decision) -> None:
     if decision.said is None or not decision.said.setting:
         return
     if decision.verb == SHARE and rules.listing.kind(path) is not None:
-        raise blocked(site, path, "is shipped by the release, and what is shared is shipped by nobody")
+        raise blocked(site, path, "is shipped by the release, and shared files are not shipped")
     after = _rules_after(site, rules, decision.words(site.survey.site.reviewed))
     said = after.classifier.ruling(path)
     if decision.verb == SHARE and path not in after.shared_paths:
@@ -158,7 +158,7 @@ def _refuse_data_inside(site: Site, path: RelPath, rules: Rules) -> None:
         one for one in inside if site.root.has(site.links.layout.in_shared(one)) or (live and site.root.has(live / one))
     ]
     if held:
-        raise blocked(site, path, f"holds data, as `{held[0]}`, and is not dropped with it")
+        raise blocked(site, path, f"holds data, as `{held[0]}`, so it cannot be dropped")
 
 
 def blocked(site: Site, path: str, why: str) -> Problem:
@@ -173,7 +173,7 @@ def _not_listed(site: Site, message: str, row: str = "") -> Problem:
 
 
 def _list_hint(site: Site) -> str:
-    return f"`holdfast review --site {quote(site.request.site)}` lists what can be decided"
+    return f"`holdfast review --site {quote(site.request.site)}` lists what you can decide on"
 
 
 def _usage(message: str) -> Problem:

@@ -23,12 +23,12 @@ def why_down(site: Site) -> str:
     """Why no whole release is live at a site that once had one; nothing where one is, or none ever was."""
     current, kind = site.survey.current, site.root.kind(Layout.current)
     if current is not None:
-        return look_at(site, site.survey.active, current).objection and f"leads to `{current}`, which is not whole"
+        return look_at(site, site.survey.active, current).objection and f"leads to `{current}`, which is not complete"
     if kind is None and not any(one.good for one in site.survey.releases):
         return ""
     if kind == "link":
-        return f"leads to `{site.root.link(Layout.current)}`, where no release is"
-    return "is gone" if kind is None else "is no link, so nothing can be switched"
+        return f"leads to `{site.root.link(Layout.current)}`, where there is no release"
+    return "is missing" if kind is None else "is no link, so nothing can be switched"
 
 
 def wanted(site: Site) -> list[Lost]:
@@ -70,8 +70,8 @@ def _refuse_occupied(site: Site) -> None:
 def _none_is_whole(site: Site, why: str, *, hint: Optional[str] = None) -> Problem:
     return Problem(
         "nothing-live",
-        f"`current` {why}" + ("" if hint else ", and no other release is whole"),
-        state="no release was made live; shared data is where it was",
+        f"`current` {why}" + ("" if hint else ", and no other release is complete"),
+        state="no release was made live; shared data is unchanged in its place",
         whereabouts=[site.root.absolute(site.links.layout.shared)],
         hint=hint or f"holdfast deploy --site {site.root.path}",
     )

@@ -32,6 +32,6 @@ def rolled_back(site: Site, ask: Ask) -> dict[str, Any]:
 
 def stays(site: Site, release: str) -> dict[str, Any]:
     """RELEASE, which is wanted, is the one that is live: nothing to do."""
-    site.notice("rollback", f"release `{release}` is live already")
+    site.notice("rollback", f"release `{release}` is already live")
     account = Account(census.files(site), Report())
     return answer("unchanged", release=release, previous=release, steps=[], site=site, account=account)

@@ -133,7 +133,7 @@ class Run:
     def _take_late(self, step: Step[Outlook, Work]) -> None:
         """STEP ran, or its problem is told at the end: nothing after the switch takes the release back (I47)."""
         if step.only_when_well and self.late is not None:
-            self.work.report.warnings.append(f"{step.name} was left out: what came after the switch did not end well")
+            self.work.report.warnings.append(f"{step.name} was skipped: a step after the switch failed")
             return
         try:
             self._take(step)
@@ -143,7 +143,7 @@ class Run:
             self._look_whether_live(deep=True)
 
     def _look_whether_live(self, *, deep: bool) -> None:
-        """What was made live is live and whole, or that is the problem. DEEP after commands of the user's."""
+        """What was made live is live and complete, or that is the problem. DEEP after commands of the user's."""
         try:
             require_live(self.site, self.path, deep=deep)
         except Problem as problem:
@@ -159,7 +159,7 @@ class Run:
             return problem
         return Problem(
             "step-failed-after-activation",
-            f"{self._live} is live, but what follows could not be finished: {problem.message}",
+            f"{self._live} is live, but the steps after the switch could not be finished: {problem.message}",
             context=problem.context,
             state=f"{self._live} is live and complete",
             whereabouts=problem.whereabouts,
@@ -184,7 +184,7 @@ class Run:
         """Moves of data are not undone: what came home stays there, and is served as before."""
         report = self.work.report
         if report.adopted:
-            self.site.notice("adopt", f"brought home, and served: {', '.join(report.adopted)}")
+            self.site.notice("adopt", f"kept, and served from now on: {', '.join(report.adopted)}")
         for row in report.attic:
             self.site.notice("attic", f"`{row['path']}` is kept in `{row['place']}`: {row['reason']}")
 
@@ -198,10 +198,10 @@ class Run:
         back = f"holdfast rollback --site {quote(self.site.root.path)}"
         return Problem(
             "switched-meanwhile",
-            "the deploy failed, and something else had switched `current` to its release before",
+            "the deploy failed after another program had switched `current` to its release",
             context=[f"{why.code}: {why.message}", *why.context],
-            state=f"`{self.path}` is live and is left as it is; no data was moved out of sight",
-            hint=f"`{back}` goes back; take out of the hooks what switches `current`",
+            state=f"`{self.path}` stays live; all data is still in its place",
+            hint=f"`{back}` goes back; remove from the hooks what switches `current`",
         )
 
     def _interrupted_live(self) -> Problem:
@@ -209,14 +209,14 @@ class Run:
         return Problem(
             "interrupted",
             "interrupted after the switch",
-            state=f"{self._live} is live and complete; what follows the switch may not have run to its end",
+            state=f"{self._live} is live and complete; the steps after the switch may not have finished",
             hint=self._how_to_complete(),
         )
 
     def _left_open(self, error: OSError) -> Problem:
         return Problem(
             "step-failed-after-activation",
-            f"{self._live} is live, but what follows could not be finished: {words_of(error)}",
+            f"{self._live} is live, but the steps after the switch could not be finished: {words_of(error)}",
             state=f"{self._live} is live and complete",
             hint=f"{mend_of(error)}; {self._how_to_complete()}",
         )
@@ -228,7 +228,7 @@ class Run:
 def as_failed_back(error: BaseException, site: Site, *, undone: bool) -> Problem:
     """ERROR as the reason why everything before the switch was undone; or is to be, once a disk is mounted again."""
     problem = _reason(error, site)
-    begun = "what was begun is undone" if undone else "what was begun is undone once what is not mounted is back"
+    begun = "the command was undone" if undone else "the command is undone once the missing mount is back"
     live = site.survey.current
     back = f"`{live}` is live, as before" if live and site.request.command == "rollback" else as_before(site.survey)
     problem.state = problem.state or f"{begun}; {back}"
@@ -239,7 +239,7 @@ def _reason(error: BaseException, site: Site) -> Problem:
     if isinstance(error, KeyboardInterrupt):
         return Problem("interrupted", "interrupted", hint=f"holdfast status --site {quote(site.root.path)}")
     if isinstance(error, OSError):
-        hint = f"{mend_of(error)}, then the same again"
+        hint = f"{mend_of(error)}, then run the command again"
         return Problem("step-failed", f"a step failed: {words_of(error)}", hint=hint)
     if isinstance(error, Problem) and error.kind != "failed-back":
         return Problem(

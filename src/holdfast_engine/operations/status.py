@@ -104,7 +104,7 @@ def _left_unfinished(site: Site) -> list[Check]:
     found = unfinished(site)
     if found is None or found["running"]:
         return []
-    down = ", and the application that it had stopped may be down" if found.get("stopped") else ""
+    down = ", and the application it stopped may be down" if found.get("stopped") else ""
     why = f"`{found['operation']}` was interrupted{down}"
     return [Check("unfinished", WARN, why, f"`holdfast recover --site {quote(site.root.path)}`, or any next command")]
 

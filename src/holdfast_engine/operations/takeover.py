@@ -69,7 +69,7 @@ def give_back(site: Site, operation: str) -> None:
 
 def _undone(error: BaseException, site: str, public_html: str) -> Problem:
     place = public_html or site
-    state = f"undone: `{place}` is a plain directory as before, and every file stands at its place"
+    state = f"undone: `{place}` is a plain directory as before, and every file is in its place"
     if isinstance(error, Problem):
         error.state = state
         return error
@@ -77,8 +77,8 @@ def _undone(error: BaseException, site: str, public_html: str) -> Problem:
     if isinstance(error, KeyboardInterrupt):
         return Problem("interrupted", "interrupted", state=state, hint=again)
     why = words_of(error) if isinstance(error, OSError) else str(error)
-    hint = f"mend what the message names, then `{again}`"
-    return Problem("step-failed", f"the adoption could not go on: {why}", state=state, hint=hint)
+    hint = f"fix what the message names, then `{again}`"
+    return Problem("step-failed", f"the adoption failed: {why}", state=state, hint=hint)
 
 
 def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _not_served(root: Root) -> Problem:
     return Problem(
         "unfinished",
         f"`{root.absolute(Layout.current)}` leads to no release, so the site is not adopted",
-        state="nothing is lost: what was moved lies in a release and is served through links at its old places",
+        state="nothing is lost: what was moved is in a release and is served through links from its old places",
         whereabouts=[root.absolute(Layout.releases)],
-        hint=f"point `current` at the release that is to be live, then `holdfast status --site {quote(root.path)}`",
+        hint=f"point `current` at the release that should be live, then `holdfast status --site {quote(root.path)}`",
     )

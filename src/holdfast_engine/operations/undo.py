@@ -86,14 +86,14 @@ def _at_rest() -> int:
 
 def _why_it_stays(site: Site, path: RelPath, written: str) -> str:
     where = quote(site.root.absolute(path))
-    why = f"`{written}` in it is newer than the last that its deploy said, and nothing tells whose it is"
-    return f"`{path}` stays: {why}; take out what is yours, then `rm -r {where}`"
+    why = f"`{written}` in it is newer than the deploy's last note, and its origin is unknown"
+    return f"`{path}` stays: {why}; move out what is yours, then `rm -r {where}`"
 
 
 def _take_away(site: Site, operation: Operation, path: RelPath, at: int) -> None:
     """All that was looked at is older than the note: what is newer than AT, somebody wrote there since."""
     operation.note(**{AWAY: str(path), "at_ns": at})
-    to_trash(site.root, path, f"{operation.name}-{path.name}", Proof(path, "it was never activated"))
+    to_trash(site.root, path, f"{operation.name}-{path.name}", Proof(path, "it was never live"))
 
 
 def _keep_last_names(site: Site, operation: Operation, path: RelPath) -> None:
@@ -119,7 +119,7 @@ def _is_cleared(site: Site, operation: Operation, path: RelPath, record: Optiona
     if current is not None:
         adopter.link_into(current, found.to_adopt)
     if found.to_adopt:
-        site.notice("adopt", f"written into `{path}` meanwhile, and brought home: {', '.join(found.to_adopt)}")
+        site.notice("adopt", f"written into `{path}` meanwhile, and kept: {', '.join(found.to_adopt)}")
     return not sweep(site, path, rules, baseline=baseline)
 
 

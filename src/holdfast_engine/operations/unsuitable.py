@@ -63,7 +63,7 @@ def refuse_unsuitable(root: Root, *, laid_out: bool) -> None:
     """
     real, names = os.path.realpath(root.path), root.names("")
     if real in _SYSTEM or f"{real}/".startswith(_WHOLLY_SYSTEM) or _looks_like_system(names):
-        raise _unsafe(root, "is a directory of the system", "adopt the application's own directory")
+        raise _unsafe(root, "is a system directory", "adopt the application's own directory")
     if laid_out:
         return
     if _is_home(real) or _looks_like_home(names):
@@ -72,9 +72,7 @@ def refuse_unsuitable(root: Root, *, laid_out: bool) -> None:
     if several:
         first = quote(root.absolute(several[0]))
         why = f"holds several applications: {named(several)}"
-        hint = (
-            f"adopt one by itself: `holdfast adopt {first}`; if all of it is one, `holdfast init` in it says so first"
-        )
+        hint = f"adopt one of them: `holdfast adopt {first}`; if they are one, run `holdfast init` in it first"
         raise _unsafe(root, why, hint)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline
-from holdfast_engine.fs.access import give, give_file, take
+from holdfast_engine.fs.access import give, give_file, is_let_in, take
 from holdfast_engine.fs.accounts import groups_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.access import Access, Kept
@@ -41,6 +41,13 @@ def give_access(
         elif wanted.lets_in(whom, groups) and (not is_code(path) or path in kept.directories or writable(path)):
             give_file(site.root, release / path, wanted, user=whom)
     return shut
+
+
+def keeps_out(site: Site, release: RelPath, kept: Kept) -> bool:
+    """True where RELEASE, as another tool or a person unpacked it, keeps out whom the live one let in (G10)."""
+    user = kept.user if kept.user is not None else os.geteuid()
+    there = ((release / path, wanted) for path, wanted in kept.directories.items())
+    return any(site.root.kind(one) == DIR and not is_let_in(site.root, one, wanted, user) for one, wanted in there)
 
 
 def change_access(

@@ -79,7 +79,7 @@ class Adopter:
         renamed.follow(self.site, ordered)
         ring = [path for path in found.renamed if path not in ordered]
         adoption.moved.unmoved.extend(
-            (path, "and others changed their names in a ring, and stay as they are") for path in ring
+            (path, "and others swapped names in a circle, and stay as they are") for path in ring
         )
 
     def _look_for(self, paths: Iterable[str]) -> None:

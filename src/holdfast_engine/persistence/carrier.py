@@ -60,6 +60,7 @@ class Carrier:
         taken = carrying.take_away(own, [path for path in own if path not in found])
         stay = {path: one for path, one in own.items() if one.kind == DIR and path not in taken}
         base = {**stay, **carrying.bring(carrying.relative(found))}
+        carrying.take_away(own, [path for path in own if path in found and path not in base])  # deleted meanwhile
         carrying.let_in(found)
         self._tell(carrying.told, deleted=False)
         return base
@@ -94,6 +95,16 @@ class Carrier:
             self.note(record.id, found.carried)
             self.report.adopted.extend(path for path in found.to_carry if path not in self.report.adopted)
             self._tell(carrying.told, deleted=False)
+
+    def bring_along(self, record: ReleaseRecord, live: ReleaseRecord) -> None:
+        """What was carried into the release of RECORD, and stands there still, stands in that of LIVE as well where
+        nothing has its name: somebody switched to that before its own carrying had ended (G2).
+        """
+        root, base = self.site.root, bases.base_of(self.site, record.id)
+        there = {path: one for path, one in base.items() if root.has(record.path / path)}
+        lacking = {path: one for path, one in there.items() if not root.has(live.path / path)}
+        self.home(record, live.path, Found(carried=lacking))
+        self.note(live.id, {path: one for path, one in base.items() if root.has(live.path / path)})
 
     def put_back(self, live: RelPath, paths: Iterable[str], base: Base) -> list[str]:
         """Those of PATHS, which BASE knows and LIVE lacks, that have a second name stand in LIVE again."""
@@ -193,7 +204,7 @@ class Carrier:
             self.site.made["copied"] = True
             path, why = next(iter(told.copied.items()))
             what = f"{count(len(told.copied), 'file')}, as `{path}`"
-            self.report.warnings.append(f"carried as a copy, for no second name could be given ({why}): {what}")
+            self.report.warnings.append(f"carried along as a copy, because no hard link could be made ({why}): {what}")
         if deleted and told.deleted:
             self.report.warnings.append(f"deleted on the server meanwhile: {_some(told.deleted)}")
 

@@ -26,7 +26,7 @@ WORDS = {
     AS_MANY: "as many files as there were",
     ATTIC: "put aside by Holdfast",
     RELEASE: "in a release, in the place of the link",
-    SECOND_NAME: "a second name of what was beside the code",
+    SECOND_NAME: "another link to a file beside the code",
     TRASH: "in the trash, until a later clean-up",
 }
 """How a copy is known, in words."""

@@ -32,4 +32,4 @@ def told(site: Site, rules: Rules) -> list[str]:
     """A line on each path that the live release still shows and the one to come makes itself."""
     live = site.survey.current
     shown = [path for path in rules.given_way if live is not None and site.links.is_served(live, path)]
-    return [f"`{path}` is the build's now: `shared/{path}` is kept, and not served by this release" for path in shown]
+    return [f"`{path}` comes from the build now: `shared/{path}` is kept, but not served" for path in shown]

@@ -34,7 +34,7 @@ def mend_leading(site: Site, operation: Operation, report: Report) -> dict[str, 
                 held[_release(inside)] = f"`{at}` leads into it, and cannot be changed: {error.strerror}"
     if mended:
         what = f"{count(len(mended), 'link')} in `shared/`, as `{mended[0]}`"
-        report.warnings.append(f"named a release or this site by its full path, and lead on without it: {what}")
+        report.warnings.append(f"led through a full path, and were made relative: {what}")
     return held
 
 
@@ -47,7 +47,7 @@ def _held(site: Site, live: Optional[RelPath], leading: Iterable[tuple[RelPath, 
     if live is None:
         return {}
     only = [(at, to) for at, to in leading if site.root.has(to) and lasting(site.links, live, at, to) is None]
-    return {_release(to): f"`{at}` leads to `{to}`, which nothing that is live has" for at, to in only}
+    return {_release(to): f"`{at}` leads to `{to}`, which the live release does not have" for at, to in only}
 
 
 def _release(inside: RelPath) -> str:

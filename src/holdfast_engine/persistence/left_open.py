@@ -74,7 +74,7 @@ class _Look:
             changed.append(original)
             busy = there / inner in self.open_now
             if busy:
-                why = f"was written to on both sides of a copy, and is kept in `{original}` as well"
+                why = f"was written to during a copy, so the original is kept in `{original}` as well"
                 self.moved.unmoved.append((str(RelPath(path) / inner), why))
             return not busy
 

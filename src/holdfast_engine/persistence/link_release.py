@@ -175,10 +175,10 @@ def _framework_link(adopter: Adopter, release: RelPath, at: RelPath, to: RelPath
             respell(root, release / at, text, waiting=_WAITING)  # one rename: what is served through it stays served
         return
     if kind is not None and live:
-        adopter.bring(release, Found(to_adopt={at: f"stands where the link to `{to}` belongs"}), wins="live")
+        adopter.bring(release, Found(to_adopt={at: f"is in the place of the link to `{to}`"}), wins="live")
         return
     if kind is not None:
-        reason = f"a {kind} stood where the link to `{to}` belongs"
+        reason = f"a {kind} was in the place of the link to `{to}`"
         with opened(root, [(release / at).parent, release / at]):
             spot = attic.set_aside(
                 root, release / at, path=at, operation=adopter.operation.name, reason=reason, at=adopter.operation.at

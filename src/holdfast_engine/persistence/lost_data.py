@@ -109,7 +109,7 @@ def _in_live(site: Site, rules: Rules) -> Iterator[Lost]:
             continue
         if site.root.has(here):
             wins = NEWEST if baseline and _ships_in(site, current, baseline, one.path) else "live"
-            yield Lost(one.path, "stands where the link to shared/ belongs", here, "adopt", current, wins)
+            yield Lost(one.path, "is in the place of the link to shared/", here, "adopt", current, wins)
         elif site.root.has(there):
             yield Lost(one.path, "is shared and not linked", there, "link", current)
     yield from _lost_by_accident(site, current, rules, baseline, strays)
@@ -124,7 +124,7 @@ def _lost_by_accident(
     """What was carried and went from the live release together with what it ships or links."""
     for path in outermost(lost_by_accident(site, live, rules, baseline, found)):
         if site.root.has(Layout.second_names / path):
-            why = "was carried, and is gone from the live release"
+            why = "was carried along, and is missing in the live release"
             yield Lost(path, why, Layout.second_names / path, "carry", live, NEWEST)
 
 
@@ -144,9 +144,9 @@ def _parted(site: Site, release: RelPath, one: SharedPath, there: RelPath) -> It
     for end in parted(site.root, release / one.path, there):
         here = release / (one.path + end)
         action = "adopt" if still_fits(site.root, here, there) else "listed"
-        yield Lost(one.path + end, f"holds rows of `{one.path}`, which is shared without it", here, action, release)
+        yield Lost(one.path + end, f"has rows of `{one.path}`, which is shared without it", here, action, release)
     if is_orphan(site.root, there) and site.root.kind(release / main_of(one.path)) != FILE:
-        yield Lost(one.path, "lies in `shared/` without its database", there, "listed")
+        yield Lost(one.path, "is in `shared/` without its database", there, "listed")
 
 
 def _in_retired(site: Site, record: ReleaseRecord, rules: Rules) -> Iterator[Lost]:
@@ -161,7 +161,7 @@ def _in_retired(site: Site, record: ReleaseRecord, rules: Rules) -> Iterator[Los
         yield from _strays_in(site, record, rules, baseline, wins=wins)
         return
     for path in _data_by_rule(site, record, rules):
-        yield from _worth_telling(site, record, path, "lies in a release at a path for data")
+        yield from _worth_telling(site, record, path, "is in a release, at a path for data")
     yield from _only_there(site, record, rules)
 
 
@@ -194,7 +194,7 @@ def _only_there(site: Site, record: ReleaseRecord, rules: Rules) -> Iterator[Los
     for path in (*found.to_adopt, *found.to_carry):
         known = rules.classifier.ruling(path).rule != "default" or path.endswith(CODE_ENDINGS)
         if not known and current is not None and _is_alone(site, rules, record.path / path, path, current):
-            yield Lost(path, "lies in an older release alone, and may be data", record.path / path, "listed")
+            yield Lost(path, "is only in an older release, and may be data", record.path / path, "listed")
 
 
 def _is_alone(site: Site, rules: Rules, here: RelPath, path: str, current: RelPath) -> bool:
@@ -262,7 +262,7 @@ def _in_attic(site: Site, rules: Rules, found: set[str]) -> Iterator[Lost]:
         if free and not alone and note.get("care", SHARED) == SHARED and _is_data(site, rules, path):
             yield Lost(path, f"in the attic: {sentence(note['reason'])}", note["place"], "copy")
         elif not same_file(site.root, note["place"], there):
-            now = "another version is served" if site.root.has(there) else "nothing is served there from `shared/`"
+            now = "another version is live" if site.root.has(there) else "nothing is served there from `shared/`"
             yield Lost(path, f"in the attic, {now}: {sentence(note['reason'])}", note["place"], "listed")
 
 

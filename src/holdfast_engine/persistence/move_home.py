@@ -18,7 +18,7 @@ from holdfast_engine.persistence.take_in import WAY, TakingIn, way_to
 from holdfast_engine.site.public_html import WAITING
 
 _MENDED = "mend-home"
-_SOMEBODY_S = "somebody's own stands in its place in the document root"
+_SOMEBODY_S = "another file is in its place in the document root"
 
 
 @dataclass(frozen=True)

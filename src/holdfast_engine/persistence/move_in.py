@@ -115,7 +115,7 @@ class MovingIn:
         Of two directories neither hides the other: what HERE lacks comes back into it, and what both have is the newer
         one there. The elder lies in the attic.
         """
-        root, reason = self.site.root, "saved anew before its adoption was finished"
+        root, reason = self.site.root, "saved again before its adoption was finished"
         both = [RelPath("")] if root.kind(here) == root.kind(there) == "dir" else []
         while both:
             below = both.pop()

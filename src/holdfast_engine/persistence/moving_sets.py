@@ -122,7 +122,7 @@ def set_back(site: Site, here: RelPath, there: RelPath) -> None:
             if root.link(one) == link_text(one, two):
                 drop_own_link(root, one)  # who opens it through its link finds what stands beside the file itself
         if name_beside(root, there, here):
-            raise OSError(errno.EPERM, "what belongs to it can have no second name", root.absolute(there))
+            raise OSError(errno.EPERM, "its other files cannot have a hard link", root.absolute(there))
         step_aside(root, there, here)
     for suffix in LINKED:
         drop_second_name(root, there + suffix, here + suffix)

@@ -51,7 +51,7 @@ def bring(adopter: Adopter, live: RelPath, names: dict[str, str], is_code: Calla
         except OSError as error:
             if error.errno not in REFUSED:
                 raise
-            moved.unmoved.append((f"`{name}` in {PLACE}", f"could not be brought home: {words_of(error)}"))
+            moved.unmoved.append((f"`{name}` in {PLACE}", f"could not be moved into the site: {words_of(error)}"))
     adopter.report.add(moved)
     return bool(names)
 

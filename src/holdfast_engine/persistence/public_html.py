@@ -148,12 +148,12 @@ def told(place: PublicHtml, names: Iterable[str], stays: Collection[str]) -> lis
     """What hides the release: what STAYS, for it was there before our links, and what somebody saved just now."""
     found = sorted(names)
     host, saved = [name for name in found if name in stays], [name for name in found if name not in stays]
-    hides = "is not ours and stays: it hides what the release has there"
-    comes = "was saved meanwhile: the next deploy or sweep brings it home"
+    hides = "is not Holdfast's and stays: it hides what the release has there"
+    comes = "was saved meanwhile: the next deploy or `holdfast sweep` takes it in"
     return [f"in `{place.path}` {named(some)} {what}" for some, what in ((host, hides), (saved, comes)) if some]
 
 
 def _refused(place: PublicHtml, error: OSError) -> list[str]:
     if error.errno not in (*REFUSED, *_OTHERWISE):
         raise error
-    return [f"`{place.path}` could not be kept in step: {words_of(error)}"]
+    return [f"`{place.path}` could not be brought up to date: {words_of(error)}"]

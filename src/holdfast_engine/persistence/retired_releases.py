@@ -197,7 +197,7 @@ def _bring_alone(adopter: Adopter, release: RelPath, path: str, why: str) -> Non
     except (Problem, OSError) as error:
         _require_refusal(error)
         said = error.message if isinstance(error, Problem) else words_of(error)
-        adopter.report.unmoved.append(f"`{release / path}` {why} and could not be brought home: {said}")
+        adopter.report.unmoved.append(f"`{release / path}` {why} and could not be moved into the site: {said}")
 
 
 def _require_refusal(error: BaseException) -> None:

@@ -85,7 +85,7 @@ class _Review:
         """Shipped files that were edited since the last deploy: the next one puts them into the attic."""
         for path in self.found.displaced:
             if self._is_shipped(path) and self.site.root.kind(self.live / path) == FILE:
-                text = "the release ships it, and it was edited here: the next deploy puts this version into the attic"
+                text = "the release ships it, and it was edited here: the next deploy puts the edit into the attic"
                 yield self._row(path, EDITED, self.live / path, Evidence("edited", text))
 
     def _edits_in_the_attic(self) -> Iterator[Row]:

@@ -89,7 +89,7 @@ class CarriedCode:
         for path, found in ((path, self.earlier.shipping(path)) for path in every):
             if found is not None and found[1].kind == FILE:
                 same = digest_of(self.site.root, self.live / path) == found[1].digest
-                text = "and nobody changed it since" if same else "and it was changed here"
+                text = "and it is unchanged since" if same else "and it was changed here"
                 what = "it" if path == top else f"`{path}`"
                 yield Evidence(SHIPPED, f"the release `{found[0].id}` shipped {what}, {text}")
                 return

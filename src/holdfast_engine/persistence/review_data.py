@@ -72,12 +72,12 @@ def _shipped(site: Site, earlier: Earlier, path: str) -> Iterator[Evidence]:
     """What an earlier release shipped here, and no release ships now: code, or any file that nobody changed."""
     active, place = site.survey.active, site.links.layout.in_shared(path)
     if active is not None and path in active.dropped:
-        text = "nobody changed it since" if digest_of(site.root, place) == active.seeds[path] else "it was changed here"
+        text = "it is unchanged since" if digest_of(site.root, place) == active.seeds[path] else "it was changed here"
         yield Evidence(SHIPPED, f"an earlier release shipped it, and {text}")
         return
     record = earlier.same_as(path, place)
     if record is not None:
-        yield Evidence(SHIPPED, f"the release `{record.id}` shipped it, and nobody changed it since")
+        yield Evidence(SHIPPED, f"the release `{record.id}` shipped it, and it is unchanged since")
         return
     found = earlier.shipping(path) if is_code(path) else None
     if found is not None and found[1].kind == FILE:
@@ -115,7 +115,7 @@ def _gathered(one: SharedPath, code: list[_File], beside: set[str]) -> Iterator[
 def _row(site: Site, rules: Rules, one: SharedPath, top: str, inner: list[_File]) -> Row:
     spoken = rules.classifier.ruling(top)
     by_rule = spoken.rule == CONFIGURATION or spoken.care == SHARED
-    ruling = spoken if by_rule else Ruling(top, SHARED, one.why, f"`{one.path}` lies in shared/")
+    ruling = spoken if by_rule else Ruling(top, SHARED, one.why, f"`{one.path}` is in shared/")
     why = inner[0].why
     kind = FILE if [file.path for file in inner] == [top] else DIR
     if kind == DIR:

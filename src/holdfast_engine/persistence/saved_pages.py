@@ -103,7 +103,7 @@ def _gathered(adopter: Adopter, gathering: Gathering, paths: Sequence[RelPath]) 
             if isinstance(error, OSError) and error.errno not in REFUSED:
                 raise
             why = words_of(error) if isinstance(error, OSError) else error.message
-            moved.unmoved.append((f"`{path.name}` in {PLACE}", f"could not be brought home: {why}"))
+            moved.unmoved.append((f"`{path.name}` in {PLACE}", f"could not be moved into the site: {why}"))
     adopter.report.add(moved)
 
 
@@ -118,7 +118,7 @@ def _home(adopter: Adopter, live: RelPath, is_code: IsCode, begun: frozenset[tup
         except OSError as error:
             if error.errno not in REFUSED:
                 raise
-            moved.unmoved.append((f"`{SAVED / path}`", f"could not be brought home: {words_of(error)}"))
+            moved.unmoved.append((f"`{SAVED / path}`", f"could not be moved into the site: {words_of(error)}"))
     adopter.report.add(moved)
     with opened(site) as place:
         for path in list(on_their_way(site.root, SAVED, web_roots)):
@@ -170,7 +170,7 @@ class Gathering:
         if path.parent != inner(self.web_root) or belongs_to(around, self._here(name)):
             return
         if not may_change_places(around, self.place.here, self.place.site):
-            raise OSError(errno.EXDEV, "the site lies on another file system", around.absolute(self._here(name)))
+            raise OSError(errno.EXDEV, "the site is on another file system", around.absolute(self._here(name)))
         if other is not None:
             self._make_room()
             text = link_text(SAVED / path, Layout.current / path.parent / other)

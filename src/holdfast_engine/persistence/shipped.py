@@ -61,7 +61,7 @@ def outline_of(site: Site, release: RelPath) -> Listing:
 
 
 def as_lived_in(listing: Listing) -> Listing:
-    """LISTING, where nothing tells what of it was shipped, and users' files may be among it."""
+    """LISTING, where what was shipped is unknown, and users' files may be among it."""
     return replace(listing, lived_in=True)
 
 

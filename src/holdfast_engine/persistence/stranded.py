@@ -31,7 +31,7 @@ class Stranded:
         return {path: one for base in self.places.values() for path, one in base.items()}
 
     def goes_along(self) -> dict[str, str]:
-        return dict.fromkeys(sorted(outermost(self.carried)), "was kept by a release that is not live any more")
+        return dict.fromkeys(sorted(outermost(self.carried)), "was kept by a release that is no longer live")
 
 
 def stranded(site: Site, rules: Rules, written_since: Iterable[tuple[RelPath, Base]]) -> Stranded:
@@ -51,6 +51,22 @@ def stranded(site: Site, rules: Rules, written_since: Iterable[tuple[RelPath, Ba
     return Stranded(dict(places))
 
 
+def of_the_last(site: Site, rules: Rules) -> Stranded:
+    """What was carried in the release that was live last, and that is gone or is not whole: as it stands there, and
+    what is missing there by its second name. Whoever broke a release deleted nothing (data.md, what vanished).
+    """
+    place, found = _left_by(site, rules)
+    last = _live_last(site)
+    known = base_of(site, last.id) if last is not None else EMPTY
+    missing = {path: one for path, one in known.items() if path not in found}
+    places = {Layout.second_names: _with_second_names(site, missing), place: found}
+    return Stranded({one: base for one, base in places.items() if base})
+
+
+def _with_second_names(site: Site, base: Base) -> Base:
+    return {path: one for path, one in base.items() if site.root.has(Layout.second_names / path)}
+
+
 def _every(found: Iterable[tuple[RelPath, Base]]) -> Iterable[tuple[RelPath, str, Carried]]:
     return ((place, path, one) for place, base in found for path, one in base.items())
 
@@ -63,8 +79,7 @@ def _left_by(site: Site, rules: Rules) -> tuple[RelPath, Base]:
     baseline = baseline_of(site, last)
     if baseline is not None and site.root.kind(last.path) == DIR:
         return last.path, sweep(site, last.path, rules, baseline=baseline).carried
-    known = base_of(site, last.id).items()
-    return Layout.second_names, {path: one for path, one in known if site.root.has(Layout.second_names / path)}
+    return Layout.second_names, _with_second_names(site, base_of(site, last.id))
 
 
 def _live_last(site: Site) -> Optional[ReleaseRecord]:

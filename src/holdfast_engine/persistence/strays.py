@@ -191,9 +191,7 @@ def still_so(site: Site, release: RelPath, found: Found) -> bool:
 
 def left_alone(release: RelPath, found: Found) -> list[str]:
     """What a sweep of RELEASE saw and nobody moves, in words."""
-    odd = [
-        f"`{release}/{path}` is neither file, directory nor link, and stays where it is" for path in found.special_files
-    ]
+    odd = [f"`{release}/{path}` is no file, directory or link, and stays where it is" for path in found.special_files]
     return odd + [f"`{release}/{path}` may not be read by this user" for path in found.unreadable]
 
 

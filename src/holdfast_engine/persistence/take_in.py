@@ -30,7 +30,7 @@ WAY = RelPath(".holdfast-home")
 """The name, in either place, of a link to the other one: a link through it leads from each to the other."""
 
 
-_SAVED_ANEW = "saved anew before its adoption was finished"
+_SAVED_ANEW = "saved again before its adoption was finished"
 
 
 def moving(root: Root, top: RelPath) -> list[str]:

@@ -28,7 +28,7 @@ def refuse_blocked(rules: Rules) -> None:
     for path in rules.blocked:
         raise Problem(
             "path-split-impossible",
-            f"the release ships `{path}` as a directory of code, and `shared/{path}` is a file written at run time",
+            f"the release ships `{path}` as a directory of code, but `shared/{path}` is a file written at run time",
             state="nothing was changed",
             whereabouts=[f"shared/{path}"],
             hint=f"rename one of them, or name `{path}` under `code` in holdfast.toml to leave the file out",
@@ -38,7 +38,7 @@ def refuse_blocked(rules: Rules) -> None:
             if rules.listing.kind(step) not in (None, DIR):
                 raise Problem(
                     "path-split-impossible",
-                    f"the release ships `{step}` as a {rules.listing.kind(step)}, and data lies below it: `{one.path}`",
+                    f"the release ships `{step}` as a {rules.listing.kind(step)}, and has data below it: `{one.path}`",
                     state="nothing was changed",
                     whereabouts=[f"shared/{one.path}"],
                     hint=f"ship a directory there, or name `{step}` under `code` in holdfast.toml",
@@ -81,10 +81,10 @@ def _refuse_files_for_directories(site: Site, rules: Rules, found: Found) -> Non
         if site.root.kind(live / top) == DIR and _holds_files(site, live / path, known=baseline is not None):
             raise Problem(
                 "seed-type-changed",
-                f"the release ships `{top}` as a file, and the live release holds a directory with data there",
+                f"the release ships `{top}` as a file, but the live release has a directory with data there",
                 state="nothing was changed",
                 whereabouts=[site.root.absolute(live / path)],
-                hint=f"rename one of them, or name `{top}` under `code` in holdfast.toml; the attic keeps it then",
+                hint=f"rename one of them, or name `{top}` under `code` in holdfast.toml; the attic then keeps it",
             )
 
 
@@ -114,10 +114,10 @@ def _refuse_links_in_the_way(site: Site, found: Found) -> None:
         there, here = links.layout.in_shared(link), live / (link if RelPath(link).is_within(path) else path)
         raise Problem(
             "shared-is-a-link",
-            f"`{there}` is a link to `{links.root.link(there)}`, and the live release holds `{here}` itself",
+            f"`{there}` is a link to `{links.root.link(there)}`, and the live release has `{here}` itself",
             state="nothing was changed: both are where they were",
             whereabouts=[os.path.realpath(links.root.absolute(there)), links.root.absolute(here)],
-            hint=f"bring what is new in the one to the other, remove `{links.root.absolute(here)}`, then deploy again",
+            hint=f"copy what is new in one to the other, remove `{links.root.absolute(here)}`, then deploy again",
         )
 
 

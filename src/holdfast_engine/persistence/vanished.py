@@ -82,4 +82,4 @@ def _is_below(path: str, others: list[str]) -> bool:
 def told(back: list[str]) -> str:
     """One line for what was put back."""
     what = f"{count(len(back), 'file')}, as `{min(back)}`"
-    return f"carried files were gone from the live release together with what it ships or links, and are back: {what}"
+    return f"files beside the code were missing together with files of the release, and are back: {what}"

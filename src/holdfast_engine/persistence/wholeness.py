@@ -59,7 +59,7 @@ def look_at(site: Site, record: Optional[ReleaseRecord], path: RelPath) -> Whole
         return Wholeness(f"there is no directory `{path}`")
     baseline = baseline_of(site, record)
     if baseline is None or record is None:
-        return Wholeness("" if next(_code(site, path), "") else "it holds links and empty directories alone")
+        return Wholeness("" if next(_code(site, path), "") else "it has only links and empty directories")
     rules = rules_for(site, as_shipped(site, path, baseline), settings_of(record, site.request.settings))
     missing = tuple(missing_code(site, path, baseline, rules))
     return Wholeness(_objection(baseline, rules, missing), missing)
@@ -80,14 +80,20 @@ def _objection(baseline: Baseline, rules: Rules, missing: Sequence[str]) -> str:
 
 
 def newest_whole(site: Site) -> Optional[ReleaseRecord]:
-    """The newest release that was live, was never found bad, and is whole; of unproven ones after all the others, and
-    after those what was completed and never seen live here, as by another tool's script that switches by itself.
+    """The release that was live last, else the newest that ever was, was never found bad, and is whole; of unproven
+    ones after all the others, and after those what was completed and never seen live here, as by another tool's script
+    that switches by itself.
     """
     live = site.survey.current
     every = [one for one in reversed(site.survey.releases) if one.path != live]
-    good = sorted((one for one in every if one.good), key=lambda one: baseline_of(site, one) is None)
+    good = sorted((one for one in every if one.good), key=lambda one: _rank(site, one))
     last = [one for one in every if not one.activated and one.state == records.SEALED]
     return next((one for one in (*good, *last) if not look_at(site, one, one.path).objection), None)
+
+
+def _rank(site: Site, record: ReleaseRecord) -> int:
+    """The record of what was live last says so still: no rollback is taken back because somebody removed `current`."""
+    return 2 if baseline_of(site, record) is None else int(record.state != records.ACTIVE)
 
 
 def require_live(site: Site, release: RelPath, *, deep: bool) -> None:
@@ -102,7 +108,7 @@ def require_live(site: Site, release: RelPath, *, deep: bool) -> None:
             "hook-failed-after-activation",
             "`current` was gone after the hooks; it leads to the new release again",
             state="the new release is live",
-            hint="take out of the hooks what removes `current`",
+            hint="remove from the hooks what deletes `current`",
         )
     site.refresh()
     current, active = site.survey.current, site.survey.active
@@ -110,13 +116,13 @@ def require_live(site: Site, release: RelPath, *, deep: bool) -> None:
         raise nothing_live(site.root, f"`current` does not lead to `{release}`, which was made live")
     why = look_at(site, active, release).objection if deep else ""
     if why:
-        raise nothing_live(site.root, f"`{release}` is not whole: {why}")
+        raise nothing_live(site.root, f"`{release}` is not complete: {why}")
 
 
 def broken_links(broken: Sequence[Check], hooks: Sequence[str]) -> Problem:
     """Links were whole when they were made: what ran between that step and this one has BROKEN them."""
     whose = "a hook of holdfast.toml" if hooks else "something else"
-    again = "take out of the hooks what removes or replaces it, then deploy again" if hooks else "deploy again"
+    again = "remove from the hooks what deletes or replaces it, then deploy again" if hooks else "deploy again"
     return Problem(
         "links-broken",
         f"{whose} broke the new release between `link` and `verify`: {broken[0].why}",

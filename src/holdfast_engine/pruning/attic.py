@@ -145,7 +145,7 @@ class Clearing:
             shelf = Layout.attic / name
             files = (path for path, kind, _ in walk(root, shelf, unreadable=[]) if kind != "dir")
             if name != self.operation.name and all(path == attic.NOTES for path in files) and not self._noted(name):
-                to_trash(root, shelf, f"{self.operation.name}-{SHELF}", Proof(shelf, "nothing is on it any more"))
+                to_trash(root, shelf, f"{self.operation.name}-{SHELF}", Proof(shelf, "it is empty"))
 
     def _noted(self, operation: str) -> bool:
         return any(note["operation"] == operation for note in _entries(self.site.root))

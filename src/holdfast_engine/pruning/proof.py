@@ -30,9 +30,9 @@ class Proving:
         """What proves the release, or why nothing does."""
         baseline = baseline_of(self.site, self.record)
         if baseline is None or self.rules is None:
-            return "there is no baseline to prove it by"
+            return "its list of shipped files is missing, so nothing proves it"
         if not _is_itself(self.site, self.record, baseline):
-            return "less than half of what it shipped is in it: it was altered, or another directory has its name"
+            return "less than half of what it shipped is in it: it was changed, or another directory has its name"
         return baseline
 
     def look(self) -> Union[Found, str]:

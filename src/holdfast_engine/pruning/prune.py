@@ -34,8 +34,8 @@ from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.site.survey import current_release, named_release
 
-_UNFINISHED = "what was begun with it is not finished yet"
-_SOMEBODYS = "its deploy was undone, and what stands there now is somebody else's"
+_UNFINISHED = "a command that works on it is not finished yet"
+_SOMEBODYS = "its deploy was undone, and what is there now is not Holdfast's"
 
 
 def pinned(site: Site) -> list[dict[str, str]]:
@@ -106,7 +106,7 @@ def prune_beyond(
     them.
 
     What goes is moved to the trash by one rename; the trash of earlier operations is emptied
-    first, after one more look into it, so that nothing is deleted by the command that
+    first, after one more check, so that nothing is deleted by the command that
     decided on it. Never raises for a release that cannot go: pruning is no part of the safety
     of what came before (I47).
     """
@@ -172,7 +172,7 @@ def _goes(site: Site, operation: Operation, record: ReleaseRecord) -> bool:
     """
     if current_release(site.root) == record.path:
         return False
-    proof = Proof(record.id, "swept twice; every file is in its baseline, in shared/ or in the attic")
+    proof = Proof(record.id, "searched twice; every file was shipped, or is in shared/ or in the attic")
     operation.move(what="trash", path=record.id, source=record.path)
     spot = to_trash(site.root, record.path, f"{operation.name}-{record.id}", proof)
     if named_release(site.root) == record.path:
@@ -210,7 +210,7 @@ def _clear(
     again = proving.look()
     if isinstance(again, str):
         return again
-    return f"it still holds `{next(iter(again.every()))}`" if again else None
+    return f"it still has `{next(iter(again.every()))}`" if again else None
 
 
 def _forget(site: Site, record: ReleaseRecord) -> None:

@@ -1,4 +1,4 @@
-"""Emptying the trash of earlier operations, after one more look into it (G6)."""
+"""Emptying the trash of earlier operations, after one more check (G6)."""
 
 from __future__ import annotations
 
@@ -170,12 +170,12 @@ class Emptying:
         if word == SHELF:
             return (
                 lambda path, _place, _stamp: path == attic.NOTES,
-                "written to a shelf of the attic after it was emptied",
+                "written into a directory of the attic after it was emptied",
             )
         if word == DOUBLE:
             return self._is_elsewhere, "written to after a newer copy of it was kept"
         if word == SHIPPED:
-            return self._is_seed, "written to a shipped file after it gave way to the shared one"
+            return self._is_seed, "written to a shipped file after the shared one replaced it"
         undone, reason = self._undone(name), f"written into release {kind} after it was removed"
         return _either(undone, self._shipped(release) if release else self._is_elsewhere), reason
 

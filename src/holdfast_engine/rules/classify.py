@@ -74,9 +74,9 @@ class Classifier(PathRules):
         if inside is not None:
             raise Problem(
                 "shared-paths-overlap",
-                f"`{inside.path}` is named as {inside.care} but lies inside the shared path `{one.path}`",
+                f"`{inside.path}` is named as {inside.care} but is inside the shared path `{one.path}`",
                 context=[inside.source, f"`{one.path}` is shared by {one.why}"],
-                hint=f"name `{one.path}` in `code` and the directories below it that hold data in `paths`",
+                hint=f"name `{one.path}` in `code`, and the data directories below it in `paths`",
             )
 
     def _certain(self, present: Present) -> Iterator[SharedPath]:

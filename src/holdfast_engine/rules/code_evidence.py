@@ -48,13 +48,13 @@ def evidence(path: str, size: int, web_root: str, read: Read) -> Iterator[Eviden
     if is_migration(path):
         yield Evidence(MIGRATION, "a migration by its place and its name")
     if name.lower() in _MANIFESTS:
-        yield Evidence(MANIFEST, "tells a tool what to install or to build")
+        yield Evidence(MANIFEST, "says what to install or to build")
     yield from _by_content(name, read(path) if "." not in name or name.lower().endswith(_SOURCE) else None)
 
 
 def _run_by(name: str, *, served: bool) -> str:
     ending = f"`.{name.rpartition('.')[2]}` is the ending of a program"
-    return f"{ending}, and it lies in the web root" if served else ending
+    return f"{ending}, and it is in the web root" if served else ending
 
 
 def _by_content(name: str, content: Optional[bytes]) -> Iterator[Evidence]:

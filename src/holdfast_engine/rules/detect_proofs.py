@@ -90,12 +90,12 @@ def _all_files(listing: Listing, root: str, wanted: tuple[str, ...]) -> Found:
 
 
 def _all(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found:
-    return (manifest, f"asks for {' and '.join(wanted)}") if asked.issuperset(wanted) else None
+    return (manifest, f"requires {' and '.join(wanted)}") if asked.issuperset(wanted) else None
 
 
 def _package(manifest: str, wanted: tuple[str, ...], asked: frozenset[str]) -> Found:
     found = [name for one in wanted for name in _asked(one, asked)]
-    return (manifest, f"asks for {found[0]}") if found else None
+    return (manifest, f"requires {found[0]}") if found else None
 
 
 def _asked(wanted: str, asked: frozenset[str]) -> list[str]:

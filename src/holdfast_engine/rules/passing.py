@@ -40,11 +40,11 @@ class Passing:
     def _said(self, here: str) -> str:
         inner = _below(self._app_root, here)
         if here in _NOTES or inner in _NOTES:
-            return f"`{here}` is what a deploy tool notes of one release"
+            return f"`{here}` is a note of a deploy tool about one release"
         if inner in _FLAGS:
-            return f"`{here}` tells a server to start again"
+            return f"`{here}` makes a server start again"
         if self._is_page_cache(here):
-            return f"`{here}` is named for pages that are kept until they change"
+            return f"`{here}` has the name of a page cache"
         return ""
 
     def _is_page_cache(self, here: str) -> bool:

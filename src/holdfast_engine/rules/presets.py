@@ -104,7 +104,7 @@ def load(framework: str) -> Preset:
     if raw is None:
         near = difflib.get_close_matches(framework, names(), n=1, cutoff=0.5)
         hint = f'did you mean `framework = "{near[0]}"`?' if near else f"known: {', '.join(names())}"
-        raise Problem("framework-unknown", f"there is no preset `{framework}`", hint=hint)
+        raise Problem("framework-unknown", f"there are no rules for a framework `{framework}`", hint=hint)
     return _decoded(framework)
 
 

@@ -138,7 +138,7 @@ class Shape:
             return "ships only a placeholder and all else in it is ignored"
         inner = self._in_web_root(path)
         if self._written(path) and (not inner or self._plain_above(path)):
-            return "ships nothing and all its content is ignored"
+            return "ships nothing, and all its content is ignored"
         if not (self._plain_above(path) and (inner or self._plain(path))) or self._awaits_code(path):
             return ""
         if not self._listing.children.get(path):

@@ -21,7 +21,7 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 def write(site: Site, release: str, base: Base) -> None:
     """The base of RELEASE is on disk, the old or the new one after a crash; an empty one is no file. What is there
-    already is not written anew.
+    already is not written again.
     """
     root = site.root
     if base == base_of(site, release):
@@ -63,7 +63,7 @@ def _read(root: Root, release: str) -> Base:
             raise unknown_format(place, f"it has format {json.loads(head)['format']}")
         return dict(Carried.from_row(row) for row in json.loads(f"[{','.join(rows)}]"))
     except DAMAGE as error:
-        then = "what was carried is then known by what lies in the release alone"
+        then = "what was carried along is then known only from the release"
         raise damaged(root, place, error, then=then) from error
 
 

@@ -102,10 +102,10 @@ def layout_of(root: Root) -> Layout:
 def _require_known(value: dict[str, Any]) -> None:
     strange = sorted(set(value["features"]) - {*FEATURES, *OPTIONAL})
     if value["format"] > FORMAT or strange:
-        told = f"it has format {value['format']} and features {', '.join(map(ascii, strange)) or 'we know'}"
+        told = f"it has format {value['format']} and features {', '.join(map(ascii, strange)) or 'known ones'}"
         raise unknown_format(Layout.site_file, told)
     if value.get(REVIEW, {}).get("format", 0) > REVIEW_FORMAT:
-        raise unknown_format(Layout.site_file, f"its words of a review have format {value[REVIEW]['format']}")
+        raise unknown_format(Layout.site_file, f"its decisions of a review have format {value[REVIEW]['format']}")
 
 
 def _unreadable(root: Root, error: Exception) -> Problem:
@@ -116,7 +116,7 @@ def _unreadable(root: Root, error: Exception) -> Problem:
         f"`{Layout.site_file}` is damaged: {type(error).__name__}: {error}",
         state="nothing was changed; releases and data are where they were",
         whereabouts=[root.absolute(Layout.site_file)],
-        hint=f"`mv {where} {where}.damaged && holdfast recover --site {site}` writes it anew from what lies there",
+        hint=f"`mv {where} {where}.damaged && holdfast recover --site {site}` writes it again from what is there",
     )
 
 

@@ -35,8 +35,8 @@ def stopped(root: Root, error: OSError) -> Problem:
     if operation is not None:
         return Problem(
             "unfinished",
-            f"`{operation}` could not go on: {why}",
-            state="what was moved so far is served at its place, and nothing is lost",
+            f"`{operation}` stopped: {why}",
+            state="what was moved is served from its place, and nothing is lost",
             hint=f"{mend_of(error)}, then `holdfast recover --site {quote(root.path)}`, or any next command",
         )
     return problem_of(error)
@@ -53,4 +53,4 @@ def problem_of(error: OSError, *, state: str = "no data was moved") -> Problem:
     """What the operating system refused before anything was begun, in words (class `host`, exit 40)."""
     code, message = code_of(error), words_of(error)
     as_whom = f" (as `{name_of(os.geteuid())}`)" if code == "no-permission" else ""
-    return Problem(code, f"{message}{as_whom}", state=state, hint=f"{mend_of(error)}, then the same again")
+    return Problem(code, f"{message}{as_whom}", state=state, hint=f"{mend_of(error)}, then run the command again")

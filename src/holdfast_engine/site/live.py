@@ -66,7 +66,7 @@ def nothing_live(root: Root, why: str) -> Problem:
     return Problem(
         "nothing-live",
         why,
-        state="shared data is where it was; the site may be down",
+        state="shared data is unchanged in its place; the site may be down",
         whereabouts=[root.absolute(Layout.releases)],
         hint=f"holdfast recover --site {quote(root.path)}",
     )

@@ -59,8 +59,8 @@ class Held:
         where, status = self.root.absolute(path), f"`holdfast status --site {quote(self.root.path)}`"
         return Problem(
             "lock-lost",
-            f"`{where}` was removed while this command was at work, so another one may be at work as well",
-            hint=f"leave it where it is, for the kernel frees it; {status}",
+            f"`{where}` was removed while this command was running, so another one may be running as well",
+            hint=f"leave it where it is: the kernel frees it; {status}",
         )
 
 
@@ -86,9 +86,9 @@ def _locked(root: Root) -> Problem:
     return Problem(
         "locked",
         "another Holdfast command is working on this site",
-        context=[holder(root) or "its holder has not written a note yet"],
+        context=[holder(root) or "the other command has not left a note yet"],
         state="nothing was changed by this command",
-        hint="wait until it ends, then type the command again",
+        hint="wait until it ends, then run the command again",
     )
 
 
@@ -96,7 +96,7 @@ def holder(root: Root) -> str:
     """The note of whoever held the lock last, in words."""
     try:
         note = json.loads(root.read(Layout.lock_file) or b"{}")
-        return f"`{note['command']}` by {note['who'] or 'somebody'}, process {note['pid']}"
+        return f"`{note['command']}` by {note['who'] or 'an unknown user'}, process {note['pid']}"
     except DAMAGE:
         return ""
 

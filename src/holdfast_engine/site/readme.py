@@ -11,40 +11,40 @@ from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 
 _TEXT = """\
-This directory is looked after by Holdfast, a program that puts new versions of a website live.
+Holdfast, a program that puts new versions of a website live, manages this directory.
 
 What is where in {root}
   current            a link to the version that is live
-  releases/          the versions of the code, a directory each; read-only, made anew by every deploy
+  releases/          the versions of the code, a directory each; read-only, a new one by every deploy
   {shared_line}all data: uploads, databases, settings such as .env. THIS is what a backup must hold
   .holdfast/         notes on every change (journal/), and what changes put aside: attic/ has what was
-                     replaced, carried/files/ a second name of what appeared beside the code, trash/ what a
+                     replaced, carried/files/ a link to each file that appeared beside the code, trash/ what a
                      later command will delete
 All of it is plain files and links. They can be read, copied and served without Holdfast.
 
 Something is missing or broken? These change nothing:
   holdfast recover --plan {site}
-                     what is missing since when, where each copy of it lies, and what to type
+                     what is missing since when, where each copy of it is, and what to type
   holdfast status {site}
   holdfast checklist {site}
   holdfast history {site}
 These do, and ask first:
   holdfast recover {site}
-                     ends what was interrupted, and puts back what is found
+                     finishes what was interrupted, and puts back what is found
   holdfast rollback {site}
-                     the version before is live again; data stays as it is
+                     makes the version before live again; data stays as it is
   holdfast restore PATH {site}
-                     one path from the attic, as `holdfast attic` lists it
+                     brings one path back from the attic, as `holdfast attic` lists it
 
-Who types it: {owner}, to whom this directory belongs. Others put `sudo -u {owner}` before it.
+Who types it: {owner}, who owns this directory. Others put `sudo -u {owner}` before it.
 More to read: `holdfast docs`, which needs no network; `man holdfast`; `holdfast COMMAND --help`.
 
-Not installed here? It may be at work as one file, `python3 holdfast-engine.pyz` in the place of `holdfast` above.
+Not installed here? It may run as one file, `python3 holdfast-engine.pyz` in the place of `holdfast` above.
 By hand, to make another version live, in {root}:
   ln -s releases/NAME current.new && mv -T current.new current
 Never delete or empty {shared}/ by hand, and nothing in .holdfast/: `holdfast prune` removes what may go.
 
-Written by Holdfast itself, and kept current by its next command.
+Written by Holdfast itself, and kept up to date by each command.
 """
 
 

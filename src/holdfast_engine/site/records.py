@@ -111,7 +111,7 @@ def read_at(root: Root, path: RelPath) -> Optional[ReleaseRecord]:
     try:
         return _decode(path, content) if content else None
     except DAMAGE as error:
-        then = "its release is then one that was made by hand, and is never pruned"
+        then = "its release then counts as made by hand, and is never pruned"
         raise damaged(root, path, error, then=then) from error
 
 
@@ -147,7 +147,7 @@ def refuse_too_long(root: Root, release: str) -> None:
             "name-too-long",
             f"a release has a name too long to keep a record of it: `{release}`",
             state="nothing was changed",
-            hint=f"rename it to {longest_name(root) - len('.jsonl')} bytes or fewer, then the same again",
+            hint=f"rename it to {longest_name(root) - len('.jsonl')} bytes or fewer, then run the command again",
         )
 
 

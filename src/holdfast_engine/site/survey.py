@@ -68,10 +68,10 @@ def refuse_links(root: Root, *paths: RelPath) -> None:
     where, real = root.absolute(found), os.path.realpath(root.absolute(found))
     raise Problem(
         "place-is-a-link",
-        f"`{where}` is a link, and Holdfast works on nothing that lies behind one",
+        f"`{where}` is a link, and Holdfast follows no link there",
         state="nothing was changed; what is served through the link is served as before",
         whereabouts=[real],
-        hint=f"mount the other place there instead: `rm {quote(where)} && mkdir {quote(where)} && "
+        hint=f"mount the other directory there instead: `rm {quote(where)} && mkdir {quote(where)} && "
         f"mount --bind {quote(real)} {quote(where)}`, and add it to /etc/fstab",
     )
 
@@ -124,13 +124,13 @@ def require_site(root: Root) -> Survey:
         around = enclosing_site(root.path)
         raise Problem(
             "not-a-site",
-            f"`{root.path}` is not a Holdfast site" + (f", but lies in the site `{around}`" if around else " yet"),
+            f"`{root.path}` is not a Holdfast site" + (f", but is inside the site `{around}`" if around else " yet"),
             state="nothing was changed",
             hint=f"`--site {quote(around)}`"
             if around
             else f"`holdfast deploy --site {quote(root.path)}` makes the first release, "
-            f"`holdfast recover --site {quote(root.path)}` when its `.holdfast/` was lost, "
-            f"`holdfast adopt {quote(root.path)}` when it was deployed another way",
+            f"`holdfast recover --site {quote(root.path)}` if its `.holdfast/` was lost, "
+            f"`holdfast adopt {quote(root.path)}` if it was deployed another way",
         )
     return found
 

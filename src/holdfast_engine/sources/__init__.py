@@ -26,7 +26,7 @@ __all__ = [
     "open_source",
 ]
 
-_UNSIGNED = "a signature is asked for, and only commits and tags of a git repository carry one"
+_UNSIGNED = "a signature is required, and only commits and tags of a git repository have one"
 _UNCOUNTED = "a SHA-256 is given, and only an archive has one"
 
 
@@ -40,7 +40,7 @@ def open_source(source: Source, cache_dir: str, *, lent: str = "") -> TreeSource
     if source.kind != "git" and source.signed:
         raise Problem("source-unusable", _UNSIGNED, hint="`--no-verify-signature`, or name a repository")
     if source.kind != "archive" and source.sha256:
-        raise Problem("source-unusable", _UNCOUNTED, hint="leave it out; a commit's id proves its content")
+        raise Problem("source-unusable", _UNCOUNTED, hint="remove it; a commit's id proves its content")
     if source.kind == "git":
         return _repository(source, cache_dir, lent)
     if source.kind == "archive":

@@ -70,7 +70,7 @@ class ArchiveSource:
     @property
     def notices(self) -> tuple[str, ...]:
         top = self._looked.top
-        left = (f"the directory `{top}/` around everything in the archive is left out",) if top else ()
+        left = (f"the archive is one directory, `{top}/`: its content is deployed",) if top else ()
         return (*left, *unfilled(self.listing()), *kept_private(self._looked.tree.readers))
 
     def describe(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class ArchiveSource:
         """Nothing when no file is a pointer of git-lfs, as they stand in archives that a forge makes."""
         pointers = [path for path in self._looked.tree.marked if may_be_pointer(self._looked.tree.entries[path].size)]
         if pointers:
-            raise missing(pointers, "pack a checkout that holds the content (`git lfs pull`), or deploy the repository")
+            raise missing(pointers, "pack a checkout that has the content (`git lfs pull`), or deploy the repository")
 
     def settings_file(self) -> Optional[bytes]:
         return self._read(SETTINGS_FILE)
@@ -141,7 +141,7 @@ def _opened(path: str) -> int:
         fd = os.open(path, _OPEN)
     except (FileNotFoundError, NotADirectoryError) as error:
         hint = "check the path given with `--source`"
-        raise Problem("source-missing", f"there is nothing at `{path}`", hint=hint) from error
+        raise Problem("source-missing", f"`{path}` does not exist", hint=hint) from error
     except PermissionError as error:
         hint = f"`chmod o+r {quote(path)}` as its owner, or run Holdfast as its owner"
         raise Problem("no-permission", f"`{path}` cannot be read", hint=hint) from error
@@ -177,7 +177,7 @@ def _stamp(fd: int) -> tuple[int, ...]:
 def _mismatch(path: str, found: str, wanted: str) -> Problem:
     return Problem(
         "checksum-mismatch",
-        f"`{path}` is not the archive that is wanted: its SHA-256 is another",
+        f"`{path}` is not the expected archive: its SHA-256 differs",
         context=[f"wanted: {wanted}", f"found:  {found}"],
-        hint="fetch the archive again, and compare the digest with what its makers publish",
+        hint="fetch the archive again, and compare its SHA-256 with the published one",
     )

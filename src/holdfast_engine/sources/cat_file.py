@@ -64,7 +64,7 @@ class Objects:
 
     def _broken(self) -> Problem:
         self.close()
-        return incomplete(self._git_dir, "an object of the mirror cannot be read")
+        return incomplete(self._git_dir, "an object of the git mirror cannot be read")
 
 
 class BlobStream:
@@ -113,7 +113,7 @@ def streaming(git_dir: str, blobs: Sequence[str]) -> Iterator[BlobStream]:
         rest = answers.read(1)
         said = cast("IO[bytes]", process.stderr).read()
         if rest or process.wait() != 0:
-            raise incomplete(git_dir, "git did not end well after the last object", complaint(said))
+            raise incomplete(git_dir, "git failed after the last object", complaint(said))
     finally:
         process.kill()
         feeder.join()

@@ -20,7 +20,7 @@ from holdfast_engine.sources.mirror import Mirror
 from holdfast_engine.sources.origin import Origin
 
 _TREE, _SYMLINK, _SUBMODULE, _PROGRAM = "040000", "120000", "160000", "100755"
-_AGAIN = "deploy again: a damaged mirror is fetched anew"
+_AGAIN = "deploy again: a damaged mirror is fetched again"
 
 
 class Commit(NamedTuple):
@@ -162,7 +162,7 @@ class CommitTree:
         with self._mending():
             found = self.mirror.objects.read(row.id)
             if found is None:
-                raise incomplete(self.mirror.path, f"the mirror does not hold the content of `{row.path}`")
+                raise incomplete(self.mirror.path, f"the git mirror does not have the content of `{row.path}`")
         return found.data
 
     def _history(self, path: str) -> frozenset[str]:
@@ -185,7 +185,7 @@ def _row(line: str, git_dir: str) -> Row:
     if size == "-":
         return Row(path, mode, blob, 0)
     if not size.isdecimal():  # git writes `BAD` for an object that it lacks
-        raise incomplete(git_dir, f"the mirror does not hold the content of `{path}`")
+        raise incomplete(git_dir, f"the git mirror does not have the content of `{path}`")
     return Row(path, mode, blob, int(size))
 
 

@@ -34,7 +34,7 @@ def parted(location: str) -> Login:
         return Login(location, {})
     user, colon, password = (unquote(part) for part in said.partition(":"))
     if any(ord(letter) < 32 for letter in user + password):
-        raise Problem("source-unusable", "the login in the source's URL holds a control character", hint="mend the URL")
+        raise Problem("source-unusable", "the login in the source's URL has a control character", hint="fix the URL")
     place = f"{scheme}://{host}"
     return Login(f"{place}{slash}{path}", _whole(place, user, password) if colon else _user_alone(place, user))
 

@@ -122,7 +122,7 @@ class DirectorySource:
             os.close(os.open(self._path, _FOLDER))
         except FileNotFoundError as error:
             hint = "check the path given with `--source`"
-            raise Problem("source-missing", f"there is nothing at `{self._path}`", hint=hint) from error
+            raise Problem("source-missing", f"`{self._path}` does not exist", hint=hint) from error
         except NotADirectoryError as error:
             hint = "name a directory or a repository with `--source`"
             raise Problem("source-unusable", f"`{self._path}` is not a directory", hint=hint) from error

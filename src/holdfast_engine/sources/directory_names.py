@@ -62,7 +62,7 @@ def everything_below(way: Descent) -> Iterator[Met]:
 def _see_depth(depth: int, path: str) -> None:
     if depth > DEEPEST:
         hint = "remove it from the source"
-        raise Problem("source-unusable", f"`{path}` in the source lies more than {DEEPEST} directories deep", hint=hint)
+        raise Problem("source-unusable", f"`{path}` in the source is more than {DEEPEST} directories deep", hint=hint)
 
 
 def _names(fd: int, prefix: str) -> list[str]:
@@ -80,7 +80,7 @@ def _told(path: str) -> Iterator[None]:
 
 
 def unreadable(path: str, error: OSError) -> Problem:
-    hint = f"{mend_of(error)}, then the same again"
+    hint = f"{mend_of(error)}, then run the command again"
     return Problem(code_of(error), f"`{path}` in the source cannot be read: {words_of(error)}", hint=hint)
 
 

@@ -12,4 +12,4 @@ def unfilled(listing: Listing) -> Iterator[str]:
     """A sentence that names the submodules of which a tree that is no repository holds nothing, if any."""
     empty = [path for path in listing.submodules if not (listing.has(path) and listing.files_below(path))]
     if empty:
-        yield f"the source holds nothing of its submodules ({len(empty)}): {named(empty)}; its repository has them"
+        yield f"the source has no content of its submodules ({len(empty)}): {named(empty)}; its repository has it"

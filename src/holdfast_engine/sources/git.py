@@ -99,7 +99,7 @@ class GitSource:
         lacking = [f"{part.path}{path}" for part in self._parts for path in part.tree.lacking()]
         if lacking:
             hint = "install git-lfs on this host, or deploy a directory with the content checked out"
-            raise missing(lacking, hint, ["the content is kept by git-lfs, and there is no `git lfs` on this host"])
+            raise missing(lacking, hint, ["the content is in git-lfs, and this host has no `git lfs`"])
 
     def settings_file(self) -> Optional[bytes]:
         return self._tree.read(SETTINGS_FILE)

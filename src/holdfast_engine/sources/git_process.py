@@ -113,7 +113,7 @@ def start(
     except PermissionError as error:
         raise Problem("no-permission", f"`{cwd}` cannot be entered") from error
     except FileNotFoundError as error:
-        raise Problem("git-missing", "there is no `git` on this host", hint="apt install git") from error
+        raise Problem("git-missing", "this host has no `git`", hint="apt install git") from error
 
 
 def _environment(cwd: str) -> dict[str, str]:
@@ -153,4 +153,4 @@ def _mend_of_host(answer: Answer) -> str:
     """What helps where git says that the host refused something; nothing where it says no such thing."""
     said = "\n".join(answer.complaint)
     found = (number for number in _OF_THE_HOST if os.strerror(number) in said)
-    return next((f"{mend_of(OSError(number, ''))}, then the same again" for number in found), "")
+    return next((f"{mend_of(OSError(number, ''))}, then run the command again" for number in found), "")

@@ -63,7 +63,7 @@ def missing(paths: Sequence[str], hint: str, context: Iterable[str] = ()) -> Pro
     what = "is a pointer" if len(paths) == 1 else f"are pointers ({len(paths)} in all)"
     return Problem(
         "lfs-content-missing",
-        f"{named(paths)} {what} of git-lfs, and not the content itself",
+        f"{named(paths)} {what} of git-lfs, not the content itself",
         context=context,
         hint=hint,
     )

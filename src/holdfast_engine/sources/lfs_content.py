@@ -49,7 +49,7 @@ class Contents:
         entry = writer.file(path, executable, chunks)
         if (entry.digest, entry.size) != (pointer.oid, pointer.size):
             hint = "`git lfs fetch` in a clone, as this user, asks the same"
-            message = f"git-lfs did not give the content of `{path}`"
+            message = f"git-lfs has no content for `{path}`"
             raise Problem("fetch-failed", message, context=[f"wanted: sha256 {pointer.oid}", *said], hint=hint)
 
     @cached_property

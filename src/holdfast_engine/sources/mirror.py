@@ -105,9 +105,9 @@ class Mirror:
         if found is None:
             raise Problem(
                 "fetch-incomplete",
-                f"the mirror does not hold {commit}",
+                f"the git mirror does not have {commit}",
                 context=(f"mirror: {self.path}",),
-                hint="deploy again: a damaged mirror is fetched anew",
+                hint="deploy again: a damaged mirror is fetched again",
             )
         return found
 
@@ -116,9 +116,9 @@ class Mirror:
         where, remote = redacted(self._origin.location), self._origin.promised_by() if answer.status else ""
         message, hint = f"git cannot fetch from `{where}`", ""
         if remote:
-            message = f"`{where}` is a partial clone, and does not hold all that the commit needs"
+            message = f"`{where}` is a partial clone, and lacks files of the commit"
             fill = f"git -C {quote(where)} fetch --refetch --no-filter {quote(remote)}"
-            hint = f"`{fill}` fills it; or deploy from where it was cloned, with `--source URL`"
+            hint = f"`{fill}` completes it; or deploy from its origin, with `--source URL`"
         raise_for(answer, "fetch-failed", message, hint=hint)
 
     def take_from(self, other: Mirror, *, wide: bool) -> None:
@@ -206,7 +206,7 @@ class Mirror:
     def _commit(self, wanted: Wanted) -> str:
         found = self._resolved(wanted.id or wanted.name)
         if not found and wanted.id and wanted.id != wanted.name:
-            raise Problem("fetch-failed", f"`{wanted.name}` moved while it was fetched", hint="deploy again")
+            raise Problem("fetch-failed", f"`{wanted.name}` changed while it was fetched", hint="deploy again")
         if not found:
             raise self._origin.ref_missing(wanted.name)
         return found

@@ -70,7 +70,7 @@ def origin_of(location: str) -> Origin:
     """The origin at LOCATION, an absolute path or a URL. Raises `source-missing`, `source-unusable`."""
     if location.startswith("-") or "\0" in location or not location:
         hint = "name a directory or a repository with `--source`"
-        raise Problem("source-unusable", f"`{redacted(location)}` is no location of a repository", hint=hint)
+        raise Problem("source-unusable", f"`{redacted(location)}` is not the address of a repository", hint=hint)
     return Local(location) if location.startswith("/") else Remote(location)
 
 
@@ -80,7 +80,7 @@ class Local:
     def __init__(self, location: str) -> None:
         if not os.path.lexists(location):
             hint = "check the path given with `--source`"
-            raise Problem("source-missing", f"there is nothing at `{location}`", hint=hint)
+            raise Problem("source-missing", f"`{location}` does not exist", hint=hint)
         if not os.path.isdir(location):
             hint = "name a directory or a repository with `--source`"
             raise Problem("source-unusable", f"`{location}` is not a directory", hint=hint)
@@ -106,7 +106,7 @@ class Local:
         answer = git("rev-parse", "--verify", "--quiet", "--end-of-options", name, cwd=self.location)
         if answer.status == 1:
             raise self.ref_missing(ref)
-        hint = f"`git -C {quote(self.location)} status` as this user asks the same"
+        hint = f"`git -C {quote(self.location)} status` as this user shows the cause"
         raise_for(answer, "source-unusable", f"git cannot read `{self.location}`", hint=hint)
         return Wanted(answer.text, answer.text, len(answer.text) > 40)
 
@@ -174,7 +174,7 @@ class Remote:
             answer,
             "fetch-failed",
             f"git cannot read `{redacted(self.location)}`",
-            hint=f"`git ls-remote {quote(redacted(self.location))}` as this user asks the same",
+            hint=f"`git ls-remote {quote(redacted(self.location))}` as this user shows the cause",
         )
         rows = [os.fsdecode(row).partition("\t") for row in answer.out.splitlines()]
         deployable = ("refs/heads/", "refs/tags/")
@@ -187,7 +187,7 @@ class Remote:
 def _check(ref: str) -> None:
     if _UNUSABLE.search(ref):
         hint = "name a branch, a tag or a commit with `--ref`"
-        raise Problem("ref-missing", f"`{ref}` cannot be the name of a ref", hint=hint)
+        raise Problem("ref-missing", f"`{ref}` is not a possible name of a ref", hint=hint)
 
 
 def _ref_missing(ref: str, location: str, names: Iterable[str]) -> Problem:
@@ -196,6 +196,6 @@ def _ref_missing(ref: str, location: str, names: Iterable[str]) -> Problem:
         hint = f"--ref {short[0]}" if short else "commit something there first"
         return Problem("ref-missing", f"`{redacted(location)}` has no commit at its HEAD", context=short[:5], hint=hint)
     near = difflib.get_close_matches(ref, short, n=3, cutoff=0.5) or short[:3]
-    context = (f"nearest: {', '.join(f'`{name}`' for name in near)}",) if near else ("the repository has no refs",)
+    context = (f"nearest: {', '.join(f'`{name}`' for name in near)}",) if near else ("it has no branches or tags",)
     hint = f"--ref {near[0]}" if near else ""
     return Problem("ref-missing", f"`{redacted(location)}` has no ref `{ref}`", context=context, hint=hint)

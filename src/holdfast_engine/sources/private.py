@@ -11,4 +11,4 @@ def kept_private(readers: Readers) -> tuple[str, ...]:
     found = readers.private
     if not found:
         return ()
-    return (f"as private as in the source, so not readable for every user ({len(found)}): {named(found)}",)
+    return (f"not readable for every user, as in the source ({len(found)}): {named(found)}",)

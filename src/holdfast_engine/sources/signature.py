@@ -7,7 +7,7 @@ import os
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.git_process import Answer, git
 
-_KEYS = "`git verify-commit` as this user asks the same; gpg's keyring, or `gpg.ssh.allowedSignersFile`, names the keys"
+_KEYS = "`git verify-commit` as this user shows the cause; gpg's keyring or `gpg.ssh.allowedSignersFile` has the keys"
 
 
 def require_signed(git_dir: str, ref: str, commit: str) -> None:

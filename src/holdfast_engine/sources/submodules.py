@@ -55,11 +55,11 @@ def below(part: Part, caches: Caches, depth: int = 1) -> Iterator[Part]:
     rows = part.tree.submodules
     said = _said(part.tree) if rows else {}
     if depth > _DEEPEST or len(rows) > _MOST:
-        raise _unusable(f"{part.path}{rows[0].path}", f"is one of more than {_MOST}, or lies too deep in others")
+        raise _unusable(f"{part.path}{rows[0].path}", f"is one of more than {_MOST}, or is too deep inside others")
     for row in rows:
         path = f"{part.path}{row.path}"
         if row.path not in said:
-            raise _unusable(path, f"stands in no `{_FILE}`, so nobody knows where it comes from")
+            raise _unusable(path, f"is in no `{_FILE}`, so its origin is unknown")
         found = Part(f"{path}/", _fetched(part.tree, row, said[row.path], caches, path))
         yield found
         yield from below(found, caches, depth + 1)
@@ -108,7 +108,7 @@ def _fetched(tree: CommitTree, row: Row, said: _Said, caches: Caches, path: str)
         if problem.code == "ref-missing":
             hint = "push it there, then deploy again"
             where = redacted(origin.location)
-            raise _unusable(path, f"is at commit {row.id[:12]}, which `{where}` has not", hint=hint) from None
+            raise _unusable(path, f"is at commit {row.id[:12]}, which `{where}` does not have", hint=hint) from None
         problem.context = (f"for the submodule `{path}`", *problem.context)
         raise
     return CommitTree(origin, mirror, Commit.of(found))
@@ -132,7 +132,7 @@ def _origin(main: Origin, url: str, path: str) -> Origin:
     if any(ord(letter) < 33 or ord(letter) == 127 for letter in url) or not (
         relative or _URL.match(url) or _SCP.match(url)
     ):
-        hint = "https, ssh and git URLs, and those relative to the repository, are fetched: mend `.gitmodules`"
+        hint = "https, ssh and git URLs, and those relative to the repository, can be fetched: fix `.gitmodules`"
         raise _unusable(path, f"comes from `{redacted(url)[:200]}`, which is not fetched", hint=hint)
     address = beside(main.remote, url) if relative else url
     if not address:
@@ -152,5 +152,5 @@ def _unusable(path: str, reason: str, *, hint: str = "", context: tuple[str, ...
         "submodule-unusable",
         f"the submodule `{path}` {reason}",
         context=context,
-        hint=hint or "mend it in the repository, or deploy a directory that holds its content",
+        hint=hint or "fix it in the repository, or deploy a directory that holds its content",
     )

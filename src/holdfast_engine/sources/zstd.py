@@ -61,7 +61,7 @@ def _started(descriptor: int) -> subprocess.Popen[bytes]:
     except FileNotFoundError as error:
         raise Problem(
             "zstd-missing",
-            "the archive is packed with zstd, and there is no `zstd` on this host",
+            "the archive is packed with zstd, and this host has no `zstd`",
             state="nothing was changed",  # an archive is read once before anything is begun
             hint="`apt install zstd`, or pack it with gzip",
         ) from error
@@ -73,5 +73,5 @@ def _damaged(said: bytes) -> Problem:
         "source-unusable",
         "the archive is damaged: `zstd` cannot read it",
         context=[line.strip() for line in lines if line.strip()][:3],
-        hint="pack it again, and check what it is made of",
+        hint="pack it again, and check its content",
     )

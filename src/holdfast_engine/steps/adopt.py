@@ -24,12 +24,14 @@ from holdfast_engine.steps.carry import healed
 from holdfast_engine.steps.step import Step
 from holdfast_engine.steps.work import Outlook, Work
 
+THINGS = ("file or folder", "files and folders")
+
 
 def strays(number: int, elsewhere: int = 0) -> str:
     """How many are to come home from the live release, and how many from ELSEWHERE, which is not called live."""
-    live = [f"{count(number, 'stray')} of the live release"] if number or not elsewhere else []
-    others = [f"{count(elsewhere, 'stray')} of places that are not live"] if elsewhere else []
-    return f"bring {' and '.join([*live, *others])} home"
+    live = [f"{count(number, *THINGS)} that appeared in the live release"] if number or not elsewhere else []
+    others = [f"{count(elsewhere, *THINGS)} that appeared in places that are not live"] if elsewhere else []
+    return f"keep {' and '.join([*live, *others])}, in `shared/` or the attic"
 
 
 class Adopt(Step[Outlook, Work]):
@@ -40,16 +42,20 @@ class Adopt(Step[Outlook, Work]):
 
     def sentence(self, planned: Outlook) -> str:
         if planned.outgoing is None:
-            return f"bring {count(len(planned.elsewhere.origins), 'stray')} home from releases that are not live"
+            return strays(0, len(planned.elsewhere.origins))
         coming = len(planned.elsewhere.origins)
-        return strays(planned.found.count(), coming) if planned.found or coming else "sweep the live release"
+        if planned.found or coming:
+            return strays(planned.found.count(), coming)
+        return "look for files that appeared in the live release"
 
     def run(self, work: Work) -> Work:
         """What is to come home lies in `shared/` or in the attic, where nothing is live as well; the rules see it."""
         if work.outgoing is not None:
             work = _from_live(work, work.outgoing)
         elsewhere.bring_left(work.adopter, work.outlook.elsewhere)
-        return work.with_rules()
+        work = work.with_rules()
+        # what came from elsewhere may be shared at a path that was to be carried from the live release
+        return brought_again(work) if work.outlook.elsewhere else work
 
 
 def _from_live(work: Work, outgoing: RelPath) -> Work:
@@ -129,7 +135,7 @@ def _note_observed(site: Site, record: ReleaseRecord, entries: Iterable[Entry], 
 
 _UNPROVEN = {
     True: "built on the server; nothing proves what a build left in it",
-    False: "its baseline was lost; nothing proves what it shipped",
+    False: "its list of shipped files was lost; nothing proves what it shipped",
 }
 
 

@@ -21,7 +21,7 @@ class Build(Step[Outlook, Work]):
         return bool(planned.builds)
 
     def sentence(self, planned: Outlook) -> str:
-        return f"run {count(len(planned.builds), 'build command')} there, before any link to data exists"
+        return f"run {count(len(planned.builds), 'build command')} there, before the data is linked"
 
     def run(self, work: Work) -> Work:
         """Every build command ran. What it made is code, whatever the plan took it for (data.md), and written down as

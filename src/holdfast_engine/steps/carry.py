@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Optional
 
+from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs import durable
 from holdfast_engine.model.carried import Base, Carried
@@ -34,7 +36,7 @@ class Carry(Step[Outlook, Work]):
     def sentence(self, planned: Outlook) -> str:
         every = {**planned.found.carried, **planned.stranded.carried}
         files = sum(one.kind == FILE for one in every.values())
-        return f"give {count(files, 'file')} from the server a second name in `{planned.record.path}`"
+        return f"take {count(files, 'file')} from the server along into `{planned.record.path}`"
 
     def run(self, work: Work) -> Work:
         """What is carried stands in the release, and the base of that is on disk; after the build, so that no build
@@ -55,7 +57,11 @@ def own_of(work: Work) -> Base:
     """What went along into the release before, and gives way to what goes along now; but for files that it ships: one
     that was edited there and went along from it is the only one it has.
     """
-    shipped, own = work.outlook.shipped, base_of(work.site, work.record.id)
+    return own_beside(base_of(work.site, work.record.id), work.outlook.shipped)
+
+
+def own_beside(own: Base, shipped: Optional[Baseline]) -> Base:
+    """OWN without the files that are SHIPPED."""
     return {path: one for path, one in own.items() if one.kind == DIR or not (shipped and shipped.get(path))}
 
 

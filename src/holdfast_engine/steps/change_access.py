@@ -54,7 +54,7 @@ class ChangeAccess(Step[Change, Changing]):
 
     def sentence(self, planned: Change) -> str:
         where = count(len(planned.paths) + len(planned.data), "path")
-        return f"keep what is said, and change the rights of {where} of what is live"
+        return f"note the decision, and change the rights of {where} in the live release"
 
     def run(self, work: Changing) -> Changing:
         """The site file keeps it before anything is changed: what a crash leaves is done again from it (G4, G10)."""
@@ -62,7 +62,7 @@ class ChangeAccess(Step[Change, Changing]):
         left = _apply(work.site, work.change)
         if left:
             named = ", ".join(f"`{path or '.'}`" for path in left)
-            work.report.warnings.append(f"the rights of {named} could not be changed: they are another user's")
+            work.report.warnings.append(f"the rights of {named} could not be changed: another user owns them")
         return work
 
     def redo(self, again: Again) -> None:

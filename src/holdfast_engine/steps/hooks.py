@@ -24,7 +24,7 @@ class HooksBefore(Step[Outlook, Work]):
         return bool(planned.hooks_before)
 
     def sentence(self, planned: Outlook) -> str:
-        return f"run {count(len(planned.hooks_before), 'hook')} between two counts of the data"
+        return f"run {count(len(planned.hooks_before), 'hook')}, and count the data before and after"
 
     def run(self, work: Work) -> Work:
         """Every hook before the switch ran well, and no data is missing; what they made that is data is home, and the
@@ -64,7 +64,7 @@ class HooksAfter(Step[Outlook, Work]):
         if again.begun(self.name) and not again.done(self.name):
             again.site.notice(
                 "finishing",
-                "hooks after the activation may not have run to their end; the next deploy runs them, or you by hand",
+                "hooks after the switch may not have finished; the next deploy runs them again, or run them by hand",
             )
 
 

@@ -19,7 +19,7 @@ class LateSweep(Step[Outlook, Work]):
         return planned.outgoing is not None or bool(document_root.entries(site.root, site.survey.site))
 
     def sentence(self, planned: Outlook) -> str:  # noqa: ARG002
-        return "collect what was written to the previous release meanwhile"
+        return "collect uploads that arrived during the switch"
 
     def run(self, work: Work) -> Work:
         if work.outgoing is None:

@@ -38,8 +38,8 @@ class OpenAgain(_LeaveStep):
         return planned.sealed
 
     def sentence(self, planned: Leave) -> str:
-        whom = ", and give them to whom their directory belonged to" if planned.is_plain else ""
-        return f"give files of releases back the write bits that sealing took{whom}"
+        whom = ", and give them back to their first owner" if planned.is_plain else ""
+        return f"make the files of releases writable again{whom}"
 
     def run(self, work: Leaving) -> Leaving:
         """Files that stay where they are served, or in a layout, can be written by their owner."""
@@ -57,8 +57,8 @@ class BringBack(_LeaveStep):
 
     def sentence(self, planned: Leave) -> str:
         if planned.how == BEFORE:
-            return "move what came into `shared/` since the adoption back, each path in one exchange"
-        return "move data from `shared/` back to its place, each path in one exchange"
+            return "move what came into `shared/` since the adoption back, each path in one step"
+        return "move the data from `shared/` back to its place, each path in one step"
 
     def run(self, work: Leaving) -> Leaving:
         """Data stands in the live release; what an adoption made by itself is gone, unless something was deployed."""
@@ -81,7 +81,7 @@ class MoveOut(_LeaveStep):
     def sentence(self, planned: Leave) -> str:
         where = "`current`, a directory again" if planned.was_current else "the top of the site"
         where = f"`{planned.home}`" if planned.home else where
-        return f"move what is live to {where}, each entry in one exchange with the link that shows it"
+        return f"move what is live to {where}, each entry in one step, in the place of its link"
 
     def run(self, work: Leaving) -> Leaving:
         """What was live stands at the old place; `current` leads there still."""
@@ -100,7 +100,7 @@ class SetApart(_LeaveStep):
     name = "set-apart"
 
     def sentence(self, planned: Leave) -> str:
-        what = f"leave {named(planned.left)} in `{planned.place}`" if planned.left else "nothing is left over"
+        what = f"leave {named(planned.left)} in `{planned.place}`" if planned.left else "leave nothing over"
         ends = ", and take `current` away" if planned.is_plain and not planned.keeps else ""
         return f"{what}{ends}"
 
@@ -126,14 +126,14 @@ class SetApart(_LeaveStep):
         super().redo(again)
         leave, site = Leave.from_json(again.begin), again.site
         for path, place in set_apart_before(site, again.operation.name, leave.where):
-            site.notice("leave", f"`{path}` lies in `{place}`")
+            site.notice("leave", f"`{path}` is in `{place}` now")
 
 
 class Forget(_LeaveStep):
     name = "forget"
 
     def sentence(self, planned: Leave) -> str:  # noqa: ARG002
-        return "take `.holdfast/` away, once everything else is on disk"
+        return "remove `.holdfast/`, once everything else is on disk"
 
     def run(self, work: Leaving) -> Leaving:
         """This is no Holdfast site any more. A crash before the last file leaves one, with this leaving to be ended."""

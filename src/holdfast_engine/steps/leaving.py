@@ -112,4 +112,4 @@ class Leaving:
 
 
 def _gone(home: str) -> Problem:
-    return Problem("unfinished", f"`{home}` is no directory beside the site any more: put it back, then the same again")
+    return Problem("unfinished", f"`{home}` is no longer a directory beside the site: put it back, then try again")

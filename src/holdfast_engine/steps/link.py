@@ -11,9 +11,11 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import given_way
+from holdfast_engine.persistence.access import keeps_out
 from holdfast_engine.persistence.link_release import announce_seeds, link_release, seeds_before
 from holdfast_engine.persistence.strays import is_all_taken_away, still_so, sweep
 from holdfast_engine.site.bases import base_of
+from holdfast_engine.site.kept import kept_at
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.steps.access import access_of_parted, let_application_in
 from holdfast_engine.steps.carry import carrier, own_of
@@ -71,7 +73,9 @@ class LinkTarget(Step[Outlook, Work]):
         changed = not still_so(work.site, work.path, found)
         if changed:
             seal(work.site.root, work.path, writable=work.rules.writable, spared=spared)
-        if changed or access_of_parted(work):  # where data lies whole today, and beside code in the target (G10)
+        shut = keeps_out(work.site, work.path, kept_at(work.site))
+        # where data lies whole today, and beside code in the target; or where another tool unpacked it (G10)
+        if changed or shut or access_of_parted(work):
             let_application_in(work, spared=spared)
         record = record.with_seeds(seeded.digests, _own_seeds(record, work.outlook.shipped))
         return replace(work, record=record, seeded=seeded)

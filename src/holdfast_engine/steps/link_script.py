@@ -23,6 +23,7 @@ from holdfast_engine.site import records
 from holdfast_engine.site.live import count_release, mark_active
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.site.survey import current_release
+from holdfast_engine.steps.adopt import strays
 from holdfast_engine.steps.script_work import ScriptOutlook, ScriptWork, free_id, look_into, record_of, see
 from holdfast_engine.steps.step import Step
 
@@ -32,7 +33,7 @@ class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
 
     def sentence(self, planned: ScriptOutlook) -> str:
         number = sum(found.count() for found in planned.found.values()) + len(planned.elsewhere.origins)
-        return f"bring {count(number, 'stray')} of what is live home"
+        return strays(number)
 
     def run(self, work: ScriptWork) -> ScriptWork:
         """What the live release holds comes home first, so that nothing of it is hidden by an empty directory (I08); of
@@ -102,7 +103,7 @@ class CarryForScript(Step[ScriptOutlook, ScriptWork]):
 
     def sentence(self, planned: ScriptOutlook) -> str:
         files = sum(one.kind == FILE for found in planned.found.values() for one in found.carried.values())
-        return f"give {count(files, 'file')} from the server a second name in the release"
+        return f"take {count(files, 'file')} from the server along into the release"
 
     def run(self, work: ScriptWork) -> ScriptWork:
         """What appeared beside the code of the live release stands in the one that is linked too; in a live one it is
@@ -175,5 +176,5 @@ def _new_record(work: ScriptWork) -> ReleaseRecord:
         counter=site.survey.site.counter + 1,
         state=records.SEALED,
         created=site.request.now,
-        pinned="linked into a release of another tool, which prunes by itself",
+        pinned="linked into a release of another tool, which deletes old releases itself",
     )

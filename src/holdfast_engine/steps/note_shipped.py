@@ -50,7 +50,7 @@ class Unshare(Step[Telling, Noting]):
         return bool(planned.guessed)
 
     def sentence(self, planned: Telling) -> str:
-        return f"make {count(len(planned.guessed), 'path')} real again that a guess had shared, and that was shipped"
+        return f"make {count(len(planned.guessed), 'path')} real again: shared by a guess, but shipped"
 
     def run(self, work: Noting) -> Noting:
         """What a guess once brought into `shared/` and was shipped is a real file in each release; a crash leaves it
@@ -80,14 +80,14 @@ class NoteShipped(Step[Telling, Noting]):
         """What is known is the old or the new; where it is the old, the sources are needed once more."""
         record = again.record
         if record is None or not record.told:
-            again.site.notice(self.name, "what was shipped is not noted yet: the same command again notes it")
+            again.site.notice(self.name, "what was shipped is not noted yet: run the command again")
 
 
 class FollowShipped(Step[Telling, Noting]):
     name = "follow"
 
     def sentence(self, planned: Telling) -> str:  # noqa: ARG002
-        return "what is live keeps none of it as somebody's data"
+        return "the live release keeps none of it as data"
 
     def run(self, work: Noting) -> Noting:
         """What came into the live release from that one, and was shipped there, is code in it."""

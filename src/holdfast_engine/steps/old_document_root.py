@@ -22,7 +22,7 @@ class CloseDown(Step[Outlook, Work]):
     def sentence(self, planned: Outlook) -> str:
         site = planned.site
         links = count(len(document_root.ours(site.root, site.survey.site)), "link")
-        return f"take {links} out of the old document root, which is served no more"
+        return f"remove {links} from the old document root, which is no longer served"
 
     def run(self, work: Work) -> Work:
         """The site's directory is a document root no more: nothing of what is live is to be seen there. A crash leaves

@@ -36,9 +36,9 @@ class Prune(Step[Outlook, Work]):
 
     def _of_releases(self, planned: Outlook) -> str:
         if not planned.victims:
-            return "empty the trash of earlier operations, after one more look into it"
+            return "empty the trash of earlier commands, after one more check"
         what = count(len(planned.victims), "old release")
-        return f"remove {what} where all of it is proven to be kept elsewhere"
+        return f"remove {what} once all their files are known to be kept elsewhere"
 
     def run(self, work: Work) -> Work:
         """What is beyond retention and proven lies in the trash; what earlier operations put there is deleted."""
@@ -72,7 +72,7 @@ class PruneAlone(Step[Sequence[str], Pruning]):
     name = "prune"
 
     def sentence(self, planned: Sequence[str]) -> str:
-        return f"remove {count(len(planned), 'old release')} where all of it is proven to be kept elsewhere"
+        return f"remove {count(len(planned), 'old release')} once all their files are known to be kept elsewhere"
 
     def run(self, work: Pruning) -> Pruning:
         """What is beyond retention and proven lies in the trash; what earlier operations put there is deleted."""

@@ -44,7 +44,7 @@ class Clear(Step[Outlook, Work]):
         return _is_filled(planned)
 
     def sentence(self, planned: Outlook) -> str:
-        return f"take out of `{_path(planned)}` the links to what the release has not"
+        return f"remove links from `{_path(planned)}` that the release has no file for"
 
     def run(self, work: Work) -> Work:
         """The document root shows what is live, with what hooks made since; links to what is gone are gone as well."""
@@ -61,7 +61,7 @@ class KeepInStep(Step[Outlook, Work]):
             return place is not None and bool(_filling(planned, place))
 
     def sentence(self, planned: Outlook) -> str:
-        return f"link what is live into `{_path(planned)}`, and take out what leads nowhere"
+        return f"link what is live into `{_path(planned)}`, and remove links that lead nowhere"
 
     def run(self, work: Work) -> Work:
         """The document root shows what is live, whatever the host has left of it."""

@@ -45,8 +45,8 @@ class PutBack(Step[Sequence[Lost], PuttingBack]):
 
     def sentence(self, planned: Sequence[Lost]) -> str:
         number = sum(one.action != "listed" for one in planned)
-        what = f"put {count(number, 'path')} back" if number else "make the directories anew that `shared/` lacks"
-        return f"{what}, nothing is overwritten"
+        what = f"put {count(number, 'path')} back" if number else "create the directories that are missing in `shared/`"
+        return f"{what}; overwrite nothing"
 
     def run(self, work: PuttingBack) -> PuttingBack:
         """Each finding in its order: the live release first, so that what is seen now wins over what is older. Where

@@ -9,8 +9,10 @@ from holdfast_engine.fs import durable
 from holdfast_engine.journal.verdict import is_committed
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.persistence import memory, old_document_root
+from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.late_sweep import link_live
 from holdfast_engine.persistence.leading_links import mend_leading
+from holdfast_engine.site import records
 from holdfast_engine.site.live import mark_active
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.steps.access import access_of_parted, remember_access, remember_what_came
@@ -67,13 +69,14 @@ def _accept_as_live(again: Again, record: ReleaseRecord) -> None:
     it can be, and it is never taken for proven (G11).
     """
     site = again.site
-    site.notice("finishing", f"`{Layout.current}` was switched to `{record.path}` by somebody else; it stays live")
+    site.notice("finishing", f"`{Layout.current}` was switched to `{record.path}` by something else; it stays live")
     status = site.root.lstat(record.path)
     if status is not None and status.st_mode & 0o777 == 0o700:
         durable.set_mode(site.root, record.path, 0o755)
     if baselines.read(site.root, record.id) is None:
-        record = replace(
-            record, pinned="switched to by hand before its deploy had ended; nothing proves what it shipped"
-        )
+        record = replace(record, pinned="made live by hand before its deploy had ended; nothing proves what it shipped")
     mark_active(site, record)
     link_live(again.adopter)
+    previous = records.read(site.root, again.begin.get("previous") or "")
+    if previous is not None and previous.id != record.id:
+        Carrier(site, again.operation, again.adopter.report).bring_along(previous, record)

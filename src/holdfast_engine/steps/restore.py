@@ -39,7 +39,7 @@ class Restore(Step[RelPath, Restoring]):
     name = "restore"
 
     def sentence(self, planned: RelPath) -> str:
-        return f"bring `{planned}` back from the attic; what stands there now goes to the attic first"
+        return f"bring `{planned}` back from the attic; what is there now goes to the attic first"
 
     def run(self, work: Restoring) -> Restoring:
         """The attic's version is served, a copy of it; what it replaces is in the attic (G5)."""

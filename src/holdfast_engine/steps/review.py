@@ -78,10 +78,10 @@ class Say(Step[Decision, Deciding]):
 
     def sentence(self, planned: Decision) -> str:
         if planned.said is None:
-            return f"nothing is said of `{planned.path}` any more: the rules decide, and it is listed again"
+            return f"forget the decision on `{planned.path}`: the rules decide, and it is listed again"
         if planned.said.setting == "carried":
-            return f"`{planned.path}` is yours: this version of it counts, also where a release ships this path"
-        return f"note what you said of `{planned.path}`, so that it is not asked about again"
+            return f"keep `{planned.path}` as yours: this version wins, even if a release ships this path"
+        return f"note your decision on `{planned.path}`, so that it is not asked again"
 
     def due(self, planned: Decision) -> bool:
         return not planned.goes
@@ -137,7 +137,7 @@ class ShareNow(Step[Decision, Deciding]):
     name = "share"
 
     def sentence(self, planned: Decision) -> str:
-        return f"move `{planned.path}` into `shared/` in one exchange; every release links it from now on"
+        return f"move `{planned.path}` into `shared/` in one step; every release links it from now on"
 
     def due(self, planned: Decision) -> bool:
         return planned.verb == SHARE

@@ -20,7 +20,7 @@ class Stop(Step[Outlook, Work]):
         return bool(planned.stop and planned.outgoing is not None)
 
     def sentence(self, planned: Outlook) -> str:
-        return f"stop the application ({count(len(planned.stop), 'hook')}): what it saves then is looked at and carried"
+        return f"stop the application ({count(len(planned.stop), 'hook')}): what it saves then is kept"
 
     def run(self, work: Work) -> Work:
         """The application has ended, and what it kept in memory is in its files. How it is started again is on disk
@@ -73,4 +73,4 @@ class Start(Step[Outlook, Work]):
             if not record.settings.get("after_activation"):
                 hooks_ended(again.site, record.id)
         elif not stopped and again.begun(self.name) and not again.done(self.name):
-            again.site.notice("finishing", "`start` may not have run to its end; start the application by hand")
+            again.site.notice("finishing", "`start` may not have finished; start the application by hand")

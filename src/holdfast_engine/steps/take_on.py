@@ -106,7 +106,7 @@ class MoveIn(_Adopting):
 
     def sentence(self, planned: Layer) -> str:
         what = count(len(planned.entries), "entry", "entries")
-        return f"move {what} into the first release, each in one exchange with a link to it"
+        return f"move {what} into the first release, each in one step, with a link in its place"
 
     def run(self, work: Taking) -> Taking:
         """Every entry of the directory lies in the release and is served through a link in its old place."""
@@ -127,7 +127,8 @@ class TakeIn(_Adopting):
 
     def sentence(self, planned: Layer) -> str:
         what = count(len(planned.entries), "entry", "entries")
-        return f"move {what} of `{planned.public_html}` into the first release, each in one exchange with a link to it"
+        source = f"{what} of `{planned.public_html}`"
+        return f"move {source} into the first release, each in one step, with a link in its place"
 
     def run(self, work: Taking) -> Taking:
         """What was live in the document root lies in the release, and is served there through links, as before."""
@@ -164,8 +165,8 @@ def _measure_there(work: Taking) -> None:
 def _moved_away(site: Site, path: str) -> Problem:
     return Problem(
         "unfinished",
-        f"`{path}` is no directory beside the site any more, and its adoption has not ended",
-        state="nothing is lost: what was moved lies in a release",
+        f"`{path}` is no longer a directory beside the site, and its adoption is not finished",
+        state="nothing is lost: what was moved is in a release",
         whereabouts=[site.root.absolute(Layout.releases)],
         hint=f"put the directory back, then `holdfast recover --site {quote(site.root.path)}`",
     )
@@ -178,7 +179,7 @@ class Register(_Adopting):
         return planned.laid_out
 
     def sentence(self, planned: Layer) -> str:  # noqa: ARG002
-        return "register the releases that are there, as they are"
+        return "register the existing releases as they are"
 
     def run(self, work: Taking) -> Taking:
         """Another tool's releases have records, in the order of their names, as it made them; the live one is the
@@ -203,7 +204,7 @@ class Share(_Adopting):
     name = "share"
 
     def sentence(self, planned: Layer) -> str:  # noqa: ARG002
-        return "move what rules call data into `shared/`, each path in one exchange"
+        return "move data into `shared/`, each path in one step"
 
     def run(self, work: Taking) -> Taking:
         """What rules call data lies in `shared/` and is linked in the release that is live."""

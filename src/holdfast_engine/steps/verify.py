@@ -61,7 +61,7 @@ class VerifyTarget(Step[Outlook, Work]):
     name = "verify"
 
     def sentence(self, planned: Outlook) -> str:  # noqa: ARG002
-        return "compare it with its baseline and check every link"
+        return "compare it with what it shipped, and check every link"
 
     def run(self, work: Work) -> Work:
         """Altered code in the target is told; a link that does not stand, or code that is gone, stops the rollback."""
@@ -73,11 +73,11 @@ class VerifyTarget(Step[Outlook, Work]):
         shipped, release = work.outlook.shipped, work.record.id
         found = target_now(work)
         work.report.warnings.extend(
-            f"`{path}` in release {release} differs from its baseline" for path in found.displaced
+            f"`{path}` in release {release} differs from what it shipped" for path in found.displaced
         )
         gone = lacking(work.record, missing_code(work.site, work.path, shipped, work.rules, found=found))
         if gone:
-            raise Problem("links-broken", f"`{gone[0]}`, which the release ships, would not be served")
+            raise Problem("links-broken", f"`{gone[0]}` of the release would not be served")
         reachable = tuple(one for one in work.rules.shared if not work.site.links.is_away(one.path))
         for check in links(subject_for(work.site, replace(work.rules, shared=reachable), release=work.path)):
             _heed(work, check)

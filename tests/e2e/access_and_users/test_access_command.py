@@ -118,7 +118,7 @@ def test_what_came_since_the_deploy_is_never_changed(wiki):
 
 
 def test_another_user_is_named_and_let_in_everywhere(wiki):
-    """G10: whom the application runs as is a person's to say; it wins over what was measured."""
+    """G10: which user the application runs as is a person's to say; it wins over what was measured."""
     assert say(wiki, "user", str(OTHER))["user"] == {"name": "daemon", "uid": OTHER, "how": "said"}
     for act in (lambda: None, wiki.ship):
         act()

@@ -49,6 +49,24 @@ def test_a_carried_directory_above_a_shared_one_stays_the_application_s_own(top)
         world.application_writes("forum/plugin.php")
 
 
+def test_a_rollback_to_what_a_script_unpacked_as_root_lets_the_application_in(top):
+    """G10: `holdfast link` is the persistence step alone; what a rollback makes live is as what was live."""
+    world = adopted(top, owner=APPLICATION)
+    world.ship()
+    world.application_writes("before.txt")
+    by_script = world.site / "releases/by-script"
+    shutil.copytree(world.repository, by_script, ignore=shutil.ignore_patterns(".git"))
+    world.perform("link", release=str(by_script), path=str(world.site / "shared"))
+    world.live.unlink()
+    world.live.symlink_to("releases/by-script")
+    world.perform("link", release=str(by_script), path=str(world.site / "shared"))  # as its cron job does
+    world.ship()
+    world.application_writes("since.txt")
+    world.rollback("by-script")
+    world.application_writes("after.txt")
+    world.precious.assert_served()
+
+
 def test_a_directory_that_the_application_made_in_what_is_carried_stops_no_rollback(top):
     """G10: two users with a common group: what the application made itself in a release stays as it is."""
     world = adopted(top, owner=TOOL, tool=TOOL, groups=(APPLICATION,))

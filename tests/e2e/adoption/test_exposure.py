@@ -87,7 +87,7 @@ def test_a_flat_site_elsewhere_is_adopted_with_a_warning_that_ends_with_the_old_
     """Nobody knows what the web server serves: what would be handed out is named, and how to end it."""
     world = laid(tmp_path, "live")
     told = world.perform("adopt")
-    assert any("/shared/" in line and "hands out" in line for line in told["warnings"])
+    assert any("/shared/" in line and "visitors can read" in line for line in told["warnings"])
     found = exposed(world)
     assert (found["verdict"], "/shared/" in found["why"]) == ("warn", True)
     world.ship()

@@ -139,7 +139,7 @@ def test_a_view_of_the_web_root_stays_one_and_works_without_us(tmp_path):
             name: os.readlink(shop.root / name) for name in os.listdir(shop.root) if (shop.root / name).is_symlink()
         }
         plan = shop.perform("leave", words=words, only_plan=True)
-        assert any(str(shop.root) in note and "by its links" in note for note in plan["notes"])
+        assert any(str(shop.root) in note and "through its links" in note for note in plan["notes"])
         assert shop.perform("leave", words=words)["how"] == how
         assert not (shop.site / ".holdfast").exists()
         assert {name: os.readlink(shop.root / name) for name in shown} == shown

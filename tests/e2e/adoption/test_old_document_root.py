@@ -242,9 +242,9 @@ def test_it_ends_when_the_web_servers_configuration_names_the_new_place_alone(wo
     hosts.parent.mkdir()
     monkeypatch.setattr(document_roots, "HOST_FILES", (f"{tmp_path}/nginx/*.conf",))
     hosts.write_text(f"server {{\n  # root {world.site};\n  root {world.site}/current;\n}}\n")
-    assert "served no more" in said(world)["why"]
+    assert "no longer served" in said(world)["why"]
     hosts.write_text(f"server {{ root {world.site}/current; }}\nserver {{ root {world.site}; }}\n")
-    assert "served no more" not in said(world)["why"]
+    assert "no longer served" not in said(world)["why"]
 
 
 @pytest.mark.parametrize("act", ["sweep", "deploy"])

@@ -250,7 +250,7 @@ def test_prune_takes_nothing_that_stands_nowhere_else(world):
 
 
 def test_carrying_again_costs_no_journal_record_for_each_file(world):
-    """Issue F, 1: a carried tree is no journal record per file."""
+    """A carried tree is no journal record per file."""
     for number in range(200):
         write(world, f"forum/part{number}.php", f"<?php // {number} " + "z" * 150)
     world.ship()
@@ -260,7 +260,7 @@ def test_carrying_again_costs_no_journal_record_for_each_file(world):
 
 
 def test_a_link_by_the_site_s_absolute_path_is_made_relative_and_goes_along(world):
-    """G9, issue F 4: a copy of the site never reads its original, and no link ends with a release that is pruned."""
+    """G9: a copy of the site never reads its original, and no link ends with a release that is pruned."""
     write(world, "maps/one.xml", "<map/>")
     (world.live / "newest.xml").symlink_to(world.live.resolve() / "maps/one.xml")
     for _ in range(2):

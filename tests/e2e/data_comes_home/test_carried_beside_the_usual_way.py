@@ -14,6 +14,7 @@ import pytest
 from lib.killing import Killed, killed_at_point, listening
 from lib.oracle import attic_texts
 from lib.precious import let_write
+from lib.refusals import acting_at
 from lib.world import World
 
 PHP = {"index.php": "<?php // version {version}\n", "lib/code.php": "<?php // {version}\n", "robots.txt": "all\n"}
@@ -97,6 +98,17 @@ def test_what_was_deleted_is_gone_after_a_rollback_though_nothing_else_is_carrie
     let_write(world.live.resolve() / "new")
     (world.live / "ads.txt").unlink()
     world.rollback()
+    assert read(world, "ads.txt") is None
+    assert "pub-1\n" in attic_texts(world.site)
+
+
+def test_what_is_deleted_while_a_rollback_carries_it_is_gone_in_the_release_that_has_it_already(world):
+    """DESIGN 4, what vanished: both releases have the file, and the application deletes it in the live one."""
+    (world.live / "ads.txt").write_text("pub-1\n")
+    world.ship()
+    let_write(world.live.resolve() / "new")
+    with acting_at("second_names.give", (world.live / "ads.txt").unlink):
+        world.rollback()
     assert read(world, "ads.txt") is None
     assert "pub-1\n" in attic_texts(world.site)
 

@@ -162,5 +162,5 @@ def test_what_could_not_be_brought_home_is_not_called_home(tmp_path):
     with failing_at("place.exchange", PermissionError(errno.EACCES, os.strerror(errno.EACCES))):
         world.perform("recover")
     said = [event.text for event in world.events if event.name == "adopt"]
-    assert said == ["`box` could not be moved, and stands where it stood"]
+    assert said == ["`box` could not be moved, and is where it was"]
     world.precious.assert_served()

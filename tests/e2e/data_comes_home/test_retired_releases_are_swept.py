@@ -256,3 +256,19 @@ def test_what_is_written_where_a_release_was_pruned_comes_home(world, by, umask)
     world.ship()
     assert (world.live / "public/invoices/7.pdf").is_file()
     world.precious.assert_none_lost()
+
+
+@pytest.mark.parametrize("act", ["deploy", "unchanged", "rollback", "sweep"])
+def test_a_directory_of_data_from_a_retired_release_meets_one_that_is_carried(world, act):
+    """I59: the live release has programs among its pictures, so all of it is carried; a worker that stayed behind makes
+    the same directory with a picture alone, which is data.
+    """
+    world.precious.write("gallery/index.php")
+    world.precious.write("gallery/1.jpg")
+    world.ship()
+    assert not (world.live / "gallery").is_symlink()
+    world.precious.write("gallery/2.jpg", into=releases(world)[0])
+    ACTS[act](world)
+    world.precious.assert_served()
+    world.ship()
+    world.precious.assert_served()

@@ -117,7 +117,7 @@ def test_a_shipped_file_that_was_deleted_here_is_named_in_the_plan(world):
     """An installer that was removed after the installation comes back, and not unsaid."""
     (world.live / "install.php").unlink()
     world.commit({"index.php": "<?php // version {version}\n"})
-    assert "deleted on the server, and shipped again: `install.php`" in plan(world)["notes"]
+    assert "deleted on the server, and back with this release: `install.php`" in plan(world)["notes"]
 
 
 def test_a_directory_with_very_many_carried_files_is_proposed_to_be_shared(world, monkeypatch):

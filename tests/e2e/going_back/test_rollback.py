@@ -127,7 +127,7 @@ def test_i51_a_release_that_was_left_is_deployed_over_and_still_skipped(world):
 
 
 def test_i51_code_that_was_altered_in_the_target_is_reported(world):
-    """I51: what differs from its baseline is named, so that a surprise is not taken for the old version."""
+    """I51: what differs from what it shipped is named, so that a surprise is not taken for the old version."""
     first = world.ship()["release"]
     world.ship()
     altered = world.site / "releases" / first / "public/index.php"

@@ -60,7 +60,7 @@ def test_what_a_failed_hook_had_moved_is_back_where_it_was(world):
     world.settings = Settings(before_activation=(f"{SOME}; false",))
     fails(world.deploy, exits=50, code="hook-failed")
     world.precious.assert_served()
-    assert any("back where they were" in event.text for event in world.events)
+    assert any("back in their places" in event.text for event in world.events)
 
 
 def test_a_build_that_moves_files_by_their_path_loses_none(world):
@@ -152,5 +152,5 @@ def test_a_hook_that_moves_what_the_application_needs_is_no_good_end(world, when
     world.commit()
     after = when == "after_activation"
     code = "data-shrank-after-activation" if after else "data-shrank"
-    assert "away" in fails(world.deploy, exits=61 if after else 50, code=code).message
+    assert "moved or deleted" in fails(world.deploy, exits=61 if after else 50, code=code).message
     world.precious.assert_none_lost()

@@ -78,7 +78,7 @@ def test_a_file_that_a_tool_saves_anew_as_root_keeps_its_owner_and_mode(world, w
 @AS_ROOT
 @pytest.mark.parametrize("when", WHEN)
 def test_what_a_hook_makes_in_a_writable_place_of_the_release_is_the_applications(world, when):
-    """A cache that `php artisan optimize` wrote as root can be written anew."""
+    """A cache that `php artisan optimize` wrote as root can be written again."""
     with_hook(world, when, "echo '<?php' > bootstrap/cache/config.php; echo x > public/notes.txt")
     assert owner(world, "bootstrap/cache") == WEB
     assert owner(world, "bootstrap/cache/config.php") == WEB

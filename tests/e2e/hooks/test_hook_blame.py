@@ -273,7 +273,7 @@ def test_a_hook_that_moves_a_shared_directory_away_is_no_good_end(world, when):
 
     problem = fails(world.deploy, exits=61 if after else 50, code=code)
 
-    assert "not served there" in problem.state
+    assert "is not served" in problem.state
     assert "recover" in problem.hint
     assert refused(world)
     shutil.rmtree(world.site / "shared/public/uploads", ignore_errors=True)

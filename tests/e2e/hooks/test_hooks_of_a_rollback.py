@@ -28,7 +28,7 @@ def world(tmp_path):
 def test_a_failing_later_hook_names_the_release_that_the_rollback_went_to(world):
     """Nothing is "the new release" in a rollback: its name is said, in the state and in the answer."""
     problem = fails(world.rollback, exits=1, code="hook-failed-after-activation")
-    assert problem.state == f"`releases/{world.first}` is live: the rollback went to it"
+    assert problem.state == f"the rollback made `releases/{world.first}` live"
     assert problem.answer["current"] == world.first
     world.assert_code_is(1)
 
@@ -64,7 +64,7 @@ def test_a_stop_that_fails_in_a_rollback_leaves_the_newer_release_live(world):
     world.settings = Settings(stop=("exit 3",))
     problem = fails(world.rollback, exits=50, code="hook-failed")
     assert f"`releases/{world.second}` is live, as before" in problem.state
-    assert "the same again" in problem.hint
+    assert "roll back again" in problem.hint
     world.assert_code_is(2)
 
 
@@ -78,7 +78,7 @@ def test_what_a_stop_takes_in_a_rollback_is_accepted_by_name(world):
     world.settings = Settings(stop=(takes,), start=("true",))
     problem = fails(world.rollback, exits=50, code="data-shrank")
     assert "holdfast rollback --accept data-shrank" in problem.hint
-    assert "is live still" in problem.state
+    assert "is still live" in problem.state
     world.assert_code_is(2)
     for path, content in saved.items():
         (world.site / "shared" / path).write_bytes(content)

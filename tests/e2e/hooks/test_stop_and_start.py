@@ -150,7 +150,7 @@ def test_who_looks_after_a_crash_reads_whether_the_application_may_be_down(club,
     assert status["unfinished"].get("stopped", False) is stopped
     checks = {one["name"]: one["why"] for one in club.world.perform("checklist")["checks"]}
     assert ("may be down" in checks["unfinished"]) is stopped
-    assert "other hands" not in f"{status} {checks}"
+    assert "something else" not in f"{status} {checks}"
     club.world.perform("recover")
     club.assert_well(live=club.live)
 
@@ -253,4 +253,4 @@ def test_the_plan_says_what_stays_down_and_what_is_not_stopped(club):
     assert any("nothing starts it" in note for note in club.world.perform("plan", source=club.world.source)["notes"])
     club.settle(stop=())
     notes = club.world.perform("plan", source=club.world.source)["notes"]
-    assert any("may come late" in note for note in notes)
+    assert any("may be saved too late" in note for note in notes)

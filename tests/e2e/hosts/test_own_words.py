@@ -21,18 +21,18 @@ WORDS = {
     errno.EMFILE: ("files open at a time", "ulimit -n"),
     errno.ENFILE: ("this host may have no more files open", "fs.file-max"),
     errno.EROFS: ("mounted read-only", "remount,rw"),
-    errno.EACCES: ("may not do that", "as the user who owns"),
+    errno.EACCES: ("is not allowed to do that", "as the user who owns"),
     errno.EPERM: ("or it is immutable", "chattr -ia"),
-    errno.ETXTBSY: ("a program that runs", "fuser"),
+    errno.ETXTBSY: ("a running program", "fuser"),
     errno.EBUSY: ("something is mounted there", "findmnt"),
     errno.ENAMETOOLONG: ("too long for this file system", "rename it"),
     errno.ELOOP: ("a symlink is in the way", "remove the link"),
-    errno.EMLINK: ("as many names as", "remove names"),
+    errno.EMLINK: ("as many hard links as", "remove some of them"),
     errno.EFBIG: ("larger than may be written", "ulimit -f"),
     errno.ENOTSUP: ("this file system cannot do that", "ext4, XFS or btrfs"),
     errno.EIO: ("could not read or write", "dmesg"),
     errno.ESTALE: ("network file system", "mount it again"),
-    errno.ENOTCONN: ("not connected any more", "mount it again"),
+    errno.ENOTCONN: ("no longer connected", "mount it again"),
 }
 
 
@@ -119,7 +119,7 @@ def test_what_we_say_ourselves_is_not_said_over(world):
     assert words_of(OSError(errno.EIO, "the link does not read back", "current")) == (
         "the link does not read back at `current`"
     )
-    assert mend_of(OSError(errno.ENOANO, os.strerror(errno.ENOANO))) == "mend what the message names"
+    assert mend_of(OSError(errno.ENOANO, os.strerror(errno.ENOANO))) == "fix what the message names"
 
 
 def test_a_quota_that_will_not_do_is_foreseen(world, monkeypatch):

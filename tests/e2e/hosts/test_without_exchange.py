@@ -185,7 +185,7 @@ def test_what_is_written_on_both_sides_of_a_copy_is_kept_twice_and_told(world, m
     answer = world.ship()
     append(new, "newer\n")
     assert (world.live / "public/incoming/big.bin").read_text() == "1\nnew\nnewer\n"
-    assert [warning for warning in answer["warnings"] if "both sides" in warning]
+    assert [warning for warning in answer["warnings"] if "during a copy" in warning]
     kept = attic_texts(world.site, "public/incoming/big.bin")
     assert "1\nold\n" in kept
     os.close(old)

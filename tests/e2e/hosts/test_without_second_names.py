@@ -32,7 +32,7 @@ def test_what_would_be_linked_is_copied_and_told(tmp_path, monkeypatch, number):
         assert {path: (world.live / path).read_text() for path in FILES} == FILES
         assert (world.live / "public/again").read_text() == "a"
         if act == world.ship:
-            assert "gives no file a second name" in " ".join(answer["warnings"])
+            assert "has no hard links" in " ".join(answer["warnings"])
     assert [name for name in os.listdir(world.live / "public") if name.startswith(".holdfast")] == []
 
 

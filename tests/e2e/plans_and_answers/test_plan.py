@@ -101,7 +101,8 @@ def test_a_plan_of_what_is_live_already_lists_only_what_happens(world):
     world.precious.write("public/certificates/one.pdf")
     told = world.perform("plan", source=world.source)
     assert told["unchanged"] is True
-    assert told["steps"] == [{"name": "sweep", "text": "bring 1 stray of the live release home"}]
+    text = "keep 1 file or folder that appeared in the live release, in `shared/` or the attic"
+    assert told["steps"] == [{"name": "sweep", "text": text}]
     assert (told["build"], told["prune"]) == ([], [])
     assert told["hooks"] == {"before_activation": [], "stop": [], "start": [], "after_activation": []}
 
@@ -112,7 +113,7 @@ def test_a_release_that_is_gone_is_no_release_to_prune(world):
     fails(lambda: world.deploy(settings=Settings(build=("false",))), exits=50, code="build-failed")
     told = world.perform("plan", source=world.source)
     texts = [one["text"] for one in told["steps"] if one["name"] == "prune"]
-    assert (told["prune"], texts) == ([], ["empty the trash of earlier operations, after one more look into it"])
+    assert (told["prune"], texts) == ([], ["empty the trash of earlier commands, after one more check"])
 
 
 def test_a_plan_during_a_deploy_does_not_prune_what_is_being_made(world):
@@ -137,5 +138,5 @@ def test_numbers_in_a_plan_agree_with_their_words(world):
     world.settings = Settings(build=("true",), before_activation=("true",), after_activation=("true",))
     texts = [step["text"] for step in world.perform("plan", source=world.source)["steps"]]
     assert any(text.startswith("run 1 build command there") for text in texts)
-    assert any(text.startswith("run 1 hook between") for text in texts)
+    assert any(text.startswith("run 1 hook, and count") for text in texts)
     assert "run 1 hook" in texts

@@ -108,7 +108,7 @@ def test_a_report_may_be_asked_for_at_any_time(tmp_path):
     world.ship()
     old = world.perform("status")["releases"][1]["id"]
     os.rename(world.site / "releases" / old, tmp_path / "away")
-    assert "its directory is gone" in page(world.perform("report"))
+    assert "its directory is missing" in page(world.perform("report"))
     os.unlink(world.site / "current")
     answer = world.perform("report")
     assert (answer["current"], "Nothing is live." in page(answer)) == (None, True)
@@ -171,4 +171,4 @@ def test_a_deploy_that_was_undone_and_one_that_was_cut_short_are_told(shop):
     with pytest.raises(Exception, match="false"):
         shop.ship()
     made = page(shop.perform("report"))
-    assert "undone, nothing was switched" in made
+    assert "undone before the switch" in made

@@ -73,7 +73,7 @@ def test_recover_shows_which_directories_it_makes_anew_and_asks_first(world):
     shutil.rmtree(world.site / "shared/uploads")
     plan = world.perform("recover", only_plan=True)
     assert plan["made"] == ["shared/uploads"]
-    assert "`shared/uploads` is gone, and is made anew, empty" in plan["notes"]
+    assert "`shared/uploads` is missing, and is created again, empty" in plan["notes"]
     with pytest.raises(Problem) as caught:
         world.perform("recover", person=lambda _plan: False)
     assert caught.value.code == "declined"
@@ -90,7 +90,7 @@ def test_what_lies_in_a_retired_release_is_not_said_to_be_in_the_live_one(world)
     (retired / "lib/late.db").mkdir()
     (retired / "lib/late.db/a.png").write_text("late\n")
     texts = [step["text"] for step in world.perform("sweep", only_plan=True)["steps"]]
-    assert texts == ["bring 1 stray of places that are not live home"]
+    assert texts == ["keep 1 file or folder that appeared in places that are not live, in `shared/` or the attic"]
 
 
 def test_a_plan_with_output_to_be_built_promises_no_more_than_the_attic_keeps(tmp_path):
@@ -103,7 +103,7 @@ def test_a_plan_with_output_to_be_built_promises_no_more_than_the_attic_keeps(tm
     (world.live / "dist/x.js").write_text("edited\n")
     world.commit({"package.json": '{"devDependencies": {"vite": "^6"}}\n'})
     notes = " ".join(world.perform("plan", source=world.source)["notes"])
-    assert "comes home, and the rest goes to the attic" in notes
+    assert "stays, and the rest goes to the attic" in notes
     assert [row["path"] for row in world.deploy()["data"]["attic"]] == ["dist/x.js"]
 
 

@@ -9,8 +9,8 @@ import pytest
 from lib.refusals import failing_at, fails
 from lib.world import STATIC, World
 
-LIVE = "the new release is live and complete; what follows the switch may not have run to its end"
-UNDONE = "what was begun is undone; the previous release is live, as before"
+LIVE = "the new release is live and complete; the steps after the switch may not have finished"
+UNDONE = "the command was undone; the previous release is live, as before"
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_the_first_deploy_writes_the_note_and_everybody_may_read_what_is_in_it(w
     world.ship()
     said = note(world)
     assert str(world.site) in said
-    assert "looked after by Holdfast" in said
+    assert "Holdfast, a program that puts new versions of a website live, manages this directory" in said
     assert re.search(r"^  shared/ +all data", said, re.MULTILINE)
     assert f"holdfast recover --plan --site {world.site}" in said
     assert "holdfast docs" in said

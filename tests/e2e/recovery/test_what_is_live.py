@@ -12,7 +12,7 @@ import pytest
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from lib.oracle import places
-from lib.refusals import Killed, acting_at, fails
+from lib.refusals import Killed, acting_at, failing_at, fails
 from lib.world import PLAIN, World
 
 
@@ -67,6 +67,29 @@ def test_a_release_that_somebody_switched_to_is_never_undone(world, then):
     assert (world.site / "releases" / release).is_dir()
     world.precious.assert_served()
     world.assert_code_is({"recover": 3, "prune": 3, "deploy": 4, "rollback": 2}[then])
+    world.ship()
+    world.precious.assert_served()
+
+
+@pytest.mark.parametrize("then", ["recover", "deploy", "sweep"])
+def test_what_was_carried_stands_in_a_release_that_somebody_switched_to_too_early(world, then):
+    """A deploy was killed before it carried anything, and a person pointed `current` at what it left (G2)."""
+    world.precious.write("notes.txt")
+    world.precious.write("tools/pages/a.html")
+    world.ship()
+    before = set(os.listdir(world.site / "releases"))
+    world.commit()
+    with pytest.raises(Killed), failing_at("second_names.give", Killed()):
+        world.deploy()
+    (release,) = set(os.listdir(world.site / "releases")) - before
+    point_by_hand(world, release)
+    world.perform("recover")
+    world.precious.assert_served()
+    world.precious.write("notes/c.txt")
+    if then == "deploy":
+        world.commit()
+    world.perform(then, **({"source": world.source} if then == "deploy" else {}))
+    world.precious.assert_served()
     world.ship()
     world.precious.assert_served()
 
@@ -187,6 +210,47 @@ def test_a_site_without_a_whole_release_is_refused_by_the_checklist_and_revived_
 def verdict(world):
     checks = {check["name"]: check["verdict"] for check in world.perform("checklist")["checks"]}
     return checks["live-release"]
+
+
+@pytest.mark.parametrize("release", [False, True])
+def test_what_was_live_last_is_revived_and_else_another_with_all_that_was_carried(world, release):
+    """G11, G2: after a rollback somebody removes `current`, or the release itself: what stood there is served again."""
+    world.precious.write("notes.txt")
+    world.rollback()
+    world.precious.write("later.txt")
+    if release:
+        shutil.rmtree(world.live.resolve())
+    else:
+        world.live.unlink()
+    world.perform("recover")
+    world.assert_code_is(2 if release else 1)
+    assert (world.live / "notes.txt").is_file()
+    if not release:
+        world.precious.assert_served()
+    world.ship()
+    assert (world.live / "notes.txt").is_file()
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_revived_release_has_what_was_carried_into_the_one_that_was_live_last(world, gone):
+    """G2: the application deleted one file since the earlier release was live, and made another."""
+    world.precious.write("notes.txt")
+    world.ship()
+    world.ship()
+    live = world.live.resolve()
+    world.precious.write("made-since.txt")
+    (world.live / "notes.txt").unlink()
+    world.perform("sweep")
+    world.ship()
+    newest = world.live.resolve()
+    world.rollback()
+    assert world.live.resolve() == live
+    shutil.rmtree(newest)
+    shutil.rmtree(live) if gone else (live / "index.php").unlink()
+    world.perform("recover")
+    assert world.live.resolve() not in (live, newest)
+    assert not (world.live / "notes.txt").exists()
+    assert (world.live / "made-since.txt").is_file()
 
 
 def test_recover_says_61_where_no_release_is_left_and_makes_none_of_links(world):

@@ -81,12 +81,12 @@ def test_a_link_to_another_disk_never_gives_way_to_what_appeared_in_the_release(
     where = {"release": str(world.live.resolve()), "path": str(world.site / "shared")}
     fails(lambda: world.perform("link", **where), exits=30, code="shared-is-a-link")
     told = [*world.perform("sweep")["warnings"]]
-    assert any("gives way to nothing" in line for line in told), told
+    assert any("is not replaced" in line for line in told), told
     found = world.perform("recover")["found"]
     assert [row["action"] for row in found if AT[at].startswith(row["path"])] == ["listed"]
     both_are_kept(world, here, disk)
     answer = world.rollback()
-    assert any("gives way to nothing" in line for line in answer["warnings"])
+    assert any("is not replaced" in line for line in answer["warnings"])
     both_are_kept(world, here, disk)
     assert (world.live / AT[at]).exists()
     answer = world.perform("prune", keep=0)
@@ -110,7 +110,7 @@ def test_what_a_worker_makes_in_a_release_that_was_left_does_not_take_the_links_
     world.ship()
     here, disk = detach(world, "public/uploads", left), snapshot(world.top / "disk")
     answer = world.ship()
-    assert any("gives way to nothing" in line for line in answer["warnings"])
+    assert any("is not replaced" in line for line in answer["warnings"])
     both_are_kept(world, here, disk)
     assert left.name in [row["release"] for row in world.perform("prune", keep=0)["kept"]]
     both_are_kept(world, here, disk)

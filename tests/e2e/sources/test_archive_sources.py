@@ -71,7 +71,7 @@ def test_every_format_is_deployed_with_and_without_a_directory_around_it(tmp_pat
     assert os.access(world.live / "bin/tool", os.X_OK)
     assert os.path.islink(world.live / "public/uploads")
     assert [one for one in answer["warnings"] if "club-1.4/" in one] == (
-        ["the directory `club-1.4/` around everything in the archive is left out"] if top else []
+        ["the archive is one directory, `club-1.4/`: its content is deployed"] if top else []
     )
 
 
@@ -100,7 +100,7 @@ def test_the_plan_says_how_much_comes_and_from_which_bytes(standing):
     size = sum(map(len, files().values()))
     assert told["steps"][0]["text"].endswith(f": 4 files, {size} bytes")
     assert told["source"]["sha256"] == hashlib.sha256(place.read_bytes()).hexdigest()
-    assert "the directory `club/` around everything in the archive is left out" in told["notes"]
+    assert "the archive is one directory, `club/`: its content is deployed" in told["notes"]
 
 
 def test_a_checksum_that_holds_lets_an_archive_through_and_any_other_stops_it(world):
@@ -289,7 +289,7 @@ def test_submodules_that_a_copy_left_empty_are_named(standing, kind):
 
     notes = standing.perform("plan", source=Source(kind, str(place)))["notes"]
 
-    assert notes == ["the source holds nothing of its submodules (2): `vendor/a`, `vendor/c`; its repository has them"]
+    assert notes == ["the source has no content of its submodules (2): `vendor/a`, `vendor/c`; its repository has it"]
 
 
 @needs_zstd

@@ -51,7 +51,7 @@ def test_declared_artifacts_that_no_build_left_are_named_one_by_one(tmp_path):
     world = World(tmp_path, {**LARAVEL, "public/packs/app.js": "//\n", "vendor/autoload.php": "<?php\n"})
     world.settings = Settings(artifacts=("public/packs/", "public/admin/", "public/icons.svg"))
 
-    warnings = [line for line in world.ship()["warnings"] if "not in the release" in line]
+    warnings = [line for line in world.ship()["warnings"] if "missing in the release" in line]
 
     assert len(warnings) == 1
     assert "`public/admin`, `public/icons.svg`" in warnings[0]
@@ -70,7 +70,7 @@ def test_data_in_build_output_is_no_build(tmp_path):
     warnings = world.ship()["warnings"]
 
     assert (world.live / "dist/uploads/a.jpg").is_file()
-    assert any("not in the release: `dist`" in line for line in warnings)
+    assert any("missing in the release: `dist`" in line for line in warnings)
 
 
 def test_a_composer_project_without_its_packages_is_warned_of_with_the_command(tmp_path):
@@ -115,7 +115,7 @@ def test_a_node_server_without_its_modules_is_warned_of_with_all_that_is_missing
     files = {path: text for path, text in NEXT.items() if not path.startswith(".next")}
     world = World(tmp_path, {**files, lock: "\n"}, env=None)
 
-    [line] = [line for line in world.ship()["warnings"] if "not in the release" in line]
+    [line] = [line for line in world.ship()["warnings"] if "missing in the release" in line]
 
     assert "`node_modules`" in line
     assert "`.next`" in line

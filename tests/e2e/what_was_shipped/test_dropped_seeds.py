@@ -28,7 +28,7 @@ def test_code_that_the_source_dropped_among_data_is_reviewed(world):
     assert listed(world) == {}
     world.ship(DROPPED)
     assert (world.live / "storage/tool.php").read_text() == SEEDS["storage/tool.php"]
-    assert listed(world) == {"storage/tool.php": "an earlier release shipped it, and nobody changed it since"}
+    assert listed(world) == {"storage/tool.php": "an earlier release shipped it, and it is unchanged since"}
     (world.live / "storage/tool.php").write_text("<?php // ours\n")
     world.ship()
     assert listed(world) == {"storage/tool.php": "an earlier release shipped it, and it was changed here"}

@@ -124,7 +124,7 @@ def test_i01_what_was_brought_home_late_or_by_pruning_makes_no_difference_either
 
 
 def test_i81_hooks_after_the_activation_that_failed_are_run_by_the_next_deploy(world, tmp_path):
-    """I81: `mend the command, then deploy again` is what helps, with no new code."""
+    """I81: `fix the command, then deploy again` is what helps, with no new code."""
     world.settings = Settings(after_activation=(f"test -e {tmp_path}/queue && echo run >> {tmp_path}/ran",))
     world.commit()
     fails(world.deploy, exits=1, code="hook-failed-after-activation")

@@ -125,7 +125,7 @@ def test_the_plan_counts_what_is_equal_what_differs_and_what_is_of_nobody(vendor
     was = plan["was"]
     assert (was["equal"], was["differ"], was["others"], was["absent"]) == (len(V1) - 2, 1, len(made) - 1, 1)
     assert was["edited"] == ["lib/welcome.txt"]
-    assert any("6 files equal what was shipped" in note for note in plan["notes"])
+    assert any("6 files equal the shipped files" in note for note in plan["notes"])
 
 
 def test_an_edit_of_a_program_gives_way_and_lies_in_the_attic(vendor):
@@ -176,7 +176,7 @@ def test_an_installer_that_was_deleted_is_named_when_it_comes_back(vendor):
     vendor.adopt(vendor.first)
     second = vendor.archive("v2.zip", {"index.php": "<?php // version 2\n"})
     notes = vendor.world.perform("plan", source=second)["notes"]
-    assert "deleted on the server, and shipped again: `lib/tool.php`" in notes
+    assert "deleted on the server, and back with this release: `lib/tool.php`" in notes
 
 
 def test_a_backup_of_the_site_is_no_version_and_the_site_itself_is_none(vendor):
@@ -323,15 +323,18 @@ def test_what_goes_by_somebodys_word_is_named_before_it_goes(vendor):
     """G8: the answer of the adoption counts, and the plan of the next version names."""
     vendor.used()
     answer = vendor.adopt(vendor.first)
-    assert any("7 files equal what was shipped, and are code" in line for line in answer["warnings"])
+    assert any("7 files equal the shipped files, and are code" in line for line in answer["warnings"])
     second = vendor.archive(
         "v2.zip", {"index.php": "<?php // version 2\n", "admin/reset.php": None, "lib/tool.php": None}
     )
     notes = vendor.world.perform("plan", source=second)["notes"]
-    assert "equal what was shipped before, and go with it: `admin/reset.php`, `lib/tool.php`" in notes
+    assert (
+        "unchanged since an earlier version shipped them, and removed with it: `admin/reset.php`, `lib/tool.php`"
+        in notes
+    )
     vendor.deploy(second)
     third = vendor.archive("v3.zip", {"docs/manual.txt": None})
-    assert not any("go with it" in line for line in vendor.world.perform("plan", source=third)["notes"])
+    assert not any("removed with it" in line for line in vendor.world.perform("plan", source=third)["notes"])
 
 
 def test_a_person_reads_in_the_plan_what_was_edited(vendor):

@@ -378,7 +378,7 @@ def test_a_word_is_no_setting_of_a_file_and_nobody_says_that_it_was_left_out(sho
     """The check of what configuration dropped is on configuration alone."""
     came(shop)
     say(shop, "share", "forum")
-    assert not [one for one in shop.ship()["warnings"] if "left out" in one]
+    assert not [one for one in shop.ship()["warnings"] if "no longer in the configuration" in one]
     told = shop.perform("explain", path="forum", release=str(shop.site))["rulings"][0]["source"]
     assert told == "`holdfast review share forum`"
 
@@ -501,7 +501,7 @@ def test_a_diff_of_what_is_no_text_says_so(shop):
     came(shop)
     (shop.live / "tool.php").write_bytes(b"<?php\0\1\2")
     answer = say(shop, "diff", "tool.php")
-    assert (answer["text"], "no text" in answer["notes"][0]) == ("", True)
+    assert (answer["text"], "not text" in answer["notes"][0]) == ("", True)
 
 
 def test_a_site_without_a_word_has_no_feature_that_an_earlier_version_refuses(shop):

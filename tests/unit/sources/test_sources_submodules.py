@@ -197,7 +197,7 @@ def _modules(repository, text):
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("", "stands in no"),
+        ("", "is in no"),
         ('[submodule "../x"]\n\tpath = vendor/x\n\turl = ../library\n', "a name"),
         ('[submodule "a/../../x"]\n\tpath = vendor/x\n\turl = ../library\n', "a name"),
         ('[submodule "-x"]\n\tpath = vendor/x\n\turl = ../library\n', "a name"),
@@ -206,7 +206,7 @@ def _modules(repository, text):
         ('[submodule "x"]\n\tpath = vendor/x\n\turl = a\n\turl = b\n', "two of"),
         ('[submodule "x"]\n\tpath = vendor/x\n[submodule "y"]\n\tpath = vendor/x\n', "two entries"),
         ('[submodule "x"\n', "cannot be read"),
-        ("[include]\n\tpath = more\n", "stands in no"),
+        ("[include]\n\tpath = more\n", "is in no"),
     ],
 )  # fmt: skip
 def test_what_gitmodules_says_badly_is_refused_by_name(repository, source, text, word):

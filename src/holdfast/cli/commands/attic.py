@@ -12,5 +12,5 @@ from holdfast.cli import options
     site=True,
 )
 def command(run: options.Run) -> options.Answer:
-    """List what operations displaced, with the reason and until when it is kept; `restore` brings it back."""
+    """List what was replaced or removed, why, and until when it is kept; `restore` brings it back."""
     return "attic", run.session.ask_site("attic", run.flags)

@@ -9,8 +9,8 @@ from holdfast.cli import complete, options
 
 @options.command(
     """
-    holdfast baseline --from cms-4.2.zip           what its makers shipped to the site that was adopted
-    holdfast baseline --from v1.3 20251130-101500  a ref of its repository, for a release that is named
+    holdfast baseline --from cms-4.2.zip           the version that was installed before the adoption
+    holdfast baseline --from v1.3 20251130-101500  a ref of its repository, for one release
     holdfast baseline --from a.zip --from b.zip    what equals either is code
     """,
     site=True,
@@ -21,10 +21,10 @@ from holdfast.cli import complete, options
 @options.shipped("--from")
 @options.accepting
 def command(run: options.Run, release: str, was: tuple[str, ...], accept: tuple[str, ...]) -> options.Answer:
-    """Say what was shipped to RELEASE, which Holdfast did not deploy itself: one that was adopted or made by hand.
+    """Say which version RELEASE is: one that was adopted or made by hand, so that Holdfast did not deploy it itself.
 
-    What equals that version is code, in RELEASE and in what is live: the next deploy drops of it what it does not ship,
-    and RELEASE may be pruned as any other. What differs is an edit, what is not in it is data; both are kept. Without
-    RELEASE it is the live one, else the newest of them; without `--from` its `.git` says what was shipped.
+    Files equal to that version are code: the next deploy may replace or remove them, and RELEASE can be pruned like any
+    other. Files that differ are edits, and all others are data; both are kept. Without RELEASE it is the live one, or
+    the newest of them; without `--from` its `.git` is read.
     """
     return "baseline", run.session.ask_baseline(release, run.flags, was=was, accept=accept)

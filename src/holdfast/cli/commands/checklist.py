@@ -13,5 +13,5 @@ from holdfast.cli import options
     site=True,
 )
 def command(run: options.Run) -> options.Answer:
-    """Run the named checks; each passes, warns or refuses, with the way to mend it. Exit 30 on a refusal."""
+    """Check the site. Each check passes, warns or refuses, and says how to fix what is wrong. Exit 30 on a refusal."""
     return "checklist", run.session.ask_site("checklist", run.flags)

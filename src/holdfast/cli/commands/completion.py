@@ -18,7 +18,7 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(run: options.Run, shell: str) -> options.Answer:  # noqa: ARG001 - every command is given one
-    """Write the lines that make SHELL complete commands, options, and the releases of the site that is meant."""
+    """Write the lines that make SHELL complete commands, options and the releases of the site."""
     from click.shell_completion import get_completion_class
 
     from holdfast.cli.main import COMPLETE, group

@@ -10,8 +10,8 @@ from holdfast.cli.commands.deploy import of_source, source_flags
 
 @options.command(
     """
-    holdfast config                           every setting, its value, and who said so
-    holdfast config --site /var/www/club      with a flag in the place of the file
+    holdfast config                           every setting, its value, and where it is set
+    holdfast config --site /var/www/club      with a flag instead of the file
     holdfast config --json                    the same for a script
     """,
     site=True,
@@ -20,6 +20,6 @@ from holdfast.cli.commands.deploy import of_source, source_flags
 def command(run: options.Run, **given: Any) -> options.Answer:
     """Show each setting with its value and its origin: default, file, environment or flag.
 
-    Nothing is fetched: of a source on another host its own holdfast.toml is not read here.
+    Nothing is fetched: the holdfast.toml of a source on another host is not read here.
     """
     return "config", run.session.settings({**run.flags, **source_flags(given)})

@@ -41,8 +41,8 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
     """
     holdfast deploy --site /var/www/club --source . --yes
     holdfast deploy --ref v1.4                               with site and source from holdfast.toml
-    holdfast deploy --source club-1.4.tar.gz --sha256 HEX    an archive, if it is the one that is meant
-    holdfast deploy --plan                                   show what would be done
+    holdfast deploy --source club-1.4.tar.gz --sha256 HEX    an archive with that checksum
+    holdfast deploy --plan                                   show what it would do
     holdfast deploy --accept database-identity               the database was changed on purpose
     holdfast deploy --accept data-memory=public/exports      these files may be gone, now and later
     """,
@@ -51,13 +51,13 @@ def source_flags(given: dict[str, Any]) -> dict[str, Any]:
     plans=True,
 )
 @of_source
-@click.option("--force", is_flag=True, help="Deploy although nothing changed.")
+@click.option("--force", is_flag=True, help="Deploy even if nothing changed.")
 @options.accepting
 def command(run: options.Run, *, force: bool, accept: tuple[str, ...], **given: Any) -> options.Answer:
-    """Deploy one release.
+    """Put a new version live.
 
-    The first deploy into a missing or empty directory makes the site. Data stays where it is:
-    what the running application wrote into the release that is left goes to shared/ first.
+    The first deploy into a missing or empty directory makes the site. Data stays in its place; files that the
+    application wrote into the live release move to shared/ first, so that the new release has them too.
     """
     act = "plan" if run.session.only_plan else "deploy"
     return act, run.session.ask_with_source(act, {**run.flags, **source_flags(given)}, force=force, accept=accept)

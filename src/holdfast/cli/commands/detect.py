@@ -15,5 +15,5 @@ from holdfast.cli import complete, options
 )
 @click.argument("path", default=".", shell_complete=complete.directories)
 def command(run: options.Run, path: str) -> options.Answer:
-    """Show the framework, the web root and the care of each path of the application in PATH."""
+    """Show what is data, code and build output in the application in PATH, its framework and its web root."""
     return "detect", run.session.detect(path)

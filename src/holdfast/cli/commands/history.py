@@ -12,5 +12,5 @@ from holdfast.cli import options
     site=True,
 )
 def command(run: options.Run) -> options.Answer:
-    """List what was done to a site, when, by whom and with which end."""
+    """List what was done to a site, when, by whom and with which result."""
     return "history", run.session.ask_site("history", run.flags)

@@ -24,11 +24,11 @@ from holdfast.presets.catalog import catalog
 )
 @click.argument("path", default=".", shell_complete=complete.directories)
 def command(run: options.Run, path: str) -> options.Answer:
-    """Write a commented holdfast.toml into PATH, from what was detected there; never overwrite one.
+    """Write a commented holdfast.toml into PATH, from what was detected there. It never overwrites one.
 
-    Files of Capistrano, Mina, Deployer, Shipit and Ansistrano, and scripts that link into shared/, are read as well,
-    and never run: what is shared, from where, to which hosts. What is not understood stands there as comments.
-    On a terminal it asks about directories of which no rule knows whether they are data.
+    It also reads files of Capistrano, Mina, Deployer, Shipit and Ansistrano, and scripts that link into shared/, and
+    runs none of them: what they share, from where they deploy, to which hosts. What it does not understand becomes a
+    comment. On a terminal it asks about directories that may be data.
     """
     found = run.session.detect(path)
     imported = read_directory(os.path.abspath(path))
@@ -49,7 +49,7 @@ def _kept(run: options.Run, path: str, found: dict[str, Any], imported: Findings
         for one in found.get("undecided", ())
         if one not in imported.shared
         and not _is_tracked(where, one)
-        and run.inquire(f"No rule knows `{one}`, and there is something in it. Is it data that must be kept?")
+        and run.inquire(f"It is unclear what `{one}` is, and it is not empty. Is it data that must be kept?")
     ]
 
 

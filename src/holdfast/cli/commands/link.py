@@ -18,8 +18,9 @@ from holdfast.cli import complete, options
 @click.argument("shared", shell_complete=complete.directories)
 @options.accepting
 def command(run: options.Run, release: str, shared: str, accept: tuple[str, ...]) -> options.Answer:
-    """Adopt, seed and link the data of the directory RELEASE, kept in the directory SHARED; nothing else.
+    """Link the data in the directory SHARED into the directory RELEASE, and keep what appeared on the server. Do
+    nothing else.
 
-    For people whose own script deploys. State lies in .holdfast/ beside SHARED.
+    For your own deploy script. Holdfast keeps its notes in .holdfast/ beside SHARED.
     """
     return "link", run.session.ask_link(release, shared, accept=accept)

@@ -17,5 +17,5 @@ from holdfast.cli.commands.deploy import of_source, source_flags
 )
 @of_source
 def command(run: options.Run, **given: Any) -> options.Answer:
-    """Show what a deploy would do to code and to data; touch nothing."""
+    """Show what a deploy would do to code and data; change nothing."""
     return "plan", run.session.ask_with_source("plan", {**run.flags, **source_flags(given)})

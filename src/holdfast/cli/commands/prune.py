@@ -18,16 +18,16 @@ def _number(_context: click.Context, _option: click.Parameter, text: str | None)
 @options.command(
     """
     holdfast prune --site /var/www/club             as many as [keep] says
-    holdfast prune --keep 2 --site /var/www/club    the two newest good ones and the active one
+    holdfast prune --keep 2 --site /var/www/club    the two newest good ones and the live one
     """,
     site=True,
     changes=True,
     plans=True,
 )
-@click.option("--keep", callback=_number, metavar="N", help="Good releases to keep besides the active one.")
+@click.option("--keep", callback=_number, metavar="N", help="Good releases to keep besides the live one.")
 def command(run: options.Run, keep: int | None) -> options.Answer:
-    """Delete old releases that hold nothing of yours, and what the attic has kept for its time.
+    """Delete old releases that hold nothing of yours, and what was in the attic for long enough.
 
-    Names what is kept, and why. How long the attic keeps: `[attic] keep` in holdfast.toml.
+    It lists what it keeps, and why. `[attic] keep` in holdfast.toml sets how long the attic keeps things.
     """
     return "prune", run.session.ask_site("prune", run.flags, keep=keep)

@@ -12,5 +12,5 @@ from holdfast.cli import options
     site=True,
 )
 def command(run: options.Run) -> options.Answer:
-    """List the releases of a site, with their state, their source and the strays in them."""
+    """List the releases of a site: state, source, and the files that appeared in them on the server."""
     return "releases", run.session.ask_site("releases", run.flags)

@@ -27,11 +27,11 @@ _SENTENCES = frozenset(("why", "mend", "text", "subject", "location", "holder", 
     "-o", "--output", metavar="FILE", shell_complete=complete.files, help="The file. [default: SITE-report.html]"
 )
 def command(run: options.Run, output: str | None) -> options.Answer:
-    """Write one HTML file that shows a site: what is data, code, built and carried, with sizes; what was done to it,
-    and what each release changed; what is to be done, and what lies in the attic.
+    """Write one HTML file that shows a site: what is data, code, build output and carried along, with sizes; what was
+    done to it; what each release changed; what is to be done; what is in the attic.
 
-    The page needs no network and nothing beside it. It names files of the site and no content of any, is readable for
-    you alone, and is never written into what is served. An earlier report is replaced, nothing else is.
+    The page needs no network and no other file. It has names of files and no content of any, only you can read it, and
+    it is never written into a directory that is served. It replaces an earlier report, and nothing else.
     """
     from holdfast.report.file import require_writable, write_page
     from holdfast.report.page import page

@@ -10,8 +10,8 @@ from holdfast.cli import complete, options
 @options.command(
     """
     holdfast attic                                                      what there is
-    holdfast restore public/uploads/a.png                               the newest displaced version
-    holdfast restore public/uploads/a.png --operation 000005-recover    the one that operation displaced
+    holdfast restore public/uploads/a.png                               the newest version in the attic
+    holdfast restore public/uploads/a.png --operation 000005-recover    the one that operation replaced
     """,
     site=True,
     changes=True,
@@ -23,8 +23,8 @@ from holdfast.cli import complete, options
     default="",
     metavar="ID",
     shell_complete=complete.operations,
-    help="The operation that displaced it, as `attic` shows.",
+    help="The operation that put it into the attic, as `attic` shows.",
 )
 def command(run: options.Run, path: str, operation: str) -> options.Answer:
-    """Bring the displaced content of PATH back; what stands there now is saved to the attic first."""
+    """Bring the content of PATH back from the attic; what is there now is saved to the attic first."""
     return "restore", run.session.ask_site("restore", run.flags, path=path, release=operation)

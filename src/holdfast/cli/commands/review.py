@@ -13,9 +13,9 @@ DECIDING = ("keep", "drop", "share", "forget")
 @options.command(
     """
     holdfast review                          what looks like code, was edited, or was deleted here
-    holdfast review diff public/tool.php     against what was shipped, what is served, or the attic
+    holdfast review diff public/tool.php     compare it with the shipped version, or the attic
     holdfast review keep public/tool.php     it is ours: it stays, and is not listed again
-    holdfast review drop public/old.php      nobody needs it: it goes to the attic now
+    holdfast review drop public/old.php      not needed: it goes to the attic now
     holdfast review share public/forum       it is data: it moves into `shared/` now
     holdfast review forget public/tool.php   take a decision back
     """,
@@ -26,12 +26,12 @@ DECIDING = ("keep", "drop", "share", "forget")
 @click.argument("verb", required=False, default="", metavar="[diff|keep|drop|share|forget]")
 @click.argument("words", nargs=-1, metavar="[PATH]", shell_complete=complete.reviewed)
 def command(run: options.Run, verb: str, words: tuple[str, ...]) -> options.Answer:
-    """List what was taken for data or carried and looks like code, with the rule that spoke and the evidence; shipped
-    files that were edited here, also those whose version lies in the attic; and shipped files that were deleted here.
+    """List files that need a decision: files from the server that look like code, and why; shipped files that were
+    edited here, also if the edit is in the attic; and shipped files that were deleted here.
 
-    Alone, and with `diff`, it only looks. `keep`, `share` and `forget` hold at once and at every later deploy,
-    rollback, `link` and `sweep`: they are kept in the site, and in the holdfast.toml that governs it. What is dropped
-    lies in the attic, `restore` brings it back, and what comes to its path again is listed again.
+    Alone, and with `diff`, it only looks. `keep`, `share` and `forget` hold at once and for every later command: they
+    are noted in the site, and in the holdfast.toml that applies to it. `drop` moves a file to the attic, `restore`
+    brings it back, and a new file at its path is listed again.
     """
     if verb and verb not in (*DECIDING, "diff"):
         every = ", ".join(f"`holdfast review {one}`" for one in ("diff", *DECIDING))
@@ -41,7 +41,7 @@ def command(run: options.Run, verb: str, words: tuple[str, ...]) -> options.Answ
     if verb in DECIDING:
         return "decision", run.session.ask_review(verb, words, run.flags)
     if run.session.only_plan:
-        raise _usage("looking changes nothing, so there is no plan of it", "`holdfast review`")
+        raise _usage("listing changes nothing, so it has no plan", "`holdfast review`")
     page = "difference" if verb else "review"
     return page, run.session.ask_site("review", run.flags, intent=verb, words=words)
 

@@ -13,5 +13,5 @@ from holdfast.cli import options
     site=True,
 )
 def command(run: options.Run) -> options.Answer:
-    """Show the active release, the others, the data that is shared, and what is unfinished."""
+    """Show the live release, the others, the data that is shared, and what is unfinished."""
     return "status", run.session.ask_site("status", run.flags)

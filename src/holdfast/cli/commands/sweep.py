@@ -11,7 +11,7 @@ from holdfast.cli import options
     """
     holdfast sweep --site /var/www/club
     holdfast sweep --site /var/www/club --quiet    for cron
-    holdfast sweep --site /var/www/club --accept old-document-root    nothing serves the old one any more
+    holdfast sweep --site /var/www/club --accept old-document-root    nothing serves the old document root
     """,
     site=True,
     changes=True,
@@ -21,12 +21,12 @@ from holdfast.cli import options
     "--accept",
     multiple=True,
     metavar="old-document-root",
-    help="The place from before the adoption is served no more: take the links out of it.",
+    help="The old document root is no longer served: remove its links.",
 )
 def command(run: options.Run, accept: tuple[str, ...]) -> options.Answer:
-    """Bring home what was written since the last look: to the live release, to older ones, to document roots.
+    """Collect files that appeared since the last look: in the live release, in older ones, in document roots.
 
-    Nothing else is changed, and nothing is asked. Of two versions the one that was saved last is served, and the
-    other one is kept in the attic.
+    Nothing else changes, and it asks nothing. Of two versions of a file the newer one goes live, and the other is kept
+    in the attic.
     """
     return "sweep", run.session.ask_site("sweep", run.flags, accept=accept)

@@ -10,7 +10,7 @@ from holdfast.cli import complete, options
 @options.command(
     """
     holdfast try                 the example application
-    holdfast try ../club         a copy of your own; the original is not touched
+    holdfast try ../club         a copy of your own application
     """,
     changes=True,
 )

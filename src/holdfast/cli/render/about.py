@@ -15,7 +15,7 @@ def config(result: Result) -> Lines:
     files = [Line(f"  {path}") for path in result["files"]]
     return [
         *rows(cells),
-        *section("files that were read, the later one wins", files),
+        *section("files that were read; the later one wins", files),
         *(Line(f"note: {text}", "warn") for text in result["notes"]),
     ]
 

@@ -62,7 +62,7 @@ def _what(result: Result) -> Lines:
             ("code", _files(code) if code else None),
             (
                 "shipped",
-                None if result.get("edited") is not None or not code else "nothing tells what of it was shipped",
+                None if result.get("edited") is not None or not code else "what was shipped is unknown",
             ),
         ]
     )
@@ -78,7 +78,7 @@ def _files(each: Result) -> str:
 
 def _access(access: Result) -> Lines:
     user = access.get("web_user")
-    web_user = f"{user['name']}: {user['how']}" if user else "nobody is known: `[site] web_user` names one"
+    web_user = f"{user['name']}: {user['how']}" if user else "unknown: set `[site] web_user`"
     return rows(
         (name, value)
         for name, value in (
@@ -97,7 +97,7 @@ def _some(paths: Sequence[str]) -> str:
 
 def _root(root: Result) -> Lines:
     declared = [f"{each['path']}, by {each['file']}" for each in root.get("declared", ())]
-    today = "; ".join(declared) or root.get("today") or "no configuration that may be read says so"
+    today = "; ".join(declared) or root.get("today") or "no readable configuration names one"
     cells = [
         ("today", today if root else None),
         ("afterwards", root.get("afterwards")),

@@ -129,7 +129,7 @@ def missing_and_found(result: Result, *, after: bool) -> Lines:
 def _who(who: Result) -> Lines:
     if not who.get("sudo"):
         return []
-    return [Line(f"you are `{who['you']}`; the site is `{who['site']}`'s, so lines to type begin with `{who['sudo']}`")]
+    return [Line(f"you are `{who['you']}`; the site is `{who['site']}`'s, so begin each line with `{who['sudo']}`")]
 
 
 def _missing(each: Result) -> Lines:
@@ -151,8 +151,8 @@ def _backup(each: Result) -> Lines:
     if not each.get("backup"):
         return []
     files = count(int(each["only_in_a_backup"]), "file")
-    none = "no copy lies below the deploy root" if not each["copies"] else f"{files} in no copy here"
-    return [Line(f"    {none}: only a backup can have them"), Line(f"{_TYPE}{each['backup']}", "strong")]
+    none = "there is no copy in the site's directory" if not each["copies"] else f"{files}: no copy here"
+    return [Line(f"    {none}: only a backup may have them"), Line(f"{_TYPE}{each['backup']}", "strong")]
 
 
 def _found(found: list[Result], *, after: bool) -> Lines:
@@ -169,12 +169,12 @@ def _to_type(each: Result) -> Lines:
 
 
 def _done(each: Result) -> str:
-    return f"done: {each.get('action') or ''}" if each.get("done") else "left for a person"
+    return f"done: {each.get('action') or ''}" if each.get("done") else "left for you to decide"
 
 
 def restore(result: Result) -> Lines:
     cells = [("restored", shown(each)) for each in result["restored"]]
-    saved = [("saved before", shown(each)) for each in result.get("saved", ())]
+    saved = [("saved first", shown(each)) for each in result.get("saved", ())]
     told = rows([*cells, *saved]) or [Line("nothing to restore")]
     return [*told, *warnings(map(shown, result.get("warnings", ())))]
 

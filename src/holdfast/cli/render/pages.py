@@ -45,14 +45,14 @@ def detect(result: Result, *, every: bool = False) -> Lines:
     reasons = {each["path"]: each for each in result.get("evidence", ())}
     data = [*result.get("persistent", ()), *result.get("persistent_files", ())]
     caches = [each["path"] for each in result.get("evidence", ()) if each.get("care") == "cache"]
-    kinds = (("made by the build", "artifacts"), ("ignored as by every source", "hints"))
+    kinds = (("made by the build", "artifacts"), ("ignored by every source", "hints"))
     return [
         *known,
         *section("data, kept through every update", rows((path, _because(reasons.get(path))) for path in data)),
         *(line for name, key in kinds for line in section(name, [Line(f"  {path}") for path in result.get(key, ())])),
-        *section("caches, made anew and not kept", [Line(f"  {path}") for path in caches]),
-        *(section("all that was found", _rulings(result.get("evidence", ()))) if every else []),
-        *([] if every else [Line("`holdfast explain PATH` says more of one, `-v` of all", "dim")]),
+        *section("caches, made again and not kept", [Line(f"  {path}") for path in caches]),
+        *(section("everything that was found", _rulings(result.get("evidence", ()))) if every else []),
+        *([] if every else [Line("`holdfast explain PATH` says more about one path, `-v` about all", "dim")]),
     ]
 
 
@@ -73,14 +73,14 @@ def _rulings(found: Any) -> Lines:
 
 
 def status(result: Result) -> Lines:
-    top = facts([("site", result["site"]), ("current", result.get("current") or "no release is active")])
+    top = facts([("site", result["site"]), ("current", result.get("current") or "no release is live")])
     shared = (
         (each["path"], each["kind"], count(each["files"], "file"), size(each["bytes"])) for each in result["shared"]
     )
     return [
         *top,
         *section("releases", _releases(result)),
-        *section("strays", rows(_strays(result))),
+        *section("appeared on the server", rows(_strays(result))),
         *section("shared", rows(shared)),
         *_attic(result.get("attic") or {}),
         *warnings(result.get("warnings", ())),
@@ -138,10 +138,10 @@ def _unfinished(found: Any) -> Lines:
     what = found.get("command") or "an operation"
     if found.get("running"):
         return [Line(f"`{what}` is running now: {found.get('holder') or 'holder unknown'}", "warn")]
-    down = ", and the application that it had stopped may be down" if found.get("stopped") else ""
+    down = ", and the application it stopped may be down" if found.get("stopped") else ""
     return [
         Line(f"unfinished: `{what}` {found.get('operation', '')} was interrupted{down}", "warn"),
-        Line("the next command that changes the site completes it; `holdfast recover` does so now"),
+        Line("`holdfast recover`, or the next command that changes the site, completes it"),
     ]
 
 
@@ -156,7 +156,7 @@ def history(result: Result) -> Lines:
         )
         for each in result.get("operations", ())
     ]
-    return rows(cells) or [Line("nothing was done here yet")]
+    return rows(cells) or [Line("nothing was done yet")]
 
 
 def _gone(each: Result) -> str:
@@ -199,8 +199,8 @@ def access(result: Result) -> Lines:
     return [
         *([Line(str(result["outcome"]), "good")] if "outcome" in result else []),
         *facts([("site", result["site"]), ("web user", whom)]),
-        *section("kept, with all below that is not named", rows(cells)),
-        *section("written in, by nobody knows whom", [Line(f"  {path}") for path in result.get("unknown", ())]),
+        *section("may be written, with everything below that is not listed", rows(cells)),
+        *section("written by an unknown user", [Line(f"  {path}") for path in result.get("unknown", ())]),
         *warnings(result.get("warnings", ())),
     ]
 

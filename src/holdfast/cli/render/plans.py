@@ -65,7 +65,7 @@ def _facts(result: Result) -> Lines:
             ("path", result.get("path")),
             ("left in", result.get("place")),
             ("removes", ", ".join(map(shown, result.get("prune", ())))),
-            ("", "nothing new: the live release has this code and these settings" if result.get("unchanged") else ""),
+            ("", "nothing new: the live release has the same code and settings" if result.get("unchanged") else ""),
         ]
     )
 
@@ -88,7 +88,7 @@ def _data(result: Result, *, every: bool) -> Lines:
 
 
 def _coming(each: Result) -> str:
-    return {"seed": "starts in shared/ with what the release has there"}.get(each.get("action", ""), "will be shared")
+    return {"seed": "starts in shared/ with the files of the release"}.get(each.get("action", ""), "will be shared")
 
 
 def _stay(stays: list[Result]) -> str:

@@ -57,13 +57,13 @@ Lines = list[Line]
 
 _WHY = {
     "configuration": "your settings say so",
-    "preset": "known of this framework",
+    "preset": "data of this framework",
     "known": "shared before",
     "declared": "the code names it",
     "shape": "the source keeps it empty, to be written to",
     "name": "by its name",
     "stray": "appeared on the server",
-    "found": "lies in shared/",
+    "found": "is in shared/",
     "default": "",
 }
 

@@ -14,8 +14,8 @@ from holdfast_engine.model.problem import Problem
 _IMPLIED = "implied"
 """The kind of a directory that no member names, but some member lies in."""
 WITHOUT_LINK = (
-    "pack it without that link (`tar --exclude=NAME`), or with a relative one that stays inside; to data leads what "
-    "`[shared] paths` of holdfast.toml names, by a link that Holdfast makes"
+    "pack it without that link (`tar --exclude=NAME`), or with a relative one that stays inside; a link to data "
+    "is Holdfast's work: name the path under `[shared] paths` in holdfast.toml"
 )
 _LONGEST_TEXT = 4095
 _SHOWN = 120
@@ -33,7 +33,7 @@ class Limits(NamedTuple):
     free: int = 16 << 20
 
 
-def refusal(reason: str, name: str = "", *, hint: str = "pack it again, and check what it is made of") -> Problem:
+def refusal(reason: str, name: str = "", *, hint: str = "pack it again, and check its content") -> Problem:
     """The problem of an archive, or of its member NAME. What was unpacked so far is an incoming release's, and goes."""
     told = f"`{_printable(name)}` in the archive {reason}" if name else f"the archive {reason}"
     return Problem("source-unusable", told, hint=hint)
@@ -90,7 +90,7 @@ class Gate:
             )
         self._bytes += size
         if size < 0 or self._bytes > self.limits.bytes:
-            raise refusal(f"holds more than the {self.limits.bytes} bytes that a release may have")
+            raise refusal(f"has more than the {self.limits.bytes} bytes that a release may have")
         self._writer.file(path, bool(mode & stat.S_IXUSR), chunks, mode)
 
     def link(self, name: str, text: str) -> None:
@@ -104,7 +104,7 @@ class Gate:
     def finish(self) -> None:
         """Make the links."""
         if self._members == 0:
-            raise refusal("holds nothing")
+            raise refusal("is empty")
         for path, text in self._links:
             self._writer.symlink(path, text)
 
@@ -116,7 +116,7 @@ class Gate:
         self._enter(path.rpartition("/")[0], name)
         known = self._kinds.get(path)
         if known is not None and not (known == _IMPLIED and kind == DIR):
-            raise refusal("stands there twice", name)
+            raise refusal("is there twice", name)
         self._know(path, kind, name)
         return path
 
@@ -133,7 +133,7 @@ class Gate:
         if any(part in ("", ".", "..") for part in names):
             raise refusal("holds an empty name, `.` or `..`", name)
         if len(names) > self.limits.depth:
-            raise refusal(f"lies more than {self.limits.depth} directories deep", name)
+            raise refusal(f"is more than {self.limits.depth} directories deep", name)
         return path
 
     def _enter(self, parent: str, name: str) -> None:
@@ -143,7 +143,7 @@ class Gate:
             missing.append(parent)
             parent = parent.rpartition("/")[0]
         if self._kinds[parent] not in (DIR, _IMPLIED):
-            raise refusal(f"lies below `{parent}`, which is no directory", name)
+            raise refusal(f"is below `{parent}`, which is no directory", name)
         for path in reversed(missing):
             self._know(path, _IMPLIED, name)
 

@@ -115,7 +115,7 @@ class Unwrapped:
 
     def _inner(self, path: str) -> str:
         if not path.startswith(f"{self._top}/"):
-            raise refusal(f"stands beside `{self._top}`, which held all of it a moment ago", path)
+            raise refusal(f"is beside `{self._top}`, which held all of it a moment ago", path)
         return path[len(self._top) + 1 :]
 
 

@@ -147,7 +147,7 @@ def _entry(fields: tuple[int, ...], raw: bytes, extras: dict[int, bytes]) -> _Me
     if method not in (_STORED, _DEFLATED):
         raise refusal("is packed in a way other than deflate", name)
     if disk or (method == _STORED and size != packed):
-        raise refusal("says two sizes, or lies in another part", name)
+        raise refusal("has two sizes, or is in another part", name)
     mode = attributes >> 16 if system == _UNIX else 0
     return _Member(name, raw, flags, method, crc, packed, size, _mode(name, mode, attributes), offset)
 
@@ -173,7 +173,7 @@ def _name(raw: bytes, flags: int, extras: dict[int, bytes]) -> str:
             raise refusal("has two names", text)
         text = better
     elif not flags & _UTF8 and not raw.isascii():
-        raise refusal("has a name in an encoding that is not told", text)
+        raise refusal("has a name in an unknown encoding", text)
     if not text.isascii() and any("\udc80" <= letter <= "\udcff" for letter in text):
         raise refusal("has a name that is not UTF-8", text)
     if "\\" in text:

@@ -1,0 +1,54 @@
+"""Histories that went wrong once, as short as they could be made: after each step is asked what the machines ask."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+
+from histories.actors import Actors
+from histories.harm import Misfortunes
+from histories.machine import Histories
+from histories.rights import can_be_two
+
+
+@contextmanager
+def played(machine):
+    """One life of a site by MACHINE, whose steps are called by their names."""
+    life = machine()
+    try:
+        yield life
+    finally:
+        life.teardown()
+
+
+def test_what_comes_from_a_release_that_was_left_is_shared_before_the_live_one_is_carried():
+    """G2, I59: a worker that stayed behind makes a directory that is data, where files were to be carried."""
+    with played(Histories) as life:
+        life.first_deploy(parts=frozenset(["gallery", "placeholder", "robots"]))
+        life.a_script_links_and_switches(kill=0)
+        life.a_worker_that_stayed_behind_writes(place="public/gallery/2.jpg", which=0)
+        life.deploy_a_new_version(
+            kill=0, parts=frozenset(["storage-seed", "data", "data-deep", "certificates"]), static=True
+        )
+        life.a_script_links_and_switches(kill=119)
+        life.deploy_a_new_version(kill=0, parts=frozenset(["storage-seed"]), static=False)
+
+
+@pytest.mark.skipif(not can_be_two(), reason="needs root, to give files to another user")
+def test_a_directory_that_somebody_put_into_shared_keeps_the_application_out_of_nothing():
+    """G10: the application could write there; root made the directory of the same name in `shared/`."""
+    with played(Actors) as life:
+        parts = frozenset(["data", "placeholder", "gallery", "avatars", "robots", "sitemap"])
+        life.first_deploy(parts=parts, all_of_it=True, two=True)
+        life.people_write(place="data/user.json", way="write into shared")
+        life.deploy_a_new_version(kill=128, parts=frozenset(["gallery-page"]), static=True)
+
+
+def test_what_was_carried_stands_in_a_half_made_release_that_somebody_switched_to():
+    """G2: a deploy was killed before it carried, and `recover` takes what is live for live."""
+    parts = frozenset({"certificates-file", "data-deep", "placeholder", "docs", "docs-link", "storage-seed"})
+    with played(Misfortunes) as life:
+        life.first_deploy(adopted=True, parts=frozenset())
+        life.a_kill_and_a_journal_cut_short(kill=38, lines=6, parts=parts, place="public/gallery/1.jpg", switched=True)
+        life.sweep()
