@@ -14,7 +14,7 @@ help:
 	@echo "make peers     the same scenarios with other deployment tools, as one table (fetches them into .peers)"
 	@echo "make apps      real applications under Holdfast, judged by HTTP (as root; APP=wordpress for one; fetches into .apps)"
 	@echo "make soak      the long tests, for two hours (MINUTES=0 until all is tried, SEED=N for other shares)"
-	@echo "make engine    dist/holdfast-engine.pyz, the engine in one file"
+	@echo "make engine    dist/holdfast-engine.pyz, all of it in one file, for Python 3.9 and newer"
 	@echo "make dist      what is published, in dist/: the wheel, the source archive, both programs in one file, the .deb, SHA256SUMS"
 	@echo "make installs  each of them installed as on a host of its own (as root; fetches a root of Debian)"
 	@echo "make docs      write docs/reference from the code"
@@ -59,7 +59,7 @@ apps: $(READY)
 	@$(BIN)/python apps/run.py $(if $(APP),--app $(APP))
 
 engine: $(READY)
-	@$(BIN)/python -m holdfast.bundle dist/holdfast-engine.pyz
+	@$(BIN)/python -m packages.program dist/holdfast-engine.pyz
 
 dist: $(READY)
 	@$(BIN)/python -m packages
@@ -89,6 +89,8 @@ lock: $(READY)
 		--generate-hashes --no-emit-index-url --constraints requirements/dev.txt --output-file requirements/run.txt pyproject.toml
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.9 \
 		--generate-hashes --no-emit-index-url --output-file requirements/engine.txt requirements/engine.in
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.9 \
+		--generate-hashes --no-emit-index-url --output-file requirements/old.txt requirements/old.in
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --output-file requirements/site.txt requirements/site.in
 

@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+import door
 import trees
 
 NOW = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -38,8 +39,8 @@ class Side:
     compiled: str
     taken: dict[str, list[float]] = field(default_factory=dict)
 
-    def run(self, *words: str, through: tuple[str, ...] = ()) -> None:
-        self.python("-m", "holdfast_engine", *words, f"--site={self.site}", through=through)
+    def run(self, command: str, *source: str, through: tuple[str, ...] = ()) -> None:
+        self.python(*door.words(command, self.site, *source), through=through)
 
     def python(self, *words: str, through: tuple[str, ...] = ()) -> None:
         command = (*through, sys.executable, "-S", "-E", "-X", f"pycache_prefix={self.compiled}", *words)
@@ -67,7 +68,7 @@ def measured(top: str, before: str, files: int, pairs: int) -> list[str]:
     """One line for each command, at sites whose application has so many FILES."""
     source = trees.repository(os.path.join(top, "application"), files=files)
     sides = [_side(top, name, checkout) for name, checkout in (("now", NOW), ("before", before))]
-    deploying = ("deploy", "--yes", "--keep=2", f"--source={source}")
+    deploying = ("deploy", "git", source)
     for side in sides:
         side.run(*deploying)
     for turn in range(pairs + 4):  # the first ones have nothing to prune yet
@@ -76,7 +77,7 @@ def measured(top: str, before: str, files: int, pairs: int) -> list[str]:
             side.timed("deploy", *deploying)
             side.timed("checklist", "checklist")
             side.timed("unchanged", *deploying)
-            side.timed("rollback", "rollback", "--yes")
+            side.timed("rollback", "rollback")
     lines = [_line(f"{what}, {files:,} files", *(side.taken[what][4:] for side in sides)) for what in sides[0].taken]
     if shutil.which("strace"):
         trees.next_version(source, pairs + 10)

@@ -13,12 +13,13 @@ import sys
 import time
 from collections.abc import Callable
 
+import door
 import trees
 from measures import ENVIRONMENT, Result
 
 CARRIED, ADOPTED, COUNTED = 20_000, 1_000_000, 400
 _TOTAL = re.compile(r"^ *100\.00 +\S+ +(?:\d+ +)?(\d+)", re.MULTILINE)
-_ENGINE = (sys.executable, "-S", "-E", "-B", "-m", "holdfast_engine")
+_PYTHON = (sys.executable, "-S", "-E", "-B")
 
 
 def carrying(top: str) -> list[Result]:
@@ -83,7 +84,7 @@ class _Shop:
         with open(os.path.join(self.source, "index.php"), "w", encoding="utf-8") as file:
             file.write(f"<?php // {next(self._version)}\n")
         os.sync()
-        return _seconds(*through, *_ENGINE, "deploy", "--yes", f"--source={self.source}", f"--site={self.site}")
+        return _seconds(*through, *_PYTHON, *door.words("deploy", self.site, "directory", self.source))
 
     def live(self) -> str:
         return os.path.realpath(os.path.join(self.site, "current"))

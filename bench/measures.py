@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import door
 import trees
 from holdfast_engine.commands import perform
 from holdfast_engine.fs.census import full as full_census
@@ -146,8 +147,7 @@ class _BackProcess:
     site: str
 
     def __call__(self) -> Timed:
-        command = (sys.executable, "-m", "holdfast_engine", "rollback", "--yes", f"--site={self.site}")
-        return _timed(lambda: json.loads(_output(*command)))
+        return _timed(lambda: json.loads(_output(sys.executable, *door.words("rollback", self.site))))
 
 
 Timed = tuple[float, float]
@@ -194,8 +194,8 @@ class _Process:
     site: str
 
     def __call__(self) -> Timed:
-        command = (sys.executable, "-m", "holdfast_engine", "deploy", "--yes", "--keep=2", f"--site={self.site}")
-        return _timed(lambda: json.loads(_output(*command, f"--source={self.source}")))
+        command = door.words("deploy", self.site, "git", self.source)
+        return _timed(lambda: json.loads(_output(sys.executable, *command)))
 
 
 def _output(*command: str) -> bytes:

@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 
-from holdfast.bundle import build as build_engine
 from packages import debian, program, wheels
 
 DIST = os.path.join(wheels.TOP, "dist")
@@ -19,7 +18,7 @@ def main(target: str = DIST) -> None:
     own = wheels.build(partial)
     everything = [own, *wheels.locked()]
     program.build(os.path.join(partial, "holdfast.pyz"), everything)
-    build_engine(os.path.join(partial, "holdfast-engine.pyz"))
+    program.build_engine(os.path.join(partial, "holdfast-engine.pyz"), own)
     debian.build(partial, everything)
     _sum_up(partial)
     shutil.rmtree(target, ignore_errors=True)

@@ -119,12 +119,11 @@ def _documents(facts: dict[str, str], wheels: list[str]) -> Iterator[Entry]:
 
 def _completions() -> Iterator[Entry]:
     """What `holdfast completion` writes."""
-    variable = import_module("holdfast.cli.commands.completion").VARIABLE
-    group = import_module("holdfast.cli.main").group
+    main = import_module("holdfast.cli.main")
     for shell, path in COMPLETIONS.items():
         found = get_completion_class(shell)
         assert found is not None
-        made = found(group, {}, "holdfast", variable)
+        made = found(main.group, {}, "holdfast", main.COMPLETE)
         yield Entry(path, (made.source_template % made.source_vars()).encode())
 
 

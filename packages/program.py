@@ -1,16 +1,45 @@
-"""`holdfast.pyz`: all of it in one file, which Python 3.11 and newer run with nothing installed."""
+"""The programs in one file, which a Python runs with nothing installed: `holdfast.pyz` and `holdfast-engine.pyz`.
+
+Both are the same program. The second one is for older Pythons, and has no colours: older libraries lie in it, and none
+that paints. `python -m packages.program TARGET` makes it alone.
+"""
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from collections.abc import Iterable
 
-from holdfast.bundle.one_file import one_file, write
-from packages.wheels import contents
+from packages import wheels
+from packages.one_file import one_file, write
 
 OLDEST = (3, 11)
-"""The first Python that runs it."""
+"""The first Python that runs `holdfast.pyz`."""
+
+OLDEST_OF_ENGINE = (3, 9)
+"""The first Python that runs `holdfast-engine.pyz`, and the engine by itself."""
+
+_IN_COLOUR = "holdfast/cli/render/rich.py"
+"""Left out of the second one: a library of the host would be found, of whatever age."""
 
 
-def build(target: str, wheels: Iterable[str]) -> None:
-    """Leave the program at TARGET, from what is in WHEELS."""
-    write(target, one_file(contents(wheels), "holdfast", OLDEST))
+def build(target: str, everything: Iterable[str]) -> None:
+    """Leave `holdfast.pyz` at TARGET, from what is in the wheels EVERYTHING."""
+    write(target, one_file(wheels.contents(everything), "holdfast", OLDEST))
+
+
+def build_engine(target: str, own: str) -> None:
+    """Leave `holdfast-engine.pyz` at TARGET, from our wheel OWN and the older libraries."""
+    members = wheels.contents([own, *wheels.locked(wheels.OLD)])
+    kept = ((name, content) for name, content in members if name != _IN_COLOUR)
+    write(target, one_file(kept, "holdfast", OLDEST_OF_ENGINE))
+
+
+def main(target: str) -> None:
+    """`holdfast-engine.pyz` of this tree is at TARGET."""
+    with tempfile.TemporaryDirectory() as folder:
+        build_engine(target, wheels.build(folder, "wheel"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

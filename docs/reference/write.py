@@ -11,9 +11,9 @@ import click
 
 import holdfast.config
 from holdfast import __version__
-from holdfast.cli.lazy import GROUPS, TABLE
 from holdfast.cli.main import EXAMPLES as EXAMPLES_TYPED
 from holdfast.cli.main import group
+from holdfast.cli.table import GROUPS, TABLE
 from holdfast.config.layers import VARIABLES
 from holdfast.config.schema import published
 from holdfast.config.text import SCHEMA

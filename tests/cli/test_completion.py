@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import holdfast
-from holdfast.cli.lazy import TABLE
+from holdfast.cli.table import TABLE
 from lib.terminal import terminal
 
 SRC = os.path.dirname(os.path.dirname(holdfast.__file__))

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from holdfast.cli.lazy import GROUPS, TABLE
+from holdfast.cli.table import GROUPS, TABLE
 from holdfast.config.decode import decode
 from holdfast.config.schema import schema
 from holdfast.config.shape import known_keys

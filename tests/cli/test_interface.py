@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from holdfast.cli.lazy import TABLE
+from holdfast.cli.table import TABLE
 from lib.terminal import terminal
 from lib.world import LARAVEL, NEXT, STATIC, World
 

@@ -1,13 +1,11 @@
-"""The way out as it is typed: `holdfast leave`, `holdfast adopt --undo`, and the engine by hand."""
+"""The way out as it is typed: `holdfast leave`, and `holdfast adopt --undo`."""
 
 from __future__ import annotations
 
-import json
 import os
 
 import pytest
 
-from holdfast_engine.__main__ import main as by_hand
 from lib import old_sites
 from lib.old_sites import as_it_is, differences
 from lib.terminal import terminal
@@ -91,12 +89,3 @@ def test_an_application_is_given_back_to_its_document_root_as_it_was_taken_out(t
     told = typed("adopt", "--undo", root, "--site", site, "--yes")
     assert (told.code, str(root) in told.out) == (0, True)
     assert differences(before, as_it_is(root.parent)) == []
-
-
-def test_the_engine_alone_gives_a_site_back(plain, capsys):
-    """Where nothing is installed, one file is enough."""
-    before = as_it_is(plain.site)
-    plain.perform("adopt")
-    assert by_hand(["leave", "--undo", "--site", str(plain.site), "--yes"]) == 0
-    assert json.loads(capsys.readouterr().out)["outcome"] == "left"
-    assert differences(before, as_it_is(plain.site)) == []

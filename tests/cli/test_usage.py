@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from holdfast.cli.lazy import TABLE
+from holdfast.cli.table import TABLE
 
 
 def test_a_mistyped_command_is_answered_with_the_nearest_one(holdfast):

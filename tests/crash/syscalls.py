@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -34,17 +33,8 @@ _LINE = re.compile(r"(\w+)\((.*)")
 
 
 def command_line(request: Request) -> list[str]:
-    """REQUEST as a person would type it to the engine's own entry point."""
-    if request.command in ("adopt", "baseline", "restore", "review"):  # these the controller alone offers
-        asked = json.dumps(encode(replace(request, now=1.7e9)))
-        return [sys.executable, "-S", "-E", "-B", "-c", _PERFORM, asked]
-    words = [sys.executable, "-S", "-E", "-B", "-m", "holdfast_engine", request.command]
-    if request.command == "link":
-        return [*words, request.release, request.path]
-    words += ["--site", request.site, "--yes"]
-    words += [f"--{word}" for word in request.words]
-    words += ["--source", request.source.location] if request.source else []
-    return words + (["--keep", str(request.keep)] if request.keep is not None else [])
+    """REQUEST to the engine in a process of its own, without what reads a command line and what paints."""
+    return [sys.executable, "-S", "-E", "-B", "-c", _PERFORM, json.dumps(encode(request))]
 
 
 def compiled_engine(at: Path) -> Path:

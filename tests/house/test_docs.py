@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from holdfast.cli.lazy import TABLE
+from holdfast.cli.table import TABLE
 from holdfast.config.shape import known_keys
 from holdfast_engine.model.problem import CODES, EXIT_CODES
 from house.source_tree import ROOT, modules, read, tracked

@@ -1,9 +1,7 @@
-"""What a fresh clone installs, and what a wheel and the bundle hold."""
+"""What a fresh clone installs, and what a wheel and the program for older Pythons hold."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
 import re
 import subprocess
@@ -15,12 +13,14 @@ import pytest
 
 import holdfast
 import holdfast_engine
-from holdfast.bundle import build, bundled
 from holdfast.cli.manual import TOPICS
 from house.source_tree import ROOT, read
+from lib.engine_file import engine_file
 
 LOCKS = {"requirements/dev.txt": 15, "requirements/run.txt": 5}
 """What is locked for those who change Holdfast and for those who run it, and how much that is at least."""
+OLD = "requirements/old.txt"
+"""What is locked for older Pythons, and has no colours."""
 
 
 def project():
@@ -37,14 +37,14 @@ def test_there_is_one_version():
     assert holdfast.__version__ == holdfast_engine.__version__ == project()["project"]["version"]
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, OLD])
 def test_every_locked_requirement_has_its_hashes(lock):
     """What is installed is what was tested, or nothing is."""
-    assert len(entries(lock)) >= LOCKS[lock]
+    assert len(entries(lock)) >= LOCKS.get(lock, 2)
     assert [one.split()[0] for one in entries(lock) if "==" not in one or "--hash=sha256:" not in one] == []
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, OLD])
 def test_the_lock_names_no_place(lock):
     """Neither a registry nor a directory of the machine that wrote it."""
     assert re.findall(r"://|--index|--find-links|file:|^/", read(lock), re.MULTILINE) == []
@@ -57,6 +57,14 @@ def test_the_lock_holds_everything_that_is_asked_for(lock):
     wanted += project()["dependency-groups"]["dev"] if "dev" in lock else []
     names = [re.split(r"[><=]", one)[0] for one in wanted]
     assert [name for name in names if not any(one.startswith(f"{name}==") for one in entries(lock))] == []
+
+
+def test_the_old_libraries_are_no_older_than_the_package_allows():
+    """A host that has them may install the package, too; and what paints is in no old lock."""
+    wanted = dict(re.findall(r"^(\w+)>=([\d.]+)", "\n".join(project()["project"]["dependencies"]), re.MULTILINE))
+    locked = dict(re.findall(r"^(\w+)==([\d.]+)", read(OLD), re.MULTILINE))
+    assert locked["click"] == wanted["click"]
+    assert sorted(locked) == ["click", "colorama", "tomli"]
 
 
 def test_what_is_run_is_what_is_tested():
@@ -90,35 +98,30 @@ def test_a_wheel_needs_no_compiler(wheel):
     assert [name for name in wheel if name.endswith((".so", ".pyd", ".pyc"))] == []
 
 
-def test_the_bundle_is_the_same_bytes_each_time(tmp_path):
-    """One digest for one engine, so that it is sent to a host once."""
-    target = str(tmp_path / "dist/holdfast-engine.pyz")
-    digest = build(target)
-    with open(target, "rb") as file:
-        content = file.read()
-    assert (digest, content) == (hashlib.sha256(content).hexdigest(), bundled())
-    assert os.access(target, os.X_OK)
-    assert os.listdir(tmp_path / "dist") == ["holdfast-engine.pyz"]
+@pytest.fixture(scope="module")
+def members():
+    """The names in the program for older Pythons."""
+    with zipfile.ZipFile(engine_file()) as archive:
+        return set(archive.namelist())
 
 
-def test_the_bundle_holds_the_engine_whole_and_nothing_else():
-    """Every module, and the rules; no bytecode, no test."""
-    names = set(zipfile.ZipFile(io.BytesIO(bundled())).namelist())
-    top = os.path.join(ROOT, "src")
-    kept = {
-        os.path.relpath(os.path.join(folder, name), top)
-        for folder, _, files in os.walk(os.path.join(top, "holdfast_engine"))
+def test_the_program_for_older_pythons_is_the_whole_program_without_colours(members):
+    """Every module and page that a wheel brings, and the libraries of its own lock; no bytecode, no test."""
+    ours = {
+        os.path.relpath(os.path.join(folder, name), os.path.join(ROOT, "src"))
+        for package in ("holdfast", "holdfast_engine")
+        for folder, _, files in os.walk(os.path.join(ROOT, "src", package))
         for name in files
-        if name.endswith((".py", ".json"))
+        if name.endswith((".py", ".json", ".toml", ".css", ".js", ".html"))
     }
-    assert names == {"__main__.py", *kept}
+    assert ours - members == {"holdfast/cli/render/rich.py"}
+    assert [f"holdfast/pages/{page}" for page, _ in TOPICS.values() if f"holdfast/pages/{page}" not in members] == []
+    packages = {name.split("/")[0] for name in members if ".dist-info/" not in name}
+    assert packages == {"__main__.py", "holdfast", "holdfast_engine", "click", "tomli"}
+    assert [name for name in members if name.endswith((".so", ".pyc"))] == []
 
 
-def test_the_bundle_runs_without_an_installation(tmp_path):
-    """INTERFACE: `python3 holdfast-engine.pyz link RELEASE SHARED` with no installation."""
-    target = str(tmp_path / "holdfast-engine.pyz")
-    build(target)
-    told = subprocess.run(
-        [sys.executable, "-I", target, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert (told.returncode, "link" in told.stdout) == (0, True), told.stderr
+def test_the_program_for_older_pythons_is_a_program():
+    """INTERFACE: `python3 holdfast-engine.pyz …` with no installation; and by itself."""
+    assert os.access(engine_file(), os.X_OK)
+    assert engine_file().read_bytes().startswith(b"#!/usr/bin/env python3\n")

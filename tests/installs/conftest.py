@@ -13,7 +13,7 @@ import pytest
 from house.source_tree import ROOT
 from lib import once
 
-FETCH = "from packages.wheels import locked; locked()"
+FETCH = "from packages.wheels import OLD, locked; locked(); locked(OLD)"
 
 
 def packages(*words, top=ROOT):
@@ -48,7 +48,7 @@ def _built():
 def published():
     at = once.made_once(once.top() / "published.made", _built)
     if not at:
-        pytest.skip("the wheels of requirements/run.txt are not in .wheels, and no registry gives them")
+        pytest.skip("the wheels of requirements/run.txt and old.txt are not in .wheels, and no registry gives them")
     return Published(Path(at))
 
 

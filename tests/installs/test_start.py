@@ -8,8 +8,8 @@ import subprocess
 import zipfile
 
 import pytest
+from packages import start
 
-from holdfast.bundle import start
 from lib.interpreters import interpreter
 
 FILES = ("holdfast-engine.pyz", "holdfast.pyz")

@@ -18,10 +18,10 @@ from shlex import join
 from typing import Any
 
 from holdfast import __version__
-from holdfast.cli.lazy import TABLE
 from holdfast.cli.masking import Masks, environment_files, secrets_in, secrets_of
 from holdfast.cli.render.plain import problem_lines
 from holdfast.cli.render.view import View
+from holdfast.cli.table import TABLE
 from holdfast.config.places import working_directory
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import Problem

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 import click
 
 from holdfast import __version__
-from holdfast.cli.lazy import TABLE, LazyGroup
+from holdfast.cli.lazy import LazyGroup
+from holdfast.cli.own_name import own_name
 from holdfast.cli.signals import signals
+from holdfast.cli.table import TABLE
 from holdfast.errors import interrupted, suggestion
 from holdfast_engine.model.problem import EXIT_CODES, Problem
 from holdfast_engine.streams import keep_own_rights, prepare_streams, require_utf8
@@ -21,10 +23,15 @@ holdfast detect                                          what is code here, and 
 holdfast deploy --site /var/www/club --source . --yes    deploy this directory
 holdfast rollback --site /var/www/club                   go back one release
 """
+COMPLETE = "_HOLDFAST_COMPLETE"
+"""The variable by which a shell asks what may be typed."""
 
 
 @click.group(
-    cls=LazyGroup, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=LazyGroup,
+    epilog=EXAMPLES,
+    no_args_is_help=False,  # the versions of click differ in what they make of it: see `_helped`
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="holdfast", message="%(prog)s %(version)s")
 def group() -> None:
@@ -49,11 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         obey_environment()
     with signals():
         try:
-            code = group.main(given, prog_name="holdfast", standalone_mode=False, obj=tuple(given))
-        except click.exceptions.NoArgsIsHelpError as error:
-            return _helped(error)
+            code = group.main(given, own_name(), COMPLETE, standalone_mode=False, obj=tuple(given))
         except click.UsageError as error:
-            return _told(given, _usage(error, given))
+            return _told(given, _usage(error, given)) if given else _helped(error)
         except (KeyboardInterrupt, click.Abort):
             return _told(given, interrupted())
     return code if isinstance(code, int) else 0
@@ -69,7 +74,7 @@ def _helped(error: click.UsageError) -> int:
     """No command at all is no mistake to tell, but nothing was done either: the help, and the code of a usage error."""
     from holdfast.cli.render.plain import write
 
-    write("stderr", f"{error.format_message()}\n")
+    write("stderr", f"{error.ctx.get_help() if error.ctx else error.format_message()}\n")
     return EXIT_CODES["usage"]
 
 

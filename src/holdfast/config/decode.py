@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import Any
 
-from holdfast import __version__
+from holdfast import __version__, toml
 from holdfast.config.kinds import Misfit, Table
 from holdfast.config.shape import FILE, HOST, SECTIONS
 from holdfast.config.text import Text
@@ -45,7 +44,7 @@ def decode(text: Text) -> dict[str, Any]:
 
 def _parse(text: Text) -> dict[str, Any]:
     try:
-        return tomllib.loads(text.content.decode())
+        return toml.loads(text.content.decode())
     except (ValueError, RecursionError) as error:  # no TOML, no UTF-8; brackets in brackets, numbers without an end
         raise Problem(
             "config-unreadable", f"{text.origin} is not TOML: {error}", hint=f"fix {text.origin} at that place"
@@ -105,7 +104,7 @@ def _invalid(text: Text, misfit: Misfit) -> Problem:
 
 def _spelled(value: object) -> str:
     """VALUE nearly as the person typed it."""
-    return str(value).lower() if isinstance(value, bool | float | date | time) else repr(value)
+    return str(value).lower() if isinstance(value, (bool, float, date, time)) else repr(value)
 
 
 def _check_shared(text: Text, values: dict[str, Any]) -> None:

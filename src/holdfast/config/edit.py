@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import Any
+
+from holdfast import toml
 
 LISTS = ("paths", "code", "artifacts", "carried")
 _TABLE = re.compile(r"^[ \t]*\[[ \t]*shared[ \t]*\][ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -54,7 +55,7 @@ def _shared(text: str) -> dict[str, Any]:
 
 def _loaded(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return toml.loads(text)
     except ValueError:
         return {}
 
@@ -156,7 +157,7 @@ def _taken_out(text: str, key: str, path: str) -> str | None:
     array = _array(text, key)
     for number, (start, end) in enumerate(array.entries if array is not None else ()):
         assert array is not None
-        if tomllib.loads(f"one = {text[start:end]}")["one"].rstrip("/") != path.rstrip("/"):
+        if toml.loads(f"one = {text[start:end]}")["one"].rstrip("/") != path.rstrip("/"):
             continue
         behind = re.compile(r"[ \t]*,[ \t]*").match(text, end)
         stop = behind.end() if behind is not None else end

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib.resources import files
 from typing import Any
+
+from holdfast import toml
 
 ROOT = "every"
 NAMES = "names.toml"
@@ -39,12 +40,12 @@ def sources() -> dict[str, str]:
 
 def word_lists() -> dict[str, dict[str, str]]:
     """Every list of words by its name: each word with the reason why it is in the list."""
-    return tomllib.loads(files("holdfast.presets").joinpath(NAMES).read_text("utf-8"))
+    return toml.loads(files("holdfast.presets").joinpath(NAMES).read_text("utf-8"))
 
 
 def decode(stem: str, text: str) -> Preset:
     """One preset as flat data, before inheritance. Unknown keys and a foreign id raise `PresetError`."""
-    raw = tomllib.loads(text)
+    raw = toml.loads(text)
     _refuse_unknown(stem, raw, (*_TOP, *_LISTS, "evidence", "links"))
     if raw.get("id") != stem:
         raise PresetError(f"{stem}.toml says id {raw.get('id')!r}")

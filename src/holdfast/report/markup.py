@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import escape
+from typing import Union
 
 MARK = "<!doctype html><!-- holdfast report"
 """How every page begins, and by what it is known as ours."""
@@ -17,7 +18,7 @@ class Html(str):
     __slots__ = ()
 
 
-Part = str | Iterable[str]
+Part = Union[str, Iterable[str]]
 
 
 def element(name: str, *parts: Part, **attributes: str) -> Html:
@@ -41,7 +42,7 @@ def text(words: str) -> Html:
 def coded(sentence: str) -> Html:
     """SENTENCE, in which what stands in backticks is typed or is a name."""
     plain, *rest = _BACKTICKS.split(sentence)
-    pairs = zip(rest[::2], rest[1::2], strict=True)
+    pairs = zip(rest[::2], rest[1::2])
     return joined(plain, *(joined(element("code", code), after) for code, after in pairs))
 
 

@@ -91,5 +91,5 @@ def table(rows: Account) -> list[str]:
     """ROWS as aligned columns under their titles."""
     head = ("written to", "acknowledged", "served there", "in shared/", "in the attic", "lost")
     cells = [head, *((path, *map(str, row.to_json().values())) for path, row in rows.items())]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*cells)]
     return [f"  {row[0]:<{widths[0]}}  " + "  ".join(map(str.rjust, row[1:], widths[1:])) for row in cells]

@@ -13,6 +13,7 @@ from holdfast_engine import FORMAT
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.journal.record import Record
+from lib.engine_file import engine_file
 from lib.refusals import assert_refused
 from lib.snapshot import OWN
 from lib.world import PLAIN, World
@@ -35,17 +36,18 @@ def act(world, command):
     return world.deploy if command == "deploy" else lambda: world.perform(command)
 
 
-@pytest.mark.parametrize("program", ["holdfast", "holdfast_engine"])
+@pytest.mark.parametrize("program", ["an installation", "the single file"])
 def test_names_are_the_same_bytes_under_every_locale(world, program):
     """A cron job in an ASCII locale goes on with what a person deployed under UTF-8, and hooks see their locale."""
     (place := os.path.join(os.fsencode(world.live), NAME)) and os.mkdir(place)
     with open(os.path.join(place, b"a.txt"), "w") as file:
         file.write("mine")
     world.ship()
+    begun = ("-m", "holdfast") if program == "an installation" else (str(engine_file()),)
 
     def run(*words, locale):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PYTHONUTF8"))}
-        full = [sys.executable, "-m", program, *words, "--site", str(world.site), "--json"]
+        full = [sys.executable, *begun, *words, "--site", str(world.site), "--json"]
         ran = subprocess.run(full, env={**kept, **locale}, capture_output=True, check=False, cwd=world.top)
         assert ran.returncode == 0, ran.stderr.decode()
         return json.loads(ran.stdout)

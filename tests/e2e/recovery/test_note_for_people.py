@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from holdfast.cli.lazy import TABLE
+from holdfast.cli.table import TABLE
 from lib.refusals import failing_at, fails
 from lib.world import PLAIN, World
 

@@ -7,7 +7,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 
 import pytest
 
@@ -348,16 +347,3 @@ def test_the_command_line_deploys_an_archive_and_its_settings(tmp_path, capsys, 
     assert typed("deploy", "--site", tmp_path / "site", "--source", place, "--sha256", digest, "--yes").code == 0
     again = typed("deploy", "--site", tmp_path / "site", "--source", place, "--yes", "--json")
     assert (again.code, again.json["outcome"]) == (0, "unchanged")
-
-
-def test_the_engine_alone_deploys_an_archive(tmp_path, capsys):
-    """R10: no installation is needed on the host."""
-    from holdfast_engine.__main__ import main
-
-    assert sys.version_info >= (3, 9)
-    place = str(packed(tmp_path / "a.tar.gz", files(), form="tar.gz"))
-    words = ["deploy", "--site", str(tmp_path / "site"), "--source", place, "--yes"]
-    assert main([*words, "--sha256", "0" * 64]) == 30
-    assert main(words) == 0
-    assert "version 2" in (tmp_path / "site/current/index.php").read_text()
-    capsys.readouterr()

@@ -7,7 +7,6 @@ import click
 from holdfast.cli import options
 
 SHELLS = ("bash", "zsh", "fish")
-VARIABLE = "_HOLDFAST_COMPLETE"
 
 
 @options.command(
@@ -22,11 +21,11 @@ def command(run: options.Run, shell: str) -> options.Answer:  # noqa: ARG001 - e
     """Write the lines that make SHELL complete commands, options and the releases of the site."""
     from click.shell_completion import get_completion_class
 
-    from holdfast.cli.main import group
+    from holdfast.cli.main import COMPLETE, group
 
     found = get_completion_class(shell)
     assert found is not None
-    made = found(group, {}, "holdfast", VARIABLE)
+    made = found(group, {}, "holdfast", COMPLETE)
     # `made.source()` would start a second shell to ask for its version; the one that reads this knows its own.
     script = made.source_template % made.source_vars()
     return "completion", {"shell": shell, "script": script}

@@ -161,7 +161,7 @@ def _found(found: list[Result], *, after: bool) -> Lines:
         (each["path"], each["what"], each["where"], _done(each) if after else each.get("action") or "")
         for each in found
     ]
-    return [line for each, row in zip(found, rows(cells), strict=True) for line in (row, *_to_type(each))]
+    return [line for each, row in zip(found, rows(cells)) for line in (row, *_to_type(each))]
 
 
 def _to_type(each: Result) -> Lines:

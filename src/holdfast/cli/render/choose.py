@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from holdfast.cli.render.view import Manner, View, is_terminal
 
@@ -17,9 +18,10 @@ def choose(manner: Manner) -> View:
 
         return JsonView(manner, page)
     if manner.color == "always" or (manner.color == "auto" and _may_color() and _has_terminal()):
-        from holdfast.cli.render.rich import RichView
+        with suppress(ImportError):  # one file for older Pythons brings no colours
+            from holdfast.cli.render.rich import RichView
 
-        return RichView(manner, page)
+            return RichView(manner, page)
     from holdfast.cli.render.plain import PlainView
 
     return PlainView(manner, page)

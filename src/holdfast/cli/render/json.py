@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from holdfast.cli.render.plain import PlainView, annotation, log_lines, problem_lines, write
+from holdfast.cli.own_name import all_as_typed
+from holdfast.cli.render.plain import PlainView, annotation, is_a_text, log_lines, problem_lines, write
 from holdfast.cli.render.words import event_line
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import Problem
@@ -23,12 +24,13 @@ class JsonView(PlainView):
         if not self.manner.quiet:
             write("stderr", f"{line}\n")
 
-    def result(self, page_name: str, result: dict[str, Any]) -> None:  # noqa: ARG002 - an object needs no page
-        write("stdout", f"{json.dumps(result)}\n")
+    def result(self, page_name: str, result: dict[str, Any]) -> None:
+        told = result if is_a_text(page_name, result) else all_as_typed(result)
+        write("stdout", f"{json.dumps(told)}\n")
 
     def problem(self, problem: Problem, log: str = "") -> int:
         self.write("stderr", [*problem_lines(problem), *log_lines(log), *annotation(problem)])
         told = {**problem.answer, "outcome": problem.kind, "error": problem.to_json()}
         told.update({"log": log} if log else {})
-        write("stdout", f"{json.dumps(told)}\n")
+        write("stdout", f"{json.dumps(all_as_typed(told))}\n")
         return problem.exit_code

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
+from holdfast.cli.own_name import as_typed
 from holdfast.cli.render.progress import progress
 from holdfast.cli.render.view import Manner, is_terminal
 from holdfast.cli.render.words import Line, Lines
@@ -15,6 +16,7 @@ from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import Problem
 
 _READ_BY_PAGES = ("docs",)
+_TEXTS = ("docs", "completion", "difference")
 _SCREEN = 24
 _COLUMNS = 80
 """Of a terminal that does not say how wide it is."""
@@ -33,9 +35,10 @@ class PlainView:
         if self.manner.events:
             from holdfast.cli.render.words import event_line
 
-            self.write("stderr", [Line(event_line(event))])
+            self.put("stderr", [Line(event_line(event))])
         elif not self.manner.quiet:
-            self.write("stderr", progress(event, verbose=self.manner.verbose))
+            write = self.put if event.kind == "output" else self.write  # a user's program says what it says
+            write("stderr", progress(event, verbose=self.manner.verbose))
 
     def say(self, line: str) -> None:
         self.write("stdout", [Line(line)])
@@ -54,10 +57,11 @@ class PlainView:
             from holdfast.cli.render.markdown import told
 
             lines = told(result["text"], width("stdout"))
-        if page_name in _READ_BY_PAGES and len(lines) > _SCREEN and is_terminal(sys.stdout) and is_terminal(sys.stdin):
-            paged(lines)
-        else:
-            self.write("stdout", lines)
+        if not is_a_text(page_name, result):
+            lines = named(lines)
+        long = page_name in _READ_BY_PAGES and len(lines) > _SCREEN
+        if not (long and is_terminal(sys.stdout) and is_terminal(sys.stdin) and _paged(lines)):
+            self.put("stdout", lines)
 
     def _unread(self, result: dict[str, Any]) -> dict[str, Any]:
         """RESULT without the warnings that stood in the plan that was agreed to on this screen."""
@@ -77,9 +81,23 @@ class PlainView:
         return problem.exit_code
 
     def write(self, name: str, lines: Iterable[Line], end: str = "\n") -> None:
+        """LINES on the stream of that NAME, with each command as it can be typed here."""
+        self.put(name, named(lines), end)
+
+    def put(self, name: str, lines: Iterable[Line], end: str = "\n") -> None:
         """LINES on the stream of that NAME."""
         columns = width(name)
         write(name, "".join(f"{text}{end}" for line in lines for text in folded(line, columns)))
+
+
+def named(lines: Iterable[Line]) -> Lines:
+    """LINES with each command as it can be typed here."""
+    return [line._replace(text=as_typed(line.text)) for line in lines]
+
+
+def is_a_text(page_name: str, result: dict[str, Any]) -> bool:
+    """True for what is shown as it is: a page of the documentation, a script, lines of a file."""
+    return page_name in _TEXTS and ("text" in result or "script" in result)
 
 
 def width(name: str) -> int:
@@ -125,13 +143,11 @@ def write(name: str, text: str) -> None:
         setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
 
 
-def paged(lines: Lines) -> None:
-    """LINES by the person's `PAGER`, which may be closed before the end."""
-    from click import echo_via_pager
+def _paged(lines: Lines) -> bool:
+    from holdfast.cli.render.pager import paged
 
-    with suppress(OSError):
-        columns = width("stdout")
-        echo_via_pager("".join(f"{text}\n" for line in lines for text in folded(line, columns)))
+    columns = width("stdout")
+    return paged("".join(f"{text}\n" for line in lines for text in folded(line, columns)))
 
 
 def printable(text: str) -> str:

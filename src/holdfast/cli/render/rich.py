@@ -44,14 +44,14 @@ class RichView(PlainView):
         self._running.end()
         return super().problem(problem, log)
 
-    def write(self, name: str, lines: Iterable[Line], end: str = "\n") -> None:
+    def put(self, name: str, lines: Iterable[Line], end: str = "\n") -> None:
         self._running.clear()
         stream, columns = getattr(sys, name), width(name)
         if is_terminal(stream) or self.manner.color == "always":
             pieces = (line._replace(text=text) for line in lines for text in folded(line, columns))
             write(name, "".join(_painted(stream, line) + end for line in pieces))
         else:
-            super().write(name, lines, end)
+            super().put(name, lines, end)
 
 
 def _painted(stream: Any, line: Line) -> str:

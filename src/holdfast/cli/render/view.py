@@ -9,7 +9,7 @@ from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import Problem
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Manner:
     """How a person or a script wants to be told."""
 

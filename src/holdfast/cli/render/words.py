@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from holdfast.cli.own_name import all_as_typed
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.words import count
 
@@ -37,8 +38,9 @@ def event_line(event: Event) -> str:
     """EVENT on one line, with its time."""
     import json
 
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return json.dumps({"version": EVENTS, "at": at, **event.to_json()})
+    at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    told = event.to_json() if event.kind == "output" else all_as_typed(event.to_json())
+    return json.dumps({"version": EVENTS, "at": at, **told})
 
 
 class Line(NamedTuple):
@@ -78,8 +80,8 @@ def title(text: str) -> Line:
 def rows(cells: Iterable[Sequence[object]], *, styles: Sequence[str] = ()) -> Lines:
     """CELLS as aligned columns, indented by two; the last column is not padded."""
     table = [[str(cell) for cell in row] for row in cells]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    texts = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
+    widths = [max(map(len, column)) for column in zip(*table)]
+    texts = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table)
     hang = 2 + sum(width + 2 for width in widths[:-1])
     return [Line(f"  {text}", styles[at] if at < len(styles) else "", hang) for at, text in enumerate(texts)]
 

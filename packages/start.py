@@ -17,7 +17,7 @@ def start(module, needed):
         sys.exit(40)
     import runpy
 
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    runpy.run_module(module, run_name="__main__")  # the name in `sys.argv` stays as it was typed
 
 
 def refusal(words, version, needed):
