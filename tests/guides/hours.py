@@ -49,13 +49,13 @@ class Hour:
 
     text: str
     code: int
-    commands: int
+    commands: list[str]
     seconds: float
     words: list[str]
 
     def row(self, name: str) -> str:
         met = ", ".join(self.words)
-        return f"| {name} | {self.commands} | {self.seconds:.1f} | {len(self.words)}: {met} |"
+        return f"| {name} | {len(self.commands)} | {self.seconds:.1f} | {len(self.words)}: {met} |"
 
 
 def live_through(name: str, program: str) -> Hour:
@@ -75,7 +75,7 @@ def live_through(name: str, program: str) -> Hour:
     ended = machine.run(machine.script(blocks, ":"), user=user, programs=programs)
     seconds = time.monotonic() - began
     typed = [line for block in blocks if block.is_typed for line in block.text.splitlines() if line.strip()]
-    return Hour(ended.text, ended.code, len(typed), seconds, _met(_shown(ended.text)))
+    return Hour(ended.text, ended.code, typed, seconds, _met(_shown(ended.text)))
 
 
 def _first_blocks(followed: Page, newcomer: Newcomer) -> Iterator[Block]:
@@ -94,12 +94,12 @@ def _called(text: str, program: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """TEXT without JSON, which no newcomer reads."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith("{"))
+    """TEXT without JSON, which no newcomer reads, and without the comments of a file of settings."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(("{", "#")))
 
 
 def _met(text: str) -> list[str]:
-    """The words of docs/words.md that stand in TEXT; of those that are names of commands as well, as words alone."""
+    """The words of docs/words.md that stand in TEXT, but in names of commands and of checks."""
     every = re.findall(r"(?m)^\| (\w[\w ]*) \|", (DOCS / "words.md").read_text())
     read = re.sub(r"`[^`]*`|holdfast \w+", "", text)
-    return [word for word in every if word != "word" and re.search(rf"\b{word}s?\b", read)]
+    return [word for word in every if word != "word" and re.search(rf"\b{word}s?\b(?!-)", read)]

@@ -39,8 +39,8 @@ These do, and ask first:
 Who types it: {owner}, who owns this directory. Others put `sudo -u {owner}` before it.
 More to read: `holdfast docs`, which needs no network; `man holdfast`; `holdfast COMMAND --help`.
 
-Not installed here? It may run as one file, `python3 holdfast-engine.pyz` in the place of `holdfast` above.
-By hand, to make another version live, in {root}:
+Not installed here? It may run as one file: `python3 holdfast-engine.pyz` in the place of `holdfast` above. By hand, to
+make another version live, in {root}:
   ln -s releases/NAME current.new && mv -T current.new current
 Never delete or empty {shared}/ by hand, and nothing in .holdfast/: `holdfast prune` removes what may go.
 

@@ -20,7 +20,7 @@ STEPS = {
     "hooks": "hooks before activation",
     "seal": "make the release read-only",
     "verify": "check every link",
-    "activate": "switch",
+    "activate": "make it live",
     "remember": "note what is live",
     "late-sweep": "collect late uploads",
     "after": "hooks after activation",
