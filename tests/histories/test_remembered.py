@@ -52,3 +52,24 @@ def test_what_was_carried_stands_in_a_half_made_release_that_somebody_switched_t
         life.first_deploy(adopted=True, parts=frozenset())
         life.a_kill_and_a_journal_cut_short(kill=38, lines=6, parts=parts, place="public/gallery/1.jpg", switched=True)
         life.sweep()
+
+
+@pytest.mark.skipif(not can_be_two(), reason="needs root, to give files to another user")
+def test_a_way_back_lets_the_application_into_a_release_that_somebody_gave_to_root():
+    """G10: `chown -R root` on what was live; the deploy after it gave the application its access, so does a rollback."""
+    with played(Actors) as life:
+        life.first_deploy(two=True, all_of_it=True, parts=frozenset())
+        life.a_person_gives_all_away(shared=False, user=0)
+        life.deploy_a_new_version(kill=0, parts=frozenset(), static=False)
+        life.rollback(kill=0)
+
+
+@pytest.mark.skipif(not can_be_two(), reason="needs root, to give files to another user")
+def test_a_shared_directory_that_a_version_ships_into_keeps_its_access_without_any_state():
+    """G10: `.holdfast/` was removed, so only a link of the live release says that all of the directory was shared."""
+    with played(Actors) as life:
+        life.first_deploy(
+            two=True, all_of_it=False, parts=frozenset(["placeholder", "certificate-seed", "certificates"])
+        )
+        life.somebody_removes_the_state()
+        life.deploy_a_new_version(kill=0, parts=frozenset(["flags", "data-deep"]), static=False)

@@ -131,9 +131,9 @@ def _own(here: int, status: os.stat_result, wanted: Access) -> None:
             os.fchown(here, owner, group)
 
 
-def is_let_in(root: Root, path: str, wanted: Access, user: int) -> bool:
-    """True where USER may do now what WANTED lets them, or WANTED let them do nothing."""
-    status, groups = root.lstat(path), groups_of(user)
+def is_let_in(root: Root, path: str, wanted: Access, user: int, groups: Optional[frozenset[int]] = None) -> bool:
+    """True where USER, who is in GROUPS, may do now what WANTED lets them, or WANTED let them do nothing."""
+    status, groups = root.lstat(path), groups_of(user) if groups is None else groups
     if status is None or not wanted.lets_in(user, groups) or may_write(status, user, groups):
         return True
     return bool((acl.may_by_acl(root, path, user) or 0) & 2) and status.st_uid != user

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline
@@ -43,11 +43,13 @@ def give_access(
     return shut
 
 
-def keeps_out(site: Site, release: RelPath, kept: Kept) -> bool:
-    """True where RELEASE, as another tool or a person unpacked it, keeps out whom the live one let in (G10)."""
+def keeps_out(site: Site, release: RelPath, kept: Kept, directories: Iterable[str]) -> bool:
+    """True where one of these DIRECTORIES of RELEASE, as another tool or a person left it, keeps out whom the live one
+    let in (G10).
+    """
     user = kept.user if kept.user is not None else os.geteuid()
-    there = ((release / path, wanted) for path, wanted in kept.directories.items())
-    return any(site.root.kind(one) == DIR and not is_let_in(site.root, one, wanted, user) for one, wanted in there)
+    groups, there = groups_of(user), ((release / path, kept.of(path)) for path in directories)
+    return any(wanted is not None and not is_let_in(site.root, one, wanted, user, groups) for one, wanted in there)
 
 
 def change_access(

@@ -10,6 +10,7 @@ from holdfast_engine.fs.access import access_at
 from holdfast_engine.guarding.handing_over import hand_over
 from holdfast_engine.model.access import Access, Kept
 from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.paths import above
 from holdfast_engine.persistence.access import give_access
 from holdfast_engine.persistence.measuring import foreseen
 from holdfast_engine.persistence.web_user import web_user
@@ -34,11 +35,13 @@ def let_application_in(work: Work, *, spared: Collection[str]) -> None:
 
 def access_of_parted(work: Work) -> dict[str, Access]:
     """The access of directories that were shared as a whole, and are code from now on with data in it, as `shared/` has
-    them; as long as the site file names them as shared.
+    them; as long as the site file names them as shared, or the live release has a link for all of them.
     """
     root, rules, in_shared = work.site.root, work.rules, work.site.links.layout.in_shared
-    whole = (one.path for one in work.site.survey.site.shared if one.path not in rules.shared_paths)
-    parted = [path for path in whole if rules.listing.kind(path) == root.kind(in_shared(path)) == DIR]
+    whole = {one.path for one in work.site.survey.site.shared if one.path not in rules.shared_paths}
+    if work.outgoing is not None:
+        whole |= {path for path in above(rules.shared_paths) if work.site.links.is_linked(work.outgoing, path)}
+    parted = [path for path in sorted(whole) if rules.listing.kind(path) == root.kind(in_shared(path)) == DIR]
     return {path: access_at(root, in_shared(path)) for path in parted}
 
 

@@ -8,6 +8,8 @@ from typing import Optional
 from holdfast_engine.activation.seal import seal
 from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
+from holdfast_engine.model.carried import Base
+from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import given_way
@@ -69,16 +71,21 @@ class LinkTarget(Step[Outlook, Work]):
         before = {**work.record.seeds, **before}
         record = announce_seeds(work.site, work.record, work.rules, {})
         seeded = link_release(work.adopter, work.path, work.rules, before=before)
-        spared = base_of(work.site, work.record.id).keys()
+        spared = _carried_alone(base_of(work.site, work.record.id), work.outlook.shipped)
         changed = not still_so(work.site, work.path, found)
         if changed:
             seal(work.site.root, work.path, writable=work.rules.writable, spared=spared)
-        shut = keeps_out(work.site, work.path, kept_at(work.site))
+        shut = keeps_out(work.site, work.path, kept_at(work.site), found.directories.keys() - spared)
         # where data lies whole today, and beside code in the target; or where another tool unpacked it (G10)
         if changed or shut or access_of_parted(work):
             let_application_in(work, spared=spared)
         record = record.with_seeds(seeded.digests, _own_seeds(record, work.outlook.shipped))
         return replace(work, record=record, seeded=seeded)
+
+
+def _carried_alone(base: Base, shipped: Optional[Baseline]) -> set[str]:
+    """The paths of BASE, without directories that are SHIPPED as well: their access is the release's."""
+    return {path for path, one in base.items() if one.kind != DIR or not (shipped and shipped.get(path))}
 
 
 def _own_seeds(record: ReleaseRecord, shipped: Optional[Baseline]) -> set[str]:
