@@ -56,7 +56,7 @@ def test_what_was_carried_stands_in_a_half_made_release_that_somebody_switched_t
 
 @pytest.mark.skipif(not can_be_two(), reason="needs root, to give files to another user")
 def test_a_way_back_lets_the_application_into_a_release_that_somebody_gave_to_root():
-    """G10: `chown -R root` on what was live; the deploy after it gave the application its access, so does a rollback."""
+    """G10: `chown -R root` on what was live; the deploy after it lets the application in, and so does a rollback."""
     with played(Actors) as life:
         life.first_deploy(two=True, all_of_it=True, parts=frozenset())
         life.a_person_gives_all_away(shared=False, user=0)
