@@ -1,4 +1,4 @@
-"""Making the newest whole release live when none is (G3, G11)."""
+"""Making a whole release live when none is: the one that was live last, else the newest (G3, G11)."""
 
 from __future__ import annotations
 
@@ -43,8 +43,9 @@ def wanted(site: Site) -> list[Lost]:
 
 
 def revive(site: Site, report: Report, agreed: Callable[[], Sequence[Lost]]) -> tuple[Lost, ...]:
-    """The newest whole release is live, linked to all that is shared today; nothing is done where one is live already.
-    AGREED are the findings (`wanted`) that a person agreed to.
+    """The release that was live last, else the newest whole one, is live, linked to all that is shared today, with what
+    was carried into the last one; nothing is done where one is live already. AGREED are the findings (`wanted`) that a
+    person agreed to.
 
     `nothing-live` (61) where no release is whole, or something of somebody's stands in the place of `current`.
     """
