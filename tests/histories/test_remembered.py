@@ -73,3 +73,12 @@ def test_a_shared_directory_that_a_version_ships_into_keeps_its_access_without_a
         )
         life.somebody_removes_the_state()
         life.deploy_a_new_version(kill=0, parts=frozenset(["flags", "data-deep"]), static=False)
+
+
+def test_what_comes_from_a_release_that_was_left_is_served_after_the_switch_of_a_script_too():
+    """I59: beside a page of the earlier version it was carried; in the live one its directory is data."""
+    with played(Histories) as life:
+        life.first_deploy(parts=frozenset({"gallery-page"}))
+        life.deploy_a_new_version(kill=0, parts=frozenset(), static=False)
+        life.a_worker_that_stayed_behind_writes(place="public/gallery/1.jpg", which=0)
+        life.a_script_links_and_switches(kill=0)

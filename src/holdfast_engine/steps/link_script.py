@@ -45,9 +45,21 @@ class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
             adopter.bring(live, found, wins=LIVE if len(outlook.found) == 1 else NEWEST)
         elsewhere.bring_left(adopter, outlook.elsewhere)
         work = replace(work, rules=rules_for(work.site, outlook.listing, work.site.request.settings))
-        for live in outlook.lives if outlook.elsewhere else ():
+        if not outlook.elsewhere:
+            return work
+        for live in outlook.lives:
             retired_releases.serve(adopter, live, work.rules, work.report.adopted)
-        return work
+        return _brought_again(work)
+
+
+def _brought_again(work: ScriptWork) -> ScriptWork:
+    """What came to a live release from elsewhere, where it lay beside code, may be a directory of data here (I59)."""
+    site, outlook = work.site, work.outlook
+    for live in outlook.found:
+        found = look_into(site, live, work.rules)
+        if found.to_adopt:
+            work.adopter.bring(live, found, wins=LIVE if len(outlook.found) == 1 else NEWEST)
+    return replace(work, rules=rules_for(site, outlook.listing, site.request.settings))
 
 
 def _follow_the_switch(work: ScriptWork) -> ScriptWork:
