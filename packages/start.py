@@ -9,6 +9,9 @@ import re
 import subprocess
 import sys
 
+OLDER = (3, 9)
+"""The first Python that runs holdfast-engine.pyz."""
+
 
 def start(module, needed):
     """Run MODULE as a program, from the Python NEEDED on; an older one says what to type, and changes nothing."""
@@ -25,8 +28,16 @@ def refusal(words, version, needed):
     told = "error[python-old]: this is Python {}.{}, and {} needs {}.{} or newer; nothing was changed; ".format(
         *(version + (os.path.basename(words[0]),) + needed)
     )
-    found = newest(needed)
+    found, older = newest(needed), older_one(words[0])
+    if not found and older and version >= OLDER:
+        return told + "type: " + _typed(["python3", older] + words[1:]) + ", the same for older Pythons"
     return told + ("type: " + _typed([found] + words) if found else "none is in PATH: " + bringing(needed, _system()))
+
+
+def older_one(path):
+    """The file for older Pythons, where it lies beside PATH, or nothing."""
+    beside = os.path.join(os.path.dirname(path), "holdfast-engine.pyz")
+    return beside if os.path.basename(path) != os.path.basename(beside) and os.path.isfile(beside) else ""
 
 
 def newest(needed):

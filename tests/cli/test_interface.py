@@ -232,7 +232,7 @@ def test_results_go_to_stdout_progress_and_events_to_stderr(typed, static):
     static.commit()
     plain = typed(*words)
     assert plain.out.startswith("deployed")
-    assert "switch" in plain.err
+    assert "make it live" in plain.err
     assert "activate" not in plain.out
     static.commit()
     assert typed(*words, "-q").err == ""

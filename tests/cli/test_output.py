@@ -270,6 +270,21 @@ def test_a_person_is_shown_the_plan_and_asked_once(typed, code):
     assert ended == code
 
 
+def test_ctrl_c_at_the_question_is_a_no_that_says_so(holdfast, engine, monkeypatch):
+    """INTERFACE, exit codes: 130; nothing was begun, and the hint needs no site to be named anew."""
+    engine.asks, engine.answers["rollback"] = True, {}
+    monkeypatch.setattr("holdfast.cli.ask.is_terminal", lambda _stream: True)
+    monkeypatch.setattr("sys.stdin.readline", Interrupting(), raising=False)
+    ended = holdfast("rollback", *SITE)
+    assert ended.code == 130
+    assert "state: nothing was changed\ntry: the same command again" in ended.err
+
+
+class Interrupting:
+    def __call__(self):
+        raise KeyboardInterrupt
+
+
 def test_nobody_to_ask_is_a_no(deploy, holdfast, engine):
     """INTERFACE: a question with neither a terminal nor --yes exits 31."""
     engine.asks = True

@@ -59,6 +59,16 @@ def test_the_newest_python_of_the_host_is_named_with_the_whole_command(path, mon
     )
 
 
+def test_the_file_for_older_pythons_is_named_where_it_lies_beside(path, monkeypatch, capsys, tmp_path):
+    """A host with Python 3.9 needs nothing more than what was published beside it."""
+    (tmp_path / "holdfast-engine.pyz").touch()
+    monkeypatch.setattr("sys.version_info", (3, 9, 18))
+    monkeypatch.setattr("sys.argv", [str(tmp_path / "holdfast.pyz"), "status"])
+    with pytest.raises(SystemExit):
+        start.start("nowhere", (3, 11))
+    assert f"type: python3 {tmp_path}/holdfast-engine.pyz status" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("system", "typed"),
     [

@@ -27,7 +27,7 @@ def asker(view: View, *, may_ask: bool = True) -> Callable[[dict[str, Any]], boo
             )
         view.plan(plan)
         view.question("run this? [y/N] ")
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        return _answer(view) in ("y", "yes")
 
     return ask
 
@@ -39,9 +39,19 @@ def inquirer(view: View, *, may_ask: bool = True) -> Callable[[str], bool | None
         if not may_ask or not is_terminal(sys.stdin) or not is_terminal(sys.stderr):
             return None
         view.question(f"{text} [Y/n] ")
-        return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+        return _answer(view) in ("", "y", "yes")
 
     return inquire
+
+
+def _answer(view: View) -> str:
+    """What was typed; `interrupted` for Ctrl-C, which is a no before anything was begun."""
+    try:
+        return sys.stdin.readline().strip().lower()
+    except KeyboardInterrupt:
+        view.question("\n")
+        hint = "the same command again asks again; with `--plan` it only shows what it would do"
+        raise Problem("interrupted", "interrupted at the question", state="nothing was changed", hint=hint) from None
 
 
 def _how_to_agree(command: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from holdfast_engine.fs.host_files import texts
@@ -46,3 +47,21 @@ def _all() -> Iterator[Served]:
         bare = _COMMENT.sub("", text)
         for word in _WORDS:
             yield from (Served(os.path.normpath(path.strip()), file) for path in word.findall(bare))
+
+
+def leading_through(link: str) -> list[str]:
+    """What would lead nowhere without LINK, the `current` of a site: document roots of this host that name it, and
+    links beside the site, as a document root is that was made one. Nothing is followed.
+    """
+    top = os.path.dirname(os.path.dirname(link))
+    beside = {one: os.path.normpath(os.path.join(top, text)) for one, text in _links_in(top)}
+    named = {served.path: os.path.normpath(served.path) for served in declared()}
+    return sorted(one for one, there in {**named, **beside}.items() if f"{there}/".startswith(f"{link}/"))
+
+
+def _links_in(top: str) -> Iterator[tuple[str, str]]:
+    with suppress(OSError):
+        for name in os.listdir(top):
+            one = os.path.join(top, name)
+            with suppress(OSError):  # what is no link has no text
+                yield one, os.readlink(one)

@@ -9,6 +9,7 @@ from shlex import quote
 from typing import Any
 
 from holdfast_engine.checks.permissions import permissions
+from holdfast_engine.fs.document_roots import leading_through
 from holdfast_engine.fs.probe import mounts_below
 from holdfast_engine.fs.walk import links_below
 from holdfast_engine.journal import log
@@ -77,13 +78,18 @@ def _looked_at(site: Site, how: str, live: RelPath, undone: tuple[str, ...], *, 
         beside=False,
         undone=undone,
         was_current=plain and _was_current(site),
-        keeps_current=plain and (KEEP_CURRENT in site.request.words or not adopted),
+        keeps_current=plain and (KEEP_CURRENT in site.request.words or not adopted or bool(needing_current(site))),
         had_releases=bool(begin.get("had_releases")),
         had_shared=bool(begin.get("had_shared")),
         made_site=bool(begin.get("made_site")),
         sealed=any(True for _ in sealed(site, live=live, live_alone=plain)),
         left=tuple(foreseen(site, live, plain=plain)),
     )
+
+
+def needing_current(site: Site) -> list[str]:
+    """What leads through `current`, and would lead nowhere without it: visitors come that way (G3)."""
+    return leading_through(site.root.absolute(Layout.current))
 
 
 def _was_current(site: Site) -> bool:

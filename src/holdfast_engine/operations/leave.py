@@ -13,9 +13,10 @@ from holdfast_engine.model.exposure import is_flat
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.words import named
 from holdfast_engine.operations.agree import Proposal, as_shown, asking, require_mounted
 from holdfast_engine.operations.every_pipeline import LEAVE
-from holdfast_engine.operations.leavable import how_to_leave
+from holdfast_engine.operations.leavable import how_to_leave, needing_current
 from holdfast_engine.operations.stepping import all_taken, end_of
 from holdfast_engine.operations.sweep import plan_sweep, swept
 from holdfast_engine.persistence.moving_sets import refuse_busy
@@ -124,6 +125,8 @@ def _notes(site: Site, leave: Leave) -> list[str]:
     told += filled
     if leave.home and not leave.keeps_current:
         told.append(f"`{site.root.absolute(Layout.current)}` is removed at the end; `--keep-current` leaves a link")
+    elif leave.keeps_current and needing_current(site):
+        told.append(f"`current` stays as a link, for {named(needing_current(site))} leads through it")
     elif not leave.keeps:
         web_root = rules_now(site).web_root
         root = site.root.absolute("" if is_flat(web_root) else RelPath(web_root))

@@ -92,8 +92,8 @@ class PublicHtml:
 
 
 def is_shown(name: str) -> bool:
-    """False for what is read beside the pages and never to be handed out: environments, histories, names of ours."""
-    return not is_environment(name) and is_of_pages(name)
+    """False for what is read beside the pages and never to be handed out: environments, settings of ours, histories."""
+    return not is_environment(name) and name != "holdfast.toml" and is_of_pages(name)
 
 
 def is_of_pages(name: str) -> bool:

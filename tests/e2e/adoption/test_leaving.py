@@ -356,6 +356,19 @@ def test_current_stays_where_a_person_says_so(plain):
     assert not (plain.live / "public").is_symlink()
 
 
+@pytest.mark.parametrize("words", [(), ("undo",)])
+def test_current_stays_where_the_document_root_is_a_link_through_it(plain, words):
+    """G3: so `adopt` advises where a document root itself would be read through; leaving must not take it away."""
+    plain.perform("adopt")
+    root = plain.top / "www"
+    root.symlink_to(f"{plain.site.name}/current/public")
+    plan = plain.perform("leave", words=words, only_plan=True)
+    assert any(f"{root}" in note and "stays" in note for note in plan["notes"])
+    plain.perform("leave", words=words)
+    assert (root / "index.php").read_text() == "<?php // live\n"
+    assert not (plain.site / ".holdfast").exists()
+
+
 def test_a_link_of_another_program_at_the_top_leads_on(plain):
     """G3: a person's own link into `shared/` leads to the same file, at its place."""
     plain.perform("adopt")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from shlex import quote
+from typing import Any
 
 from holdfast.cli.render.words import (
     Line,
@@ -69,12 +70,16 @@ _MOVED = (
 
 def _moved(data: Result, *, every: bool) -> Lines:
     found = [
-        (what, text)
-        for word, what in _MOVED
-        for text in named([shown(each) for each in data.get(word) or ()], every=every)
+        (what, text) for word, what in _MOVED for text in named([shown(each) for each in _of(data, word)], every=every)
     ]
     kept = [("kept from the server", _kept(each)) for each in data.get("kept") or ()]
     return rows([*found, *kept, *_seeded(data.get("seeded") or (), every=every)])
+
+
+def _of(data: Result, word: str) -> list[Any]:
+    """What DATA has under WORD; what came home beside code is carried, and is not in `shared/`."""
+    carried = data.get("carried") or () if word == "adopted" else ()
+    return [each for each in data.get(word) or () if each not in carried]
 
 
 def _seeded(paths: Sequence[str], *, every: bool) -> list[tuple[str, str]]:
