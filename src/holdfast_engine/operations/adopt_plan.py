@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from holdfast_engine.data.programs import holds_program
 from holdfast_engine.fs.accounts import groups_of, name_of
 from holdfast_engine.fs.document_roots import Served, declared
 from holdfast_engine.fs.walk import walk
@@ -16,7 +17,7 @@ from holdfast_engine.model.exposure import is_flat, served
 from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, outermost
-from holdfast_engine.model.rules import CARRIED, SharedPath
+from holdfast_engine.model.rules import CARRIED, SEEDED, SHARED, STRAY, SharedPath
 from holdfast_engine.persistence.measuring import measured
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.web_user import found_user
@@ -45,7 +46,8 @@ def described(there: Site, rules: Rules, live: RelPath, *, site: str, public_htm
     write, and what serves it today and then. SITE is where the site will be, PUBLIC_HTML a document root that stays.
     """
     found = rules.detection
-    rows, amounts = _data(there, rules, live), _amounts(there, rules, live)
+    rows = [*_data(there, rules, live), *_appeared(there, rules, live)]
+    amounts = _amounts(there, rules, live, {row["path"] for row in rows})
     return {
         "framework": found.framework,
         "evidence": [one.to_json() for one in found.evidence],
@@ -65,6 +67,19 @@ def _data(there: Site, rules: Rules, live: RelPath) -> list[dict[str, str]]:
     return [_row(one) for one in found]
 
 
+def _appeared(there: Site, rules: Rules, live: RelPath) -> list[dict[str, str]]:
+    """Directories of data that no version of what was shipped has; none where that is unknown, for then all counts as
+    shipped. They move into `shared/` as well.
+    """
+    ships, skipped = rules.listing.kind, () if live else OURS
+    every = walk(there.root, live, unreadable=[], descend=lambda path: ships(path) == DIR and path not in skipped)
+    new = (path for path, kind, _ in every if kind == DIR and ships(path) is None and path not in skipped)
+    said = {path: rules.classifier.ruling(path) for path in new if not rules.is_shared(path)}
+    data = (path for path, one in said.items() if one.rule == "default" or one.care in (SHARED, SEEDED))
+    found = [path for path in data if not holds_program(there.root, live / path)]
+    return [{"path": path, "kind": DIR, "why": STRAY, "action": "share"} for path in found]
+
+
 def _row(one: SharedPath) -> dict[str, str]:
     return {"path": one.path, "kind": one.kind, "why": one.why, "action": "share"}
 
@@ -77,9 +92,9 @@ def _carried(rules: Rules) -> list[dict[str, str]]:
     return [{"path": path, "why": found[path].source or found[path].rule} for path in kept]
 
 
-def _amounts(there: Site, rules: Rules, live: RelPath) -> dict[str, Amount]:
-    """By path that is shared or carried; by the empty path what is neither."""
-    tops = rules.shared_paths | {row["path"] for row in _carried(rules)}
+def _amounts(there: Site, rules: Rules, live: RelPath, data: set[str]) -> dict[str, Amount]:
+    """By path that is DATA, shared or carried; by the empty path what is none of these."""
+    tops = rules.shared_paths | data | {row["path"] for row in _carried(rules)}
     found: dict[str, Amount] = {"": Amount()}
     for path, size in _files(there, live):
         found.setdefault(_top(path, tops), Amount()).add(size)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Optional
 
+from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.access import give
 from holdfast_engine.fs.root import Root
@@ -24,6 +25,7 @@ from holdfast_engine.persistence.note_shipped import note, part_seeds
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for
 from holdfast_engine.persistence.shipped import outline_of, rules_proven
+from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.take_in import TakingIn, moving
 from holdfast_engine.persistence.traces import to_come
 from holdfast_engine.persistence.was_shipped import WasShipped, live_place
@@ -216,11 +218,26 @@ class Share(_Adopting):
         present = {one.path: one.why for one in rules.shared if site.root.has(current / one.path)}
         adopter.bring(current, Found(to_adopt=present), wins="live")
         link_release(adopter, current, rules, before={}, live=True)
+        if _bring_strays(adopter, current, rules):
+            rules = _rules(site, current)
         memory.remember(site, rules)
         active = site.refresh().active
         if active is not None:
             part_seeds(site, active)
         return work
+
+
+def _bring_strays(adopter: Adopter, current: RelPath, rules: Rules) -> bool:
+    """Where it is known what was shipped, a directory of data that no version has is home as well, and counted: a
+    backup of `shared/` has it, and `recover` misses it (G2). The rest goes along, as from any live release.
+    """
+    site = adopter.site
+    baseline = baseline_of(site, site.refresh().active)
+    if baseline is None:
+        return False
+    strays = sweep(site, current, rules, baseline=baseline).to_adopt
+    adopter.bring(current, Found(to_adopt=strays), wins="live")
+    return bool(strays)
 
 
 def _rules(site: Site, current: RelPath) -> Rules:

@@ -342,3 +342,24 @@ def test_a_person_reads_in_the_plan_what_was_edited(vendor):
     vendor.used()
     page = [str(line.text) for line in adoption(vendor.adopt(vendor.first, only_plan=True))]
     assert "  lib/welcome.txt" in page[page.index("edited on the server") :]
+
+
+def test_data_that_the_archive_has_no_directory_for_is_shared_by_the_adoption_itself(tmp_path):
+    """G2: a backup of `shared/` has it and `recover` misses it from then on, not only from the first deploy on."""
+    vendor = Vendor(tmp_path)
+    without = vendor.archive("without.zip", {"uploads/.htaccess": None})
+    vendor.by_ftp()
+    vendor.world.precious.write("uploads/a.jpg", into=vendor.world.site)
+    vendor.world.precious.write("invoices/2025/1.pdf", into=vendor.world.site)
+    vendor.world.precious.write("forum/index.php", into=vendor.world.site)
+    said = {"path": str(vendor.world.site), "was": (without,)}
+    plan = vendor.world.perform("adopt", **said, only_plan=True)
+    assert {row["path"] for row in plan["shared"]} == {"uploads", "invoices"}
+    vendor.world.perform("adopt", **said)
+    for path in ("uploads/a.jpg", "invoices/2025/1.pdf"):
+        assert (vendor.world.site / "shared" / path).is_file()
+    assert not (vendor.world.live / "forum").is_symlink()
+    vendor.world.precious.assert_served()
+    vendor.world.perform("leave", words=("undo",))
+    vendor.world.precious.assert_none_lost()
+    assert (vendor.world.site / "uploads/a.jpg").is_file()
