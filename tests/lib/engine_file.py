@@ -32,7 +32,7 @@ def engine_file() -> Path:
 def _built() -> str:
     if _python("-c", _FETCH).returncode:
         return ""
-    target = once.top() / "engine" / NAME
+    target = once.top() / "engine-file" / NAME
     built = _python("-m", "packages.program", str(target))
     assert built.returncode == 0, built.stderr
     return str(target)

@@ -48,6 +48,11 @@ class Log:
         self.path, self._masks, self._began = path, masks, time.monotonic()
         self._file = os.open(path, _NEW, 0o600)
 
+    def __del__(self) -> None:
+        """The descriptor ends with the run, for who calls `main` again and again in one process."""
+        with suppress(AttributeError, OSError):
+            os.close(self._file)
+
     @classmethod
     def begin(cls, words: Sequence[str], environment: Mapping[str, str], site: Callable[[], str]) -> Log | None:
         """A new log of the command line WORDS; None where none can be written. SITE says which site is meant."""
