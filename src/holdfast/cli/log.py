@@ -48,10 +48,11 @@ class Log:
         self.path, self._masks, self._began = path, masks, time.monotonic()
         self._file = os.open(path, _NEW, 0o600)
 
-    def __del__(self) -> None:
-        """The descriptor ends with the run, for who calls `main` again and again in one process."""
-        with suppress(AttributeError, OSError):
-            os.close(self._file)
+    def close(self) -> None:
+        """What is added from now on is in no file."""
+        file, self._file = self._file, -1
+        with suppress(OSError):
+            os.close(file)
 
     @classmethod
     def begin(cls, words: Sequence[str], environment: Mapping[str, str], site: Callable[[], str]) -> Log | None:

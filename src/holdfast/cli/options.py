@@ -149,8 +149,12 @@ def _logged(view: View, site: Callable[[], str] = str) -> View:
 
     if isinstance(view, LoggedView):
         return view
-    log = Log.begin(click.get_current_context().obj or (), os.environ, site)
-    return LoggedView(view, log) if log else view
+    context = click.get_current_context()
+    log = Log.begin(context.obj or (), os.environ, site)
+    if log is None:
+        return view
+    context.call_on_close(log.close)
+    return LoggedView(view, log)
 
 
 def _finish(view: View, work: Callable[[], Answer]) -> int:
