@@ -57,7 +57,7 @@ _BELOW = """## What to know
   home with the next deploy, rollback or `holdfast sweep`. What it deletes meanwhile among programs, as a plugin through
   the admin pages, is there again (the column *back*): use `$realpath_root`, or reload php-fpm in `after_activation`.
 - **DokuWiki's extension manager** refused one installation of a plugin while PHP knew the earlier version's paths; the
-  next try went well. One cell of MediaWiki (one user, `$document_root`) answered 500 before the adoption, and is left out.
+  next try went well. One cell of MediaWiki (one user, `$document_root`) answered 500 before the adoption: left out.
 - **An application that keeps a file in memory** (lowdb) is stopped before it is started in `current`: `holdfast adopt`,
   stop, `holdfast sweep`, start. Its hooks are `stop` and `start`, so requests fail in that gap.
 """
