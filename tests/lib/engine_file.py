@@ -23,7 +23,7 @@ INSTALLED = re.compile(rf"(?<![\w./'-])holdfast (?:--\w|(?:{'|'.join(TABLE)})\b)
 
 def engine_file() -> Path:
     """The file, alone in a directory; the test is skipped where its libraries can be had from nowhere."""
-    at = once.made_once(once.top() / "engine.made", _built)
+    at = once.made_once(once.top() / "engine-file.made", _built)
     if not at:
         pytest.skip("the wheels of requirements/old.txt are not in .wheels, and no registry gives them")
     return Path(at)
