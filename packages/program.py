@@ -12,12 +12,10 @@ from collections.abc import Iterable
 
 from packages import wheels
 from packages.one_file import one_file, write
+from packages.start import OLDER
 
 OLDEST = (3, 11)
 """The first Python that runs `holdfast.pyz`."""
-
-OLDEST_OF_ENGINE = (3, 9)
-"""The first Python that runs `holdfast-engine.pyz`, and the engine by itself."""
 
 _IN_COLOUR = "holdfast/cli/render/rich.py"
 """Left out of the second one: a library of the host would be found, of whatever age."""
@@ -32,7 +30,7 @@ def build_engine(target: str, own: str) -> None:
     """Leave `holdfast-engine.pyz` at TARGET, from our wheel OWN and the older libraries."""
     members = wheels.contents([own, *wheels.locked(wheels.OLD)])
     kept = ((name, content) for name, content in members if name != _IN_COLOUR)
-    write(target, one_file(kept, "holdfast", OLDEST_OF_ENGINE))
+    write(target, one_file(kept, "holdfast", OLDER))
 
 
 def main(target: str) -> None:

@@ -8,7 +8,7 @@ from inspect import signature
 
 import pytest
 
-from hints.typing import commands, objections
+from hints.typed import commands, objections
 from lib import once
 from lib.oracle import lost
 from lib.world import World

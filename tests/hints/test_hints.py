@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from hints.states import STATES
-from hints.typing import commands, objections, typed
+from hints.typed import commands, objections, typed
 from lib.world import World
 
 

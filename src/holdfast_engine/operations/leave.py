@@ -125,8 +125,8 @@ def _notes(site: Site, leave: Leave) -> list[str]:
     told += filled
     if leave.home and not leave.keeps_current:
         told.append(f"`{site.root.absolute(Layout.current)}` is removed at the end; `--keep-current` leaves a link")
-    elif leave.keeps_current and needing_current(site):
-        told.append(f"`current` stays as a link, for {named(needing_current(site))} leads through it")
+    elif leave.keeps_current and (through := needing_current(site)):
+        told.append(f"`current` stays as a link, for {named(through)} leads through it")
     elif not leave.keeps:
         web_root = rules_now(site).web_root
         root = site.root.absolute("" if is_flat(web_root) else RelPath(web_root))

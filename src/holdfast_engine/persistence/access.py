@@ -33,7 +33,7 @@ def give_access(
     that the application may write; what is carried is SPARED, it has its own. WRITABLE says what a person or a preset
     names. Returns the directories that USER is kept out of still.
     """
-    whom = user if user is not None else kept.user if kept.user is not None else os.geteuid()
+    whom = user if user is not None else _runs_as(kept)
     groups, shut = groups_of(whom), []
     for path, kind, wanted in list(_placed(site, release, kept, kept.tops, spared)):
         if kind == DIR:
@@ -47,7 +47,7 @@ def keeps_out(site: Site, release: RelPath, kept: Kept, directories: Iterable[st
     """True where one of these DIRECTORIES of RELEASE, as another tool or a person left it, keeps out whom the live one
     let in (G10).
     """
-    user = kept.user if kept.user is not None else os.geteuid()
+    user = _runs_as(kept)
     groups, there = groups_of(user), ((release / path, kept.of(path)) for path in directories)
     return any(wanted is not None and not is_let_in(site.root, one, wanted, user, groups) for one, wanted in there)
 
@@ -64,7 +64,7 @@ def change_access(
     """PATHS of what is LIVE, and all below them, are as KEPT says now: shipped files too, where a BASELINE tells which
     those are. What came since is the application's own, and stays. Returns what could not be changed.
     """
-    user = kept.user if kept.user is not None else os.geteuid()
+    user = _runs_as(kept)
     groups, left = groups_of(user), []
     for path, kind, wanted in list(_placed(site, live, kept, paths, spared)):
         lets_in = wanted.lets_in(user, groups)
@@ -77,6 +77,11 @@ def change_access(
         elif not is_code(path) or path in kept.directories:
             give_file(site.root, live / path, wanted, user=user)
     return left
+
+
+def _runs_as(kept: Kept) -> int:
+    """Whom the application runs as, where that is kept; else whoever deploys."""
+    return kept.user if kept.user is not None else os.geteuid()
 
 
 def _placed(

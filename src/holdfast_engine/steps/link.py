@@ -75,9 +75,9 @@ class LinkTarget(Step[Outlook, Work]):
         changed = not still_so(work.site, work.path, found)
         if changed:
             seal(work.site.root, work.path, writable=work.rules.writable, spared=spared)
-        shut = keeps_out(work.site, work.path, kept_at(work.site), found.directories.keys() - spared)
+        own, kept = found.directories.keys() - spared, kept_at(work.site)
         # where data lies whole today, and beside code in the target; or where another tool unpacked it (G10)
-        if changed or shut or access_of_parted(work):
+        if changed or access_of_parted(work) or keeps_out(work.site, work.path, kept, own):
             let_application_in(work, spared=spared)
         record = record.with_seeds(seeded.digests, _own_seeds(record, work.outlook.shipped))
         return replace(work, record=record, seeded=seeded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from holdfast_engine.checks.data_memory import as_warning
@@ -41,8 +42,7 @@ class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
         """
         outlook, adopter = work.outlook, work.adopter
         work = _follow_the_switch(work)
-        for live, found in outlook.found.items():
-            adopter.bring(live, found, wins=LIVE if len(outlook.found) == 1 else NEWEST)
+        _bring(work, outlook.found)
         elsewhere.bring_left(adopter, outlook.elsewhere)
         work = replace(work, rules=rules_for(work.site, outlook.listing, work.site.request.settings))
         if not outlook.elsewhere:
@@ -55,11 +55,15 @@ class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
 def _brought_again(work: ScriptWork) -> ScriptWork:
     """What came to a live release from elsewhere, where it lay beside code, may be a directory of data here (I59)."""
     site, outlook = work.site, work.outlook
-    for live in outlook.found:
-        found = look_into(site, live, work.rules)
-        if found.to_adopt:
-            work.adopter.bring(live, found, wins=LIVE if len(outlook.found) == 1 else NEWEST)
+    again = {live: look_into(site, live, work.rules) for live in outlook.found}
+    _bring(work, {live: found for live, found in again.items() if found.to_adopt})
     return replace(work, rules=rules_for(site, outlook.listing, site.request.settings))
+
+
+def _bring(work: ScriptWork, every: Mapping[RelPath, Found]) -> None:
+    """What each live release holds is home; where links name several, of two versions the one that was saved last."""
+    for live, found in every.items():
+        work.adopter.bring(live, found, wins=LIVE if len(work.outlook.found) == 1 else NEWEST)
 
 
 def _follow_the_switch(work: ScriptWork) -> ScriptWork:

@@ -76,7 +76,8 @@ def _accept_as_live(again: Again, record: ReleaseRecord) -> None:
     if baselines.read(site.root, record.id) is None:
         record = replace(record, pinned="made live by hand before its deploy had ended; nothing proves what it shipped")
     mark_active(site, record)
-    link_live(again.adopter)
+    adopter = again.adopter
+    link_live(adopter)
     previous = records.read(site.root, again.begin.get("previous") or "")
     if previous is not None and previous.id != record.id:
-        Carrier(site, again.operation, again.adopter.report).bring_along(previous, record)
+        Carrier(site, again.operation, adopter.report).bring_along(previous, record)
