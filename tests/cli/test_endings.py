@@ -38,7 +38,7 @@ def test_a_problem_says_what_why_how_the_site_stands_where_data_lies_and_what_to
         "  `public/uploads` holds 3 files",
         "state: nothing was changed",
         "data: /srv/club/.holdfast/attic/1/a.png",
-        "try: holdfast recover",
+        "try: holdfast recover --site /srv/club",
     ]
 
 

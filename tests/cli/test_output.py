@@ -167,7 +167,7 @@ CHANGES = {
         },
         (
             "finished `deploy` 7: undone\nfound\n"
-            "  a.png  file  releases/1/a.png  left for you to decide\nnothing to put back"
+            "  a.png  file  releases/1/a.png  is left for you to decide\nnothing to put back"
         ),
     ),
     "restore": (
@@ -328,7 +328,7 @@ def test_detect_shows_what_is_data(holdfast, engine):
 QUESTIONS = {
     "recover": (
         {"found": [{"path": "a", "what": "file", "where": "w", "action": "adopt", "done": False}]},
-        "a  file  w  adopt",
+        "a  file  w  goes to `shared/`",
     ),
     "adopt": (
         {"path": "/srv/club", "entries": ["public"]},
@@ -399,7 +399,7 @@ def test_what_was_found_is_shown_before_nobody_can_be_asked(holdfast, engine):
     problem.answer = {"found": [{"path": "a.png", "what": "stray", "where": "releases/1/a.png", "action": "adopt"}]}
     engine.answers["recover"] = problem
     ended = holdfast("recover", *SITE)
-    assert (ended.code, ended.out) == (31, "found\n  a.png  stray  releases/1/a.png  adopt\n")
+    assert (ended.code, ended.out) == (31, "found\n  a.png  stray  releases/1/a.png  goes to `shared/`\n")
     assert holdfast("recover", *SITE, "--json").json["found"] == problem.answer["found"]
 
 

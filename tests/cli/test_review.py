@@ -52,7 +52,7 @@ def test_the_list_names_path_size_date_rule_and_evidence(typed, shop):
     assert shown.code == 0
     for word in ("carried along, and looks like code", "tool.php  21 B, 20", "forum/  1 file", "no rule names it"):
         assert word in shown.out
-    assert f"holdfast review diff|keep|drop|share PATH --site {shop.site}" in shown.out
+    assert f"next  holdfast review diff tool.php --site {shop.site}\n      or `keep`, `drop`, `share` in" in shown.out
     found = typed("review", "--site", shop.site, "--json").json
     assert {
         "path",

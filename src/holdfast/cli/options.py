@@ -134,7 +134,8 @@ def _invoke(work: Work, given: dict[str, Any], *, logged: bool) -> int:
     only_plan = given.pop("only_plan", False)
     session = replace(session, tell=view.tell, ask=asker(view, may_ask=may_ask), yes=yes, only_plan=only_plan)
     inquire = inquirer(view, may_ask=may_ask and not yes)
-    return _finish(view, lambda: _answered(work, Run(session, site, view.say, inquire), given))
+    named = os.path.normpath(os.path.join(session.directory, site["site.root"])) if site["site.root"] else ""
+    return _finish(view, lambda: _answered(work, Run(session, site, view.say, inquire), given), named)
 
 
 def _answered(work: Work, run: Run, given: dict[str, Any]) -> Answer:
@@ -157,23 +158,31 @@ def _logged(view: View, site: Callable[[], str] = str) -> View:
     return LoggedView(view, log)
 
 
-def _finish(view: View, work: Callable[[], Answer]) -> int:
+def _finish(view: View, work: Callable[[], Answer], site: str) -> int:
+    """Tells how WORK ended; SITE is the one that was named by a flag, and is named in what to type next."""
     try:
         page, result = work()
     except Problem as problem:
         if not problem.state and problem.kind in _BEFORE_ANYTHING:
             problem.state = "nothing was changed"
-        return view.problem(problem)
+        return view.problem(_whole(problem, site))
     except (KeyboardInterrupt, click.Abort):
-        return view.problem(interrupted())
+        return view.problem(_whole(interrupted(), site))
     except OSError as error:  # what the host refuses before the engine is asked is no mistake of ours
         return view.problem(_refused_by_the_host(view, error))
     except Exception as error:  # noqa: BLE001 - the last place before the interpreter's own
         view = _logged(view)  # a run that only looks has no log until there is something to find out from it
         view.trace(traceback.format_exc())
-        return view.problem(bug(error))
+        return view.problem(_whole(bug(error), site))
     view.result(page, result)
     return exit_code(result)
+
+
+def _whole(problem: Problem, site: str) -> Problem:
+    from holdfast.cli.whole_line import with_site
+
+    problem.hint = with_site(problem.hint, site)
+    return problem
 
 
 def _refused_by_the_host(view: View, error: OSError) -> Problem:

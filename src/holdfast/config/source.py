@@ -127,7 +127,7 @@ def _archive(text: str) -> Problem:
         "source-unusable",
         f"`{_shown(text)}` is an archive, and Holdfast does not fetch archives from a URL",
         state="nothing was changed",
-        hint="fetch it with `curl -fLO` and name the file: holdfast deploy --source FILE --sha256 HEX",
+        hint="fetch it with `curl -fLO` and name the file: `holdfast deploy --source FILE --sha256 HEX`",
     )
 
 

@@ -10,6 +10,7 @@ from holdfast_engine.checks.checklist import require_acceptable
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.event import Ask, Listener
 from holdfast_engine.model.request import Request
+from holdfast_engine.operations.adopt_again import told_again
 from holdfast_engine.operations.adopt_apart import apart_from
 from holdfast_engine.operations.adopt_plan import token_of
 from holdfast_engine.operations.adopt_question import Adoptable, adoptable
@@ -42,7 +43,7 @@ def adopt(request: Request, tell: Listener, ask: Ask) -> dict[str, Any]:
     apart = apart_from(request)
     if not request.only_plan:
         _end_leaving(request, tell)
-    with named_versions(request, checkout=checkout_of(request, apart)) as named:
+    with told_again(request), named_versions(request, checkout=checkout_of(request, apart)) as named:
 
         def look() -> Proposal[Adoptable]:
             found = adoptable(request, tell, named)

@@ -27,7 +27,8 @@ from holdfast_engine.operations.put_back import (
     put_back,
 )
 from holdfast_engine.operations.revive import revive
-from holdfast_engine.persistence.lost_data import Lost, search
+from holdfast_engine.persistence.lost import Lost
+from holdfast_engine.persistence.lost_data import search
 from holdfast_engine.persistence.memory import raise_alarm
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.public_html import keep_in_step

@@ -21,6 +21,7 @@ from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.sets import HEADER
+from holdfast_engine.rules.masking import holds_secret
 from holdfast_engine.rules.programs import is_code
 from holdfast_engine.site.links import Links
 
@@ -54,7 +55,8 @@ class Explained:
     RETIRED that nobody is shown this release. HAPPENED are those of SHARED that no rule names: they are shared
     because something lies there. FRAMEWORK_LINKS are made by the framework itself, LEADS_TO_DATA says of build
     output that data has a place of its own in it. LINKED are paths that were links of ours in RELEASE, LIVES_HERE
-    says what a person named as code that lives on the server, STANDING what an earlier look said, BASE is what was
+    says what a person named as code that lives on the server, IS_SETTINGS of a program that by its name the framework
+    has its settings in on each server, STANDING what an earlier look said, BASE is what was
     carried into it, and LIVE the release that is live, where that is another one: it ships LIVE_LISTING, and LIVE_BASE
     was carried into it. LET_GO says of what was shipped what is to be shared because the next version leaves it to the
     server. CONTENTS is what was read already, PASSES_BY says what tells of one release alone.
@@ -75,6 +77,7 @@ class Explained:
     leads_to_data: Callable[[str], bool] = _nowhere
     linked: Collection[str] = frozenset()
     lives_here: Callable[[str], bool] = _nowhere
+    is_settings: Callable[[str], bool] = _nowhere
     let_go: Callable[[str], str] = _nothing
     base: Base = field(default_factory=dict)
     standing: Optional[Standing] = None
@@ -155,17 +158,25 @@ class Explained:
         return self.contents.asked("is a database", path, stamp, lambda: is_database(root, there))
 
     def _is_ours(self, path: str) -> bool:
-        """True for a file that is no program, or one that a person keeps on the server, and differs from what was
-        shipped here: as of a seed, the server's version stays. Where nothing tells what was shipped, the release's
-        does, but for what a person keeps.
+        """True for a file that is no program, or one that a person keeps on the server, or that has this server's
+        passwords in it, and differs from what was shipped here: as of a seed, the server's version stays. Where nothing
+        tells what was shipped, the release's does, but for those two.
         """
-        before, kept = self.baseline.get(path), self.lives_here(path)
+        before, kept = self.baseline.get(path), self.lives_here(path) or self._holds_settings(path)
         code = (is_code(path) or self.unshared(path)) and not kept
         if code or self.next_listing.kind(path) != FILE or self.retired:
             return False
         if self._is_as_carried(path):
             return True
         return (kept or path in self.base or before is not None) and not self._was_shipped(path)
+
+    def _holds_settings(self, path: str) -> bool:
+        """True for settings that a program holds, with a secret: an example that a version ships in their place would
+        take the site down.
+        """
+        if not self.is_settings(path) or self.unshared(path):
+            return False
+        return holds_secret((self.links.root.read(self.release / path) or b"").decode("latin-1"))
 
     def _is_as_carried(self, path: str) -> bool:
         """True for a file that came here from the release before, and was not written to since: what it is was found

@@ -7,7 +7,7 @@ from typing import Any
 
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.operations.pipelines import DEPLOY, ROLLBACK, SWEEP
-from holdfast_engine.persistence.lost_data import Lost
+from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.steps.activate import ACTIVATE
 from holdfast_engine.steps.change_access import Change, ChangeAccess, Changing
 from holdfast_engine.steps.leave import BringBack, Forget, MoveOut, OpenAgain, SetApart

@@ -13,7 +13,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence import way_back
 from holdfast_engine.persistence.attic_entries import entries
 from holdfast_engine.persistence.copies import Copy, copies_of
-from holdfast_engine.persistence.lost_data import Lost
+from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.site.handle import Site
 
 

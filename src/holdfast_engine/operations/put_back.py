@@ -21,11 +21,14 @@ from holdfast_engine.operations.look import shown
 from holdfast_engine.operations.missing_rows import found_rows, missing_rows
 from holdfast_engine.operations.revive import wanted
 from holdfast_engine.operations.stepping import all_taken, end_of
-from holdfast_engine.persistence.lost_data import Lost, search
+from holdfast_engine.persistence.lost import Lost
+from holdfast_engine.persistence.lost_data import search
+from holdfast_engine.persistence.lost_in_attic import other_versions
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.unrecorded import unrecorded
+from holdfast_engine.persistence.way_back import as_owner
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.whose import who
 from holdfast_engine.steps.put_back import PuttingBack
@@ -77,6 +80,7 @@ def question_of(
     """
     notes = [*(lost(one) for one in gone), *(f"`{path}` is missing, and is created again, empty" for path in absent)]
     notes += [] if notes or found else ["no lost data was found"]
+    notes += beside(site)
     steps = _steps(found, absent)
     return {
         "command": "recover",
@@ -87,6 +91,15 @@ def question_of(
         "steps": steps,
         "notes": notes,
     }
+
+
+def beside(site: Site) -> list[str]:
+    """What is no loss, and may be what a person looks for all the same: a file with the content of yesterday."""
+    number = other_versions(site)
+    if not number:
+        return []
+    what = f"{count(number, 'other version')} of what is served"
+    return [f"nothing is missing for it: `{as_owner(site, 'attic')}` lists {what}"]
 
 
 def _steps(found: Sequence[Lost], absent: Sequence[RelPath]) -> list[dict[str, str]]:
@@ -143,5 +156,6 @@ def answer_of(
         "restored": sum(one.done for one in found),
         "attic": report.attic,
         "missing": missing_rows(site, gone),
+        "notes": beside(site),
         "warnings": [*report.warnings, *report.unmoved, *(lost(one) for one in gone)],
     }

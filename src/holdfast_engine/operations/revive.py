@@ -12,7 +12,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.every_pipeline import REVIVE
 from holdfast_engine.operations.stepping import all_taken, end_of
-from holdfast_engine.persistence.lost_data import Lost
+from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.wholeness import look_at, newest_whole
 from holdfast_engine.site.handle import Site

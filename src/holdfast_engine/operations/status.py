@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from shlex import quote
 from typing import Any, Optional
 
@@ -20,7 +21,7 @@ from holdfast_engine.model.rules import SharedPath
 from holdfast_engine.persistence import retired_releases
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.shipped import rules_now
+from holdfast_engine.persistence.shipped import rules_now, rules_proven
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.persistence.wholeness import look_at
@@ -130,7 +131,23 @@ def _live(site: Site) -> CheckInput:
     looks = retired_releases.look(site, rules)
     every = {one.record.id: (*one.found.to_adopt, *one.found.to_carry) for one in looks}
     strays = {release: paths for release, paths in every.items() if paths}
-    return subject_for(site, rules, release=site.survey.current, strays=strays, missing=missing(site, rules))
+    linked, gone = _without_what_is_new(site, rules), missing(site, rules)
+    return subject_for(site, linked, release=site.survey.current, strays=strays, missing=gone)
+
+
+def _without_what_is_new(site: Site, rules: Rules) -> Rules:
+    """RULES without what the application made since the release was adopted: where nothing tells what was shipped, its
+    name makes it shared before a deploy or a `sweep` has moved it. It is served as it is, and no link of it is missing.
+    """
+    live, root = site.survey.current or RelPath(""), site.root
+    if rules_proven(site) is not None:
+        return rules
+    known = {one.path for one in site.survey.site.shared}
+
+    def is_new(path: str) -> bool:
+        return path not in known and root.has(live / path) and not root.has(site.links.layout.in_shared(path))
+
+    return replace(rules, shared=tuple(one for one in rules.shared if not is_new(one.path)))
 
 
 def standing_checks(site: Site) -> list[Check]:

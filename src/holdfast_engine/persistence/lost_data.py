@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, Optional
+from dataclasses import replace
+from typing import Optional
 
 from holdfast_engine.data.adopt_renames import in_order
 from holdfast_engine.data.baseline import Baseline, baseline_of
@@ -12,19 +12,18 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import NEWEST
 from holdfast_engine.data.moved import SHARED as SHARED_WINS
 from holdfast_engine.data.outward import why_not
-from holdfast_engine.data.restore import blocked_by
 from holdfast_engine.fs.attic import holds, same_content
 from holdfast_engine.fs.copy import digest_of, same_file
-from holdfast_engine.fs.sets import companions, holds_rows, is_database, is_orphan, parted, still_fits
+from holdfast_engine.fs.sets import is_database, is_orphan, parted, still_fits
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, outermost
-from holdfast_engine.model.reasons import DROPPED, sentence
-from holdfast_engine.model.rules import CARRIED, FOUND, SEEDED, SHARED, STRAY, SharedPath
-from holdfast_engine.model.sets import main_of, members
+from holdfast_engine.model.rules import FOUND, STRAY, SharedPath
+from holdfast_engine.model.sets import main_of
 from holdfast_engine.persistence import old_document_root, saved_pages
-from holdfast_engine.persistence.attic_entries import entries, led_out_to
+from holdfast_engine.persistence.lost import Lost
+from holdfast_engine.persistence.lost_in_attic import in_attic
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import is_all_taken_away, sweep
 from holdfast_engine.persistence.unrecorded import pruned
@@ -37,31 +36,6 @@ CODE_ENDINGS = tuple(sorted(words("sure-code-endings")))
 """Names of code, where nothing else tells it from data."""
 
 
-@dataclass(frozen=True)
-class Lost:
-    """One finding. ACTION is `adopt` (bring home), `carry` (into the live release, as it is), `link`, `copy` (back from
-    the attic), `activate` (a release, to be live) or `listed` (for a person). OLD is the name that a renamed link had.
-    """
-
-    path: str
-    what: str
-    place: RelPath
-    action: str
-    release: RelPath = field(default_factory=lambda: RelPath(""))
-    wins: str = "shared"
-    done: bool = False
-    old: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "path": self.path,
-            "what": self.what,
-            "where": str(self.place),
-            "action": self.action,
-            "done": self.done,
-        }
-
-
 def search(site: Site, rules: Rules) -> list[Lost]:
     """Everything found: in document roots, then the live release, the others from the newest on, the attic."""
     found: list[Lost] = [*_in_document_roots(site, rules), *_in_live(site, rules)]
@@ -70,7 +44,7 @@ def search(site: Site, rules: Rules) -> list[Lost]:
             found.extend(_in_retired(site, record, rules))
     for record in pruned(site):
         found.extend(_strays_in(site, record, rules, Baseline({}, 0), wins=NEWEST))
-    found.extend(_in_attic(site, rules, {one.path for one in found}))
+    found.extend(in_attic(site, rules, {one.path for one in found}))
     return [_as_far_as_it_can(site, one) for one in found]
 
 
@@ -240,51 +214,3 @@ def _unseen(site: Site, here: RelPath, path: str) -> bool:
         kind == FILE and not same_file(site.root, here / below, there / below)
         for below, kind, _ in walk(site.root, here)
     )
-
-
-def _in_attic(site: Site, rules: Rules, found: set[str]) -> Iterator[Lost]:
-    """Displaced content: copied back where nothing stands now, else told of for a person to choose."""
-    told: set[tuple[str, str]] = set()
-    for note in reversed(entries(site.root)):
-        path = note["path"]
-        there = site.links.layout.in_shared(path)
-        if note.get("care") == CARRIED or note["reason"] == DROPPED:
-            continue  # the application deleted or replaced it by its own means, or a person said that nobody needs it
-        if (path, note["reason"]) in told:
-            continue
-        told.add((path, note["reason"]))
-        if site.root.kind(note["place"]) == LINK:
-            yield from _displaced_link(site, note)
-            continue
-        served = site.root.has(there) or bool(companions(site.root, there)) or path in found
-        alone = is_orphan(site.root, note["place"])  # a part of a database without it: never put back by itself
-        free = not served and blocked_by(site.links, path) is None and not _was_shipped(site, note)
-        if free and not alone and note.get("care", SHARED) == SHARED and _is_data(site, rules, path):
-            yield Lost(path, f"in the attic: {sentence(note['reason'])}", note["place"], "copy")
-        elif not same_file(site.root, note["place"], there):
-            now = "another version is live" if site.root.has(there) else "nothing is served there from `shared/`"
-            yield Lost(path, f"in the attic, {now}: {sentence(note['reason'])}", note["place"], "listed")
-
-
-def _displaced_link(site: Site, note: dict[str, Any]) -> Iterator[Lost]:
-    end = led_out_to(site.root, note)
-    if end:
-        yield Lost(note["path"], f"a link to `{end}` in the attic: {sentence(note['reason'])}", note["place"], "listed")
-
-
-def _was_shipped(site: Site, note: dict[str, Any]) -> bool:
-    """True for a file that is as some release shipped it: nobody's data, and whoever took it away did not lose it."""
-    if any(holds_rows(site.root, part) for part in members(note["place"])[1:]):
-        return False  # a database with rows beside it
-    seeds = {record.seeds.get(note["path"]) for record in site.survey.releases}
-    return site.root.kind(note["place"]) == FILE and digest_of(site.root, note["place"]) in seeds
-
-
-def _is_data(site: Site, rules: Rules, path: str) -> bool:
-    """True for content that would be served from `shared/`: the live release ships nothing at PATH, and no rule calls
-    it output of builds or the like (`vendor/cache` in `shared/` would make data of all of `vendor/`).
-    """
-    current = site.survey.current
-    data = rules.classifier.ruling(path).care in (SHARED, SEEDED)
-    free = current is not None and (site.links.is_linked(current, path) or not site.root.has(current / path))
-    return data and free

@@ -93,6 +93,7 @@ def _sweep_of(
         leads_to_data=ruler.leads_to_data,
         happened=frozenset(one.path for one in rules.shared if one.why in (STRAY, FOUND)),
         lives_here=ruler.is_kept_here,
+        is_settings=ruler.is_settings,
         passes_by=ruler.is_passing,
         let_go=rules.classifier.leaves_to_the_server,
         linked=frozenset(one.path for one in site.survey.site.shared),

@@ -145,4 +145,6 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def incomplete(git_dir: str, message: str, context: Sequence[str] = ()) -> Problem:
     """The problem of a mirror that does not hold what it should; the next deploy fetches anew."""
-    return Problem("fetch-incomplete", message, context=(f"mirror: {git_dir}", *context), hint="holdfast deploy")
+    return Problem(
+        "fetch-incomplete", message, context=(f"mirror: {git_dir}", *context), hint="`holdfast deploy` fetches it again"
+    )

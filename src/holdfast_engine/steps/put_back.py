@@ -16,7 +16,8 @@ from holdfast_engine.persistence import elsewhere, old_document_root
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.late_sweep import link_live
-from holdfast_engine.persistence.lost_data import Lost, search
+from holdfast_engine.persistence.lost import Lost
+from holdfast_engine.persistence.lost_data import search
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.strays import sweep

@@ -101,7 +101,7 @@ class SetAside(Step[Decision, Deciding]):
     name = "set-aside"
 
     def sentence(self, planned: Decision) -> str:
-        return f"move `{planned.path}` into the attic; `holdfast restore` brings it back"
+        return f"move `{planned.path}` into the attic; `restore` brings it back"
 
     def due(self, planned: Decision) -> bool:
         return planned.goes

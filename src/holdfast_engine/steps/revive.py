@@ -15,7 +15,7 @@ from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.late_sweep import link_live
 from holdfast_engine.persistence.link_release import link_release
-from holdfast_engine.persistence.lost_data import Lost
+from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
 from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, listing_of

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from holdfast_engine.model.request import Source
 from lib.refusals import assert_refused
 from lib.world import LARAVEL, World
 
@@ -66,6 +68,19 @@ def test_a_document_root_is_not_made_a_site_and_the_way_that_is_safe_works(tmp_p
         assert (root / "data/users.txt").read_text() == "users\n"
         assert not [name for name in ("shared", ".holdfast", "releases", "current") if (root / name).exists()]
     assert world.perform("checklist")["verdict"] != "refuse"
+
+
+def test_the_lines_that_are_safe_name_the_versions_and_the_yes_of_the_first(tmp_path):
+    """Typed without them, the adoption would know nothing of what was shipped, or ask where nobody answers."""
+    world = laid(tmp_path, "public_html")
+    shipped = tmp_path / "of the club"
+    shutil.copytree(world.site, shipped)
+    was = (Source("directory", str(shipped)), Source("directory", str(shipped)))
+    refused = lambda: world.perform("adopt", was=was, yes=True)  # noqa: E731
+    problem = assert_refused(world.top, refused, exits=30, code="adopt-unsafe")
+    again = f"holdfast adopt --was '{shipped}' --was '{shipped}' --yes "
+    assert f"&& {again}{tmp_path}/site &&" in problem.hint
+    assert any(f"`{again}{world.site} --site {tmp_path}/site`" in line for line in problem.context)
 
 
 @pytest.mark.parametrize("where", ["httpdocs", "www/html"])

@@ -164,6 +164,21 @@ def test_what_lies_in_the_attic_comes_back_by_restore(world):
     )
 
 
+def test_versions_in_the_attic_of_what_is_served_are_counted_and_nothing_is_said_to_be_missing(world):
+    """A line that puts an old version over the live one, at three in the morning, makes things worse."""
+    home_page = world.live / "public/index.php"
+    home_page.chmod(0o644)
+    home_page.write_text("edited here\n")
+    world.ship()
+    assert home_page.read_text() != "edited here\n"
+    answer = looked(world)
+    assert answer["found"] == []
+    line = f"`holdfast attic --site {world.site}` lists 1 other version of what is served"
+    assert answer["notes"] == ["no lost data was found", f"nothing is missing for it: {line}"]
+    assert world.perform("recover")["notes"] == [f"nothing is missing for it: {line}"]
+    assert home_page.read_text() != "edited here\n"
+
+
 def test_what_no_copy_has_is_only_in_a_backup(world):
     """G7: said in words, with the line that puts it back and overwrites nothing."""
     shutil.rmtree(uploads(world))

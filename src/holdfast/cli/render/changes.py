@@ -112,6 +112,7 @@ def recover(result: Result) -> Lines:
         *missing_and_found(result, after=True),
         Line(_put_back(int(result.get("restored") or 0))),
         *warnings(map(shown, result.get("warnings", ()))),
+        *warnings(map(shown, result.get("notes", ())), "note"),
     ]
 
 
@@ -163,7 +164,7 @@ def _backup(each: Result) -> Lines:
 def _found(found: list[Result], *, after: bool) -> Lines:
     """A row for each, and the line to type below it."""
     cells = [
-        (each["path"], each["what"], each["where"], _done(each) if after else each.get("action") or "")
+        (each["path"], each["what"], each["where"], _done(each) if after else _ACTS.get(each.get("action") or "", ""))
         for each in found
     ]
     return [line for each, row in zip(found, rows(cells)) for line in (row, *_to_type(each))]
@@ -173,8 +174,21 @@ def _to_type(each: Result) -> Lines:
     return [Line(f"{_TYPE}{each['command']}", "strong")] if each.get("command") else []
 
 
+_ACTS = {
+    "adopt": "goes to `shared/`",
+    "carry": "goes into the live release",
+    "link": "is linked again",
+    "copy": "is copied back",
+    "activate": "becomes live",
+    "listed": "is left for you to decide",
+}
+"""What is done about a finding, by its word in JSON."""
+
+
 def _done(each: Result) -> str:
-    return f"done: {each.get('action') or ''}" if each.get("done") else "left for you to decide"
+    if not each.get("done"):
+        return _ACTS["listed"]
+    return "is live" if each.get("action") == "activate" else "is back"
 
 
 def restore(result: Result) -> Lines:

@@ -52,6 +52,9 @@ def detect(result: Result, *, every: bool = False) -> Lines:
         *(line for name, key in kinds for line in section(name, [Line(f"  {path}") for path in result.get(key, ())])),
         *section("caches, made again and not kept", [Line(f"  {path}") for path in caches]),
         *(section("everything that was found", _rulings(result.get("evidence", ()))) if every else []),
+        Line(
+            "all else that appears on the server is kept too: folders in `shared/`, single files beside the code", "dim"
+        ),
         *([] if every else [Line("`holdfast explain PATH` says more about one path, `-v` about all", "dim")]),
     ]
 
@@ -217,12 +220,21 @@ def review(result: Result) -> Lines:
     """What can be decided on, kind by kind, each with its evidence; then what was decided."""
     kinds = [line for what, name in _WHAT.items() for line in section(name, _reviewed(result, what))]
     words = ((each["path"], each["word"], day(each["at"]), each["who"]) for each in result["decided"])
-    site = quote(result["site"])
-    next_line = Line(f"next  holdfast review diff|keep|drop|share PATH --site {site}")
     return [
         *(kinds or [Line("nothing to review", "good")]),
         *section("decided", rows(words)),
-        *([next_line] if kinds else []),
+        *(_next_decision(result) if kinds else []),
+    ]
+
+
+def _next_decision(result: Result) -> Lines:
+    """A line that only looks, at the first file of the list, and what stands in its place to decide."""
+    first = next((each for each in result["entries"] if each["kind"] != "dir"), None)
+    path, verb = (first["path"], "diff") if first else (result["entries"][0]["path"], "keep")
+    others = ", ".join(f"`{word}`" for word in ("keep", "drop", "share") if word != verb)
+    return [
+        Line(f"next  holdfast review {verb} {quote(path)} --site {quote(result['site'])}"),
+        Line(f"      or {others} in place of `{verb}`", "dim"),
     ]
 
 
