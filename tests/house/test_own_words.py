@@ -6,6 +6,7 @@ import ast
 import os
 from collections.abc import Iterator
 
+from holdfast.cli.render.progress import STEPS
 from holdfast_engine.model.reasons import FORMER
 from house.source_tree import modules, read, tracked
 from lib.inner_words import learnt
@@ -64,3 +65,16 @@ def test_the_page_of_words_has_the_words_that_stay_out():
     later = read("docs/words.md").partition("You meet these")[2]
     rows = {row.split("|")[1].strip() for row in later.splitlines() if row.startswith("|")}
     assert {"care", "evidence", "seed", "stray", "baseline", "preset", "sweep"} <= rows
+
+
+def test_every_step_is_told_in_words():
+    """A person reads `make it live` while a command runs, and not the name of a class."""
+    steps = (module for module in modules("holdfast_engine") if "/steps/" in module.name)
+    assigned = (one for module in steps for one in ast.walk(module.tree) if isinstance(one, ast.Assign))
+    named = {
+        one.value.value
+        for one in assigned
+        if isinstance(one.value, ast.Constant) and [getattr(each, "id", "") for each in one.targets] == ["name"]
+    }
+    assert {"activate", "late-sweep"} <= named
+    assert named - STEPS.keys() == set()

@@ -76,14 +76,14 @@ def site(path: str, content: bytes):
 
 def value_or_problem(read):
     """What READ returns; None when it is a problem, which must say something and how to go on."""
-    began = time.monotonic()
+    began = time.process_time()  # of this process: how busy the machine is says nothing
     try:
         return read()
     except Problem as problem:
         _is_in_words(problem)
         return None
     finally:
-        took = time.monotonic() - began
+        took = time.process_time() - began
         if took > SOON:
             pytest.fail(f"took {took:.1f} s")
 
@@ -331,7 +331,7 @@ def test_the_fast_expression_of_a_pattern_matches_what_the_simple_one_does(patte
 )
 def test_no_pattern_of_a_source_takes_longer_than_a_moment(pattern):
     """A repository must not be able to stop its own deploy for ever with a line of `.gitignore`."""
-    began = time.monotonic()
+    began = time.process_time()  # of this process: how busy the machine is says nothing
     for path in ("a" * 255, "a/" * 200 + "a", "/".join(["a" * 100] * 20)):
         compiled(pattern).fullmatch(path)
     assert time.monotonic() - began < SOON

@@ -95,7 +95,11 @@ def _end_leaving(request: Request, tell: Listener) -> None:
 def _answer_all_the_same(
     problem: Problem, site: Site, interrupted: Optional[dict[str, Any]], found: Sequence[Lost]
 ) -> None:
-    """Who said no, or has no whole release, is told what there is all the same."""
+    """Who said no, or has no whole release, is told what there is all the same; and whoever said yes to the first
+    question, and nothing to the second, that the first was done.
+    """
+    if problem.code in ("declined", "interrupted") and found:
+        problem.state = f"`{found[0].release}` is live; nothing else was changed"
     if problem.code == "declined":
         found = (*found, *(search(site, rules_now(site)) if site.survey.current is not None else ()))
     if problem.code in ("declined", "nothing-live"):

@@ -128,8 +128,8 @@ def _copied(site: Site, found: WasShipped, place: RelPath) -> str:
 def told_was(found: WasShipped) -> list[str]:
     """What was found, in sentences."""
     equal = f"{count(len(found.equal), 'file')} equal the shipped files, and are code"
-    differ = f"{len(found.edited)} differ, and are edits"
-    others = f"{found.others} are in no version of it, and are yours"
+    differ = f"edited: {len(found.edited)}"
+    others = f"in no version of it, and yours: {found.others}"
     gone = [f"{len(found.absent)} of the shipped files are missing, as `{found.absent[0]}`"] if found.absent else []
     return ["; ".join([equal, differ, others, *gone])]
 

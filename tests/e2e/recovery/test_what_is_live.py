@@ -334,3 +334,24 @@ def test_a_hook_that_removes_the_journal_ends_in_words(world):
     world.perform("recover")
     world.ship()
     world.precious.assert_none_lost()
+
+
+def test_a_no_to_the_second_question_says_what_the_yes_to_the_first_did(world):
+    """`recover` asks about the release that is made live, then about data: the first is done when the second is put."""
+    world.precious.write("public/uploads/a.jpg")
+    old = world.live.resolve()
+    world.ship()
+    old.joinpath("public").chmod(0o755)
+    (old / "public/late").mkdir()
+    (old / "public/late/a.pdf").write_text("late")
+    world.live.unlink()
+    asked = []
+
+    def person(plan):
+        asked.append([row["action"] for row in plan["found"]])
+        return len(asked) == 1
+
+    problem = fails(lambda: world.perform("recover", person=person), exits=31, code="declined")
+    assert asked == [["activate"], ["adopt"]]
+    assert problem.state == f"`releases/{world.live.resolve().name}` is live; nothing else was changed"
+    assert not (world.site / "shared/public/late").exists()

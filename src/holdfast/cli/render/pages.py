@@ -128,7 +128,7 @@ def _releases(result: Result) -> Lines:
             each["state"],
             when(each.get("created")),
             origin(each.get("source")),
-            count(each["strays"], "stray") if each.get("strays") else "",
+            f"{count(each['strays'], 'new path')} in it" if each.get("strays") else "",
         )
         for each in found
     )

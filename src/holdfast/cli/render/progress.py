@@ -26,8 +26,31 @@ STEPS = {
     "after": "hooks after activation",
     "prune": "clean up",
     "keep-in-step": "keep the document root in step",
+    "stop": "stop the application",
+    "start": "start the application",
+    "sweep": "collect what appeared",
+    "close-down": "end the old document root",
+    "fill": "fill the document root",
+    "clear": "remove old links there",
+    "note": "note what was shipped",
+    "move-in": "move it into a release",
+    "take-in": "move it into a release",
+    "register": "note the releases there are",
+    "share": "move data into shared/",
+    "unshare": "make code real again",
+    "follow": "follow in the live release",
+    "say": "note the decision",
+    "set-aside": "move it into the attic",
+    "restore": "bring it back",
+    "put-back": "put the data back",
+    "access": "change the rights",
+    "open": "make files writable again",
+    "bring-back": "move the data back",
+    "move-out": "move the code back",
+    "set-apart": "put the rest aside",
+    "forget": "remove .holdfast/",
 }
-"""Each step in words that nobody has to learn; what is not named here is said as it is called."""
+"""Each step in words that nobody has to learn."""
 _WIDTH = max(map(len, STEPS.values()))
 ERASE = "\r\x1b[2K"
 
