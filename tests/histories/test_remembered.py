@@ -82,3 +82,23 @@ def test_what_comes_from_a_release_that_was_left_is_served_after_the_switch_of_a
         life.deploy_a_new_version(kill=0, parts=frozenset(), static=False)
         life.a_worker_that_stayed_behind_writes(place="public/gallery/1.jpg", which=0)
         life.a_script_links_and_switches(kill=0)
+
+
+def test_what_an_earlier_release_had_carried_and_the_live_one_ships_was_deleted_by_nobody():
+    """G2, G5: without any state a version's file was people's own; a later one shipped the same, and was left again."""
+    with played(Misfortunes) as life:
+        life.first_deploy(adopted=False, parts=frozenset(["flags"]))
+        life.somebody_removes_the_state()
+        life.deploy_a_new_version(kill=0, parts=frozenset(), static=False)
+        life.deploy_a_new_version(kill=0, parts=frozenset(["flags"]), static=False)
+        life.rollback_to(kill=0, which=3)
+
+
+@pytest.mark.skipif(not can_be_two(), reason="needs root, to give files to another user")
+def test_what_was_carried_becomes_shared_while_a_deploy_runs():
+    """G2: a worker's late file was carried, and somebody makes its directory in `shared/` before the switch."""
+    with played(Actors) as life:
+        life.first_deploy(all_of_it=True, two=True, parts=frozenset(["docs-link", "gallery", "certificates"]))
+        life.a_script_links_and_switches(kill=0)
+        life.a_worker_that_stayed_behind_writes(place="public/flags/de.svg", which=5)
+        life.somebody_writes_during(at=58, command="deploy", place="public/flags/xx.svg", way="write into shared")

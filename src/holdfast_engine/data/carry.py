@@ -86,10 +86,11 @@ class Carrying:
             made = make_directories(self.root, self.into, self._directories(found))
             refused = list(give_names(self.root, self.left, self.into, _files(found)))
             for path, error in self._given_instead(refused):
-                if isinstance(error, FileNotFoundError):
+                try:
+                    if self._found_another_way(path, error):
+                        base[path] = self._as_copied(path, base[path])
+                except FileNotFoundError:  # the application renamed or deleted it: the next look finds what is there
                     del base[path]
-                elif self._found_another_way(path, error):
-                    base[path] = self._as_copied(path, base[path])
             make_alike(self.root, self.left, self.into, reversed(made))
             base.update(self._made(path for path in made if path not in base))
         return base

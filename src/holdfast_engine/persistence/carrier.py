@@ -17,7 +17,7 @@ from holdfast_engine.fs.second_names import as_it_stands
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model import reasons
-from holdfast_engine.model.carried import EMPTY, Base
+from holdfast_engine.model.carried import EMPTY, Base, Carried
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.manifest import Entry
@@ -53,17 +53,22 @@ class Carrier:
         own: Base = EMPTY,
     ) -> Base:
         """Each of FOUND in LEFT stands in INTO as well, which nobody was shown since it got its OWN: what of that is
-        not in LEFT any more gives way (G2). WRITTEN is what this operation wrote there. Returns the base.
+        not in LEFT any more gives way (G2); where LEFT ships a file of its own there, it stays. WRITTEN is what this
+        operation wrote there. Returns the base.
         """
         why = reasons.OVERTAKEN if own else reasons.SHIPPED_TOO
         carrying = replace(self._carrying(left, into, why), written=written)
-        taken = carrying.take_away(own, [path for path in own if path not in found])
-        stay = {path: one for path, one in own.items() if one.kind == DIR and path not in taken}
+        shipped = {path for path, one in own.items() if path not in found and self._is_file(left / path, one)}
+        taken = carrying.take_away(own, [path for path in own if path not in found and path not in shipped])
+        stay = {path: one for path, one in own.items() if path in shipped or (one.kind == DIR and path not in taken)}
         base = {**stay, **carrying.bring(carrying.relative(found))}
         carrying.take_away(own, [path for path in own if path in found and path not in base])  # deleted meanwhile
         carrying.let_in(found)
         self._tell(carrying.told, deleted=False)
         return base
+
+    def _is_file(self, here: RelPath, one: Carried) -> bool:
+        return one.kind == FILE and self.site.root.kind(here) == FILE
 
     def give_way(self, into: RelPath, own: Base, rules: Rules) -> None:
         """What of INTO's OWN lies where all is shared today is not there any more: what is served there lies in

@@ -86,6 +86,7 @@ def carried_again(work: Work) -> Work:
     """What came to the live release since it was carried, or went, did so in the release to come as well; its base and
     the second names say so, now that what is built is known.
     """
+    work = _without_shared(work)
     outgoing, followed = work.outgoing, work.found
     for _ in range(LOOKS if outgoing is not None else 0):
         assert outgoing is not None
@@ -98,6 +99,11 @@ def carried_again(work: Work) -> Work:
         carrier(work).remember(work.record.id, work.path, work.base)
         _note_left(work, followed)
     return work
+
+
+def _without_shared(work: Work) -> Work:
+    """What was carried and has become shared since, as somebody made its directory in `shared/`, is a link by now."""
+    return replace(work, base={path: one for path, one in work.base.items() if not work.rules.is_shared(path)})
 
 
 def healed(work: Work) -> Work:

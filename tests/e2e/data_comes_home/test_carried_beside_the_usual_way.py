@@ -113,6 +113,38 @@ def test_what_is_deleted_while_a_rollback_carries_it_is_gone_in_the_release_that
     assert "pub-1\n" in attic_texts(world.site)
 
 
+@pytest.mark.parametrize("shipped", ["pub-1\n", "pub-2\n"], ids=["the same", "another"])
+def test_a_file_that_the_next_version_ships_itself_is_there_again_after_a_rollback(world, shipped):
+    """G2, G5: what was carried into the earlier release is nobody's deletion there because the later one ships it."""
+    (world.live / "ads.txt").write_text("pub-1\n")
+    world.ship()
+    world.ship({"ads.txt": shipped})
+    assert read(world, "ads.txt") == "pub-1\n"
+    world.rollback()
+    assert read(world, "ads.txt") == "pub-1\n"
+
+
+@pytest.mark.parametrize("way", ["renamed", "deleted"])
+def test_what_goes_away_while_it_takes_the_place_of_an_older_version_stops_no_rollback(world, way):
+    """G2, G3: the release that comes back has the file as it was; the application renames or deletes the newer one."""
+    (world.live / "ads.txt").write_text("pub-1\n")
+    world.ship()
+    let_write(world.live.resolve() / "new")
+    (world.live / "ads.new").write_text("pub-2\n")
+    (world.live / "ads.new").rename(world.live / "ads.txt")
+    live = world.live.resolve()
+    acts = {
+        "renamed": lambda: (live / "ads.txt").rename(live / "moved.txt"),
+        "deleted": (live / "ads.txt").unlink,
+    }
+    with acting_at("second_names.give_one", acts[way], surely=True):
+        world.rollback()
+    if way == "renamed":
+        assert read(world, "moved.txt") == "pub-2\n"
+    assert read(world, "ads.txt") is None
+    assert "pub-1\n" in attic_texts(world.site)
+
+
 def test_what_gave_way_in_a_deploy_that_was_undone_is_no_code_of_the_release_that_stays(world, tmp_path):
     """G2: nothing tells what the live release shipped; the version that would have replaced the file never came."""
     (world.live / "sitemap.xml").write_text("by the application\n")
