@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from holdfast.config.layers import Resolved, load_settings
@@ -19,6 +19,7 @@ from holdfast_engine.model.event import Event
 from holdfast_engine.model.exposure import is_document_root, take_out
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Settings, Source
+from holdfast_engine.model.values import dataclass
 
 Ask = Callable[[dict[str, Any]], bool]
 

@@ -102,3 +102,25 @@ def test_what_was_carried_becomes_shared_while_a_deploy_runs():
         life.a_script_links_and_switches(kill=0)
         life.a_worker_that_stayed_behind_writes(place="public/flags/de.svg", which=5)
         life.somebody_writes_during(at=58, command="deploy", place="public/flags/xx.svg", way="write into shared")
+
+
+@pytest.mark.skipif(not can_be_two(), reason="needs root, to give files to another user")
+def test_what_went_by_an_accident_after_a_crash_is_back_although_the_recovery_makes_links():
+    """G2: missing links tell `rsync --delete` from a deletion, and finishing the rollback makes them again."""
+    with played(Actors) as life:
+        life.first_deploy(all_of_it=True, parts=frozenset(), two=True)
+        life.a_script_links_and_switches(kill=0)
+        life.rollback(kill=33)
+        life.a_person_mirrors_the_source()
+
+
+def test_what_came_late_from_a_release_that_was_left_is_known_as_carried_where_it_is_served():
+    """G2: the application renames its directory; an earlier release that it had come to is live again, without it."""
+    with played(Actors) as life:
+        life.first_deploy(all_of_it=True, parts=frozenset(), two=False)
+        life.a_script_links_and_switches(kill=0)
+        life.a_script_links_and_switches(kill=0)
+        life.a_worker_that_stayed_behind_writes(place="public/flags/de.svg", which=3)
+        life.a_script_links_and_switches(kill=0)
+        life.a_person_moves_a_directory(to="public/moved", which=16)
+        life.rollback_to(kill=0, which=2)

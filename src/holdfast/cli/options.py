@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -19,6 +19,7 @@ from holdfast.config.places import working_directory
 from holdfast.errors import bug, interrupted
 from holdfast.session import Session
 from holdfast_engine.model.problem import EXIT_CODES, Problem
+from holdfast_engine.model.values import dataclass
 
 Answer = tuple[str, dict[str, Any]]
 """The page that shows a result, and the result."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from holdfast import toml
+from holdfast_engine.model.values import dataclass
 
 LISTS = ("paths", "code", "artifacts", "carried")
 _TABLE = re.compile(r"^[ \t]*\[[ \t]*shared[ \t]*\][ \t]*(?:#.*)?\r?$", re.MULTILINE)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
 from holdfast.config.edit import names, with_entry, without_entry
 from holdfast.config.layers import load_settings
 from holdfast.config.text import NAME, Text
+from holdfast_engine.model.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from holdfast_engine.model.values import dataclass
 
 _WORDS = {
     bool: "true or false",

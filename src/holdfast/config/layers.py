@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from holdfast.config.places import absolute, working_directory
 from holdfast.config.text import Text
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
+from holdfast_engine.model.values import dataclass
 
 VARIABLES = {
     "HOLDFAST_FRAMEWORK": "framework",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from holdfast.imports.findings import HOLE, RELEASE, SHARED, Findings, Host, Place, texts
 from holdfast.imports.values import UNKNOWN, text_of
+from holdfast_engine.model.values import dataclass
 
 _DIRECTORIES = ("linked_dirs", "shared_dirs", "shared_children")
 _FILES = ("linked_files", "shared_files", "shared_paths")

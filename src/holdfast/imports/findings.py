@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from holdfast_engine.model.paths import RelPath, folded
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 
 HOLE, SHARED, RELEASE = "\ue000", "\ue001", "\ue002"
 """What stands in a text for a part that nobody knows, for the directory of shared data, and for that of a release."""

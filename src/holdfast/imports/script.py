@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdfast.imports import commands
 from holdfast.imports.findings import HOLE, RELEASE, SHARED, Findings, Host, Place, shown
 from holdfast.imports.script_lines import braced, logical
+from holdfast_engine.model.values import dataclass
 
 _LINKS = re.compile(r"^[^#\n]*\bln\b[^#\n]*\s-[a-zA-Z]*s", re.MULTILINE)
 _DATA = re.compile(r"shared|persist|permanent|data|storage|media", re.IGNORECASE)

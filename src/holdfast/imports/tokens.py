@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from holdfast_engine.model.values import dataclass
 
 _CLOSERS = {"[": "]", "(": ")", "{": "}", "<": ">"}
 _MARKS = re.compile(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from holdfast_engine.model.values import dataclass
 
 _KEY = re.compile(
     r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|<<|[^\s#"'\[\]{},&*!|>%@`-][^#]*?|-[^\s#:][^#:]*?)\s*:(?=\s|$)"""

@@ -7,8 +7,9 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
+
+from holdfast_engine.model.values import dataclass
 
 _KEPT = 4000
 _PATIENCE_S = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Optional
 
 from holdfast_engine.fs.root import Root
@@ -14,6 +14,7 @@ from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.format import SiteFile
 
 

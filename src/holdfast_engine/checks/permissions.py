@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from shlex import quote
 
 from holdfast_engine.checks.check_input import CheckInput
@@ -16,6 +15,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.rules import HAPPENED
+from holdfast_engine.model.values import dataclass
 
 _THAW = ("chattr -ia",)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 
 from holdfast_engine.data.adopt import Adoption
 from holdfast_engine.data.mended_links import mend
@@ -16,6 +15,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.sets import LINKED, main_of
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.links import Links, opened, place_link
 
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 
 from holdfast_engine.data.databases_in_use import busy, processes, still_open, why_apart
 from holdfast_engine.data.moved import Moved
@@ -49,6 +48,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.reasons import ORPHAN
 from holdfast_engine.model.sets import JOURNAL, LINKED, WAL, main_of
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.links import Links, opened, place_link
 
 Quiet = Callable[[Root, str], AbstractContextManager[bool]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Optional
 from zlib import crc32
 
@@ -40,6 +40,7 @@ from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.rules import CARRIED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.links import Links, opened
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Optional
 
@@ -21,6 +21,7 @@ from holdfast_engine.model.listing import DIR, FILE, LINK, Listing
 from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.sets import HEADER
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.masking import holds_secret
 from holdfast_engine.rules.programs import is_code
 from holdfast_engine.site.links import Links

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from holdfast_engine.model.carried import Base, Carried
 from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.shape_patterns import lineage
 
 Directory = tuple[int, int, int]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from holdfast_engine.model.values import dataclass
 
 LIVE, SHARED, NEWEST = "live", "shared", "newest"
 """Who wins where both sides hold different content: what the application sees now, what is shared already, or of two

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from holdfast_engine.data.adopt import Adoption
 from holdfast_engine.data.adopt_late import look_again
@@ -17,6 +16,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.reasons import EMPTIED, OLDER, SAME, SAVED, SHIPPED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.document_root import renamed_from
 from holdfast_engine.site.links import Links, opened, place_link
 
@@ -38,7 +38,7 @@ class OldRoot:
     live: RelPath
     is_code: Callable[[str], bool]
     moved: Moved
-    top: RelPath = RelPath("")  # noqa: RUF009 - a path is a string
+    top: RelPath = RelPath("")
     is_served: bool = False
     begun: frozenset[tuple[str, int]] = frozenset()
 

@@ -5,7 +5,6 @@ is kept there, and found there when a release is gone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +22,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.rules import CARRIED
+from holdfast_engine.model.values import dataclass
 
 PLACE = Layout.second_names
 

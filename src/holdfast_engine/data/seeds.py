@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Optional
 
@@ -22,6 +22,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.readers import EVERYBODY, permissions
 from holdfast_engine.model.rules import SEEDED
 from holdfast_engine.model.sets import members
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.site.links import Links, place_link
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cached_property
 
 from holdfast_engine.data.found import Findings, Found
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site import looked
 
 

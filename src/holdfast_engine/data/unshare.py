@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
@@ -22,6 +21,7 @@ from holdfast_engine.fs.walk import walk
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.listing import DIR, LINK, OTHER
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.links import Links, opened
 
 

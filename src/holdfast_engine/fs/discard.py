@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from typing import Optional
 
 from holdfast_engine.fs import durable
@@ -19,6 +18,7 @@ from holdfast_engine.fs.root import OPEN_DIR, Root, kind_of
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 
 _NOT_EMPTIED = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EBUSY)
 """No empty directory is there: something is in it, or no directory is at its name or above it."""

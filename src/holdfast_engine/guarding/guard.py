@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Optional
 
 from holdfast_engine.model.manifest import Stamp
@@ -20,6 +20,7 @@ from holdfast_engine.model.memory import (
     losses,
 )
 from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.missing import passing_singles
 from holdfast_engine.persistence.shared_paths import Rules

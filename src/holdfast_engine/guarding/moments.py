@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from shlex import quote
 
 from holdfast_engine.model.memory import DATA_SHRANK
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.handle import Site
 
 _UNDONE = "the deploy was undone; the previous release is live"

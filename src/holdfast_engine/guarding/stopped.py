@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from holdfast_engine.activation.programs import run
@@ -15,6 +14,7 @@ from holdfast_engine.model.event import Event
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.survey import current_release
 

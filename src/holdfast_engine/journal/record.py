@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Optional
+
+from holdfast_engine.model.values import dataclass
 
 AWAY, STOPPED = "away", "stopped"
 """Facts of a note: when a release went to the trash, and when the command that made it last wrote its journal (ns)."""

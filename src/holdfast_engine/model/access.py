@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Optional
 
 from holdfast_engine.model.paths import outermost
+from holdfast_engine.model.values import dataclass
 
 FORMAT = 1
 

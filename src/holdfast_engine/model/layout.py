@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 
 STATE = RelPath(".holdfast")
 

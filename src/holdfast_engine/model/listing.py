@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Optional
+
+from holdfast_engine.model.values import dataclass
 
 FILE, DIR, LINK, OTHER = "file", "dir", "link", "other"
 

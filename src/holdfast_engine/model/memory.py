@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
 from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, WARN
+from holdfast_engine.model.values import dataclass
 
 DATA_MEMORY, DATA_SHRANK, SHARED_IDENTITY = "data-memory", "data-shrank", "shared-identity"
 COMPANIONS = ("-wal", "-shm", "-journal")

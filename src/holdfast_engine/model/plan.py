@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Optional
 
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.values import dataclass
 
 PASS, WARN, REFUSE = "pass", "warn", "refuse"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from holdfast_engine.model.values import dataclass
 
 EVERYBODY = 0o044
 """The bits that let group and others read."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Optional
+
+from holdfast_engine.model.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from holdfast_engine.model.values import dataclass
 
 SHARED = "shared"
 SEEDED = "seeded"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from holdfast_engine.data.programs import holds_program
@@ -18,6 +17,7 @@ from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.rules import CARRIED, SEEDED, SHARED, STRAY, SharedPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.measuring import measured
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.web_user import found_user

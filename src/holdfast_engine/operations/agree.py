@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from shlex import quote
 from typing import Any, Generic, Optional, Protocol, TypeVar
 
@@ -14,6 +13,7 @@ from holdfast_engine.model.event import Ask, Event, Listener
 from holdfast_engine.model.memory import DATA_MEMORY
 from holdfast_engine.model.plan import REFUSE, Check, Plan, verdict_of
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.handle import Site
 
 ANEW = "the site changed meanwhile: this is the new plan"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from shlex import quote
 from typing import Any, Optional
 
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence import census
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.report import Report, measured

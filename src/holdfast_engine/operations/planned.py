@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from holdfast_engine.model.plan import Plan
 from holdfast_engine.model.request import Settings
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import settings_of
 from holdfast_engine.steps.step import Steps
 from holdfast_engine.steps.work import Outlook, Work

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from holdfast_engine.model.plan import Plan
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.operations.outcome import Account, answer
 from holdfast_engine.operations.run import Run
 from holdfast_engine.persistence import census

@@ -19,6 +19,7 @@ from holdfast_engine.journal.record import MOVE, STOPPED, UNDOING, Record
 from holdfast_engine.journal.verdict import BACK, FORWARD, NOTHING, judge
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.undo import stopped_at, undo
@@ -28,7 +29,9 @@ from holdfast_engine.persistence.plain_again import plain_again
 from holdfast_engine.persistence.public_html import keep_in_step
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.retired_releases import serve_finished
+from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.take_in import taken_out
+from holdfast_engine.persistence.vanished import put_back_lost
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import as_before, leads_to_a_release
@@ -80,6 +83,7 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     waits = bool(moved.waiting or (site.away and not own))
     if verdict == BACK:
         bring_up(site, resumed, history)  # its data is at rest, and what is to be undone was never live
+    _put_back_lost(site, resumed, own=own or waits or begin["command"] in _WHOLE)
     if verdict == FORWARD:
         _complete(site, resumed, begin, history)
     elif verdict == BACK and begin["command"] == "deploy" and not waits:  # a rollback's target stays retired
@@ -99,6 +103,18 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     return _ENDS[verdict]
 
 
+def _put_back_lost(site: Site, operation: Operation, *, own: bool) -> None:
+    """What was carried and went by an accident since the crash is back before links are made again: that they were
+    missing tells the accident from a deletion (G2). Nobody had the time for one where the operation is our OWN.
+    """
+    live = None if own else site.refresh().current
+    if live is not None and site.root.kind(live) == DIR:
+        for line in put_back_lost(site, operation, live, rules_now(site)):
+            site.notice("carry", line)
+
+
+_WHOLE = ("adopt", "leave")
+"""What makes a site, or ends one: half of it is no site that somebody works in."""
 UNFINISHED = "unfinished still"
 _ENDS = {FORWARD: "completed", BACK: "undone", NOTHING: "undone"}
 

@@ -8,7 +8,7 @@ the next command to complete.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from shlex import quote
 from typing import Any, Optional
 
@@ -19,6 +19,7 @@ from holdfast_engine.journal import log
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.operations.pipelines import parted
 from holdfast_engine.operations.planned import Planned
 from holdfast_engine.operations.recovery import UNFINISHED, finish

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Optional
 
 from holdfast_engine.data.adopt import Adoption
@@ -19,6 +19,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import ARTIFACT, CODE
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence import led_out, left_open, renamed
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.strays import left_alone

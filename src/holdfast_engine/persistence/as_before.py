@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
@@ -20,6 +19,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.reasons import MERGED, word
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.moving_sets import set_back
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import opened

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from holdfast_engine.data.homeward import mend, text_in_release
 from holdfast_engine.fs.place import close_gap, drop_own_link, make_link, step_aside, switch
 from holdfast_engine.fs.sets import is_database
@@ -13,6 +11,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.moving_sets import set_back
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import opened

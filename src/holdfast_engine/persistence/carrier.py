@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from holdfast_engine.data.carry import Carrying, Told
@@ -23,6 +23,7 @@ from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.rules import CARRIED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
@@ -90,14 +91,16 @@ class Carrier:
         return after
 
     def home(self, record: ReleaseRecord, live: RelPath, found: Found) -> None:
-        """What was FOUND in the release of RECORD, which is not live, stands in LIVE: of two versions the newer one.
-        What went from LIVE since it was carried there stays away.
+        """What was FOUND in the release of RECORD, which is not live, stands in LIVE: of two versions the newer one;
+        both know it as carried. What went from LIVE since it was carried there stays away.
         """
         if found.carried:
             carrying = self._carrying(record.path, live, reasons.OVERTAKEN)
-            carrying.follow(EMPTY, self._still_wanted(record.path, found.carried), ())
+            came = carrying.follow(EMPTY, self._still_wanted(record.path, found.carried), ())
             durable.sync_file_system(self.site.root, live)
             self.note(record.id, found.carried)
+            for served in (one for one in self.site.survey.releases if one.path == live):
+                self.note(served.id, came)
             self.report.adopted.extend(path for path in found.to_carry if path not in self.report.adopted)
             self._tell(carrying.told, deleted=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Optional
 
 from holdfast_engine.fs.discard import stood_at
@@ -14,6 +14,7 @@ from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.memory import SOME, Missing, is_data
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence import census
 from holdfast_engine.persistence.attic_entries import entries
 from holdfast_engine.site.handle import Site

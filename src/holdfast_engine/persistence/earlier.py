@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Optional
 
@@ -14,6 +14,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 

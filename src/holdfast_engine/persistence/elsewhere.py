@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from holdfast_engine.model.carried import Base
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence import old_document_root, retired_releases, saved_pages
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.retired_releases import Lingering

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 
 
 @dataclass(frozen=True)

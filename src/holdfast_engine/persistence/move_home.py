@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from holdfast_engine.data.homeward import text_from_without
@@ -13,6 +13,7 @@ from holdfast_engine.fs.walk import links_below
 from holdfast_engine.journal import log
 from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.moving_sets import move_whole
 from holdfast_engine.persistence.take_in import WAY, TakingIn, way_to
 from holdfast_engine.site.public_html import WAITING

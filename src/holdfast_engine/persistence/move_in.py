@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from holdfast_engine.fs import attic, durable
 from holdfast_engine.fs.discard import Proof, to_trash
@@ -15,6 +14,7 @@ from holdfast_engine.journal.log import is_mended
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.paths import RelPath, link_text, out_of_root, text_out_of_root
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.moving_sets import MovingSets
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site.handle import Site

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from holdfast_engine.data.homeward import mend, named_at_top, text_below
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.discard import Proof, to_trash
@@ -16,6 +14,7 @@ from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, LINK
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.bring_back import WAY
 from holdfast_engine.persistence.move_in import MovingIn
 from holdfast_engine.persistence.moving_sets import set_back

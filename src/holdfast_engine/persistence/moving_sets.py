@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from holdfast_engine.data.databases_in_use import busy
 from holdfast_engine.data.settle_sets import link_over
@@ -18,6 +17,7 @@ from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.reasons import ORPHAN
 from holdfast_engine.model.sets import JOURNAL, LINKED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.handle import Site
 
 MoveEntry = Callable[[RelPath, RelPath], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline, baseline_of
@@ -11,6 +11,7 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.versions import version_of

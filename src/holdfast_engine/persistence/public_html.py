@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from holdfast_engine.fs.place import drop_own_link, make_links, replace_link, take_link_away
 from holdfast_engine.fs.refusals import words_of
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.model.words import named
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.host_errors import REFUSED

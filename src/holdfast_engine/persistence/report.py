@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Optional
 
 from holdfast_engine.data.moved import Moved
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.model.plan import WARN, Check, Plan
 from holdfast_engine.model.reasons import sentence
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.handle import Site
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Optional
 
@@ -20,6 +19,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.reviewed import DELETED, EDITED
 from holdfast_engine.model.rules import CODE, Ruling
 from holdfast_engine.model.sets import main_of
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.attic_entries import entries
 from holdfast_engine.persistence.earlier import Earlier
 from holdfast_engine.persistence.review_carried import CarriedCode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Optional
 
 from holdfast_engine.fs.copy import beginning, digest_of
@@ -11,6 +10,7 @@ from holdfast_engine.model.carried import Base
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.rules import CARRIED, Ruling
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.earlier import Earlier
 from holdfast_engine.persistence.review_rows import Row
 from holdfast_engine.persistence.shared_paths import Rules

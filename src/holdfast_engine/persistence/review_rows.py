@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.reviewed import DATA, DELETED, DROP, EDITED, KEEP, SHARE, Reviewed
 from holdfast_engine.model.rules import CARRIED, Ruling
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.code_evidence import Evidence
 from holdfast_engine.site.handle import Site
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from holdfast_engine.data.homeward import mend, text_from_without
 from holdfast_engine.data.moved import Moved
@@ -27,6 +26,7 @@ from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath, link_text
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.sets import COMPANIONS
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.moving_sets import move_whole
 from holdfast_engine.persistence.public_html import web_root_of

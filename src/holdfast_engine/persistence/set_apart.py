@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.attic import NOTES
@@ -19,6 +18,7 @@ from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.handle import Site
 
 

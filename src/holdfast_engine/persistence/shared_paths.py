@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Optional, Union
 
@@ -15,6 +14,7 @@ from holdfast_engine.model.paths import RelPath, above, link_text, outermost
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import ARTIFACT, FOUND, HAPPENED, SharedPath
 from holdfast_engine.model.sets import JOURNAL, main_of
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.preset_versions import let_go
 from holdfast_engine.rules.classify import Classifier
 from holdfast_engine.rules.detect import Detection, detect

@@ -4,7 +4,7 @@ looked at, nothing is read, and in memory is only what is large.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Optional
 
 from holdfast_engine.data.baseline import Baseline, baseline_of
@@ -15,6 +15,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.rules import ARTIFACT, CACHE, CARRIED, CODE, EPHEMERAL, SEEDED, SHARED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.rules.shape_patterns import lineage
 from holdfast_engine.site.bases import base_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Optional
 
 from holdfast_engine.data.baseline import baseline_of
@@ -11,6 +11,7 @@ from holdfast_engine.model.carried import EMPTY, Base, Carried
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site import records

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from dataclasses import dataclass
 
 from holdfast_engine.data.homeward import mend, text_from_without
 from holdfast_engine.fs import attic, durable
@@ -20,6 +19,7 @@ from holdfast_engine.journal.record import MOVE
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.moving_sets import move_whole
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site.handle import Site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from holdfast_engine.fs.discard import drop_empty
@@ -12,6 +12,7 @@ from holdfast_engine.journal import log
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, above, link_text
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import Rules, structure
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import opened

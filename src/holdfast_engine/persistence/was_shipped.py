@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, Optional
 
 from holdfast_engine.data.baseline import entry_of, now_ns
@@ -17,6 +17,7 @@ from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.manifest import Entry
 from holdfast_engine.model.paths import RelPath, above
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.versions import Version
 from holdfast_engine.rules.shape_ignores import Ignores
 from holdfast_engine.site.handle import Site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.activation.switch import activate
@@ -15,6 +15,7 @@ from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Check
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
 from holdfast_engine.persistence.shipped import as_shipped
 from holdfast_engine.persistence.strays import missing_code

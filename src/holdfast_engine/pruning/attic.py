@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import main_of, members
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.attic_retention import expiry, kept_for
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site.handle import Site

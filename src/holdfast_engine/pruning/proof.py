@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Optional, Union
 
@@ -11,6 +11,7 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.fs import attic
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.model.listing import FILE
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import is_all_taken_away, sweep, was_taken_away
 from holdfast_engine.site.handle import Site

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from shlex import quote
 from typing import Any
@@ -29,6 +28,7 @@ from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.strays import caches_then
 from holdfast_engine.pruning.attic import DOUBLE, EXPIRED, SHELF

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Optional
 
 from holdfast_engine.model.paths import RelPath, folded
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import ARTIFACT, CARRIED, CODE, SHARED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.shape_patterns import lineage
 
 

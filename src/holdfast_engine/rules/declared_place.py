@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from holdfast_engine.model.listing import FILE, Listing
+from holdfast_engine.model.values import dataclass
 
 DATABASE_ENDINGS = (".sqlite", ".sqlite3", ".db", ".db3")
 _LARGEST = 64_000

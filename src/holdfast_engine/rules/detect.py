@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.rules import Ruling
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.detect_packages import Packages, at
 from holdfast_engine.rules.detect_places import WEB_ROOTS, deeper, directories, is_member, leads, projects
 from holdfast_engine.rules.detect_proofs import holds

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.rules import SHARED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.classify_rules import PathRules
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape_patterns import PathSet, is_environment

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.shape_patterns import is_environment
 
 MASK = "***"

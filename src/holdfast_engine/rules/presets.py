@@ -7,11 +7,12 @@ import json
 import pkgutil
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 
 EVERY = "every"
 FALLBACK_TIER = 9

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Optional
 
 from holdfast_engine.model.listing import DIR, Listing
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape_patterns import compiled, lineage, within
 

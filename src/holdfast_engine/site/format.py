@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from shlex import quote
 from typing import Any, Optional, TypeVar
 
@@ -17,6 +17,7 @@ from holdfast_engine.model.reviewed import FEATURE as REVIEW
 from holdfast_engine.model.reviewed import FORMAT as REVIEW_FORMAT
 from holdfast_engine.model.reviewed import Reviewed
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.values import dataclass
 
 T = TypeVar("T")
 DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from holdfast_engine.fs.root import Root
@@ -11,6 +11,7 @@ from holdfast_engine.model.event import Event, Listener
 from holdfast_engine.model.memory import DATA_MEMORY, SHARED_IDENTITY
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.request import Request, Settings
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.links import Links
 from holdfast_engine.site.mounts import unmounted

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.place import make_link, make_links
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.values import dataclass
 
 
 @dataclass(frozen=True)

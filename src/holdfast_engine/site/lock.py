@@ -7,13 +7,13 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from shlex import quote
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.format import DAMAGE
 
 

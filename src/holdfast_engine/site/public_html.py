@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Optional
 
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.exposure import is_flat
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath, link_text
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site.handle import Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Optional
 
 from holdfast_engine import FORMAT
@@ -16,6 +16,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem, unknown_format
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.format import DAMAGE, damaged
 
 INCOMING, SEALED, ACTIVE, RETIRED, BAD = "incoming", "sealed", "active", "retired", "bad"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.discard import drop_scratch
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import Listed, Listing
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site.format import DAMAGE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from shlex import quote
 from typing import Optional
@@ -13,6 +13,7 @@ from holdfast_engine.journal import log
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site import records
 from holdfast_engine.site.format import SiteFile

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.fs import acl
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.access import Kept
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.access import change_access
 from holdfast_engine.persistence.report import Report

@@ -5,9 +5,10 @@ live.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdfast_engine.journal.operation import Operation
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import memory
 from holdfast_engine.persistence.guessed import unshare

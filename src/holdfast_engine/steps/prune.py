@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.model.words import count, named
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.pruning.attic import Leaving, expired

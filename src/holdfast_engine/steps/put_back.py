@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
@@ -11,6 +11,7 @@ from holdfast_engine.data.restore import blocked_by, bring_back
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import elsewhere, old_document_root
 from holdfast_engine.persistence.adopt import Adopter

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.data.restore import Stands, bring_back, in_release, look
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import LINKED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site import survey as surveys
@@ -29,7 +30,7 @@ class Restoring:
     path: RelPath
     source: RelPath
     stands: Stands
-    home: RelPath = RelPath("")  # noqa: RUF009 - a value
+    home: RelPath = RelPath("")
     replaced: tuple[tuple[str, RelPath], ...] = ()
 
 

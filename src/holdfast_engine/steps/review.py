@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from holdfast_engine.fs import attic
@@ -11,6 +10,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.reviewed import DATA, DROP, SHARE, Reviewed, Said
 from holdfast_engine.model.rules import CARRIED
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.adopt import Adopter, cannot_move
 from holdfast_engine.persistence.dropped import drop_carried, drop_data, miss_no_more, part_with, share
 from holdfast_engine.persistence.report import Report

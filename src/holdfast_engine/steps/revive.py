@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Optional
 
 from holdfast_engine.activation.switch import activate
@@ -11,6 +10,7 @@ from holdfast_engine.fs.discard import Proof, to_trash
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.carried import Carried
 from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.late_sweep import link_live

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Optional
 
 from holdfast_engine.data.baseline import baseline_of
@@ -14,6 +14,7 @@ from holdfast_engine.model.carried import Base
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.elsewhere import Elsewhere
 from holdfast_engine.persistence.lost_data import CODE_ENDINGS

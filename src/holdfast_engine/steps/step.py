@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Generic, Optional, TypeVar
 
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import DONE, INTEND, Record
 from holdfast_engine.model.plan import PlannedStep
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.site import records

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from shlex import quote
 from typing import Optional
 
@@ -15,6 +15,7 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import memory
 from holdfast_engine.persistence.adopt import Adopter

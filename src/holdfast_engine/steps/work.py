@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline
@@ -17,6 +17,7 @@ from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.memory import Missing
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.request import Settings
+from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence import census
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.elsewhere import Elsewhere

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from holdfast_engine.model.event import Event
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.values import dataclass
 
 
 @dataclass(frozen=True)
