@@ -66,7 +66,7 @@ def test_a_kill_at_a_call_loses_nothing(arenas, name):
     found = shimmed.known_calls(arena)
     assert len(found) >= FLOORS[name]["shim"]
     cases = [f"shim/{number}" + "/killed" * (number % 2) for number in shimmed.telling(found)]
-    assert sweep(arena, _share(name, cases, 5), shimmed.trial) == []
+    assert sweep(arena, _share(name, cases, 3), shimmed.trial) == []
 
 
 @every_scenario
@@ -76,7 +76,7 @@ def test_an_error_at_a_call_is_told_truly_and_loses_nothing(arenas, name):
     found = shimmed.known_calls(arena)
     cases = _failing(shimmed.telling(found), shift=list(SCENARIOS).index(name))
     syncs = [f"shim/{number}/EIO" for number in shimmed.telling(found) if found[number - 1].name in shimmed.SYNCS]
-    assert sweep(arena, [*_share(name, cases, 5), *_share(name, syncs, 2)], shimmed.trial) == []
+    assert sweep(arena, [*_share(name, cases, 3), *_share(name, syncs, 1)], shimmed.trial) == []
 
 
 def test_a_failed_sync_is_no_refusal_of_a_second_name(arenas):
@@ -103,7 +103,7 @@ def test_a_killed_command_leaves_the_site_that_it_passes_through(arenas, name):
     """R1: so that one run of a command shows the judge what a kill at each of its calls leaves."""
     arena = arenas(name)
     calls = len(shimmed.known_calls(arena))
-    some = _share(name, list(range(1, calls + 1)), 4)
+    some = _share(name, list(range(1, calls + 1)), 2)
     site = arena.copy()
     passage = Passage(arena.fresh(), site, arena.act(site), only=[number - 1 for number in some])
     assert passage.calls == calls

@@ -180,7 +180,7 @@ def test_g4_a_kill_while_a_merged_directory_goes_back_is_gone_on_with(tmp_path):
         assert {path: now.get(path) for path in before} == before
         assert {path: (told.top / path).read_text() for path in told.story.written} == told.story.written, number
         shutil.rmtree(told.world.top)
-        number += 7
+        number += 13
 
 
 def test_after_three_versions_it_is_equal_by_content_owner_and_mode(told):
