@@ -95,8 +95,9 @@ def end_leaving(root: Root, request: Request, tell: Listener) -> Finished:
     Returns what was finished.
     """
     if is_spent(root, _LEAVE):
+        empty = not root.names(Layout.state)  # its last trace, or the first of a site that found no room to be one
         drop_rest(root)
-        return ((_LEAVE, "completed"),)
+        return () if empty else ((_LEAVE, "completed"),)
     if not root.has(Layout.site_file):
         return ()
     if _LEAVE not in (log.command_of(root, operation) for operation in log.all_unfinished(root)):

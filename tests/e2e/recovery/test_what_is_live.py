@@ -355,3 +355,15 @@ def test_a_no_to_the_second_question_says_what_the_yes_to_the_first_did(world):
     assert asked == [["activate"], ["adopt"]]
     assert problem.state == f"`releases/{world.live.resolve().name}` is live; nothing else was changed"
     assert not (world.site / "shared/public/late").exists()
+
+
+def test_an_empty_state_directory_is_no_leaving_that_was_interrupted(world):
+    """G4, R7: a `recover` without `.holdfast/` had room for that directory alone; the next one does its work."""
+    world.precious.write("public/uploads/a.jpg")
+    world.forget_state()
+    (world.site / ".holdfast").mkdir(mode=0o700)
+    assert world.perform("recover")["finished"] is None
+    assert (world.site / ".holdfast/site.json").exists()
+    world.precious.assert_served()
+    world.ship()
+    world.precious.assert_served()
