@@ -264,6 +264,7 @@ def _data_comes_back(host, shop):
     assert "restored" in told
 
 
+@pytest.mark.installs
 @pytest.mark.parametrize(
     ("state", "line"),
     [

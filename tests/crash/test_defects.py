@@ -37,6 +37,7 @@ def test_a_planted_defect_is_noticed(arenas, defect):
 _QUIET = {(defect.harness, defect.scenario, defect.where): defect for defect in DEFECTS}
 
 
+@pytest.mark.soak(share=2)
 @pytest.mark.parametrize("asked", _QUIET, ids=lambda asked: "-".join(asked).replace(" ", "-").rstrip("-"))
 def test_a_harness_says_nothing_without_a_defect(arenas, asked):
     """R13: what it objects to is the defect and not the engine."""

@@ -80,7 +80,7 @@ def pairs(arena: Arena, *, stride: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["deploy-later", "rollback", "link-live", "adopt-plain", "restore", "undo-plain"])
+@pytest.mark.parametrize("name", ["deploy-later", "rollback", "restore"])
 def test_a_kill_of_the_recovery_loses_nothing_either(arenas, name):
     """G4 holds for the recovery as well: a deterministic sample of pairs."""
     arena = arenas(name)

@@ -334,7 +334,7 @@ def test_no_pattern_of_a_source_takes_longer_than_a_moment(pattern):
     began = time.process_time()  # of this process: how busy the machine is says nothing
     for path in ("a" * 255, "a/" * 200 + "a", "/".join(["a" * 100] * 20)):
         compiled(pattern).fullmatch(path)
-    assert time.monotonic() - began < SOON
+    assert time.process_time() - began < SOON
 
 
 def test_a_record_that_is_summed_rightly_and_says_nothing_is_no_record():

@@ -233,7 +233,7 @@ def test_g9_a_site_in_the_document_root_or_around_it_is_refused(tmp_path, where)
     world = laid(tmp_path, "flat")
     world.site = tmp_path / where
     problem = assert_refused(world.top, lambda: adopt(world), exits=30, code="adopt-unsafe")
-    assert f"holdfast adopt {world.root} --site" in " ".join((problem.hint, *problem.context))
+    assert f"holdfast adopt --yes {world.root} --site" in " ".join((problem.hint, *problem.context))
 
 
 def test_g7_a_place_that_holds_something_else_is_refused(tmp_path):
