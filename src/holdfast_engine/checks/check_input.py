@@ -73,7 +73,7 @@ class CheckInput:
     needs: tuple[str, ...]
     web_root: str = ""
     may_need: tuple[str, ...] = ()
-    has_settings: str = ""
+    settings_file: str = ""
     expected: tuple[Expected, ...] = ()
     outputs: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()

@@ -117,8 +117,8 @@ def _optional_environment(subject: CheckInput) -> Check:
         return Check(name, WARN, f"not linked to `shared/`: {', '.join(broken)}", _mend(subject))
     if lying or not subject.may_need:
         return Check(name, PASS, "linked" if lying else "none is needed")
-    if subject.has_settings:
-        return Check(name, PASS, f"none is needed: the settings are in `{subject.has_settings}`")
+    if subject.settings_file:
+        return Check(name, PASS, f"none is needed: the settings are in `{subject.settings_file}`")
     where = subject.root.absolute(subject.layout.in_shared(subject.may_need[0]))
     return Check(
         name, WARN, f"`shared/{subject.may_need[0]}` is missing", f"write `{where}` if the application reads it"

@@ -25,14 +25,17 @@ from holdfast_engine.model.problem import Problem
 from holdfast_engine.operations.undo import stopped_at, undo
 from holdfast_engine.persistence import left_open, old_document_root, renamed, saved_pages
 from holdfast_engine.persistence.adopt import Adopter
+from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.plain_again import plain_again
 from holdfast_engine.persistence.public_html import keep_in_step
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.retired_releases import serve_finished
 from holdfast_engine.persistence.shipped import rules_now
+from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.take_in import taken_out
 from holdfast_engine.persistence.vanished import put_back_lost
 from holdfast_engine.site import survey as surveys
+from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import as_before, leads_to_a_release
 from holdfast_engine.steps.step import Again
@@ -108,9 +111,16 @@ def _put_back_lost(site: Site, operation: Operation, *, own: bool) -> None:
     missing tells the accident from a deletion (G2). Nobody had the time for one where the operation is our OWN.
     """
     live = None if own else site.refresh().current
-    if live is not None and site.root.kind(live) == DIR:
-        for line in put_back_lost(site, operation, live, rules_now(site)):
-            site.notice("carry", line)
+    active, baseline = site.survey.active, baseline_of(site, site.survey.active)
+    if live is None or site.root.kind(live) != DIR or active is None or baseline is None:
+        return
+    if not base_of(site, active.id):
+        return
+    rules = rules_now(site)
+    found = sweep(site, live, rules, baseline=baseline)
+    back = put_back_lost(Carrier(site, operation, Report()), live, rules, baseline, found)
+    if back:
+        site.notice("carry", back)
 
 
 _WHOLE = ("adopt", "leave")

@@ -30,7 +30,7 @@ def subject_for(site: Site, rules: Rules, **more: Any) -> CheckInput:
         needs=classifier.needs,
         web_root=rules.web_root,
         may_need=tuple(path for path in classifier.preset.files if RelPath(path).name.startswith(".env")),
-        has_settings=_settings(site, rules),
+        settings_file=_settings(site, rules),
         expected=expected_output(rules),
         outputs=tuple(path for path in map(RelPath.parse, site.request.settings.shared) if classifier.builds(path)),
         accept=site.request.accept,

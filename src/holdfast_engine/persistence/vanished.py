@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Optional
 
-from holdfast_engine.data.baseline import Baseline, baseline_of
+from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.found import Found
-from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.carried import Base
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.reviewed import DELETED
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.carrier import Carrier
-from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.strays import missing_code, sweep
+from holdfast_engine.persistence.strays import missing_code
 from holdfast_engine.persistence.wholeness import lacking
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
@@ -41,16 +39,14 @@ def lost_by_accident(site: Site, live: RelPath, rules: Rules, baseline: Optional
     return []
 
 
-def put_back_lost(site: Site, operation: Operation, live: RelPath, rules: Rules) -> list[str]:
-    """What was carried into LIVE and went by an accident is back in it (G2); told in one line, if any."""
-    active = site.survey.active
-    baseline = baseline_of(site, active)
-    if active is None or active.path != live or baseline is None:
-        return []
-    found = sweep(site, live, rules, baseline=baseline)
-    lost = lost_by_accident(site, live, rules, baseline, found)
-    back = Carrier(site, operation, Report()).put_back(live, lost, base_of(site, active.id)) if lost else []
-    return [told(back)] if back else []
+def put_back_lost(carrier: Carrier, live: RelPath, rules: Rules, baseline: Optional[Baseline], found: Found) -> str:
+    """What was carried into LIVE, and by what was FOUND there went by an accident, is back in it (G2); one line that
+    tells of it, empty where nothing had to be.
+    """
+    site = carrier.site
+    active, lost = site.survey.active, lost_by_accident(site, live, rules, baseline, found)
+    back = carrier.put_back(live, lost, base_of(site, active.id)) if active is not None and lost else []
+    return told(back) if back else ""
 
 
 def _missing_code(site: Site, live: RelPath, rules: Rules, baseline: Optional[Baseline], found: Found) -> list[str]:

@@ -15,7 +15,7 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.strays import still_so, sweep
-from holdfast_engine.persistence.vanished import lost_by_accident, told
+from holdfast_engine.persistence.vanished import put_back_lost
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.steps.step import Step
 from holdfast_engine.steps.work import Outlook, Work
@@ -110,9 +110,8 @@ def healed(work: Work) -> Work:
     """What was carried and is gone from the live release by an accident is back in it, and found there."""
     if work.outgoing is None or not work.found.vanished:
         return work
-    lost = lost_by_accident(work.site, work.outgoing, work.rules, work.baseline, work.found)
-    back = carrier(work).put_back(work.outgoing, lost, base_of(work.site, work.previous.id)) if work.previous else []
+    back = put_back_lost(carrier(work), work.outgoing, work.rules, work.baseline, work.found)
     if not back:
         return work
-    work.report.warnings.append(told(back))
+    work.report.warnings.append(back)
     return replace(work, found=sweep(work.site, work.outgoing, work.rules, baseline=work.baseline))

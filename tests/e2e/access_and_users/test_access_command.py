@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from holdfast_engine.model.request import Settings
+from lib import old_sites
 from lib.refusals import Killed, fails, killed_at
 from lib.users import give
 from lib.world import World
@@ -28,10 +29,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to anothe
 def wiki(tmp_path):
     """A wiki of the web user's that was adopted, and deployed once."""
     world = World(tmp_path, WIKI, env=None)
-    for path, text in WIKI.items():
-        where = world.site / path
-        where.parent.mkdir(parents=True, exist_ok=True)
-        where.write_text(text)
+    old_sites.write(world.site, WIKI)
     give(world.site, WEB)
     world.perform("adopt", path=str(world.site))
     world.ship()

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from lib import old_sites
 from lib.world import World
 
 CODE = {"index.php": "<?php // version {version}\n", "lib/a.php": "<?php\n"}
@@ -14,10 +15,7 @@ CODE = {"index.php": "<?php // version {version}\n", "lib/a.php": "<?php\n"}
 @pytest.fixture
 def shop(tmp_path):
     world = World(tmp_path, CODE, env=None)
-    for path, text in CODE.items():
-        place = world.site / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text.replace("{version}", "0"))
+    old_sites.write(world.site, CODE)
     world.perform("adopt", path=str(world.site))
     return world
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from holdfast_engine.model.request import Settings, Source
+from lib import old_sites
 from lib.world import World
 
 CODE = {
@@ -22,10 +23,7 @@ SAMPLE = "<?php $db_password = ''; // version {version}\n"
 def shop(tmp_path: Path) -> World:
     """A shop that came by FTP, its settings in `config.php`."""
     world = World(tmp_path, CODE, env=None)
-    for path, text in {**CODE, "config.php": OURS}.items():
-        place = world.site / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text.replace("{version}", "0"))
+    old_sites.write(world.site, {**CODE, "config.php": OURS})
     return world
 
 
@@ -48,10 +46,7 @@ def test_a_version_that_ships_an_example_does_not_take_the_place_of_a_servers_se
 
 def test_settings_that_were_shipped_and_are_edited_stay(shop, tmp_path):
     """The version that was installed shipped them empty; a newer one has more in them."""
-    for path, text in {**CODE, "config.php": SAMPLE}.items():
-        place = tmp_path / "shipped" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text.replace("{version}", "0"))
+    old_sites.write(tmp_path / "shipped", {**CODE, "config.php": SAMPLE})
     shop.perform("adopt", path=str(shop.site), was=(Source("directory", str(tmp_path / "shipped")),))
     shop.ship({"config.php": SAMPLE})
     assert settings(shop) == OURS
