@@ -9,6 +9,11 @@ from holdfast_engine.fs import durable
 from holdfast_engine.model.request import Settings
 from holdfast_engine.rules.classify import Classifier
 from holdfast_engine.rules.detect import detect
+from holdfast_engine.rules.detect_likely import likely
+from holdfast_engine.rules.detect_packages import Packages
+from holdfast_engine.rules.detect_places import deeper, directories
+from holdfast_engine.rules.detect_proofs import holds
+from holdfast_engine.rules.presets import load, names
 from lib.trees import NEW, TreeSite, read_tree
 
 HERE = Path(__file__).parent
@@ -33,6 +38,18 @@ def test_a_framework_is_found_where_it_serves_from(tree):
     assert (found.framework, found.app_root, found.web_root) == (tree.framework, tree.app_root, tree.web_root)
     rules = Classifier(tree.listing(), found, Settings())
     assert tuple(one.id for one in rules.additions) == tree.adds
+
+
+def test_no_framework_that_is_proven_is_passed_over_by_its_names():
+    """R: of which the proofs are read is told by names alone, and what holds in a directory is among these."""
+    listings = [tree.listing() for tree in TREES.values()]
+    places = [(listing, place) for listing in listings for place in (".", *directories(listing), *deeper(listing))]
+    every = [load(name) for name in names()]
+    for listing, place in places:
+        packages, tried = Packages(listing, place), likely(listing, place)
+        passed = [one for one in every if one not in tried]
+        proofs = [(one.id, proof) for one in passed for proof in one.evidence]
+        assert [one for one, proof in proofs if holds(listing, place, packages, proof)] == [], place
 
 
 @each_tree

@@ -112,6 +112,10 @@ class Explained:
     def _has_rival(self, path: str, kind: str) -> bool:
         return self.next_listing.kind(path) in (FILE, LINK) or (kind != DIR and self._ships_below(path))
 
+    def _ships_file_above(self, path: str) -> bool:
+        """True where what is served from now on has no directory in which PATH could stand."""
+        return any(self.next_listing.kind(here) in (FILE, LINK) for here in RelPath(path).ancestors())
+
     def _is_taken_apart(self, path: str) -> bool:
         """True for a directory that is to be shared and in which RELEASE shipped something: only what came to it is
         data, never the code (what is a seed from now on, the next release brings by itself). So it is where a release

@@ -16,7 +16,7 @@ from holdfast_engine.site.links import Links
 def leads_out(links: Links, path: str) -> bool:
     """True where PATH in `shared/` is a link to neither `shared/` nor a release; by names, nothing is entered (G9)."""
     root, there = links.root, links.layout.in_shared(path)
-    if root.link(there) is None:
+    if root.link(there) is None or _waits(links, links.layout.releases / "any", path):
         return False
     end, top = os.path.realpath(root.absolute(there)), os.path.realpath(root.path)
     if not end.startswith(top + "/"):
@@ -58,9 +58,14 @@ def _held(links: Links, release: RelPath, path: str) -> Iterator[str]:
 
 
 def _is_held(links: Links, release: RelPath, path: str) -> bool:
-    """A link that an adoption put there to wait is ours, and leads nowhere yet."""
-    waits = links.root.link(links.layout.in_shared(path)) == links.text(release, path)
-    return not waits and leads_out(links, path)
+    return not _waits(links, release, path) and leads_out(links, path)
+
+
+def _waits(links: Links, release: RelPath, path: str) -> bool:
+    """True for a link that an adoption from RELEASE put there to wait: it is ours, and leads nowhere yet; where the
+    journal of that was lost, it never will.
+    """
+    return links.root.link(links.layout.in_shared(path)) == links.text(release, path)
 
 
 def _merged(links: Links, release: RelPath, path: str) -> Iterator[str]:

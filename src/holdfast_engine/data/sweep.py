@@ -117,6 +117,8 @@ class Sweep(Explained):
             found.to_adopt[path] = "a database in a directory that is carried along"
         elif self._has_rival(path, kind):
             self._judge_rival(found, path, kind, "is carried along, and the new version ships a file there")
+        elif self._ships_file_above(path):
+            found.displaced[path] = "is carried along, and the new version ships a file above this path"
         else:
             found.carried[path] = one
         return True
@@ -202,7 +204,7 @@ class Sweep(Explained):
 
     def _place_former_code(self, found: Findings, path: str, reason: str) -> None:
         """The left release shipped a file here or above and it was written to: the next ships it, or nobody does."""
-        if any(self.next_listing.kind(here) in (FILE, LINK) for here in (*RelPath(path).ancestors(), path)):
+        if self.next_listing.kind(path) in (FILE, LINK) or self._ships_file_above(path):
             found.displaced[path] = f"{reason}, and the next release ships a file at or above this path"
         else:
             self._place_unnamed(found, path, self.links.root.kind(self.release / path) or FILE, path, reason)
@@ -216,6 +218,8 @@ class Sweep(Explained):
             found.to_adopt[path] = f"{reason}, a database"
         elif (kind == DIR or target != path) and not (self._holds_program(target) or target in self.live_base):
             found.to_adopt[target] = reason
+        elif self._ships_file_above(path):
+            found.displaced[path] = f"{reason}, and the next release ships a file above this path"
         else:
             self._carry(found, path, kind, reason)
 

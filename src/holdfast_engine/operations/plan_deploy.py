@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Optional
 
 from holdfast_engine.checks.check_input import CheckInput
 from holdfast_engine.checks.checklist import checklist
 from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.explained import stamp_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.walk import walk
 from holdfast_engine.guarding.build import ENVIRONMENT
 from holdfast_engine.journal import log
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
+from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan
 from holdfast_engine.model.problem import Problem
@@ -90,12 +93,15 @@ def _outlook(site: Site, source: TreeSource, release: str) -> Outlook:
     )
 
 
-def _look(site: Site, source: TreeSource, rules: Rules, baseline: Optional[Baseline]) -> tuple[Found, frozenset[str]]:
+def _look(
+    site: Site, source: TreeSource, rules: Rules, baseline: Optional[Baseline]
+) -> tuple[Found, Mapping[str, Stamp]]:
     """What must come home from the live release, and where it has no baseline, what stood in it before the look."""
     live, settings = site.survey.current, site.request.settings
     if live is None or site.root.kind(live) != DIR:
-        return Found(), frozenset()
-    seen = frozenset(path for path, _, _ in walk(site.root, live, unreadable=[])) if baseline is None else frozenset()
+        return Found(), {}
+    there = walk(site.root, live, unreadable=[]) if baseline is None else ()
+    seen = {path: stamp_of(kind, status) for path, kind, status in there}
     makers = bool(settings.build or settings.before_activation)
     return look_at_live(site, source, rules, baseline, unbuilt=makers), seen
 

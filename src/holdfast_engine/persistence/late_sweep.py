@@ -94,12 +94,15 @@ def late_sweep(
 
 def _own_what_gave_way(site: Site, record: ReleaseRecord, baseline: Baseline, displaced: Iterable[str]) -> None:
     """Nothing told what the release of RECORD shipped before somebody lived in it. What gave way when it was left, and
-    lies in the attic as it stands there, is its own from now on: on a way back it is code, and no data that came (G2).
+    lies in the attic as it stands there, is its own from now on: on a way back it is code, and no data that came (G2);
+    but for what was written since BASELINE says how it stood.
     """
     root, own = site.root, dict(baseline.entries)
     for path in displaced:
         here = record.path / path
-        if path not in own and attic.holds(root, here, path):
+        status = root.lstat(here)
+        written = status is not None and status.st_mtime_ns >= baseline.taken_ns
+        if path not in own and not written and attic.holds(root, here, path):
             own.update(_entries_at(root, record.path, path))
     if len(own) > len(baseline.entries):
         entries = sorted(own.values(), key=lambda one: one.path)

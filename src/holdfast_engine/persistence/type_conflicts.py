@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from typing import Optional
 
 from holdfast_engine.data.baseline import baseline_of
@@ -10,7 +11,7 @@ from holdfast_engine.data.found import Found
 from holdfast_engine.data.outward import in_the_way
 from holdfast_engine.data.programs import holds_program
 from holdfast_engine.fs.walk import walk
-from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.rules import FOUND, STRAY
@@ -66,30 +67,32 @@ def refuse_changed_kinds(site: Site, rules: Rules, found: Found) -> None:
 
 
 def _refuse_files_for_directories(site: Site, rules: Rules, found: Found) -> None:
-    """The same for a directory that came on the server, or in which something did, where the release ships a file: all
-    that users put there would be in the attic, and nobody would see it any more.
+    """The same for a directory that came on the server, or in which something did, where the release ships a file, or
+    a link in whose place none of ours comes: all that users put there would be in the attic, and nobody would see it
+    any more.
     """
     live, baseline = site.survey.current, baseline_of(site, site.survey.active)
     if live is None:
         return
     ruled = {one.path for one in rules.shared if one.why not in (STRAY, FOUND)}
     for path in (*found.to_adopt, *found.displaced, *found.carried):
-        top = _file_at_or_above(rules, path)
+        top = _file_at_or_above(rules, path, (FILE,) if path in found.to_adopt else (FILE, LINK))
         edited = baseline is not None and baseline.get(path) is not None
         if not top or top in ruled or edited or unshared(rules.classifier, top):
             continue
         if site.root.kind(live / top) == DIR and _holds_files(site, live / path, known=baseline is not None):
             raise Problem(
                 "seed-type-changed",
-                f"the release ships `{top}` as a file, but the live release has a directory with data there",
+                f"the release ships `{top}` as a {rules.listing.kind(top)}, but the live release has a directory with "
+                "data there",
                 state="nothing was changed",
                 whereabouts=[site.root.absolute(live / path)],
                 hint=f"rename one of them, or name `{top}` under `code` in holdfast.toml; the attic then keeps it",
             )
 
 
-def _file_at_or_above(rules: Rules, path: str) -> str:
-    return next((one for one in lineage(path) if rules.listing.kind(one) == FILE), "")
+def _file_at_or_above(rules: Rules, path: str, kinds: Collection[str]) -> str:
+    return next((one for one in lineage(path) if rules.listing.kind(one) in kinds), "")
 
 
 def _holds_files(site: Site, path: RelPath, *, known: bool) -> bool:

@@ -10,11 +10,12 @@ from typing import Optional
 from holdfast_engine.model.listing import Listing
 from holdfast_engine.model.rules import Ruling
 from holdfast_engine.model.values import dataclass
+from holdfast_engine.rules.detect_likely import likely
 from holdfast_engine.rules.detect_packages import Packages, at
 from holdfast_engine.rules.detect_places import WEB_ROOTS, deeper, directories, is_member, leads, projects
 from holdfast_engine.rules.detect_proofs import holds
 from holdfast_engine.rules.detect_web_root import web_root_of
-from holdfast_engine.rules.presets import EVERY, FALLBACK_TIER, Preset, load, names
+from holdfast_engine.rules.presets import FALLBACK_TIER, Preset, load
 
 GENERIC = "generic"
 SURE = 0.5
@@ -201,7 +202,7 @@ def _plain(listing: Listing) -> list[_Finding]:
 def _findings(listing: Listing, root: str, framework: str) -> list[_Finding]:
     """Every framework proven in ROOT, best first, without those that another one beats."""
     packages = Packages(listing, root)
-    wanted = (load(framework),) if framework else tuple(load(name) for name in names() if name != EVERY)
+    wanted = (load(framework),) if framework else likely(listing, root)
     alone = (preset for preset in wanted if framework or not preset.adds_to)
     found = [finding for preset in alone for finding in [_weigh(listing, root, packages, preset)] if finding]
     sure = [finding for finding in found if finding.confidence >= SURE or not finding.is_strong]

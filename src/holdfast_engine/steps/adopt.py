@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from holdfast_engine.data import baseline as baselines
 from holdfast_engine.journal.record import OBSERVED
 from holdfast_engine.model.listing import DIR
-from holdfast_engine.model.manifest import Entry
+from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath, above
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence import elsewhere, old_document_root
@@ -89,12 +89,12 @@ def observed(work: Work, outgoing: RelPath, release: str) -> Work:
     Written after the data went home, so that a crash in between finds it all again. What gives way to the release to
     come is left out: nothing tells whose it is, and where this deploy is undone, it is served as before (G2).
     """
-    site, taken = work.site, baselines.now_ns()
+    site, taken = work.site, work.outlook.found.taken or baselines.now_ns()
     every = baselines.take(
         site.links, outgoing, digests={}, skip=work.rules.classifier.is_cache, made=dict(work.rules.links)
     )
     waiting = work.found.pending if work.to_be_built else ()  # until it is known what is built
-    seen = [one for one in every if one.path in work.outlook.seen]  # what came since is a stray
+    seen = [one for one in every if _stood(one, work.outlook.seen)]  # what came or was saved since is a stray
     gave_way = work.found.displaced
     known = known_of(site, outgoing)
     seen = [one for one in seen if one.path in known or not (one.path in work.found.carried or one.path in gave_way)]
@@ -110,6 +110,12 @@ def observed(work: Work, outgoing: RelPath, release: str) -> Work:
         _note_observed(site, record, entries, known)
     baselines.write(site.root, release, entries, taken_ns=taken)
     return replace(work, baseline=baselines.read(site.root, release))
+
+
+def _stood(one: Entry, before: Mapping[str, Stamp]) -> bool:
+    """True for what stood there BEFORE with the content that it has; a directory has none of its own."""
+    stamp = before.get(one.path)
+    return stamp is not None and (one.kind == DIR or (stamp[1], stamp[3]) == (one.mtime, one.inode))
 
 
 def _without_emptied(entries: list[Entry], every: Iterable[Entry]) -> list[Entry]:

@@ -20,6 +20,7 @@ from holdfast_engine.persistence.late_sweep import late_sweep
 from holdfast_engine.persistence.link_release import link_release, seeds_before
 from holdfast_engine.persistence.report import warned
 from holdfast_engine.persistence.shared_paths import rules_for
+from holdfast_engine.persistence.vanished import put_back_lost
 from holdfast_engine.site import records
 from holdfast_engine.site.live import count_release, mark_active
 from holdfast_engine.site.records import ReleaseRecord
@@ -40,8 +41,9 @@ class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
         """What the live release holds comes home first, so that nothing of it is hidden by an empty directory (I08); of
         several that links name, what was saved last.
         """
-        outlook, adopter = work.outlook, work.adopter
-        work = _follow_the_switch(work)
+        adopter = work.adopter
+        work = _healed(_follow_the_switch(work))
+        outlook = work.outlook
         _bring(work, outlook.found)
         elsewhere.bring_left(adopter, outlook.elsewhere)
         work = replace(work, rules=rules_for(work.site, outlook.listing, work.site.request.settings))
@@ -50,6 +52,20 @@ class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
         for live in outlook.lives:
             retired_releases.serve(adopter, live, work.rules, work.report.adopted)
         return _brought_again(work)
+
+
+def _healed(work: ScriptWork) -> ScriptWork:
+    """What was carried and is gone from a live release by an accident is back in it, and found there."""
+    site, found = work.site, dict(work.outlook.found)
+    carrier = Carrier(site, work.operation, work.report)
+    for live in [live for live, one in found.items() if one.vanished]:
+        see(site, live)
+        back = put_back_lost(carrier, live, work.rules, baseline_of(site, site.survey.active), found[live])
+        if back:
+            work.report.warnings.append(back)
+            found[live] = look_into(site, live, work.rules)
+    see(site, next(iter(work.outlook.lives), None))
+    return replace(work, outlook=replace(work.outlook, found=found))
 
 
 def _brought_again(work: ScriptWork) -> ScriptWork:
@@ -115,7 +131,7 @@ class CarryForScript(Step[ScriptOutlook, ScriptWork]):
     name = "carry"
 
     def due(self, planned: ScriptOutlook) -> bool:
-        return bool(planned.elsewhere) or any(found.carried for found in planned.found.values())
+        return bool(planned.elsewhere) or any(found.carried or found.vanished for found in planned.found.values())
 
     def sentence(self, planned: ScriptOutlook) -> str:
         files = sum(one.kind == FILE for found in planned.found.values() for one in found.carried.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Optional
 
@@ -54,7 +55,7 @@ class Outlook:
     source: Optional[TreeSource] = None
     shipped: Optional[Baseline] = None
     target: Found = field(default_factory=Found)
-    seen: frozenset[str] = frozenset()
+    seen: Mapping[str, Stamp] = field(default_factory=dict)
     guessed: tuple[str, ...] = ()
     victims: tuple[ReleaseRecord, ...] = ()
     stranded: Stranded = field(default_factory=Stranded)

@@ -132,13 +132,36 @@ def test_s05_a_directory_that_came_gives_way_to_a_file_once_a_person_calls_it_co
     site.precious.assert_none_lost()
 
 
-def test_s05_an_edited_file_and_an_empty_directory_stop_no_release_that_ships_a_file_there(site):
-    """S05, G2: no user put anything there, so the release wins, and the edit is kept in the attic."""
+@pytest.mark.parametrize(("written", "deploys"), [*((path, 0) for path in CAME), ("guide/notes of a user.txt", 1)])
+def test_s05_a_link_that_the_source_ships_where_a_directory_came_on_the_server_is_refused(written, deploys, site):
+    """S05, G2: it would hide what users put there as a file would; where the directory is shared, ours stays."""
+    (site.repository / "guide").mkdir()
+    (site.repository / "guide/index.txt").write_text("shipped")
+    site.ship()
+    site.precious.write(written)
+    for _ in range(deploys):
+        site.ship()
+    shutil.rmtree(site.repository / "guide")
+    link = site.repository / CAME[written]
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to("index.php")
+    site.commit()
+    assert_refused(site, code="seed-type-changed")
+    site.precious.assert_served()
+
+
+@pytest.mark.parametrize("deploys", [0, 1, 2])
+def test_s05_an_edited_file_and_an_empty_directory_stop_no_release_that_ships_a_file_there(deploys, site):
+    """S05, G2: no user put anything there, so the release wins, and the edit, known from before or not, is kept in the
+    attic.
+    """
     (site.repository / "guide").mkdir()
     (site.repository / "guide/index.txt").write_text("shipped")
     site.ship()
     (site.live / "guide/index.txt").chmod(0o644)
     site.precious.write("guide/index.txt")
+    for _ in range(deploys):
+        site.ship()
     (site.live / "empty").mkdir()
     shutil.rmtree(site.repository / "guide")
     (site.repository / "guide").write_text("a file")
