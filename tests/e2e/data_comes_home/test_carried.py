@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 
@@ -163,6 +164,22 @@ def test_rsync_delete_is_an_accident_and_all_is_put_back(world):
         (world.live / name).unlink()
     answer = world.ship()
     assert (read(world, "ads.txt"), read(world, "bills/1.pdf")) == ("an ad", "a bill")
+    assert [line for line in answer["warnings"] if "are back" in line]
+
+
+def test_rsync_delete_is_an_accident_to_the_link_of_a_script_too(world):
+    """DESIGN 4: `link` is what looks last before somebody's own script switches."""
+    write(world, "ads.txt", "an ad")
+    write(world, "bills/1.pdf", "a bill")
+    world.ship()
+    for name in ("ads.txt", "bills"):
+        (world.live / name).unlink()
+    by_script = world.site / "releases/by-script"
+    world.commit()
+    shutil.copytree(world.repository, by_script)
+    answer = world.perform("link", release=str(by_script), path=str(world.site / "shared"))
+    assert read(world, "ads.txt") == "an ad"
+    assert [(by_script / name).read_text() for name in ("ads.txt", "bills/1.pdf")] == ["an ad", "a bill"]
     assert [line for line in answer["warnings"] if "are back" in line]
 
 

@@ -158,6 +158,27 @@ def test_what_gave_way_in_a_deploy_that_was_undone_is_no_code_of_the_release_tha
     assert read(world, "sitemap.xml") == "by the application\n"
 
 
+@pytest.mark.parametrize("point", ["copy.file", "place.made_link", "place.switch"])
+def test_what_is_saved_in_a_deploy_without_a_known_list_is_nothing_that_was_shipped(world, point):
+    """G2: nothing tells what the live release shipped, and during the deploy somebody saves a text that came with it."""
+    text = world.live.resolve() / "robots.txt"
+    let_write(text.parent / "new")
+
+    def save():
+        (text.parent / "new").write_text("by a person\n")
+        os.replace(text.parent / "new", text)
+
+    world.forget_state()
+    world.perform("recover")
+    with acting_at(point, save, surely=True):
+        world.ship()
+    assert read(world, "robots.txt") == "all\n"
+    world.rollback()
+    assert read(world, "robots.txt") == "by a person\n"
+    world.ship({"robots.txt": None})
+    assert read(world, "robots.txt") == "by a person\n"
+
+
 @pytest.mark.parametrize("place", ["ads.txt", "plugin/ads.txt"])
 def test_recover_leaves_away_what_the_application_moved_after_it_had_written_to_it(world, place):
     """G2: the release that was left has it by a second name, and written in place it is not as it was carried."""

@@ -163,3 +163,23 @@ def test_a_restore_does_not_take_the_place_of_such_a_link(world):
     problem = fails(lambda: world.perform("restore", path="public/uploads/a.jpg"), exits=30, code="restore-blocked")
     assert "public/uploads" in problem.message
     assert (world.site / "shared/public/uploads").is_symlink()
+
+
+def test_a_restore_takes_the_place_of_a_link_of_ours_that_waits_in_vain(world):
+    """G4: killed while data came home, with a journal that was cut short: nothing tells of the link any more, and it
+    leads nowhere.
+    """
+    (world.site / "shared/public/uploads").unlink()
+    (world.site / "shared/public/uploads").mkdir()
+    picture = world.site / "shared/public/uploads/a.jpg"
+    picture.write_text("one\n")
+    world.ship(accept=("shared-identity",))
+    here = world.live.resolve() / "public"
+    (here / "uploads").unlink()
+    (here / "uploads").mkdir()
+    (here / "uploads/a.jpg").write_text("two\n")
+    world.ship()
+    picture.unlink()
+    picture.symlink_to("../../../../shared/public/uploads/a.jpg")
+    world.perform("restore", path="public/uploads/a.jpg")
+    assert (world.live / "public/uploads/a.jpg").read_text() == "one\n"
