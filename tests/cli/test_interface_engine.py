@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from holdfast.cli.table import TABLE
-from lib.engine_file import INSTALLED, NAME, engine_file, surroundings, typed
+from lib.engine_file import INSTALLED, NAME, compiled, engine_file, surroundings, typed
 from lib.interpreters import interpreter
 from lib.terminal import terminal
 from lib.world import LARAVEL, STATIC, World
@@ -20,9 +20,7 @@ OLDEST = "3.9"
 
 @pytest.fixture(params=[pytest.param("this", marks=pytest.mark.installs), OLDEST])
 def python(request):
-    """The oldest Python that the file promises to run on, where there is one; else this one, as with `make installs`:
-    each start compiles all that is in the file.
-    """
+    """The oldest Python that the file promises to run on, where there is one; else this one, as with `make installs`."""
     return (request.param != "this" and interpreter(request.param)) or sys.executable
 
 
@@ -64,7 +62,7 @@ class Host:
     def __init__(self, python, at):
         self.at, self.python = at, python
         self.environment = surroundings(at / "home", python)
-        (at / NAME).symlink_to(engine_file())
+        (at / NAME).symlink_to(compiled(engine_file(), python))
 
     def type(self, line):
         return typed(line, self.environment, self.at)

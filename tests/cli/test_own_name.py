@@ -9,7 +9,7 @@ import pytest
 
 from holdfast.cli import own_name
 from holdfast.cli.own_name import all_as_typed, as_typed
-from lib.engine_file import INSTALLED, engine_file, surroundings, typed
+from lib.engine_file import INSTALLED, compiled, engine_file, surroundings, typed
 
 FILE = "python3 holdfast-engine.pyz"
 
@@ -83,7 +83,7 @@ def folder(tmp_path):
     """A directory with a blank in its name, in which the file lies."""
     where = tmp_path / "my tools"
     where.mkdir()
-    (where / "holdfast-engine.pyz").symlink_to(engine_file())
+    (where / "holdfast-engine.pyz").symlink_to(compiled(engine_file()))
     return where
 
 

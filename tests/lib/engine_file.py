@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,6 +29,29 @@ def engine_file() -> Path:
     if not at:
         pytest.skip("the wheels of requirements/old.txt are not in .wheels, and no registry gives them")
     return Path(at)
+
+
+def compiled(file: Path, python: str = sys.executable) -> Path:
+    """The program FILE with what PYTHON compiles of it beside each source, as an installation has it: for tests of what
+    it does, in which it starts hundreds of times. `tests/installs` starts what is published.
+    """
+    ending = python.replace("/", "-")
+    at = once.made_once(once.top() / f"{file.name}{ending}.made", lambda: _compiled(file, python, ending))
+    return Path(at)
+
+
+def _compiled(file: Path, python: str, ending: str) -> str:
+    sources, target = once.top() / f"sources{ending}" / file.name, once.top() / f"compiled{ending}" / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(sources)
+    how = ("-m", "compileall", "-q", "-b", "--invalidation-mode", "unchecked-hash")
+    subprocess.run([python, "-I", *how, sources], check=True)
+    shutil.copy(file, target)
+    with zipfile.ZipFile(target, "a") as archive:
+        for one in sorted(sources.rglob("*.pyc")):
+            archive.write(one, one.relative_to(sources))
+    return str(target)
 
 
 def _built() -> str:

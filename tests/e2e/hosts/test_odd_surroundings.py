@@ -13,7 +13,7 @@ from holdfast_engine import FORMAT
 from holdfast_engine.fs.root import Root
 from holdfast_engine.journal import log
 from holdfast_engine.journal.record import Record
-from lib.engine_file import engine_file
+from lib.engine_file import compiled, engine_file
 from lib.refusals import assert_refused
 from lib.snapshot import OWN
 from lib.world import PLAIN, World
@@ -43,7 +43,7 @@ def test_names_are_the_same_bytes_under_every_locale(world, program):
     with open(os.path.join(place, b"a.txt"), "w") as file:
         file.write("mine")
     world.ship()
-    begun = ("-m", "holdfast") if program == "an installation" else (str(engine_file()),)
+    begun = ("-m", "holdfast") if program == "an installation" else (str(compiled(engine_file())),)
 
     def run(*words, locale):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PYTHONUTF8"))}
