@@ -20,7 +20,7 @@ OLDEST = "3.9"
 
 @pytest.fixture(params=[pytest.param("this", marks=pytest.mark.installs), OLDEST])
 def python(request):
-    """The oldest Python that the file promises to run on, where there is one; else this one, as with `make installs`."""
+    """The oldest Python that the file promises to run on, where there is one; this one with `make installs`."""
     return (request.param != "this" and interpreter(request.param)) or sys.executable
 
 

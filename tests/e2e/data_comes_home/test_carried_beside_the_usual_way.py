@@ -160,7 +160,7 @@ def test_what_gave_way_in_a_deploy_that_was_undone_is_no_code_of_the_release_tha
 
 @pytest.mark.parametrize("point", ["copy.file", "place.made_link", "place.switch"])
 def test_what_is_saved_in_a_deploy_without_a_known_list_is_nothing_that_was_shipped(world, point):
-    """G2: nothing tells what the live release shipped, and during the deploy somebody saves a text that came with it."""
+    """G2: nothing tells what the live release shipped, and meanwhile somebody saves a text that came with it."""
     text = world.live.resolve() / "robots.txt"
     let_write(text.parent / "new")
 
