@@ -233,6 +233,9 @@ def test_a_site_lives_by_the_single_file_alone(host, tmp_path):
         ("sweep", *site), ("prune", "--keep", "0", *site, "--yes"), ("report", *site, "-o", tmp_path / "r.html")
     )
     assert "removed" in told
+    page = (tmp_path / "r.html").read_text().partition("-->")[2]  # after the mark by which a report is known
+    assert f"python3 {host.at / NAME} " in page
+    assert INSTALLED.findall(page) == []
     assert host.run("docs", "install").stdout.startswith("# Install")
     host.well("leave", *site, "--yes")
     assert (shop / "uploads/ada.jpg").read_text() == "of Ada\n"

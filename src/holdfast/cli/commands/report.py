@@ -10,6 +10,7 @@ import click
 
 from holdfast.cli import complete, options
 from holdfast.cli.masking import Masks, environment_files, secrets_in
+from holdfast.cli.own_name import all_as_typed
 from holdfast.config.places import absolute
 
 _SENTENCES = frozenset(("why", "mend", "text", "subject", "location", "holder", "reason", "source"))
@@ -40,7 +41,7 @@ def command(run: options.Run, output: str | None) -> options.Answer:
     target = absolute(output or f"{os.path.basename(site.rstrip('/'))}-report.html", run.session.directory)
     require_writable(target)
     found = _masked(run.session.ask_site("report", run.flags, path=target), _masks(site))
-    written = write_page(target, page(found))
+    written = write_page(target, page(all_as_typed(found)))
     return "report", {**found, "outcome": "written", "path": target, "bytes": written}
 
 
