@@ -37,9 +37,9 @@ COMPLETE = "_HOLDFAST_COMPLETE"
 def group() -> None:
     """Deploy web applications in releases; no byte that a user wrote is lost by it.
 
-    Exit codes: 0 done, 1 failed, 2 usage, 10 configuration, 11 no such thing, 20 something else
+    Exit codes: 0 done, 1 failed, 2 usage, 10 configuration, 11 no such thing, 20 another command
     first, 21 locked, 30 refused, 31 declined, 40 host, 41 format, 50 failed and undone, 51 rolled
-    back, 60 unfinished, 61 a person is needed, 70 a mistake inside Holdfast, 130 interrupted.
+    back, 60 unfinished, 61 a person is needed, 70 a bug in Holdfast, 130 interrupted.
     """
 
 

@@ -123,12 +123,19 @@ def day(value: object) -> str:
     return f"{datetime.fromtimestamp(value).astimezone():%Y-%m-%d}"
 
 
-_UNITS = (("year", 31_557_600), ("month", 2_629_800), ("day", 86_400), ("hour", 3_600), ("minute", 60))
+_UNITS = (
+    ("year", 31_557_600, 63_115_200),
+    ("month", 2_629_800, 10_519_200),
+    ("day", 86_400, 86_400),
+    ("hour", 3_600, 3_600),
+    ("minute", 60, 60),
+)
+"""Each unit, its length in seconds, and from how many on it tells enough: 90 days are no 2 months."""
 
 
 def _ago(seconds: float) -> str:
-    """How long ago, or in how long, by the largest unit that fits."""
-    unit, length = next((each for each in _UNITS if abs(seconds) >= each[1]), ("second", 1))
+    """How long ago, or in how long, by the largest unit that tells enough."""
+    unit, length = next(((unit, length) for unit, length, least in _UNITS if abs(seconds) >= least), ("second", 1))
     if unit == "second":
         return "just now"
     told = count(int(abs(seconds) // length), unit)
