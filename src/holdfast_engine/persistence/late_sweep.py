@@ -80,7 +80,7 @@ def late_sweep(
     taken = baselines.now_ns()
     rules = rules_for(site, listing, settings)
     found = sweep(site, left, rules, baseline=baseline)
-    _follow(adopter, left, active, found)
+    _follow(adopter, left, record, active, found)
     if record is not None:
         _note(adopter, record, found, taken)
         note_deleted(site, record, baseline, rules, found)
@@ -126,14 +126,20 @@ def _note(adopter: Adopter, record: ReleaseRecord, found: Found, taken: int) -> 
     Carrier(site, adopter.operation, adopter.report).note(record.id, found.carried)
 
 
-def _follow(adopter: Adopter, left: RelPath, active: RelPath, found: Found) -> None:
-    """What was made, replaced or deleted in LEFT beside its code since it was carried is so in ACTIVE as well."""
-    site, record = adopter.site, adopter.site.survey.active
-    if record is not None and (found.carried or base_of(site, record.id)):
-        carrier, before = Carrier(site, adopter.operation, adopter.report), base_of(site, record.id)
-        after = carrier.follow(left, active, before, found)
-        if after != before:
-            carrier.remember(record.id, active, after)
+def _follow(adopter: Adopter, left: RelPath, record: Optional[ReleaseRecord], active: RelPath, found: Found) -> None:
+    """What was made, replaced or deleted in LEFT beside its code since it was carried is so in ACTIVE as well. What
+    came to ACTIVE from elsewhere was never in LEFT, and was not deleted there.
+    """
+    site, live = adopter.site, adopter.site.survey.active
+    base = base_of(site, live.id) if live is not None else {}
+    if live is None or not (found.carried or base):
+        return
+    carrier, known = Carrier(site, adopter.operation, adopter.report), base_of(site, record.id) if record else base
+    elsewhere = {path: one for path, one in base.items() if path not in known}
+    went_along = {path: one for path, one in base.items() if path in known}
+    after = {**elsewhere, **carrier.follow(left, active, went_along, found)}
+    if after != base:
+        carrier.remember(live.id, active, after)
 
 
 def link_live(adopter: Adopter) -> None:

@@ -145,6 +145,9 @@ class CarryForScript(Step[ScriptOutlook, ScriptWork]):
         carrier = Carrier(work.site, work.operation, work.report)
         for live, found in _found_now(work).items():
             base.update(found.carried if live == outlook.path else carrier.carry(live, outlook.path, found.carried))
+            record = record_of(work.site, live)
+            if record is not None and live != outlook.path:
+                carrier.note(record.id, found.carried)  # what of it is deleted there until the switch is followed
         return replace(work, base=base)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from holdfast_engine.data import adopt
 from holdfast_engine.data import baseline as baselines
+from holdfast_engine.model.request import Settings
 from lib.killing import killed_at_point, points
 from lib.world import PLAIN, World
 
@@ -233,6 +234,32 @@ def test_a_sweep_that_is_killed_anywhere_loses_and_hides_nothing(world, tmp_path
         other.precious.assert_served(but=["elder"])
         other.precious.assert_none_lost()
         shutil.rmtree(other.top)
+
+
+def written_in_place(top):
+    """A site whose next deploy prunes its oldest release; a worker has written into a file of that, in place, so that
+    no directory tells of it before the prune looks.
+    """
+    world = World(top, {**PLAIN, "public/page.txt": "shipped {version}\n"}, env=None, kind="directory")
+    for changes in ({}, {"public/page.txt": None}, {}):
+        world.ship(changes)
+    time.sleep(SETTLED)
+    page = releases(world)[0] / "public/page.txt"
+    page.chmod(0o644)
+    page.write_text("by a worker\n")
+    world.settings = Settings(keep=2)
+    world.commit()
+    return world
+
+
+def test_what_came_from_a_release_that_was_pruned_since_was_deleted_by_nobody(tmp_path):
+    """G2, G4: killed after that, the deploy looks once more at what it left, where the file never was."""
+    total = points(written_in_place(tmp_path / "counted").deploy)
+    for back in range(0, 20, 4):
+        world = written_in_place(tmp_path / f"site-{back}")
+        assert killed_at_point(total - back, world.deploy)
+        world.perform("recover")
+        assert (world.live / "public/page.txt").read_text() == "by a worker\n", back
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077])
