@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import field
+from functools import lru_cache
 from typing import Any, Optional
 
 from holdfast_engine.model.values import dataclass
@@ -36,6 +37,7 @@ class Record:
         return b"%08x %s\n" % (zlib.crc32(body), body)
 
     @classmethod
+    @lru_cache(maxsize=1024)  # one command looks at the newest journal again and again
     def from_line(cls, line: bytes) -> Optional[Record]:
         """The record that LINE holds, or None when the line is torn or altered."""
         checksum, _, body = line.rstrip(b"\n").partition(b" ")

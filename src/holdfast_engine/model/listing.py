@@ -91,7 +91,14 @@ class Listing:
 
     def text(self, path: str) -> str:
         """The content of a small text file; empty when it is absent or no text."""
-        return (self.content(path) or b"").decode("utf-8", "replace")
+        if path not in self._texts:
+            self._texts[path] = (self.content(path) or b"").decode("utf-8", "replace")
+        return self._texts[path]
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """What was read as text: many ask whether the same manifest names one thing or another."""
+        return {}
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:

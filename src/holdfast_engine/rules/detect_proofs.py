@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import Optional
@@ -42,11 +43,18 @@ def _parts(listing: Listing, root: str, packages: Packages, proof: Evidence) -> 
 def additions(listing: Listing, root: str, preset: Preset) -> tuple[Preset, ...]:
     """What stands on top of PRESET in ROOT: libraries and extensions with rules of their own, in order of their ids."""
     packages = Packages(listing, root)
-    bases = _bases(preset)
-    possible = (one for one in map(load, names()) if bases.intersection(one.adds_to) and one.id != preset.id)
     return tuple(
-        one for one in possible if any(holds(listing, root, packages, proof) is not None for proof in one.evidence)
+        one
+        for one in _possible(preset.id)
+        if any(holds(listing, root, packages, proof) is not None for proof in one.evidence)
     )
+
+
+@cache
+def _possible(framework: str) -> tuple[Preset, ...]:
+    """What can stand on top of FRAMEWORK."""
+    bases = _bases(load(framework))
+    return tuple(one for one in map(load, names()) if bases.intersection(one.adds_to) and one.id != framework)
 
 
 def _bases(preset: Preset) -> frozenset[str]:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection
 from dataclasses import field, replace
+from functools import lru_cache
 from typing import Any, Optional
 
 from holdfast_engine import FORMAT
@@ -116,6 +117,7 @@ def read_at(root: Root, path: RelPath) -> Optional[ReleaseRecord]:
         raise damaged(root, path, error, then=then) from error
 
 
+@lru_cache(maxsize=256)  # one command surveys its site after each step
 def _decode(path: RelPath, content: bytes) -> ReleaseRecord:
     value = json.loads(content)
     written = value.pop("format")
