@@ -23,10 +23,12 @@ class Absences:
         self.fresh: dict[str, set[str]] = {}
         self._before: dict[str, set[str]] = {}
         self._links: list[str] = []
+        self._untold = False
 
     def gone(self, path: str, content: str) -> None:
         """CONTENT stood at PATH, and the application took it away from there."""
-        self.fresh.setdefault(path, set()).add(content)
+        if not self._untold:
+            self.fresh.setdefault(path, set()).add(content)
         self.town.taken_away.add(path)
         self.town.destroyed = True
         debts.forgive(self.town, path)
@@ -43,8 +45,10 @@ class Absences:
                 del known[one]
 
     def forget(self) -> None:
-        """Nothing tells any more what was carried."""
-        self.firm, self.fresh = {}, {}
+        """Nothing tells any more what was carried or shipped as a seed, until a command has noted it again: what goes
+        before that may be seeded anew.
+        """
+        self.firm, self.fresh, self._untold = {}, {}, True
 
     def before(self) -> None:
         if len(self.fresh) > _FEW or self._is_an_accident():
@@ -72,7 +76,7 @@ class Absences:
             self.firm.setdefault(path, set()).update(contents & self.fresh.get(path, set()))
             self.fresh.get(path, set()).difference_update(contents)
         self.fresh = {path: contents for path, contents in self.fresh.items() if contents}
-        self._links = []
+        self._links, self._untold = [], False
 
     def _is_an_accident(self) -> bool:
         """True where the live release lacks what it shipped beside data, or a link to a directory of `shared/`."""
