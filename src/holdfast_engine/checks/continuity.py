@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from holdfast_engine.checks.check_input import CheckInput, accepting
 from holdfast_engine.checks.data_memory import data_memory
 from holdfast_engine.checks.shared_identity import shared_identity
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import LINK
 from holdfast_engine.model.plan import PASS, REFUSE, WARN, Check
 from holdfast_engine.model.words import count
 
-_KEY = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
+_KEY = expression(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.MULTILINE)
 _NAMED = 8
 PRESET_NARROWED = "preset-narrowed"
 

@@ -11,6 +11,7 @@ from holdfast_engine.checks.check_input import CheckInput
 from holdfast_engine.fs.host_files import texts
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.exposure import is_flat
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import WARN, Check
@@ -25,8 +26,8 @@ HOST_FILES = (
 )
 """Where pools and hosts are declared, by distribution; nothing else of the host is read."""
 _IN_THE_WEB_ROOT = (".user.ini", ".htaccess")
-_LINE = re.compile(r"""^[^#;\n]*?open_basedir\]?["']?\s*[=\s]\s*["']?([^"'\n;#]+)""", re.MULTILINE)
-_SECTION = re.compile(r"^\s*(?=\[[^]\n]+\]\s*$|<VirtualHost|server\s*\{)", re.MULTILINE | re.IGNORECASE)
+_LINE = expression(r"""^[^#;\n]*?open_basedir\]?["']?\s*[=\s]\s*["']?([^"'\n;#]+)""", re.MULTILINE)
+_SECTION = expression(r"^\s*(?=\[[^]\n]+\]\s*$|<VirtualHost|server\s*\{)", re.MULTILINE | re.IGNORECASE)
 
 
 class Limit(NamedTuple):

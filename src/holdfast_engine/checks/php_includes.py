@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 
 from holdfast_engine.checks.check_input import CheckInput
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import WARN, Check
 
-_BESIDE = re.compile(
+_BESIDE = expression(
     rb"""\b(?:require|include)(?:_once)?\s*(?:\(\s*)?(?:__DIR__|dirname\s*\(\s*__FILE__\s*\))\s*\.\s*['"]/?([^'"\n]+)['"]"""
 )
 

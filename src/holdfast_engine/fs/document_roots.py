@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from holdfast_engine.fs.host_files import texts
+from holdfast_engine.model.expressions import expression
 
 HOST_FILES = (
     "/etc/nginx/nginx.conf",
@@ -22,12 +23,12 @@ HOST_FILES = (
 )
 """Where hosts are declared, by distribution; nothing else of the host is read."""
 _WORDS = (
-    re.compile(r"""(?:^|[\s{;])root\s+["']?(/[^;"'\n]+?)["']?\s*;""", re.MULTILINE),
-    re.compile(r"""^\s*DocumentRoot\s+["']?(/[^"'\n]+?)["']?\s*$""", re.MULTILINE | re.IGNORECASE),
-    re.compile(r"^\s*root\s+(?:\*\s+)?(/[^;\s]+)\s*$", re.MULTILINE),
+    expression(r"""(?:^|[\s{;])root\s+["']?(/[^;"'\n]+?)["']?\s*;""", re.MULTILINE),
+    expression(r"""^\s*DocumentRoot\s+["']?(/[^"'\n]+?)["']?\s*$""", re.MULTILINE | re.IGNORECASE),
+    expression(r"^\s*root\s+(?:\*\s+)?(/[^;\s]+)\s*$", re.MULTILINE),
 )
 """As nginx, Apache and Caddy write it."""
-_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+_COMMENT = expression(r"^\s*#.*$", re.MULTILINE)
 
 
 class Served(NamedTuple):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Optional
+
+from holdfast_engine.model.expressions import expression
 
 FOR_EVER = "for ever"
 _HOUR = 3600
 _UNITS = {"hour": _HOUR, "day": 24 * _HOUR, "week": 7 * 24 * _HOUR, "month": 30 * 24 * _HOUR, "year": 365 * 24 * _HOUR}
 WANTED = f'a number with hours, days, weeks, months or years is needed, as "90 days", or "{FOR_EVER}"'
-_TEXT = re.compile(r"([1-9][0-9]{0,4}) (" + "|".join(_UNITS) + r")s?")
+_TEXT = expression(r"([1-9][0-9]{0,4}) (" + "|".join(_UNITS) + r")s?")
 
 
 def is_lifetime(text: str) -> bool:

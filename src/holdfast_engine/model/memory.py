@@ -4,11 +4,11 @@ checklist, `recover`, hooks and every command that remembers share.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import REFUSE, WARN
@@ -25,7 +25,7 @@ _LARAVEL_FLAGS = ("storage/framework/down", "storage/framework/maintenance.php")
 _DATABASES = (".sqlite", ".sqlite3", ".db", ".db3", ".s3db", ".mdb")
 _NO_DATABASES = frozenset(("thumbs.db",))
 _GOES = frozenset(("log", "logs", "queue", "queues", "debugbar", "lock", "locks"))
-_GOES_WORD = re.compile(r"(?:.*[-_.])?(?:tmp|temp)|[._]?(?:caches?|sessions?)")
+_GOES_WORD = expression(r"(?:.*[-_.])?(?:tmp|temp)|[._]?(?:caches?|sessions?)")
 SOME = 3
 """So many files at least prove something by their being gone."""
 _FEW, _PART, _NEARLY = 5, 10, 20

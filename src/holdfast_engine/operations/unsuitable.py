@@ -9,6 +9,7 @@ from shlex import quote
 
 from holdfast_engine.fs.root import Root
 from holdfast_engine.model.exposure import DOCUMENT_ROOTS
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.words import named
@@ -45,14 +46,14 @@ _MARKS = _words("""
     wp-config.php wp-load.php wp-settings.php configuration.php settings.php web.config
 """)
 """Names that say: here is the top of one application."""
-_PAGE = re.compile(r"(index|default)\.\w+")
+_PAGE = expression(r"(index|default)\.\w+")
 _PARTS = _words("""
     admin administrator api app assets backend cache cgi-bin client css data doc docs files frontend img images inc
     include includes install js lang lib logs media modules node_modules plugins server setup src static storage
     templates test tests themes tmp uploads vendor views
 """)
 """Names of parts of one application, which often hold an `index.php` or `index.html` that guards them."""
-_LANGUAGE = re.compile(r"[a-z]{2}([-_][a-z]{2})?", re.IGNORECASE)
+_LANGUAGE = expression(r"[a-z]{2}([-_][a-z]{2})?", re.IGNORECASE)
 
 
 def refuse_unsuitable(root: Root, *, laid_out: bool) -> None:

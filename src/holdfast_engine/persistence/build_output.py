@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from holdfast_engine.checks.check_input import Expected
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.rules.detect_packages import parse_json
@@ -21,8 +21,8 @@ _NPM = ("npm ci", "npm run build")
 _GENERIC = ("vendor", "node_modules", "**")
 _PACKAGES = ("vendor", "node_modules", "venv", ".venv")
 """What installs packages and builds no pages."""
-_PLAIN = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*")
-_OWN_MODULES = re.compile(r"""output\s*:\s*["'](standalone|export)["']""")
+_PLAIN = expression(r"\w[\w.-]*(/\w[\w.-]*)*")
+_OWN_MODULES = expression(r"""output\s*:\s*["'](standalone|export)["']""")
 
 
 def expected_output(rules: Rules) -> tuple[Expected, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Optional
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.memory import comes_and_goes
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.programs import is_code, runs
@@ -17,10 +18,10 @@ _BROWSERS = (".js", ".mjs", ".cjs", ".wasm", ".so", ".jar")
 _SOURCE = tuple(sorted((words("code-endings") | words("program-endings")) - {".md", ".html", ".htm"}))
 _MANIFESTS = words("manifests")
 _MIGRATIONS = frozenset(("migrations", "migrate"))
-_NUMBERED = re.compile(
+_NUMBERED = expression(
     r"(?:\d{4}_\d{2}_\d{2}_\d{4,6}|\d{14}|v\d+(?:[._]\d+)*_)_\w+\.(?:php|rb|sql|py)$|version\d{14}\.php$"
 )
-_DEFINES = re.compile(
+_DEFINES = expression(
     rb"^[ \t]*(?:<\?php\s+)?(?:(?:export|default|public|abstract|final|readonly|sealed|internal|data)[ \t]+)*"
     rb"(class|interface|trait|enum|namespace|module|defmodule|package)[ \t]+[A-Z_a-z\\][\w\\.:]*[ \t]*"
     rb"(?:[;{:(<\r\n]|extends|implements|do\b|$)",

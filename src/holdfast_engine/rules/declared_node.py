@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.rules import SHARED
 from holdfast_engine.rules.declared_place import Declared, joined, programs
 
-_STRING = re.compile(r"""["'`]([^"'`\n]{0,120})["'`]""")
+_STRING = expression(r"""["'`]([^"'`\n]{0,120})["'`]""")
 _ENDINGS = (".js", ".ts", ".mjs", ".cjs", ".mts", ".cts")
-_WRITES = re.compile(
+_WRITES = expression(
     r"\b(?:writeFile|createWriteStream|mkdir|copyFile|rename|multer|formidable|diskStorage)|Deno\.mkdir|Bun\.write"
 )
-_FROM_THE_TOP = re.compile(
+_FROM_THE_TOP = expression(
     r"""\b(?:join|resolve)\s*\(\s*(?:process\.cwd\(\)|cwd\(\)|Deno\.cwd\(\)|cwd)\s*((?:,\s*["'`][\w./-]{1,80}["'`]\s*){1,6})[,)]"""
 )
-_FROM_HERE = re.compile(r"""\b(?:join|resolve)\s*\(\s*__dirname\s*((?:,\s*["'`][\w./-]{1,80}["'`]\s*){1,6})[,)]""")
-_MULTER = re.compile(
+_FROM_HERE = expression(r"""\b(?:join|resolve)\s*\(\s*__dirname\s*((?:,\s*["'`][\w./-]{1,80}["'`]\s*){1,6})[,)]""")
+_MULTER = expression(
     r"""\b(?:dest|destination|uploadDir)\s*[:=]\s*["'`](?:\./)?([\w/-]{2,80})["'`]|\bcb\(\s*null\s*,\s*["'`](?:\./)?([\w/-]{2,80})["'`]"""
 )
 

@@ -6,38 +6,39 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.rules import ARTIFACT, SHARED
 from holdfast_engine.rules.declared_place import Declared, joined, matching, programs
 from holdfast_engine.rules.detect_packages import Packages, parse_json
 
-_PHP_TOKEN = re.compile(r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|/\*.*?\*/|//[^\n]*|\#(?!\[)[^\n]*""", re.DOTALL)
-_DISK = re.compile(
+_PHP_TOKEN = expression(r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|/\*.*?\*/|//[^\n]*|\#(?!\[)[^\n]*""", re.DOTALL)
+_DISK = expression(
     r"""['"]root['"]\s*=>\s*(?:env\([^,\n]*,)?[^,\n]*?\b(public_path|storage_path|base_path)\(\s*(?:['"]([^'"]*)['"])?\s*\)"""
     r"""(?:\s*\.\s*(?:DIRECTORY_SEPARATOR\s*\.\s*)?['"]([^'"]*)['"])?"""
 )
-_SYMFONY = re.compile(r"(?:^|/)config/(?:services|packages/(?:prod/)?[\w-]+)\.ya?ml$")
-_SYMFONY_PLACE = re.compile(
+_SYMFONY = expression(r"(?:^|/)config/(?:services|packages/(?:prod/)?[\w-]+)\.ya?ml$")
+_SYMFONY_PLACE = expression(
     r"""^[ \t]*([\w.-]+)[ \t]*:[ \t]*"""
     r"""["']?%kernel\.project_dir%/([\w./-]+)["']?[ \t]*$""",
     re.MULTILINE | re.IGNORECASE,
 )
 _SYMFONY_KEYS = ("upload", "directory", "storage")
-_CRAFT = re.compile(r"(?:^|/)config/project/(?:project|(?:fs|volumes)/[\w.-]+)\.ya?ml$")
-_CRAFT_PLACE = re.compile(r"""^[ \t]*path:[ \t]*["']?@(webroot|root|storage)/([\w./-]+)["']?[ \t]*$""", re.MULTILINE)
-_UPLOAD_PATH = re.compile(
+_CRAFT = expression(r"(?:^|/)config/project/(?:project|(?:fs|volumes)/[\w.-]+)\.ya?ml$")
+_CRAFT_PLACE = expression(r"""^[ \t]*path:[ \t]*["']?@(webroot|root|storage)/([\w./-]+)["']?[ \t]*$""", re.MULTILINE)
+_UPLOAD_PATH = expression(
     r"""['"]upload_path['"]\s*\]?\s*=>?\s*(?:FCPATH\s*\.\s*|realpath\(\s*)?['"]([\w./-]{1,120})['"]"""
 )
 _WRITES = (
     r"(?:->(?:move|save|store|storeAs|copy|put)|move_uploaded_file|file_put_contents|mkdir|(?:make|ensure)Directory\w*)"
 )
 _TARGET = r"\$\w{0,40}(?:dest|upload|target|folder|dir|path)\w{0,40}\s*=\s*"
-_PUBLIC_PATH = re.compile(
+_PUBLIC_PATH = expression(
     rf"""(?:{_WRITES}\s*\([^;\n]{{0,160}}?|{_TARGET})\bpublic_path\(\s*(?:['"]([^'"\n]{{1,120}})['"])?\s*"""
     rf"""(?:\)\s*\.\s*['"]([^'"\n]{{1,120}})['"])?""",
     re.IGNORECASE,
 )
-_OWN_FOLDER = re.compile(
+_OWN_FOLDER = expression(
     r"""(?:move_uploaded_file\s*\([^;\n]{0,160}?,\s*|\$(?:target|upload|dest)\w{0,24}?_?(?:dir|path|folder)\s*=\s*)"""
     r"""(?:(?:__DIR__|dirname\(__FILE__\))\s*\.\s*)?['"]([\w./-]{2,120}/)['"]""",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.values import dataclass
 
@@ -14,7 +15,7 @@ _LARGEST = 64_000
 """In bytes: a longer source file is not read for a literal in it."""
 _MOST = 250
 """Source files that are read at most, those first whose names speak of files."""
-_SPEAKS = re.compile(
+_SPEAKS = expression(
     r"upload|file|media|image|photo|avatar|attach|storage|document|config|setting|constant", re.IGNORECASE
 )
 _NOT_READ = frozenset((

@@ -6,27 +6,28 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.rules import ARTIFACT, SHARED
 from holdfast_engine.rules.declared_place import DATABASE_ENDINGS, Declared, joined, programs
 from holdfast_engine.rules.shape_patterns import lineage
 
-_SETTINGS = re.compile(r"(?:^|/)settings(?:/(?:__init__|base|common|defaults?|production|prod|local))?\.py$")
-_PY_ROOT = re.compile(r"^[ \t]*(MEDIA_ROOT|STATIC_ROOT)[ \t]*(?::[^=\n]+)?=[ \t]*(.+(?:\n[ \t]+.+){0,3})", re.MULTILINE)
-_ASSIGNED = re.compile(r"^[ \t]*(\w{1,40})[ \t]*(?::[^=\n]{1,60})?=[ \t]*(.+(?:\n[ \t]+.+){0,3})", re.MULTILINE)
-_UP = re.compile(r"\bdirname\(|\.parent\b|\bparents\[(\d)\]|\)[ \t]*-[ \t]*(\d)\b")
+_SETTINGS = expression(r"(?:^|/)settings(?:/(?:__init__|base|common|defaults?|production|prod|local))?\.py$")
+_PY_ROOT = expression(r"^[ \t]*(MEDIA_ROOT|STATIC_ROOT)[ \t]*(?::[^=\n]+)?=[ \t]*(.+(?:\n[ \t]+.+){0,3})", re.MULTILINE)
+_ASSIGNED = expression(r"^[ \t]*(\w{1,40})[ \t]*(?::[^=\n]{1,60})?=[ \t]*(.+(?:\n[ \t]+.+){0,3})", re.MULTILINE)
+_UP = expression(r"\bdirname\(|\.parent\b|\bparents\[(\d)\]|\)[ \t]*-[ \t]*(\d)\b")
 """A step up from a file, or as many of them as `parents[1]` and `environ.Path(__file__) - 2` say."""
-_NAME = re.compile(r"[A-Za-z_]\w*")
-_PY_NAME = re.compile(r"""["']NAME["']\s*:\s*(.+)""")
-_STRING = re.compile(r"""["']([^"'\n]*)["']""")
-_FOLDER = re.compile(
+_NAME = expression(r"[A-Za-z_]\w*")
+_PY_NAME = expression(r"""["']NAME["']\s*:\s*(.+)""")
+_STRING = expression(r"""["']([^"'\n]*)["']""")
+_FOLDER = expression(
     r"""^[ \t]*(?:\w{1,40}\.config\[["'])?((?:UPLOAD|MEDIA|ATTACHMENT|AVATAR|EXPORT|UPLOADED_\w{1,20})\w{0,24}_?"""
     r"""(?:FOLDER|DIR|DIRECTORY|PATH|DEST|ROOT))(?:["']\])?[ \t]*(?::[^=\n]{1,40})?=[ \t]*(.{1,200})""",
     re.MULTILINE,
 )
-_SQLITE = re.compile(r"""["']sqlite(?:\+\w{1,20})?:///(?:\./)?([\w-][\w./-]{0,120})["']""")
-_SQLITE_JOINED = re.compile(r"""["']sqlite(?:\+\w{1,20})?:///["'][ \t]*\+[ \t]*(.{1,200})""")
-_OWN = re.compile(r"__file__|root_path|\bbasedir\b|\bhere\b", re.IGNORECASE)
+_SQLITE = expression(r"""["']sqlite(?:\+\w{1,20})?:///(?:\./)?([\w-][\w./-]{0,120})["']""")
+_SQLITE_JOINED = expression(r"""["']sqlite(?:\+\w{1,20})?:///["'][ \t]*\+[ \t]*(.{1,200})""")
+_OWN = expression(r"__file__|root_path|\bbasedir\b|\bhere\b", re.IGNORECASE)
 
 
 def in_python(listing: Listing, root: str, web_root: str) -> Iterator[Declared]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.rules import SHARED
 from holdfast_engine.rules.declared_place import Declared, joined, programs
 
-_STRING = re.compile(r"""["']([^"'\n]*)["']""")
-_RAILS_ROOT = re.compile(r"^\s*root:\s*<%=\s*Rails\.root\.join\(([^)]*)\)", re.MULTILINE)
-_RAILS_BASE = re.compile(r"^\s*database:\s*([\w./-]+\.(?:sqlite3?|db))\s*$", re.MULTILINE)
-_ATTACHED = re.compile(r"""\b(?:path:|:path\s*=>)\s*["'](?::rails_root/)?([\w./-]{1,120}?)/?(?::|\#\{|["'])""")
-_STORE = re.compile(r"""\bdef\s+(?:store|cache)_dir\s{1,9}["']([\w/-]{1,80}?)/?(?:\#\{|["'])""")
+_STRING = expression(r"""["']([^"'\n]*)["']""")
+_RAILS_ROOT = expression(r"^\s*root:\s*<%=\s*Rails\.root\.join\(([^)]*)\)", re.MULTILINE)
+_RAILS_BASE = expression(r"^\s*database:\s*([\w./-]+\.(?:sqlite3?|db))\s*$", re.MULTILINE)
+_ATTACHED = expression(r"""\b(?:path:|:path\s*=>)\s*["'](?::rails_root/)?([\w./-]{1,120}?)/?(?::|\#\{|["'])""")
+_STORE = expression(r"""\bdef\s+(?:store|cache)_dir\s{1,9}["']([\w/-]{1,80}?)/?(?:\#\{|["'])""")
 
 
 def in_ruby(listing: Listing, root: str, web_root: str) -> Iterator[Declared]:

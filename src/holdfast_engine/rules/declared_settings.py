@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.rules import SHARED
 from holdfast_engine.rules.declared_place import DATABASE_ENDINGS, Declared, joined, matching
 from holdfast_engine.rules.dotenv import assignments
 
-_CONFIGURATIONS = re.compile(
+_CONFIGURATIONS = expression(
     r"(?:^|/)(?:config/[\w.-]+|knexfile|ormconfig|data-source|database|settings|config(?:\.\w+)?)\.(?:json|ya?ml|js|ts|cjs|mjs|toml|ini)$"
 )
-_FILE = re.compile(
+_FILE = expression(
     r"""["']?\b(?:database|filename|storage|db_?path|db_?file|sqlite)["']?\s*[:=]\s*["']?(?:\./)?([\w./-]{1,120}\.(?:sqlite3?|db3?))\b"""
 )
-_URL = re.compile(r"(?:sqlite3?:///?(?!/)|file:)(?:\./)?([\w./-]{1,120}\.(?:sqlite3?|db3?))\b")
+_URL = expression(r"(?:sqlite3?:///?(?!/)|file:)(?:\./)?([\w./-]{1,120}\.(?:sqlite3?|db3?))\b")
 _MOST = 60
 """Files of settings that are read at most."""
 

@@ -10,17 +10,18 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import Listing
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_QUOTED = re.compile(r"""["']([^"'\s]+)[^"']*["']""")
-_GEM = re.compile(r"""^\s*gem\s*\(?\s*["']([^"']+)["']""", re.MULTILINE)
-_LOCKED_GEM = re.compile(r"^ {4}([^\s(]+) \(", re.MULTILINE)
-_NOT_RUN = re.compile(r"dev|test|doc|lint|ci\b|tools?\b", re.IGNORECASE)
+_NAME = expression(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_QUOTED = expression(r"""["']([^"'\s]+)[^"']*["']""")
+_GEM = expression(r"""^\s*gem\s*\(?\s*["']([^"']+)["']""", re.MULTILINE)
+_LOCKED_GEM = expression(r"^ {4}([^\s(]+) \(", re.MULTILINE)
+_NOT_RUN = expression(r"dev|test|doc|lint|ci\b|tools?\b", re.IGNORECASE)
 """In the name of a list of requirements: what is installed elsewhere."""
-_SETTING = re.compile(r"\s*[\w.-]+\s*=(?!=)|\[")
-_ITEM = re.compile(r"^\s*-\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE)
-_KEY = re.compile(r"""^\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)["']?\s*=""")
+_SETTING = expression(r"\s*[\w.-]+\s*=(?!=)|\[")
+_ITEM = expression(r"^\s*-\s*([A-Za-z0-9][\w.-]*)", re.MULTILINE)
+_KEY = expression(r"""^\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)["']?\s*=""")
 _BESIDE_UPLOADS = frozenset(("type:wordpress-plugin", "type:wordpress-theme", "type:wordpress-muplugin"))
 _CORE_INSTALLERS = frozenset((
     "johnpbloch/wordpress", "johnpbloch/wordpress-core-installer", "roots/wordpress", "roots/wordpress-core-installer",

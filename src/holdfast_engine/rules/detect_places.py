@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.rules.detect_packages import parse_json
 
@@ -26,7 +27,7 @@ _WORKSPACE_FILES = ("pnpm-workspace.yaml", "lerna.json", "turbo.json", "nx.json"
 _PROJECTS = (".csproj", ".fsproj", ".vbproj")
 _MOST = 200
 """So many directories in directories are looked into, and no more."""
-_STRING = re.compile(r"""["']\s*([\w./@-]{1,200})["']""")
+_STRING = expression(r"""["']\s*([\w./@-]{1,200})["']""")
 _DOOR = "public/index.php"
 _ENTRIES = (
     *("vendor/autoload.php", "bootstrap/app.php", "bootstrap/autoload.php", "bootstrap/start.php"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.request import Settings
@@ -20,7 +20,7 @@ from holdfast_engine.rules.presets import EVERY, load
 from holdfast_engine.rules.shape_patterns import is_environment, lineage, within
 from holdfast_engine.rules.unread import Unread
 
-_PLAIN = re.compile(r"(?:[\w-]+/)*[\w-]+$")
+_PLAIN = expression(r"(?:[\w-]+/)*[\w-]+$")
 
 
 def report(listing: Listing, settings: Settings) -> dict[str, Any]:

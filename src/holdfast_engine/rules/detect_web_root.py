@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.rules.detect_packages import Packages, at, parse_json
 from holdfast_engine.rules.presets import FALLBACK_TIER, Preset
 
 _FRONT_PAGES = ("index.php", "index.html")
-_PATHS = re.compile(r"""["']public["']\s*=>\s*__DIR__\s*\.\s*["']/?([\w./-]+)["']""")
+_PATHS = expression(r"""["']public["']\s*=>\s*__DIR__\s*\.\s*["']/?([\w./-]+)["']""")
 """Where Laravel 4 serves from, in `bootstrap/paths.php`."""
 _OF_THE_CORE = "wp-content"
 """What the core of WordPress brings itself: it is the content unless there is another one."""

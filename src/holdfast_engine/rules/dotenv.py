@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from holdfast_engine.model.expressions import expression
+
 _QUOTED = r""" "([^"\\]*(?:\\.[^"\\]*)*)" | '([^']*)' """.replace(" ", "")
 """Written so that ten megabytes between quotes are one step of the matcher and not ten million."""
-_LINE = re.compile(
+_LINE = expression(
     rf"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:{_QUOTED}|([^\r\n]*))",
     re.MULTILINE | re.DOTALL,
 )
-_COMMENT = re.compile(r"(^|\s)#.*$")
+_COMMENT = expression(r"(^|\s)#.*$")
 
 
 def assignments(text: str) -> Iterator[tuple[str, str]]:

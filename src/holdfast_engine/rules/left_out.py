@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.model.rules import SHARED
 from holdfast_engine.model.values import dataclass
@@ -12,7 +13,7 @@ from holdfast_engine.rules.classify_rules import PathRules
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape_patterns import PathSet, is_environment
 
-_SECRETS = re.compile(
+_SECRETS = expression(
     r"""^(?:\.env(?:\.local)?|wp-config\.php|master\.key|production\.key|\.htpasswd
     |(?:local_|app_)?(?:config|configuration|settings|database|secrets|application|environment|credentials|parameters)
      (?:[._-](?:local|inc|prod|production))?\.(?:php|json|ya?ml|py|rb|toml|ini|properties|env)
@@ -20,11 +21,11 @@ _SECRETS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Files of configuration, secrets and databases that sources leave out."""
-_WORD = re.compile(r"[^a-z0-9]+")
+_WORD = expression(r"[^a-z0-9]+")
 _TOOLS = frozenset(("docker", "test", "tests", "e2e", "dev", "development", "spec", "ci"))
-_KEY = re.compile(r"secret|(?<![a-z])key|credential|passwd|password|token", re.IGNORECASE)
+_KEY = expression(r"secret|(?<![a-z])key|credential|passwd|password|token", re.IGNORECASE)
 """In the name of an ignored file, these say that it is one server's own."""
-_MARK = re.compile(r"example|sample|(?<![a-z])(?:dist|template|tmpl|tpl)(?![a-z])", re.IGNORECASE)
+_MARK = expression(r"example|sample|(?<![a-z])(?:dist|template|tmpl|tpl)(?![a-z])", re.IGNORECASE)
 """Words in the name of an example, which the name of the real file lacks."""
 _SETTINGS = (
     ".php", ".yml", ".yaml", ".json", ".ini", ".toml", ".xml", ".conf", ".cfg", ".env", ".py", ".rb", ".js", ".ts",

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.values import dataclass
 from holdfast_engine.rules.shape_patterns import is_environment
 
 MASK = "***"
-_ASSIGNED = re.compile(r"^(\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:]\s*)(.*)$")
-_NAMED = re.compile(
+_ASSIGNED = expression(r"^(\s*(?:#\s*)?(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:]\s*)(.*)$")
+_NAMED = expression(
     r"""(?ix)
     ( (?: pass(?:word|wd|phrase)? | secret | token | credential | (?: api | private | access | _ ) _?key | salt | dsn )
       [\w-]{0,40} ["']? \s{0,9} (?: => | [=:,] ) \s{0,9} )
     (["']) ( (?: \\. | (?!\2)[^\\] )* ) \2"""
 )
-_IN_URL = re.compile(r"(://[^/\s:@]*:)([^/\s@]+)(@)")
+_IN_URL = expression(r"(://[^/\s:@]*:)([^/\s@]+)(@)")
 
 
 def holds_secret(text: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape import UPLOAD_NAMES
@@ -14,11 +13,11 @@ _GENERATORS_OWN = words("generators-own")
 """Directories that generators fill and nobody else, wherever they lie in what is served."""
 _AT_THE_TOP = tuple(sorted(words("at-the-top")))
 _CODE = r"\.(?:js|mjs|cjs|css|wasm|woff2?|ttf|eot)(?:\.(?:map|br|gz|LICENSE\.txt))*"
-_HASHED = re.compile(rf"[-._]([0-9A-Za-z_-]{{6,}}?)(?:\.(?:chunk|module|min|bundle|async|legacy))*{_CODE}")
+_HASHED = expression(rf"[-._]([0-9A-Za-z_-]{{6,}}?)(?:\.(?:chunk|module|min|bundle|async|legacy))*{_CODE}")
 _DIGESTS = (
-    re.compile(r"^(?=.*\d)(?=.*[a-f])[0-9a-f]+$|^[0-9a-f]*[a-f][0-9a-f]{7,}$"),
-    re.compile(r"\d.*[A-Za-z]|[A-Z].*\d"),
-    re.compile(r"^(?=.*[a-z])(?=..*[A-Z])[\w-]{8}$"),
+    expression(r"^(?=.*\d)(?=.*[a-f])[0-9a-f]+$|^[0-9a-f]*[a-f][0-9a-f]{7,}$"),
+    expression(r"\d.*[A-Za-z]|[A-Z].*\d"),
+    expression(r"^(?=.*[a-z])(?=..*[A-Z])[\w-]{8}$"),
 )
 """Hexadecimal; a digit amid letters, which no word has; eight letters with a capital in their middle (Vite)."""
 _FRONT_PAGE = "index.html"

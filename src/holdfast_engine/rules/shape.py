@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import DIR, Listing
 from holdfast_engine.rules.names import words
 from holdfast_engine.rules.shape_given import is_default, is_generated
@@ -17,17 +18,17 @@ _GUARDS = words("guards")
 _GUARD_PAGES = {"index.html": (0, 512), "index.htm": (0, 512), "index.php": (1, 2048), "__init__.py": (0, 0)}
 """Pages that may only keep a directory from being listed, by size; what they say decides."""
 _CALLS = rb"(?:header|http_response_code|exit|die|defined)\s*(?:\((?:[^()'\"]|'[^']*'|\"[^\"]*\"|\([^()]*\))*\))?"
-_MARKUP = re.compile(
+_MARKUP = expression(
     rb"<title>.*?</title>|<\?php|/\*.*?\*/|<!--.*?-->|<[^>]*>|(?://|\#)[^\n]*|"
     + _CALLS
     + rb"\s*(?:;|\bor\b|\|\|)|\?>|\s+|;",
     re.IGNORECASE | re.DOTALL,
 )
 """What is no word to a reader: markup, comments, and calls that send somebody away or end."""
-_KEEPS_OUT = re.compile(rb"forbidden|denied|silence|not allowed|nothing", re.IGNORECASE)
+_KEEPS_OUT = expression(rb"forbidden|denied|silence|not allowed|nothing", re.IGNORECASE)
 _SHORT = 512
 """In bytes: a longer page that has a word to read is a page, whatever the word is."""
-EXAMPLE = re.compile(r"\.(?:example|sample|dist)(?:\.|$)|^sample\.")
+EXAMPLE = expression(r"\.(?:example|sample|dist)(?:\.|$)|^sample\.")
 
 UPLOAD_NAMES = words("upload-names")
 """Names that mean data even when pictures to stand for a user's are shipped below them."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.rules.names import words
 
 _USERS = tuple(sorted(words("user-endings")))
 _DEFAULTS = words("default-names")
-_TOKENS = re.compile(r"[^a-z0-9]+")
+_TOKENS = expression(r"[^a-z0-9]+")
 _A_SIZE = 3
 """Digits of a number that may say how big such a picture is, or which of a few it is."""
 _LONGEST = 255
@@ -16,7 +17,7 @@ _LONGEST = 255
 
 _BEGIN, _END = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z])"
 """What a build puts a digest to begins with a name and a point: `logo.5d5d9eef….svg` is none of these."""
-_SURE = re.compile(
+_SURE = expression(
     rf"""{_BEGIN}[0-9a-f]{{8}}-?(?:[0-9a-f]{{4}}-?){{3}}[0-9a-f]{{12}}{_END}  # a UUID, or an MD5
     |{_BEGIN}(?:[0-9a-f]{{40}}|[0-9a-f]{{64}}){_END}                         # SHA-1, SHA-256
     |(?<!\d)1[4-9]\d{{8}}(?:\d{{3}}|\d{{6}})?(?!\d)                           # seconds since 1970, and parts of them
@@ -25,7 +26,7 @@ _SURE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """A hash, a random identifier or a time to the minute: an application named this file, not an author."""
-_WHOLE = re.compile(
+_WHOLE = expression(
     r"""(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{13}(?:\.\d{8})?   # `uniqid`
     |(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])[0-9A-Za-z]{40}               # as Laravel names an upload
     |(?=.*\d)[0-9a-hjkmnp-tv-z]{26}|c[0-9a-z]{24}                   # ULID, CUID
@@ -34,7 +35,7 @@ _WHOLE = re.compile(
     re.VERBOSE,
 )
 """The same, where it is the whole name before its ending."""
-_COUNTED = re.compile(
+_COUNTED = expression(
     r"(?:[A-Za-z]{1,12}[-_ ]?(?:\d{1,12}[-_ ]){0,3}(?=\d{3})|(?:\d{1,12}[-_ ]){0,3})(?!(?:19|20)\d\d$)\d{1,12}"
 )
 """A counter, as `1`, `0001`, `INV-2026-0001`, and no year. Authors count as well, if not as far: the directory has

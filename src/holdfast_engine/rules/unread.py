@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.rules.declared_place import DATABASE_ENDINGS
 from holdfast_engine.rules.detect_packages import Packages
@@ -20,8 +21,8 @@ from holdfast_engine.rules.shape_patterns import lineage
 _ON_DEVICES = words("device-packages")
 _IN_EVERY_TEMPLATE = "local_settings.py"
 """What every template for Python has in its block for Django."""
-_ABOUT = re.compile(r"\s+(?:stuff|specific|files|project)$|:$", re.IGNORECASE)
-_LETTERS = re.compile(r"[^a-z0-9]+")
+_ABOUT = expression(r"\s+(?:stuff|specific|files|project)$|:$", re.IGNORECASE)
+_LETTERS = expression(r"[^a-z0-9]+")
 
 
 class Unread:

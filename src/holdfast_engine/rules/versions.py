@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Optional
 
+from holdfast_engine.model.expressions import expression
+
 _NUMBER = r"v?(\d+(?:\.\d+)*[0-9A-Za-z.+~-]*)"
 _PATTERNS = tuple(
-    re.compile(pattern, re.MULTILINE | re.IGNORECASE)
+    expression(pattern, re.MULTILINE | re.IGNORECASE)
     for pattern in (
         rf"^[ \t]*[/*#@]*[ \t]*version[ \t]*:?[ \t]*[\"']?{_NUMBER}",  # headers of WordPress; YAML
         rf"^[ \t{{,]*\"version\"[ \t]*:[ \t]*\"{_NUMBER}\"",  # composer.json, package.json, extension.json
@@ -18,8 +20,8 @@ _PATTERNS = tuple(
         r"^date[ \t]+(\d{4}-\d\d-\d\d)",  # plugin.info.txt of DokuWiki
     )
 )
-_WHOLE = re.compile(rf"\s*(?:release|version)?\s*{_NUMBER}", re.IGNORECASE)
-_BEFORE = re.compile(r"dev|alpha|beta|rc|pre|a\d|b\d", re.IGNORECASE)
+_WHOLE = expression(rf"\s*(?:release|version)?\s*{_NUMBER}", re.IGNORECASE)
+_BEFORE = expression(r"dev|alpha|beta|rc|pre|a\d|b\d", re.IGNORECASE)
 MOST = 64 * 1024
 """Bytes at the beginning of a file in which its version is looked for."""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from holdfast_engine.fs.refusals import mend_of
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.problem import Problem
 
 _CONFIG = (
@@ -56,8 +57,8 @@ _ENVIRONMENT = {
 }
 _LAST_LINES = 8
 _OF_THE_HOST = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EROFS, errno.EIO)
-_USERINFO = re.compile(r"(?<=://)[^/\s]*@")
-_SECRET_PARAMETER = re.compile(r"(?i)([?&][^=\s&]*(?:token|key|secret|password|auth)[^=\s&]*=)[^&\s'\"]+")
+_USERINFO = expression(r"(?<=://)[^/\s]*@")
+_SECRET_PARAMETER = expression(r"(?i)([?&][^=\s&]*(?:token|key|secret|password|auth)[^=\s&]*=)[^&\s'\"]+")
 
 
 class Answer(NamedTuple):

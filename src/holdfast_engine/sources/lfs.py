@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.listing import FILE, Listing
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.words import named
@@ -13,8 +14,8 @@ from holdfast_engine.model.words import named
 MARK = b"version https://git-lfs"
 _SHORTEST, _LONGEST = 100, 1023
 """A pointer has a line of 42 bytes, one of 75 and one with a size; its makers promise fewer than 1,024 in all."""
-_OID = re.compile(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
-_SIZE = re.compile(rb"^size ([0-9]{1,18})$", re.MULTILINE)
+_OID = expression(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
+_SIZE = expression(rb"^size ([0-9]{1,18})$", re.MULTILINE)
 
 
 class Pointer(NamedTuple):

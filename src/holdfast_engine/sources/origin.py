@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from shlex import quote
 from typing import NamedTuple, Protocol
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.credentials import parted
 from holdfast_engine.sources.git_process import Answer, git, raise_for, redacted
 
-_FULL_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
-_NEEDS_HISTORY = re.compile(r"[0-9a-f]{4,64}\Z|.*[~^]")
+_FULL_ID = expression(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
+_NEEDS_HISTORY = expression(r"[0-9a-f]{4,64}\Z|.*[~^]")
 """Short ids and `main~2`: only a repository that holds the history can say what they are."""
-_UNUSABLE = re.compile(r"\A[-+^]|[\x00-\x20\x7f:]|\.\.")
+_UNUSABLE = expression(r"\A[-+^]|[\x00-\x20\x7f:]|\.\.")
 
 
 class Wanted(NamedTuple):

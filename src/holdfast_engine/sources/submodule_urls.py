@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_WORD = re.compile(r"(?!\.\.\Z)[^-/\s:\\][^/\s:\\]*\Z")
+from holdfast_engine.model.expressions import expression
+
+_WORD = expression(r"(?!\.\.\Z)[^-/\s:\\][^/\s:\\]*\Z")
 _UP_ON_THIS_HOST = 1
 """On a server others decide who may read what; on this host `../..` would reach whatever its user can read."""
 

@@ -8,10 +8,10 @@ repository itself.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.sources.commit_tree import Commit, CommitTree, Row
 from holdfast_engine.sources.git_process import git, redacted
@@ -22,8 +22,8 @@ from holdfast_engine.sources.submodule_urls import beside
 _FILE = ".gitmodules"
 _LONGEST = 1 << 20
 _DEEPEST, _MOST = 5, 100
-_URL = re.compile(r"(?:https|ssh|git)://(?:[^-/@\s][^/@\s]*@)?[^-/@:\s][^/@:\s]*(?::\d+)?/[^-\s][^\s]*\Z")
-_SCP = re.compile(r"(?:[A-Za-z0-9_][\w.-]*@)?[A-Za-z0-9][\w.-]*:(?!//)[^-\s:\\][^\s:\\]*\Z")
+_URL = expression(r"(?:https|ssh|git)://(?:[^-/@\s][^/@\s]*@)?[^-/@:\s][^/@:\s]*(?::\d+)?/[^-\s][^\s]*\Z")
+_SCP = expression(r"(?:[A-Za-z0-9_][\w.-]*@)?[A-Za-z0-9][\w.-]*:(?!//)[^-\s:\\][^\s:\\]*\Z")
 _ALLOWED = "https:ssh:git"
 
 
