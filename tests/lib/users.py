@@ -3,59 +3,64 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import os
-import shutil
 import struct
-import subprocess
-import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import holdfast_engine
+from holdfast_engine.commands import perform
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.request import Request
 from lib.world import World
 
 TOOL, APPLICATION = 1234, 33
 _HOME = str(Path(holdfast_engine.__file__).parents[1])
-_PERFORM = """
-import json, sys
-from holdfast_engine.commands import perform
-from holdfast_engine.model.problem import Problem
-from holdfast_engine.model.request import Request, Settings, Source
-value = json.load(sys.stdin)
-if value["source"]:
-    value["source"] = Source(**value["source"])
-value["settings"] = Settings.from_json(value["settings"])
-try:
-    answer = perform(Request(**value), tell=lambda event: None, ask=lambda plan: True)
-except Problem as problem:
-    answer = {"problem": problem.to_json()}
-print(json.dumps(answer))
-"""
-_WRITE = """
-import os, sys
-os.makedirs(os.path.dirname(sys.argv[1]), exist_ok=True)
-with open(sys.argv[1], "wb") as stream:
-    stream.write(sys.stdin.buffer.read())
-"""
+_ENVIRONMENT = {"PATH": os.defpath, "PYTHONPATH": _HOME, "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
+
+_LATE = ("bz2", "encodings.ascii", "fcntl", "grp", "lzma", "pwd", "select", "sqlite3", "tarfile", "tempfile", "zipfile")
+"""What the engine reads of the standard library where it is needed: others may not read it where this Python lies."""
 
 
-def run_as(
-    user: int, code: str, *arguments: str, given: bytes = b"", groups: tuple[int, ...] = ()
-) -> subprocess.CompletedProcess[bytes]:
-    """CODE in an interpreter that is USER, in the group of the same number and in GROUPS, with umask 022."""
-    also = ("--groups", ",".join(map(str, groups))) if groups else ("--clear-groups",)
-    identity = ("--reuid", str(user), "--regid", str(user), *also)
-    return subprocess.run(
-        ["setpriv", *identity, sys.executable, "-c", code, *arguments],
-        input=given,
-        capture_output=True,
-        check=False,
-        cwd="/",
-        umask=0o022,
-        env={"PATH": os.defpath, "PYTHONPATH": _HOME, "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
-    )
+def as_user(user: int, act: Callable[[], Any], *, groups: tuple[int, ...] = ()) -> Any:
+    """What ACT, in a process of its own, returns as USER, in the group of the same number and in GROUPS, with umask
+    022; it is JSON.
+    """
+    for name in _LATE:
+        importlib.import_module(name)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        ended = 1
+        try:
+            _become(user, groups)
+            with open(writing, "w", encoding="utf-8") as stream:
+                json.dump(act(), stream)
+            ended = 0
+        except BaseException:  # noqa: BLE001 - told, and no word of it reaches what pytest does at its end
+            traceback.print_exc()
+        finally:
+            os._exit(ended)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as stream:
+        told = stream.read()
+    _, status = os.waitpid(child, 0)
+    assert status == 0, f"the act of user {user} failed"
+    return json.loads(told)
+
+
+def _become(user: int, groups: tuple[int, ...]) -> None:
+    os.setgroups(groups)
+    os.setgid(user)
+    os.setuid(user)
+    os.umask(0o022)
+    os.chdir("/")
+    os.environ.clear()
+    os.environ.update(_ENVIRONMENT)
 
 
 @functools.cache
@@ -63,10 +68,8 @@ def why_not() -> str:
     """Why nobody else can be acted for on this host; empty when it can be done."""
     if os.geteuid() != 0:
         return "needs root, to act as two other users"
-    if shutil.which("setpriv") is None:
-        return "needs `setpriv`"
-    if run_as(TOOL, "import holdfast_engine.commands").returncode != 0:
-        return f"user {TOOL} may not read the interpreter or the engine"
+    if not as_user(TOOL, lambda: os.access(holdfast_engine.__file__, os.R_OK)):
+        return f"user {TOOL} may not read the engine"
     return ""
 
 
@@ -87,11 +90,7 @@ class Hosted(World):
 
     def perform(self, command: str, **more: Any) -> dict[str, Any]:
         request = self.request(command, **more)
-        source = request.source and vars(request.source)
-        value = {**vars(request), "source": source, "settings": request.settings.to_json()}
-        ran = run_as(self.tool, _PERFORM, given=json.dumps(value).encode(), groups=self.groups)
-        assert ran.returncode == 0, ran.stderr.decode()
-        answer: dict[str, Any] = json.loads(ran.stdout)
+        answer: dict[str, Any] = as_user(self.tool, lambda: _answer(request), groups=self.groups)
         if "problem" in answer:
             told = {name: answer["problem"][name] for name in ("context", "state", "whereabouts", "hint")}
             raise Problem(answer["problem"]["code"], answer["problem"]["message"], **told)
@@ -100,16 +99,27 @@ class Hosted(World):
     def application_writes(self, path: str) -> bytes:
         """The application writes PATH below `current`, as itself; what it wrote is precious."""
         content = f"{path} number {len(self.precious.written)} by the application\n".encode()
-        ran = run_as(APPLICATION, _WRITE, str(self.live / path), given=content)
-        assert ran.returncode == 0, ran.stderr.decode()
+        as_user(APPLICATION, lambda: write(self.live / path, content))
         self.precious.written[path] = content
         return content
 
     def application_reads(self, path: str) -> bytes:
         """What the application reads at PATH below `current`."""
-        ran = run_as(APPLICATION, "import sys; sys.stdout.write(open(sys.argv[1]).read())", str(self.live / path))
-        assert ran.returncode == 0, ran.stderr.decode()
-        return ran.stdout
+        text: str = as_user(APPLICATION, (self.live / path).read_text)
+        return text.encode()
+
+
+def _answer(request: Request) -> dict[str, Any]:
+    try:
+        return perform(request, tell=lambda _event: None, ask=lambda _plan: True)
+    except Problem as problem:
+        return {"problem": problem.to_json()}
+
+
+def write(path: Path, content: bytes) -> None:
+    """CONTENT is at PATH, in directories that are made where they lack."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def give(top: Path, user: int) -> None:

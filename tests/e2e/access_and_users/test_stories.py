@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lib.refusals import fails
-from lib.users import APPLICATION, TOOL, Hosted, give, run_as, why_not
+from lib.users import APPLICATION, TOOL, Hosted, as_user, give, why_not, write
 from lib.world import World
 
 pytestmark = [
@@ -83,8 +83,7 @@ def lives_on(world: Hosted, *, places: tuple[str, ...] = WRITTEN) -> None:
 
 def edited(world: Hosted, path: str, text: str) -> None:
     """The application writes into a file that a release ships."""
-    ran = run_as(APPLICATION, "import sys; open(sys.argv[1], 'w').write(sys.argv[2])", str(world.live / path), text)
-    assert ran.returncode == 0, ran.stderr.decode()
+    as_user(APPLICATION, lambda: write(world.live / path, text.encode()))
 
 
 def test_root_deploys_for_the_web_server(top):

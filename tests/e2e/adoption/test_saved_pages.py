@@ -16,7 +16,7 @@ from holdfast_engine.model.request import Settings
 from lib.oracle import attic_texts, digest, lost
 from lib.pages import COMMANDS, FLAT, assert_home, made, save
 from lib.snapshot import assert_unchanged, snapshot
-from lib.users import _WRITE, APPLICATION, TOOL, Hosted, give, run_as, why_not
+from lib.users import APPLICATION, TOOL, Hosted, as_user, give, why_not, write
 
 
 @pytest.fixture(params=["laravel", "flat"])
@@ -265,7 +265,7 @@ def _saved_by_the_application(world):
     for path in ("sitemap.xml", "gallery/a.jpg", "index.php"):
         (world.root / path).unlink(missing_ok=True)
         content = f"{path} by the application\n".encode()
-        assert run_as(APPLICATION, _WRITE, str(world.root / path), given=content).returncode == 0
+        as_user(APPLICATION, lambda path=path, content=content: write(world.root / path, content))
         world.precious.written[path] = content
     world.perform("sweep")
     assert (world.root / "sitemap.xml").is_symlink()

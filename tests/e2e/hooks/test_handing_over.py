@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from holdfast_engine.model.request import Settings
-from lib.users import APPLICATION, Hosted, run_as, why_not
+from lib.users import APPLICATION, Hosted, as_user, why_not, write
 from lib.world import LARAVEL, World
 
 WEB = 33
@@ -108,7 +108,5 @@ def test_without_root_the_application_is_let_in_by_an_acl(top, when):
     world.ship()
     world.settings = Settings(web_user=str(APPLICATION), **{when: ("echo x > storage/logs/cron.log",)})
     world.ship()
-    ran = run_as(
-        APPLICATION, "import sys; open(sys.argv[1], 'a').write('y')", str(world.live / "storage/logs/cron.log")
-    )
-    assert ran.returncode == 0, ran.stderr.decode()
+    log = world.live / "storage/logs/cron.log"
+    as_user(APPLICATION, lambda: write(log, log.read_bytes() + b"y"))
