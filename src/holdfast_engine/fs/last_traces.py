@@ -16,7 +16,8 @@ from holdfast_engine.model.paths import RelPath
 
 _LAST = (Layout.site_file, Layout.journals, Layout.lock_file, Layout.trash)
 """What goes after all the rest: as long as the site file and the journal are there, the next command goes on."""
-_EMPTY = "spent"
+SPENT = "spent-"
+"""How what goes last is called in the trash, where a crash may leave it: a person may want none of it."""
 
 
 def drop_state(root: Root, journal: RelPath) -> None:
@@ -28,7 +29,7 @@ def drop_state(root: Root, journal: RelPath) -> None:
     durable.make_directories(root, Layout.trash, mode=0o700)
     for name in root.names(Layout.state):
         if Layout.state / name not in _LAST:
-            to_trash(root, Layout.state / name, f"{_EMPTY}-{name}", Proof(name, "the site is none any more"))
+            to_trash(root, Layout.state / name, f"{SPENT}{name}", Proof(name, "the site is none any more"))
     _unlink_but(root, Layout.journals, journal.name)
     for name in root.names(Layout.trash):
         if not empty_trash(root, name):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.attic import NOTES
 from holdfast_engine.fs.discard import transfer
+from holdfast_engine.fs.last_traces import SPENT
 from holdfast_engine.fs.place import drop_second_name, is_same
 from holdfast_engine.fs.root import Root
 from holdfast_engine.fs.walk import links_below, walk
@@ -88,7 +89,7 @@ def left_of(site: Site, *, plain: bool) -> list[tuple[RelPath, str]]:
     """
     layout, root = site.links.layout, site.root
     found = [(Layout.attic, "attic")] if _has(root, Layout.attic, _is_content) else []
-    found += [(Layout.trash, "trash")] if _has(root, Layout.trash, _is_file) else []
+    found += [(Layout.trash, "trash")] if _has(root, Layout.trash, _is_trash) else []
     found += [(Layout.second_names, "carried")] if _has(root, Layout.second_names, _is_file) else []
     if plain:
         found += [(Layout.releases / name, f"releases/{name}") for name in root.names(Layout.releases)]
@@ -127,3 +128,8 @@ def _is_content(path: str, kind: str) -> bool:
 
 def _is_file(_path: str, kind: str) -> bool:
     return kind == FILE
+
+
+def _is_trash(path: str, kind: str) -> bool:
+    """False for what a leaving that was killed at its very end was about to delete: all else is set apart by then."""
+    return kind == FILE and not path.startswith(SPENT)

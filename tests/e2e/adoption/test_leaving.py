@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -15,9 +16,10 @@ from holdfast_engine.fs import place
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
 from lib import old_sites
+from lib.killing import killed_at_point, killed_in_step, points
 from lib.old_sites import FTP, WEB, as_it_is, differences
 from lib.oracle import contents
-from lib.refusals import assert_refused, fails, killed_at, listening
+from lib.refusals import assert_refused, ending, fails, killed_at, listening
 from lib.snapshot import snapshot
 from lib.world import World
 
@@ -426,6 +428,23 @@ def test_a_kill_is_gone_on_with_by_the_next_command(plain, number, command):
     if (plain.site / ".holdfast").exists():
         fails(lambda: plain.perform(command, **more), exits=20, code="not-a-site")
     assert differences(before, as_it_is(plain.site)) == []
+
+
+@pytest.mark.parametrize("back", range(0, 40, 8))
+def test_a_kill_of_what_goes_on_with_it_at_its_very_end_is_gone_on_with_too(plain, back):
+    """G4: what was about to be deleted lies in the trash then, and no trash of a person's."""
+    plain.perform("adopt")
+    for number in (1, 2):
+        plain.precious.write(f"public/uploads/{number}.jpg")
+        plain.ship({"public/uploads/readme.txt": f"version {number}\n"})
+    killed_in_step("set-apart", plain.request("leave"))
+    copy = shutil.copytree(plain.site, plain.top / "copy/site", symlinks=True)
+    total = points(lambda: ending(lambda: plain.perform("recover", site=str(copy))))
+    killed_at_point(total - back, lambda: plain.perform("recover"))
+    ending(lambda: plain.perform("recover"))
+    assert not (plain.site / ".holdfast").exists()
+    for path in plain.precious.written:
+        assert (plain.site / path).read_bytes() == plain.precious.written[path]
 
 
 def test_an_adoption_goes_on_where_a_leaving_was_cut_short(plain):
