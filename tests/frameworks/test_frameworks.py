@@ -14,6 +14,7 @@ from holdfast_engine.rules.detect_packages import Packages
 from holdfast_engine.rules.detect_places import deeper, directories
 from holdfast_engine.rules.detect_proofs import holds
 from holdfast_engine.rules.presets import load, names
+from lib.by_turns import by_turns
 from lib.trees import NEW, TreeSite, read_tree
 
 HERE = Path(__file__).parent
@@ -24,6 +25,7 @@ PLAIN = {
 }
 """Those that people install by hand: served as they lie, or with parts that come in an administration."""
 each_tree = pytest.mark.parametrize("tree", TREES.values(), ids=TREES)
+some_trees = pytest.mark.parametrize("tree", by_turns(TREES, every=2, share=3))
 
 
 def test_every_framework_of_the_public_list_has_a_tree():
@@ -76,7 +78,7 @@ def in_no_hurry(monkeypatch):
     monkeypatch.setattr(durable, "sync_file_system", lambda *_: None)
 
 
-@each_tree
+@some_trees
 def test_a_site_in_use_keeps_all_data_and_gets_all_code(tree, tmp_path, monkeypatch):
     """G1, G2, G5: three deploys, data written after each, one rollback; then nothing is left to bring home."""
     in_no_hurry(monkeypatch)
@@ -92,7 +94,7 @@ def test_a_site_in_use_keeps_all_data_and_gets_all_code(tree, tmp_path, monkeypa
     assert (told["adopt"], told["displaced"]) == ([], [])
 
 
-@pytest.mark.parametrize("tree", PLAIN.values(), ids=PLAIN)
+@pytest.mark.parametrize("tree", by_turns(PLAIN, every=2, share=2))
 def test_a_site_that_people_have_used_for_long_is_taken_on_with_all_of_it(tree, tmp_path, monkeypatch):
     """G1, G2: data is found among code of an earlier version, and is served after two deploys and a rollback."""
     in_no_hurry(monkeypatch)

@@ -404,7 +404,7 @@ def test_an_adoption_that_fails_while_data_is_shared_is_undone(plain, number):
     assert plain.perform("adopt")["outcome"] == "adopted"
 
 
-@pytest.mark.parametrize("number", range(2, 110, 7))
+@pytest.mark.parametrize("number", range(2, 110, 12))
 @pytest.mark.parametrize("command", ["leave", "recover", "deploy"])
 def test_a_kill_is_gone_on_with_by_the_next_command(plain, number, command):
     """G4: whatever is typed next gives the site back, and says that it is none any more."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from holdfast_engine.model.request import Settings
+from lib.by_turns import by_turns
 from lib.precious import let_write
 from lib.world import World
 
@@ -114,7 +115,7 @@ def test_what_went_along_in_output_is_no_stray_of_the_release_that_it_came_from(
 
 
 @pytest.mark.parametrize("ships", [False, True], ids=["built here", "shipped"])
-@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize("name", by_turns(list(SITES), every=2, share=2))
 def test_an_adopted_site_serves_each_new_build_and_every_upload(tmp_path, name, ships):
     """G2, G5: from the first deploy on, and after a rollback the older build's; what people put there stays served."""
     world, root = made(name, tmp_path, ships=ships)
