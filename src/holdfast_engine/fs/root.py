@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from types import TracebackType
-from typing import Optional
+from typing import Generic, Optional, TypeVar
 
 from holdfast_engine.model.listing import DIR, FILE, LINK, OTHER
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
 
+T = TypeVar("T")
 OPEN_DIR = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NR_OPENAT2 = 437
 """The same number on every architecture that Python is built for: it came after the tables were made one."""
@@ -71,6 +72,22 @@ class _Nearby:
         return self._kinds
 
 
+class Opened(Generic[T]):
+    """What a block is given, and the descriptor that is closed at its end; by a class, for there are thousands."""
+
+    __slots__ = ("_close", "_given")
+
+    def __init__(self, given: T, *, close: Optional[int] = None) -> None:
+        self._given, self._close = given, close
+
+    def __enter__(self) -> T:
+        return self._given
+
+    def __exit__(self, *_: object) -> None:
+        if self._close is not None:
+            os.close(self._close)
+
+
 class Root:
     """A directory held open: all paths are relative to its descriptor.
 
@@ -98,16 +115,12 @@ class Root:
     ) -> None:
         os.close(self.fd)
 
-    @contextmanager
-    def directory(self, path: str) -> Iterator[int]:
+    def directory(self, path: str) -> Opened[int]:
         """A descriptor of the directory at PATH, open inside the block; OSError when it is none or
         lies behind a link.
         """
         descriptor = self.open_directory(path)
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        return Opened(descriptor, close=descriptor)
 
     def open_directory(self, path: str) -> int:
         """A descriptor of the directory at PATH, which the caller closes."""
@@ -131,17 +144,15 @@ class Root:
             for directory in opened.values():
                 os.close(directory.descriptor)
 
-    @contextmanager
-    def _parent(self, path: str) -> Iterator[tuple[int, str]]:
+    def _parent(self, path: str) -> Opened[tuple[int, str]]:
         """The directory that holds PATH, open inside the block, and the name in it; for looks alone."""
         above, _, name = path.rpartition("/")
         if not above:
-            yield self.fd, name or "."
-        elif self._nearby is not None:
-            yield self._opened_nearby(self._nearby, above).descriptor, name
-        else:
-            with self.directory(above) as parent:
-                yield parent, name
+            return Opened((self.fd, name or "."))
+        if self._nearby is not None:
+            return Opened((self._opened_nearby(self._nearby, above).descriptor, name))
+        descriptor = self.open_directory(above)
+        return Opened((descriptor, name), close=descriptor)
 
     def _opened_nearby(self, nearby: dict[str, _Nearby], path: str) -> _Nearby:
         if path not in nearby:
