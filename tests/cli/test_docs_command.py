@@ -36,6 +36,11 @@ def test_each_topic_is_its_page_word_for_word(typed, topic):
     assert typed("docs", topic).out.rstrip() == read(f"docs/{TOPICS[topic][0]}").rstrip()
 
 
+def test_a_topic_is_found_by_the_name_of_its_page_too(typed):
+    """The README links to `docs/first-aid.md`."""
+    assert typed("docs", "first-aid").out == typed("docs", "missing").out
+
+
 def test_a_mistyped_topic_is_answered_with_the_nearest_one(typed):
     """INTERFACE, exit codes: 2."""
     ended = typed("docs", "guarantee")

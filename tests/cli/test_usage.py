@@ -28,6 +28,14 @@ def test_a_mistyped_option_is_answered_with_the_nearest_one(holdfast):
     assert "try: holdfast deploy --help" in ended.err
 
 
+@pytest.mark.parametrize("command", ["status", "leave", "deploy"])
+def test_a_site_that_is_typed_without_its_option_is_answered_with_it(holdfast, tmp_path, command):
+    """`adopt DIR` takes a directory, and who knows that types the same after the others."""
+    ended = holdfast(command, str(tmp_path))
+    assert ended.code == 2
+    assert f"try: holdfast {command} --site {tmp_path}" in ended.err
+
+
 def test_a_wrong_command_line_is_an_object_for_a_script(holdfast):
     """INTERFACE: with --json, errors also go to stderr as text."""
     ended = holdfast("deploy", "--json", "--nonsense")

@@ -19,6 +19,7 @@ from typing import Any
 from crash import victim
 from crash.scenarios import run
 from holdfast_engine.fs import durable, failpoint, place
+from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 
 ENTRY, DATA, SIZE, MODE, SYNC, SYNC_ALL, OTHER = "entry", "data", "size", "mode", "sync", "sync-all", "other"
@@ -76,11 +77,16 @@ def read(log: Path) -> list[Change]:
 
 
 def run_recorded(request: Request, site: Path, log: Path) -> int:
-    """REQUEST ran in this process, which hears itself from now on; 0 when it ended well."""
+    """REQUEST ran in this process, which hears itself from now on; 0 when it ended well: where it brought a leaving to
+    its end, it says that there is no site any more.
+    """
     recorder = _Recorder(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     recorder.meet(os.fspath(site))
     recorder.listen()
-    run(request)
+    try:
+        run(request)
+    except Problem as problem:
+        return 1 if problem.code != "not-a-site" or (site / ".holdfast").exists() else 0
     return 0
 
 

@@ -49,7 +49,7 @@ def _answer(view: View) -> str:
     try:
         return sys.stdin.readline().strip().lower()
     except KeyboardInterrupt:
-        view.question("\n")
+        view.end_line()
         hint = "the same command again asks again; with `--plan` it only shows what it would do"
         raise Problem("interrupted", "interrupted at the question", state="nothing was changed", hint=hint) from None
 

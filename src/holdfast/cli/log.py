@@ -127,6 +127,9 @@ class LoggedView:
         self._log.add(f"asked {json.dumps(plan, default=str)}")
         self._view.plan(plan)
 
+    def end_line(self) -> None:
+        self._view.end_line()
+
     def question(self, text: str) -> None:
         self._view.question(text)
 

@@ -82,7 +82,18 @@ def _usage(error: click.UsageError, given: Sequence[str]) -> Problem:
     named = f"holdfast {given[0]}" if given and given[0] in TABLE else "holdfast"  # not every error knows its command
     path = error.ctx.command_path if error.ctx else named
     message = _unknown(error) if isinstance(error, click.NoSuchOption) else error.format_message().rstrip(".")
-    return Problem("usage", message[:1].lower() + message[1:], state="nothing was changed", hint=f"{path} --help")
+    hint = _with_site(error, path, given) or f"{path} --help"
+    return Problem("usage", message[:1].lower() + message[1:], state="nothing was changed", hint=hint)
+
+
+def _with_site(error: click.UsageError, path: str, given: Sequence[str]) -> str:
+    """The command with `--site`, where a directory was typed after it: `adopt` alone takes it so."""
+    from shlex import quote
+
+    takes_site = error.ctx is not None and any("--site" in one.opts for one in error.ctx.command.params)
+    if not (takes_site and "unexpected extra argument" in error.format_message()):
+        return ""
+    return next((f"{path} --site {quote(word)}" for word in given[1:] if os.path.isdir(word)), "")
 
 
 def _unknown(error: click.NoSuchOption) -> str:

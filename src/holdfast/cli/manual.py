@@ -45,6 +45,9 @@ TOPICS = {
 }
 """Each topic's page below `docs/`, and what it is about."""
 
+BY_PAGE = {name.rpartition("/")[2].removesuffix(".md"): topic for topic, (name, _) in TOPICS.items()}
+"""Each topic by the name of its page, as links of the README have it."""
+
 _CLONE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(holdfast.__file__))))
 
 

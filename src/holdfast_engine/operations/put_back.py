@@ -7,7 +7,7 @@ from dataclasses import replace
 from shlex import quote
 from typing import Any, Optional
 
-from holdfast_engine.checks.data_memory import lost
+from holdfast_engine.checks.data_memory import lost, words
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.event import Ask
 from holdfast_engine.model.listing import DIR
@@ -21,6 +21,7 @@ from holdfast_engine.operations.look import shown
 from holdfast_engine.operations.missing_rows import found_rows, missing_rows
 from holdfast_engine.operations.revive import wanted
 from holdfast_engine.operations.stepping import all_taken, end_of
+from holdfast_engine.persistence.fewer import fewer
 from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.persistence.lost_data import search
 from holdfast_engine.persistence.lost_in_attic import other_versions
@@ -53,7 +54,8 @@ def data_missing(site: Site, gone: tuple[Missing, ...], answer: dict[str, Any]) 
         "data-missing",
         f"{count(files, 'file')} of users' data are missing, and no copy that can be put back by itself was found",
         context=[lost(one) for one in gone],
-        state="what was found is back; the live release serves what there is",
+        state=f"{'what was found is back' if answer['restored'] else 'nothing was put back'}; the live release serves "
+        "what there is",
         whereabouts=[site.root.absolute(site.links.layout.shared)],
         hint=f"{copies}mount what is not mounted, or put the files back from a backup, then `holdfast checklist --site "
         f"{quote(site.root.path)}`; if they were deleted on purpose, deploy with `--accept {DATA_MEMORY}`",
@@ -79,6 +81,10 @@ def question_of(
     anew; what to type for each.
     """
     notes = [*(lost(one) for one in gone), *(f"`{path}` is missing, and is created again, empty" for path in absent)]
+    notes += [
+        f"{words(one)}: what was deleted there is in a backup alone"
+        for one in fewer(site, rules_now(site), but=[one.path for one in gone])
+    ]
     notes += [] if notes or found else ["no lost data was found"]
     notes += beside(site)
     steps = _steps(found, absent)

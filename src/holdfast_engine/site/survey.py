@@ -127,13 +127,20 @@ def require_site(root: Root) -> Survey:
             "not-a-site",
             f"`{root.path}` is not a Holdfast site" + (f", but is inside the site `{around}`" if around else " yet"),
             state="nothing was changed",
-            hint=f"`--site {quote(around)}`"
-            if around
-            else f"`holdfast deploy --site {quote(root.path)}` makes the first release, "
-            f"`holdfast recover --site {quote(root.path)}` if its `.holdfast/` was lost, "
-            f"`holdfast adopt {quote(root.path)}` if it was deployed another way",
+            hint=f"`--site {quote(around)}`" if around else _ways_in(root),
         )
     return found
+
+
+def _ways_in(root: Root) -> str:
+    """What makes a site of ROOT; first what fits what is there."""
+    there, site = {*root.names("")} - {SiteFile().shared_name}, quote(root.path)
+    lost = f"`holdfast recover --site {site}` if its `.holdfast/` was lost"
+    if Layout.releases in there:
+        return f"{lost}, `holdfast adopt {site}` if it was deployed another way"
+    if there:
+        return f"`holdfast adopt {site}` makes one of what is there, {lost}"
+    return f"`holdfast deploy --site {site} --source .` makes the first release, of the directory you are in, {lost}"
 
 
 def enclosing_site(path: str) -> str:

@@ -164,6 +164,18 @@ def test_what_lies_in_the_attic_comes_back_by_restore(world):
     )
 
 
+def test_a_file_that_was_deleted_is_told_of_though_it_alarms_nobody(world):
+    """DESIGN 5: applications delete files every day; whoever looks for one hears that it was counted."""
+    for name in "abcd":
+        world.precious.write(f"public/uploads/{name}.jpg")
+    world.ship()
+    (world.live / "public/uploads/a.jpg").unlink()
+    [note] = [one for one in world.perform("recover", only_plan=True)["notes"] if "public/uploads" in one]
+    assert "files" in note
+    assert note.endswith("what was deleted there is in a backup alone")
+    assert "no lost data was found" not in world.perform("recover", only_plan=True)["notes"]
+
+
 def test_versions_in_the_attic_of_what_is_served_are_counted_and_nothing_is_said_to_be_missing(world):
     """A line that puts an old version over the live one, at three in the morning, makes things worse."""
     home_page = world.live / "public/index.php"

@@ -22,6 +22,7 @@ def command(run: options.Run, topic: str) -> options.Answer:  # noqa: ARG001 - e
     if not topic:
         rows = [{"topic": name, "about": about} for name, (_, about) in manual.TOPICS.items()]
         return "docs", {"topics": rows}
+    topic = topic if topic in manual.TOPICS else manual.BY_PAGE.get(topic, topic)
     if topic not in manual.TOPICS:
         near = suggestion(topic, manual.TOPICS)
         raise Problem("usage", f"there is no topic `{topic}`; {near}".rstrip("; "), hint="holdfast docs")

@@ -34,8 +34,8 @@ def command(run: options.Run, verb: str, words: tuple[str, ...]) -> options.Answ
     brings it back, and a new file at its path is listed again.
     """
     if verb and verb not in (*DECIDING, "diff"):
-        every = ", ".join(f"`holdfast review {one}`" for one in ("diff", *DECIDING))
-        raise _usage(f"there is no `review {verb}`", f"one of {every}")
+        every = ", ".join(f"`{one}`" for one in ("diff", *DECIDING))
+        raise _usage(f"there is no `review {verb}`, but {every}, each with a path", "`holdfast review` lists the paths")
     if bool(verb) != (len(words) == 1):
         raise _usage("`review` takes no path" if not verb else f"`review {verb}` needs one path", "`holdfast review`")
     if verb in DECIDING:

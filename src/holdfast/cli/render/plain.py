@@ -51,6 +51,10 @@ class PlainView:
     def question(self, text: str) -> None:
         self.write("stderr", [Line(text)], end="")
 
+    def end_line(self) -> None:
+        """What comes next stands below the question that was not answered."""
+        self.write("stderr", [Line("")])
+
     def result(self, page_name: str, result: dict[str, Any]) -> None:
         lines = self._page(page_name, self._unread(result), every=self.manner.verbose)
         if page_name in _READ_BY_PAGES and "text" in result and width("stdout"):
