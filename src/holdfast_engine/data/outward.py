@@ -65,7 +65,8 @@ def _waits(links: Links, release: RelPath, path: str) -> bool:
     """True for a link that an adoption from RELEASE put there to wait: it is ours, and leads nowhere yet; where the
     journal of that was lost, it never will.
     """
-    return links.root.link(links.layout.in_shared(path)) == links.text(release, path)
+    there = links.layout.in_shared(path)
+    return links.root.link(there) == links.text(release, path) and not links.root.leads_somewhere(there)
 
 
 def _merged(links: Links, release: RelPath, path: str) -> Iterator[str]:

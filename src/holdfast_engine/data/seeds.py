@@ -267,7 +267,7 @@ def shipped_seeds(links: Links, release: RelPath, paths: Iterable[str], known: M
         kinds = {top: links.root.kind(release / top) for top in paths}
     for top, kind in kinds.items():
         if kind == "file":
-            found[top] = digest_of(links.root, release / top)
+            found[top] = known[top].digest if top in known else digest_of(links.root, release / top)
         for below, inner, _ in walk(links.root, release / top) if kind == "dir" else ():
             path = f"{top}/{below}"
             if inner == "file":

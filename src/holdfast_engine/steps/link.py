@@ -69,8 +69,11 @@ class LinkTarget(Step[Outlook, Work]):
         carrier(work).give_way(work.path, own_of(work), work.rules)
         before = seeds_before(work.site, work.previous, baseline_of(work.site, work.previous), work.rules)
         before = {**work.record.seeds, **before}
-        record = announce_seeds(work.site, work.record, work.rules, {})
+        shipped = work.outlook.shipped.entries if work.outlook.shipped else {}
+        record = announce_seeds(work.site, work.record, work.rules, shipped)
         seeded = link_release(work.adopter, work.path, work.rules, before=before)
+        # what a user edited there was never shipped: taken for a seed, the next deploy would replace it (G1, G2)
+        seeded.digests.update((path, shipped[path].digest) for path in seeded.digests if path in shipped)
         spared = _carried_alone(base_of(work.site, work.record.id), work.outlook.shipped)
         changed = not still_so(work.site, work.path, found)
         if changed:

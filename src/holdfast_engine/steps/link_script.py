@@ -21,6 +21,7 @@ from holdfast_engine.persistence.link_release import link_release, seeds_before
 from holdfast_engine.persistence.report import warned
 from holdfast_engine.persistence.shared_paths import rules_for
 from holdfast_engine.persistence.vanished import put_back_lost
+from holdfast_engine.persistence.wholeness import note_deleted
 from holdfast_engine.site import records
 from holdfast_engine.site.live import count_release, mark_active
 from holdfast_engine.site.records import ReleaseRecord
@@ -42,7 +43,7 @@ class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
         several that links name, what was saved last.
         """
         adopter = work.adopter
-        work = _healed(_follow_the_switch(work))
+        work = _what_is_gone_noted(_healed(_follow_the_switch(work)))
         outlook = work.outlook
         _bring(work, outlook.found)
         elsewhere.bring_left(adopter, outlook.elsewhere)
@@ -66,6 +67,18 @@ def _healed(work: ScriptWork) -> ScriptWork:
             found[live] = look_into(site, live, work.rules)
     see(site, next(iter(work.outlook.lives), None))
     return replace(work, outlook=replace(work.outlook, found=found))
+
+
+def _what_is_gone_noted(work: ScriptWork) -> ScriptWork:
+    """What was shipped and is gone from a live release is known from this look on: what goes later goes without it."""
+    for live, found in work.outlook.found.items():
+        record = record_of(work.site, live)
+        baseline = baseline_of(work.site, record)
+        if record is not None and baseline is not None:
+            note_deleted(work.site, record, baseline, work.rules, found)
+    work.site.refresh()
+    see(work.site, next(iter(work.outlook.lives), None))
+    return replace(work, record=records.read(work.site.root, work.record.id) if work.record else None)
 
 
 def _brought_again(work: ScriptWork) -> ScriptWork:

@@ -183,6 +183,19 @@ def test_rsync_delete_is_an_accident_to_the_link_of_a_script_too(world):
     assert [line for line in answer["warnings"] if "are back" in line]
 
 
+def test_a_deletion_stays_one_to_link_where_a_shipped_file_went_before_it(world):
+    """DESIGN 4: what is missing with it is what is missing since the last look."""
+    for name in ("a.txt", "b.txt"):
+        write(world, name, name)
+    live = world.live.resolve()
+    link = {"release": str(live), "path": str(world.site / "shared")}
+    world.perform("link", **link)
+    for gone in ("robots.txt", "a.txt", "b.txt"):
+        (live / gone).unlink()
+        world.perform("link", **link)
+        assert not (live / gone).exists()
+
+
 def test_what_is_put_back_is_open_to_whom_it_was_open(world):
     """G10: a directory that only its owner may enter is hidden from the web server, and its program from everybody."""
     write(world, "forum/lib/index.php", "<?php 1;\n")

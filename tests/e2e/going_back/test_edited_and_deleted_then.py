@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+from holdfast_engine.model.request import Settings
 from lib.oracle import attic_texts
 from lib.precious import let_write
 from lib.refusals import fails
@@ -83,3 +86,36 @@ def test_the_way_back_to_an_adopted_release_shares_none_of_its_code(tmp_path):
     assert list((world.site / "shared").glob("*")) == []
     world.ship()
     assert (world.live / "admin/index.php").read_text() == "<?php echo 'admin 2';"
+
+
+def test_an_edit_is_no_seed_of_the_release_that_is_gone_back_to(tmp_path):
+    """G1, G2: its directory is shared since; what the release shipped is known, and what stands there is the user's."""
+    world = World(tmp_path, {"index.php": "<?php // {version}\n", "guide/index.txt": "shipped {version}\n"}, env=None)
+    first = world.ship()["release"]
+    edit(world, "guide/index.txt", "edited by a user\n")
+    world.ship()
+    world.settings = Settings(shared=("guide/",))
+    world.ship()
+    world.rollback(first)
+    for _ in range(2):
+        world.ship()
+        assert (world.live / "guide/index.txt").read_text() == "edited by a user\n"
+
+
+def test_an_edit_that_a_script_brought_along_is_no_seed_after_a_rollback_either(tmp_path):
+    """G1, G2: `link` twice, as a script does it, then a way back."""
+    world = World(tmp_path, {"index.php": "<?php // {version}\n", "guide/index.txt": "shipped {version}\n"}, env=None)
+    world.ship()
+    edit(world, "guide/index.txt", "edited by a user\n")
+    world.commit()
+    by_script = world.site / "releases/by-script"
+    shutil.copytree(world.repository, by_script)
+    link = {"release": str(by_script), "path": str(world.site / "shared")}
+    world.perform("link", **link)
+    (world.site / "current").unlink()
+    (world.site / "current").symlink_to("releases/by-script")
+    world.perform("link", **link)
+    world.rollback()
+    for _ in range(2):
+        world.ship()
+        assert (world.live / "guide/index.txt").read_text() == "edited by a user\n"

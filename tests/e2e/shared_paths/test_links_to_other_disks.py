@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast_engine.model.request import Settings
 from lib.refusals import assert_refused, fails
 from lib.snapshot import assert_unchanged, snapshot
 from lib.world import World
@@ -183,3 +184,22 @@ def test_a_restore_takes_the_place_of_a_link_of_ours_that_waits_in_vain(world):
     picture.symlink_to("../../../../shared/public/uploads/a.jpg")
     world.perform("restore", path="public/uploads/a.jpg")
     assert (world.live / "public/uploads/a.jpg").read_text() == "one\n"
+
+
+def test_a_link_that_leads_to_a_disk_by_a_text_like_ours_does_not_wait(tmp_path):
+    """G2: a directory `shared` beside the site is a person's own, and what lies there is served."""
+    world = World(tmp_path, {"index.php": "<?php // {version}\n"}, env=None)
+    world.settings = Settings(shared=("uploads/",))
+    disk = world.top / "shared/uploads"
+    disk.mkdir(parents=True)
+    (disk / "photo.jpg").write_text("a photo\n")
+    (world.site / "shared").mkdir(parents=True)
+    (world.site / "shared/uploads").symlink_to("../../shared/uploads")
+    world.ship()
+    live = world.live.resolve()
+    live.chmod(0o755)
+    (live / "uploads").unlink()
+    (live / "uploads").mkdir()
+    (live / "uploads/new.jpg").write_text("new\n")
+    world.commit()
+    assert_refused(world.top, world.deploy, exits=30, code="shared-is-a-link")
