@@ -124,7 +124,12 @@ class Sweep(Explained):
         return True
 
     def _carry(self, found: Findings, path: str, kind: str, reason: str) -> None:
-        """PATH goes along as it is, a directory with all that is in it."""
+        """PATH goes along as it is, a directory with all that is in it; where it has no directory any more, it gives
+        way.
+        """
+        if self._ships_file_above(path):
+            found.displaced[path] = f"{reason}, and the next release ships a file above this path"
+            return
         found.to_carry[path] = reason
         found.carried[path] = Carried.as_it_stands(kind, self._stamps[path])
         if kind == DIR:
@@ -218,8 +223,6 @@ class Sweep(Explained):
             found.to_adopt[path] = f"{reason}, a database"
         elif (kind == DIR or target != path) and not (self._holds_program(target) or target in self.live_base):
             found.to_adopt[target] = reason
-        elif self._ships_file_above(path):
-            found.displaced[path] = f"{reason}, and the next release ships a file above this path"
         else:
             self._carry(found, path, kind, reason)
 

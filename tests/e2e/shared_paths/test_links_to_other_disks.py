@@ -148,8 +148,8 @@ def test_a_link_that_gave_way_to_another_is_listed_by_recover(world, there):
     assert f"a link to `{gone}`" in rows[0]["what"]
 
 
-def test_a_restore_does_not_take_the_place_of_such_a_link(world):
-    """G1, G5: what it leads to would be out of sight."""
+def a_picture_that_gave_way(world: World) -> None:
+    """`public/uploads` is on this disk, and `a.jpg` in it is "two"; "one" is in the attic."""
     (world.site / "shared/public/uploads").unlink()
     (world.site / "shared/public/uploads").mkdir()
     (world.site / "shared/public/uploads/a.jpg").write_text("one\n")
@@ -159,6 +159,11 @@ def test_a_restore_does_not_take_the_place_of_such_a_link(world):
     (here / "uploads").mkdir()
     (here / "uploads/a.jpg").write_text("two\n")
     world.ship()
+
+
+def test_a_restore_does_not_take_the_place_of_such_a_link(world):
+    """G1, G5: what it leads to would be out of sight."""
+    a_picture_that_gave_way(world)
     shutil.rmtree(world.site / "shared/public/uploads")
     (world.site / "shared/public/uploads").symlink_to(world.top / "disk/uploads")
     problem = fails(lambda: world.perform("restore", path="public/uploads/a.jpg"), exits=30, code="restore-blocked")
@@ -170,16 +175,8 @@ def test_a_restore_takes_the_place_of_a_link_of_ours_that_waits_in_vain(world):
     """G4: killed while data came home, with a journal that was cut short: nothing tells of the link any more, and it
     leads nowhere.
     """
-    (world.site / "shared/public/uploads").unlink()
-    (world.site / "shared/public/uploads").mkdir()
+    a_picture_that_gave_way(world)
     picture = world.site / "shared/public/uploads/a.jpg"
-    picture.write_text("one\n")
-    world.ship(accept=("shared-identity",))
-    here = world.live.resolve() / "public"
-    (here / "uploads").unlink()
-    (here / "uploads").mkdir()
-    (here / "uploads/a.jpg").write_text("two\n")
-    world.ship()
     picture.unlink()
     picture.symlink_to("../../../../shared/public/uploads/a.jpg")
     world.perform("restore", path="public/uploads/a.jpg")

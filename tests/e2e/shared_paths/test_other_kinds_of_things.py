@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -101,10 +102,26 @@ CAME = {
 }
 
 
-@pytest.mark.parametrize("deploys", [0, 1], ids=["seen now", "known from before"])
-@pytest.mark.parametrize("written", CAME)
-def test_s05_a_file_that_the_source_ships_where_a_directory_came_on_the_server_is_refused(written, deploys, site):
-    """S05, G2: data, a module or what came to a directory of code; the file would hide all of it in the attic."""
+def put_file(path: Path) -> None:
+    path.write_text("a file")
+
+
+def put_link(path: Path) -> None:
+    path.symlink_to("index.php")
+
+
+@pytest.mark.parametrize(
+    ("put", "written", "deploys"),
+    [
+        *((put_file, path, deploys) for path in CAME for deploys in (0, 1)),
+        *((put_link, path, 0) for path in CAME),
+        (put_link, "guide/notes of a user.txt", 1),  # a link in the place of what is shared by then gives way to ours
+    ],
+)
+def test_s05_what_is_no_directory_and_is_shipped_where_one_came_on_the_server_is_refused(put, written, deploys, site):
+    """S05, G2: data, a module or what came to a directory of code; a file would hide all of it in the attic, and so
+    would a link.
+    """
     (site.repository / "guide").mkdir()
     (site.repository / "guide/index.txt").write_text("shipped")
     site.ship()
@@ -112,10 +129,9 @@ def test_s05_a_file_that_the_source_ships_where_a_directory_came_on_the_server_i
     for _ in range(deploys):
         site.ship()
     shutil.rmtree(site.repository / "guide")
-    (site.repository / "guide").write_text("a file")
-    file = site.repository / CAME[written]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("a file")
+    place = site.repository / CAME[written]
+    place.parent.mkdir(parents=True, exist_ok=True)
+    put(place)
     site.commit()
     assert_refused(site, code="seed-type-changed")
     site.precious.assert_served()
@@ -130,24 +146,6 @@ def test_s05_a_directory_that_came_gives_way_to_a_file_once_a_person_calls_it_co
     assert (site.live / "reports").read_text() == "a file"
     assert [row["path"] for row in answer["data"]["attic"]] == ["reports"]
     site.precious.assert_none_lost()
-
-
-@pytest.mark.parametrize(("written", "deploys"), [*((path, 0) for path in CAME), ("guide/notes of a user.txt", 1)])
-def test_s05_a_link_that_the_source_ships_where_a_directory_came_on_the_server_is_refused(written, deploys, site):
-    """S05, G2: it would hide what users put there as a file would; where the directory is shared, ours stays."""
-    (site.repository / "guide").mkdir()
-    (site.repository / "guide/index.txt").write_text("shipped")
-    site.ship()
-    site.precious.write(written)
-    for _ in range(deploys):
-        site.ship()
-    shutil.rmtree(site.repository / "guide")
-    link = site.repository / CAME[written]
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.symlink_to("index.php")
-    site.commit()
-    assert_refused(site, code="seed-type-changed")
-    site.precious.assert_served()
 
 
 @pytest.mark.parametrize("deploys", [0, 1, 2])
