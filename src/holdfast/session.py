@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
+from shlex import quote
 from typing import Any
 
 from holdfast.config.layers import Resolved, load_settings
@@ -226,6 +227,9 @@ class Session:
         top = absolute(text, self.directory)
         if os.path.isdir(top):
             return top
+        if os.path.isfile(top):
+            hint = f"a new version in a file is deployed: `holdfast deploy --site DIR --source {quote(text)}`"
+            raise Problem("path-missing", f"`{top}` is a file, and no directory", hint=hint)
         raise Problem("path-missing", f"there is no directory `{top}`", hint="check the spelling of the path")
 
     def _resolved(self, flags: Mapping[str, Any], beside: Text | None = None) -> Resolved:

@@ -126,10 +126,17 @@ PAGES = {
     "history": (
         {
             "operations": [
-                {"id": "1", "command": "deploy", "started": 0, "outcome": None, "release": "r", "who": "ada@x"}
+                {
+                    "id": "000001-deploy",
+                    "command": "deploy",
+                    "started": 0,
+                    "outcome": None,
+                    "release": "r",
+                    "who": "ada@x",
+                }
             ]
         },
-        "years ago)  deploy  unfinished  r  ada@x",
+        "years ago)  000001-deploy  unfinished  r  ada@x",
     ),
     "attic": (
         {"entries": [{"operation": "7", "path": "a.png", "origin": "live", "reason": "seed kept", "bytes": 1500}]},
@@ -407,7 +414,8 @@ def test_an_operation_whose_journal_is_damaged_has_a_row_with_its_place(holdfast
     """History tells what can be told of it, and where to read the rest."""
     row = {"id": "000002-deploy", "command": "deploy", "outcome": "unreadable", "where": "/srv/club/2.jsonl"}
     engine.answers["history"] = {"operations": [row]}
-    assert holdfast("history", *SITE).out.split() == ["time", "unknown", "deploy", "unreadable", "/srv/club/2.jsonl"]
+    told = holdfast("history", *SITE).out.split()
+    assert told == ["time", "unknown", "000002-deploy", "unreadable", "/srv/club/2.jsonl"]
 
 
 def test_a_prune_that_removes_nothing_says_so_and_what_it_keeps(holdfast, engine):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from holdfast.cli import usage
 from holdfast.cli.table import TABLE
 
 
@@ -34,6 +35,30 @@ def test_a_site_that_is_typed_without_its_option_is_answered_with_it(holdfast, t
     ended = holdfast(command, str(tmp_path))
     assert ended.code == 2
     assert f"try: holdfast {command} --site {tmp_path}" in ended.err
+
+
+def test_a_source_that_is_typed_without_its_option_is_answered_with_it(holdfast, tmp_path):
+    """Where the site is named, what is left over is the new version."""
+    (tmp_path / "new").mkdir()
+    ended = holdfast("deploy", "--site", str(tmp_path), str(tmp_path / "new"))
+    assert ended.code == 2
+    assert f"try: holdfast deploy --site {tmp_path} --source {tmp_path}/new" in ended.err
+
+
+@pytest.mark.parametrize(("word", "meant"), [("undo", "rollback"), ("update", "deploy"), ("help", "--help")])
+def test_a_word_of_another_tool_is_answered_with_ours(holdfast, word, meant):
+    """What comes to mind at three in the morning is seldom the word of the manual."""
+    assert f"there is no command `{word}`; did you mean `{meant}`?" in holdfast(word).err
+
+
+def test_every_word_of_another_tool_leads_to_a_command():
+    """A hint that cannot be typed is worse than none."""
+    assert {meant.split()[0] for meant in usage.COMMANDS.values()} <= {*TABLE, "--help"}
+
+
+def test_an_option_of_another_tool_is_answered_with_ours(holdfast):
+    """`--from` is spelled like `--force`, and means the source."""
+    assert "no option `--from`; did you mean `--source`?" in holdfast("deploy", "--from", "x").err
 
 
 def test_a_wrong_command_line_is_an_object_for_a_script(holdfast):

@@ -9,7 +9,6 @@ import click
 
 from holdfast.cli.own_name import as_typed
 from holdfast.cli.table import GROUPS, TABLE
-from holdfast.errors import suggestion
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -49,7 +48,9 @@ class LazyGroup(click.Group):
         if args and ctx.resilient_parsing and args[0] not in TABLE:
             return None, None, args  # a shell completes: a word that is no command has no completion, and no message
         if args and not args[0].startswith("-") and args[0] not in TABLE:
-            raise click.UsageError(f"there is no command `{args[0]}`; {suggestion(args[0], TABLE)}".rstrip("; "), ctx)
+            from holdfast.cli.usage import no_command
+
+            raise click.UsageError(no_command(args[0]), ctx)
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

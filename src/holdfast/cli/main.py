@@ -12,8 +12,7 @@ from holdfast import __version__
 from holdfast.cli.lazy import LazyGroup
 from holdfast.cli.own_name import own_name
 from holdfast.cli.signals import signals
-from holdfast.cli.table import TABLE
-from holdfast.errors import interrupted, suggestion
+from holdfast.errors import interrupted
 from holdfast_engine.model.problem import EXIT_CODES, Problem
 from holdfast_engine.streams import keep_own_rights, prepare_streams, require_utf8
 
@@ -58,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             code = group.main(given, own_name(), COMPLETE, standalone_mode=False, obj=tuple(given))
         except click.UsageError as error:
-            return _told(given, _usage(error, given)) if given else _helped(error)
+            return _told(given, _refused(error, given)) if given else _helped(error)
         except (KeyboardInterrupt, click.Abort):
             return _told(given, interrupted())
     return code if isinstance(code, int) else 0
@@ -70,36 +69,18 @@ def _told(given: Sequence[str], problem: Problem) -> int:
     return view_for(given).problem(problem)
 
 
+def _refused(error: click.UsageError, given: Sequence[str]) -> Problem:
+    from holdfast.cli.usage import problem_of  # nobody waits for it who types what can be read
+
+    return problem_of(error, given)
+
+
 def _helped(error: click.UsageError) -> int:
     """No command at all is no mistake to tell, but nothing was done either: the help, and the code of a usage error."""
     from holdfast.cli.render.plain import write
 
     write("stderr", f"{error.ctx.get_help() if error.ctx else error.format_message()}\n")
     return EXIT_CODES["usage"]
-
-
-def _usage(error: click.UsageError, given: Sequence[str]) -> Problem:
-    named = f"holdfast {given[0]}" if given and given[0] in TABLE else "holdfast"  # not every error knows its command
-    path = error.ctx.command_path if error.ctx else named
-    message = _unknown(error) if isinstance(error, click.NoSuchOption) else error.format_message().rstrip(".")
-    hint = _with_site(error, path, given) or f"{path} --help"
-    return Problem("usage", message[:1].lower() + message[1:], state="nothing was changed", hint=hint)
-
-
-def _with_site(error: click.UsageError, path: str, given: Sequence[str]) -> str:
-    """The command with `--site`, where a directory was typed after it: `adopt` alone takes it so."""
-    from shlex import quote
-
-    takes_site = error.ctx is not None and any("--site" in one.opts for one in error.ctx.command.params)
-    if not (takes_site and "unexpected extra argument" in error.format_message()):
-        return ""
-    return next((f"{path} --site {quote(word)}" for word in given[1:] if os.path.isdir(word)), "")
-
-
-def _unknown(error: click.NoSuchOption) -> str:
-    known = [flag for each in error.ctx.command.params for flag in each.opts] if error.ctx else []
-    near = suggestion(error.option_name, [flag for flag in known if flag.startswith("--")])
-    return f"there is no option `{error.option_name}`; {near}".rstrip("; ")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ _VERDICTS = {"refuse": ("✕", "act", "must be fixed"), "warn": ("!", "look", "w
 _WHAT = {
     "carried": "carried along",
     "data": "taken for data",
-    "edited": "edited here",
+    "edited": "different here",
     "deleted": "deleted here",
 }
 

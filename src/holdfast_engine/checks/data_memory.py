@@ -23,9 +23,9 @@ def data_memory(subject: CheckInput) -> Check:
         why = f"users' files are missing: {_list([*refused, *others])}"
         return Check(DATA_MEMORY, REFUSE, why, _mend(refused))
     if subject.missing:
-        mend = f"put back what should still be there; {accepting(DATA_MEMORY)} counts again"
+        mend = f"put back what should still be there; {accepting(DATA_MEMORY)} says that the rest may be gone"
         if DATA_MEMORY in subject.accept:
-            mend = "this deploy counts again"
+            mend = "this deploy remembers what is there now"
         return Check(DATA_MEMORY, WARN, f"there are fewer users' files than before: {_list(subject.missing)}", mend)
     empty = [*map(str, subject.site.options.get("may_be_empty", ())), *may_be_empty(subject.accept)]
     noted = f"; these may be empty: {', '.join(dict.fromkeys(empty))}" if empty else ""

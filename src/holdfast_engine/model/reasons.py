@@ -45,7 +45,7 @@ SENTENCES = {
     REWRITTEN: "replaced on the server by a newer file of this name",
     OVERTAKEN: "a newer version of it is carried along",
     DROPPED: "dropped with `review`",
-    SHIPPED_TOO: "the release ships this path, and the server's own version stays",
+    SHIPPED_TOO: "the version that the release ships: the server's own stays",
 }
 FORMER = {
     "a link of another tool stood here": FOREIGN_LINK,
@@ -54,6 +54,7 @@ FORMER = {
     "stood in shared/ without its database": ORPHAN,
     "stood where a database was put back, and belongs to none": ALONE,
     "a build makes this path itself": BUILT,
+    "the release ships this path, and the server's own version stays": SHIPPED_TOO,
 }
 """Sentences as earlier versions wrote them."""
 _WORDS = {**FORMER, **{sentence: word for word, sentence in SENTENCES.items()}}

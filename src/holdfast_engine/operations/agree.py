@@ -97,7 +97,8 @@ def as_shown(thing: T, shown: dict[str, Any], *, quiet: bool = False) -> Proposa
 
 def declined(what: str) -> Problem:
     """A person said no, or could not be asked."""
-    return Problem("declined", f"{what} was declined", state="nothing was changed", hint="`--yes` answers yes")
+    hint = "the same command asks again; with `--plan` it only looks"
+    return Problem("declined", f"{what} was declined", state="nothing was changed", hint=hint)
 
 
 def require_mounted(site: Site) -> None:

@@ -10,11 +10,13 @@ from holdfast_engine.data.outward import leads_out
 from holdfast_engine.data.programs import holds_program
 from holdfast_engine.data.restore import blocked_by, look
 from holdfast_engine.data.restore_sets import refuse_in_use
+from holdfast_engine.fs.copy import digest_of
 from holdfast_engine.fs.sets import is_database
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.reasons import sentence
 from holdfast_engine.model.rules import CARRIED, CODE, UNNAMED
 from holdfast_engine.model.sets import main_of
 from holdfast_engine.operations.every_pipeline import RESTORE
@@ -30,8 +32,11 @@ from holdfast_engine.steps.step import shown
 def question_of(site: Site, wanted: RelPath) -> tuple[dict[str, Any], dict[str, Any]]:
     """What would be brought back, and the note of it; refused where the attic does not hold it, or it cannot be put."""
     request = site.request
+    named = ("operation", "by")  # the one that put it there first, and the last to put the same there again
     found = [
-        note for note in entries(site.root) if note["path"] == wanted and request.release in ("", note["operation"])
+        note
+        for note in entries(site.root)
+        if note["path"] == wanted and request.release in ("", *(note.get(word) for word in named))
     ]
     if not found:
         raise Problem(
@@ -41,9 +46,17 @@ def question_of(site: Site, wanted: RelPath) -> tuple[dict[str, Any], dict[str, 
             hint=f"`holdfast attic --site {quote(request.site)}` lists what it has",
         )
     _refuse_blocked(site, wanted, found[-1]["place"])
-    steps = [one.to_json() for one in shown(RESTORE, wanted)]
-    question = {"command": "restore", "path": wanted, "from": str(found[-1]["place"]), "steps": steps}
-    return question, found[-1]
+    newest = found[-1]
+    question = {
+        "command": "restore",
+        "path": wanted,
+        "from": str(newest["place"]),
+        "why": sentence(newest["reason"]),
+        "at": newest["at"],
+        "steps": [one.to_json() for one in shown(RESTORE, wanted)],
+        "notes": _until_the_next_deploy(site, wanted, newest["place"]),
+    }
+    return question, newest
 
 
 def restored(site: Site, wanted: RelPath, source: RelPath) -> dict[str, Any]:
@@ -72,7 +85,8 @@ def restored(site: Site, wanted: RelPath, source: RelPath) -> dict[str, Any]:
     operation.end("restored", at=end_of(site.request.now, timings))
     saved = [{"path": path, "place": str(spot)} for path, spot in work.replaced]
     saved += [{"path": row["path"], "place": row["place"]} for row in report.attic]
-    warnings = [*report.warnings, *([] if was_shared else _shared_from_now_on(site, wanted))]
+    told = _until_the_next_deploy(site, wanted, source) if was_shared else _shared_from_now_on(site, wanted)
+    warnings = [*report.warnings, *told]
     from_ = [{"path": wanted, "from": str(source)}]
     return {"restored": from_, "saved": saved, "steps": timings, "warnings": warnings}
 
@@ -133,6 +147,20 @@ def _shared_from_now_on(site: Site, path: RelPath) -> list[str]:
         return []
     undone = f'`[shared] code = ["{path}"]` in holdfast.toml undoes that with the next deploy'
     return [f"`{path}` is shared from now on: what releases ship there is no longer served; {undone}"]
+
+
+def _until_the_next_deploy(site: Site, path: RelPath, source: RelPath) -> list[str]:
+    """What is put back in the place of a shipped file is an edit of it, and gives way as any other, unless somebody
+    says that it stays.
+    """
+    baseline = baseline_of(site, site.survey.active)
+    shipped = baseline.get(path) if baseline is not None and home_of(site, path, source) else None
+    if shipped is None or shipped.kind != FILE or site.survey.site.reviewed.of(path) is not None:
+        return []
+    if site.root.kind(source) == FILE and digest_of(site.root, source) == shipped.digest:
+        return []
+    keep = f"`holdfast review keep {quote(path)} --site {quote(site.request.site)}` afterwards keeps this one"
+    return [f"releases ship `{path}`: the next deploy serves theirs again; {keep}"]
 
 
 def wanted_path(site: Site, text: str) -> RelPath:

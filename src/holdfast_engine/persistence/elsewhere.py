@@ -46,7 +46,13 @@ class Elsewhere:
         """PLAN with what comes home from here; what the live release holds at the same path is named first."""
         found = {path: row for path, row in self.origins.items() if path not in plan.adopt}
         adopt = {path: why for path, (_, why) in found.items()}
-        return replace(plan, adopt={**plan.adopt, **adopt}, origins={path: place for path, (place, _) in found.items()})
+        carried = {path: why for path, why in adopt.items() if any(path in one.found.to_carry for one in self.releases)}
+        return replace(
+            plan,
+            adopt={**plan.adopt, **adopt},
+            origins={path: place for path, (place, _) in found.items()},
+            carried={**carried, **plan.carried},
+        )
 
     def coming(self, site: Site) -> int:
         """How many files more `shared/` will count."""

@@ -112,3 +112,22 @@ def test_a_plan_of_what_cannot_be_done_says_so(world):
         with pytest.raises(Problem) as raised:
             planned(world, command, **more)
         assert raised.value.code in ("release-missing", "path-missing")
+
+
+def test_the_plan_of_a_deploy_calls_carried_what_a_retired_release_has_beside_its_code(world):
+    """G8: a directory moves into `shared/`, a single file goes along."""
+    retired = world.site / "releases" / world.perform("releases")["releases"][-1]["id"]
+    let_write(retired / "notes.txt")
+    (retired / "notes.txt").write_text("late\n")
+    (retired / "exports").mkdir()
+    (retired / "exports/may.csv").write_text("late too\n")
+
+    plan = planned(world, "plan", source=world.source)
+
+    late = {row["path"]: row["from"] for row in plan["adopt"] if row["path"] in ("notes.txt", "exports")}
+    assert late == {"notes.txt": retired.name, "exports": retired.name}
+    carried = {row["path"] for row in plan["carried"]}
+    assert ("notes.txt" in carried, "exports" in carried) == (True, False)
+    world.ship()
+    assert not (world.site / "shared/notes.txt").exists()
+    assert (world.live / "notes.txt").read_text() == "late\n"

@@ -393,14 +393,14 @@ def test_plans_and_answers_point_to_the_review_in_one_line_while_there_is_someth
     put(shop, "page.php", "<?php // edited here\n")
     hint = f"`holdfast review --site {shop.site}`"
     assert notes(shop.perform("plan", source=shop.source)) == [
-        f"2 paths look like code, 1 shipped file edited here: {hint}"
+        f"2 paths look like code, 1 shipped file was different here: {hint}"
     ]
     assert notes(shop.perform("sweep", only_plan=True)) == [f"2 paths look like code: {hint}"]
     assert notes(shop.perform("sweep")) == [f"2 paths look like code: {hint}"]
     assert len(notes(shop.ship())) == 1
     status = shop.perform("status")
     assert (notes(status), status["review"]) == (
-        [f"3 paths look like code, 1 shipped file edited here: {hint}"],
+        [f"3 paths look like code, 1 shipped file was different here: {hint}"],
         {"carried": 2, "data": 1, "edited": 1},
     )
     for path in ("tool.php", "forum", "uploads/script.php", "page.php"):

@@ -86,7 +86,7 @@ def _seeded(paths: Sequence[str], *, every: bool) -> list[tuple[str, str]]:
     """What the release ships among data is copied there once, and is data from then on."""
     if every or not paths:
         return [("put into shared/", path) for path in paths]
-    return [("put into shared/", f"{count(len(paths), 'file')} of the release that belong to data")]
+    return [("put into shared/", f"{count(len(paths), 'file')} of the release, in shared folders")]
 
 
 def _kept(each: Result) -> str:

@@ -152,7 +152,7 @@ def history(result: Result) -> Lines:
     cells = [
         (
             when(each.get("started")) or "time unknown",
-            each.get("command", ""),
+            each.get("id", ""),
             each.get("outcome") or "unfinished",
             each.get("release") or _gone(each),
             each.get("who") or each.get("where", ""),
@@ -211,7 +211,7 @@ def access(result: Result) -> Lines:
 _WHAT = {
     "carried": "carried along, and looks like code",
     "data": "taken for data, and looks like code",
-    "edited": "shipped, and edited here",
+    "edited": "shipped, and different here",
     "deleted": "shipped, and deleted here",
 }
 

@@ -19,6 +19,7 @@ from holdfast.cli.render.words import (
     title,
     version,
     warnings,
+    when,
     why,
 )
 from holdfast_engine.model.words import count
@@ -57,6 +58,7 @@ def _facts(result: Result) -> Lines:
     return facts(
         [
             ("from", where or result.get("from")),
+            ("what it is", _what_it_is(result)),
             ("submodules", ", ".join(f"{each['path']} {each['commit'][:12]}" for each in source.get("submodules", ()))),
             ("settings from", ", ".join(result.get("settings_from", ()))),
             ("application", ", ".join(str(part) for part in known if part)),
@@ -70,14 +72,21 @@ def _facts(result: Result) -> Lines:
     )
 
 
+def _what_it_is(result: Result) -> str:
+    """Of an entry of the attic: when and why it came there."""
+    return f"put into the attic {when(result['at'])}: {result['why']}" if result.get("at") else ""
+
+
 def _data(result: Result, *, every: bool) -> Lines:
     shared = list(result.get("shared", ()))
     coming = {each["path"] for each in result.get("adopt", ())}
+    carried = {each["path"]: each for each in result.get("carried", ())}
+    moving = [each for each in result.get("adopt", ()) if each["path"] not in carried]
     quiet = ("link", "seed") if result.get("current") else ("link",)
     stays = [each for each in shared if each["path"] not in coming and (each.get("action") or "link") in quiet]
     cells = [
-        *((each["path"], f"moves from {each['from']} into shared/", _why(each)) for each in result.get("adopt", ())),
-        *((each["path"], "is carried along", _why(each)) for each in result.get("carried", ())),
+        *((each["path"], f"moves from {each['from']} into shared/", _why(each)) for each in moving),
+        *((path, "is carried along", _why(each)) for path, each in carried.items()),
         *((each["path"], "goes to the attic", _why(each)) for each in result.get("displaced", ())),
         *((each["path"], "leaves the attic", _why(each)) for each in result.get("expired", ())),
         *((each["path"], _coming(each), "") for each in shared if each["path"] not in coming and each not in stays),
