@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from histories.town import Town
+from histories.town import RETENTION, Town
 from lib.oracle import contents
 
 _NOT_KEPT = (".holdfast/cache", ".holdfast/trash")
@@ -18,7 +18,7 @@ class Backup:
 
     def __init__(self, town: Town) -> None:
         self.town, self.top = town, town.top / "backup"
-        self.expected: dict[str, str] = {}
+        self.clock = town.clock
         self.rows: dict[str, set[int]] = {}
         shutil.rmtree(self.top, ignore_errors=True)
 
@@ -62,7 +62,9 @@ class Backup:
             database.stop()
         shutil.rmtree(town.site)
         shutil.copytree(self.top, town.site, symlinks=True)
-        held = contents(town.site, without=_NOT_KEPT)
+        if town.clock - self.clock > RETENTION:  # what lay in the attic then is at its end by now
+            town.ending |= contents(town.site / ".holdfast/attic").keys()
+        held = contents(town.site, without=_NOT_KEPT).keys() - town.about_to_end()
         town.expected = {one: text for one, text in town.ever.items() if one in held}
         town.owed, town.in_trash = {}, set()
         town.forgetful = town.destroyed = True  # the state may be older than the rest, and know of other seeds

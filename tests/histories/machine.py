@@ -11,13 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from histories import people
 from histories.pool import PARTS, PLACES
-from histories.town import Town
+from histories.town import RETENTION, Town
 from lib import once, tally
 
 _parts = st.frozensets(st.sampled_from(sorted(PARTS)), max_size=6)
 _places = st.sampled_from(PLACES)
 _kill = st.one_of(st.just(0), st.just(0), st.integers(1, 150))
-_RETENTION = 90 * 24 * 3600
 _ways = st.sampled_from(sorted(people.WAYS))
 
 
@@ -107,7 +106,7 @@ class Histories(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from((-100_000_000, -3600, 0, 400_000_000)))
     def the_clock_jumps(self, seconds):
         self.town.clock += seconds
-        if seconds > _RETENTION:
+        if seconds > RETENTION:
             self.town.attic_may_end()
 
     @rule()

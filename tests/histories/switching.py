@@ -17,8 +17,18 @@ def switch_to(town: Town, which: int) -> None:
         return
     release, served = found[which % len(found)], town.view()
     release.chmod(release.stat().st_mode | 0o055)
+    if not (town.site / f".holdfast/releases/{release.name}.json").exists():
+        town.forgetful = True  # its script or its deploy had not ended: nothing tells what it shipped
+        for owed in (served, town.owed):
+            for path in [one for one in owed if _has_its_own(release, one)]:
+                del owed[path]
     point(town, f"releases/{release.name}")
     _went_dark(town, served)
+
+
+def _has_its_own(release: Path, path: str) -> bool:
+    """True where RELEASE holds a file at PATH that is behind no link: once it is live, that one is people's."""
+    return (release / path).is_file() and os.path.realpath(release / path).startswith(f"{os.path.realpath(release)}/")
 
 
 def point(town: Town, text: str) -> None:

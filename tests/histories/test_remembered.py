@@ -124,3 +124,70 @@ def test_what_came_late_from_a_release_that_was_left_is_known_as_carried_where_i
         life.a_script_links_and_switches(kill=0)
         life.a_person_moves_a_directory(to="public/moved", which=16)
         life.rollback_to(kill=0, which=2)
+
+
+def test_what_a_killed_deploy_saw_in_the_live_release_is_no_list_of_it_though_its_journal_was_cut_short():
+    """G2: nothing told what was live, the deploy was undone, and code that was to give way is no data."""
+    with played(Misfortunes) as life:
+        life.first_deploy(adopted=False, parts=frozenset(["certificate-seed"]))
+        life.a_kill_and_a_journal_cut_short(kill=0, lines=4, parts=frozenset(), place="public/a\nname", switched=False)
+        life.a_kill_and_a_journal_cut_short(kill=53, lines=3, parts=frozenset(), place="notes.txt", switched=True)
+        life.a_kill_and_a_journal_cut_short(
+            kill=88,
+            lines=5,
+            parts=frozenset(["placeholder", "certificate-seed", "sitemap", "docs-link"]),
+            place="public/avatars/mine.svg",
+            switched=False,
+        )
+        life.somebody_writes_during(at=88, command="deploy", place="public/certificates/1.pdf", way="unlink the top")
+        life.rollback(kill=0)
+        life.somebody_writes_during(at=109, command="deploy", place="storage/app/public/1.png", way="write")
+        life.rollback(kill=0)
+
+
+def test_what_came_late_and_went_along_into_a_release_that_was_undone_was_not_deleted():
+    """G2: a worker's late file, a deploy that failed, and the release that `recover` makes live never had it."""
+    with played(Misfortunes) as life:
+        life.first_deploy(adopted=True, parts=frozenset(["content"]))
+        life.a_backup_is_taken()
+        life.the_backup_is_restored(command="deploy")
+        life.a_worker_is_started()
+        life.a_kill_and_a_journal_cut_short(
+            kill=0, lines=1, parts=frozenset(), place="storage/app/1.pdf", switched=True
+        )
+        life.a_hook_does_harm(harm="switches back late", kill=0)
+        life.a_worker_writes_where_it_stands(place="public/sitemap.xml", way="write", which=0)
+        life.nothing_is_live(first="deploy", release=True)
+        life.sweep()
+
+
+def test_a_script_s_release_whose_linking_was_killed_at_its_end_is_known_with_what_it_shipped():
+    """G2: somebody switches to it all the same; its pictures are code, and the next version brings newer ones."""
+    with played(Misfortunes) as life:
+        life.first_deploy(adopted=False, parts=frozenset())
+        life.a_kill_and_a_journal_cut_short(
+            kill=0, lines=4, parts=frozenset(["gallery"]), place="public/flags/de.svg", switched=False
+        )
+        life.a_script_links_and_switches(kill=28)
+        life.a_kill_and_a_journal_cut_short(
+            kill=0, lines=5, parts=frozenset(["gallery-page"]), place="storage/app/public/1.png", switched=True
+        )
+        life.a_hook_empties_data()
+        life.a_kill_and_a_journal_cut_short(
+            kill=133,
+            lines=3,
+            parts=frozenset(["avatars", "certificate-seed", "gallery"]),
+            place="public/uploads/1.jpg",
+            switched=False,
+        )
+        life.nothing_is_live(first="", release=False)
+
+
+def test_a_way_back_shares_what_came_late_to_a_release_of_code_and_is_a_directory_of_data_by_now():
+    """G2: a worker's late picture went along beside code; where nobody ships that directory any more, it is shared."""
+    with played(Histories) as life:
+        life.first_deploy(parts=frozenset(["gallery"]))
+        life.deploy_a_new_version(kill=0, parts=frozenset(), static=False)
+        life.a_worker_that_stayed_behind_writes(place="public/gallery/2.jpg", which=2)
+        life.a_script_links_and_switches(kill=0)
+        life.rollback(kill=0)

@@ -36,6 +36,8 @@ _ANYWHERE = (".holdfast/cache",)
 _TOUCHED = (*OWN, "site/.holdfast/scratch/own-")
 """What a command that is refused may touch all the same: what a killed one left half-written of our own."""
 _CACHES = ("bootstrap/cache",)
+RETENTION = 90 * 24 * 3600
+"""Seconds for which the attic keeps what nobody says otherwise of."""
 _MISSED = ("data-memory", "shared-identity")
 _MISSING = "data-missing"
 View = dict[str, str]
@@ -124,7 +126,7 @@ class Town:
             self.expected[digest(told.encode())] = told
             self.ever[digest(told.encode())] = told
             self._note_where(digest(told.encode()))
-        kept = set(self.kept()) - self._about_to_end()
+        kept = set(self.kept()) - self.about_to_end()
         self.destroyed |= not self.expected.keys() <= kept
         self.expected = {one: text for one, text in self.expected.items() if one in kept}
 
@@ -148,10 +150,10 @@ class Town:
     def attic_may_end(self) -> None:
         """The time of all that lies in the attic is over: what lies there alone is not expected any more."""
         self.ending |= contents(self.site / ".holdfast/attic").keys()
-        over = self._about_to_end()
+        over = self.about_to_end()
         self.expected = {one: text for one, text in self.expected.items() if one not in over}
 
-    def _about_to_end(self) -> set[str]:
+    def about_to_end(self) -> set[str]:
         """What lies in the attic alone, where its time is over."""
         held = contents(self.site, without=(*_NOT_KEPT, ".holdfast/attic")).keys() | self.in_trash
         return self.ending - held
@@ -293,7 +295,7 @@ class Town:
         shared, quiet = self.shared_in(before), self._is_quiet()
         state = whole(self.top, without=_TOUCHED) if not (kill or at or may) and quiet else None
         request = self.request(command, **more)
-        self.replaced = set()
+        self.replaced, live = set(), os.path.basename(os.path.realpath(self.live))
         for one in self.asked:
             one.before()
         how = _killed(request, kill, {*may, *[61] * self.destroyed}) if kill else self._ran(request, at, may)
@@ -311,7 +313,8 @@ class Town:
         wrong = [line for one in self.asked for line in one.after(command, how)]
         assert wrong == [], f"after {what}: {wrong}"
         if how == "done":
-            self._check_done(command, harmed=bool(may))
+            stayed = more.get("release") == live and not may
+            self._check_done(command, harmed=bool(may) or stayed)
         return how
 
     def learn(self) -> None:
@@ -321,7 +324,9 @@ class Town:
             self.shipped.setdefault(name, files)
 
     def _check_done(self, command: str, *, harmed: bool) -> None:
-        """A command that says so has done what it is for. A rollback brings no seed back where data is away (G5)."""
+        """A command that says so has done what it is for. A rollback brings no seed back where data is away (G5), and
+        one to what is live changes nothing.
+        """
         fresh = command == "deploy" or (command == "rollback" and not harmed)
         wrong = self.stale(back=command == "rollback") if fresh else []
         if command in ("deploy", "sweep"):

@@ -86,9 +86,12 @@ def own_text(made: Mapping[str, str], path: str) -> Optional[str]:
     return link_text(RelPath(path), RelPath(made[path])) if path in made else None
 
 
-def write(root: Root, release: str, entries: Iterable[Entry], *, taken_ns: int) -> None:
-    """The baseline of RELEASE is on disk, the old or the new one after a crash. TAKEN_NS is when it was looked at."""
-    rows = [_encode({"format": FORMAT, "release": release, "taken": taken_ns})]
+def write(root: Root, release: str, entries: Iterable[Entry], *, taken_ns: int, seen_by: str = "") -> None:
+    """The baseline of RELEASE is on disk, the old or the new one after a crash. TAKEN_NS is when it was looked at,
+    SEEN_BY the operation that only saw it there: it ends with that, should it be undone.
+    """
+    header = {"format": FORMAT, "release": release, "taken": taken_ns, **({"seen_by": seen_by} if seen_by else {})}
+    rows = [_encode(header)]
     rows.extend(_encode(entry.to_row()) for entry in entries)
     durable.replace_own(
         root, Layout.baselines / f"{release}.jsonl", "\n".join(rows).encode("utf-8", "surrogateescape") + b"\n"
@@ -164,6 +167,15 @@ def is_of(release: str, content: bytes) -> bool:
         return bool(header["release"] == release and isinstance(header["taken"], int))
     except DAMAGE:
         return False
+
+
+def seen_by(root: Root, release: str) -> str:
+    """The operation that saw in RELEASE what its baseline has; empty for what was known, and where there is none."""
+    try:
+        header = json.loads((root.read(Layout.baselines / f"{release}.jsonl") or b"").partition(b"\n")[0])
+        return str(header.get("seen_by", ""))
+    except DAMAGE:
+        return ""
 
 
 def _decoded(release: str, content: bytes) -> Baseline:

@@ -37,7 +37,7 @@ from holdfast_engine.persistence.shared_paths import Rules, rules_for
 from holdfast_engine.persistence.stranded import stranded
 from holdfast_engine.persistence.strays import missing_code
 from holdfast_engine.persistence.subject import subject_for
-from holdfast_engine.persistence.type_conflicts import refuse_changed_kinds
+from holdfast_engine.persistence.type_conflicts import refuse_changed_elsewhere, refuse_changed_kinds
 from holdfast_engine.pruning.retention import beyond
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
@@ -75,6 +75,7 @@ def _outlook(site: Site, source: TreeSource, release: str) -> Outlook:
     rules = rules_for(site, listing, settings, also=also) if also else rules
     refuse_changed_kinds(site, rules, found)
     counted, found_elsewhere = census.count(site), elsewhere.look(site, rules)
+    refuse_changed_elsewhere(site, rules, found_elsewhere.held)
     return Outlook(
         site=site,
         record=_record(site, source, release),

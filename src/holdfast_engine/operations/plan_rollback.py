@@ -34,7 +34,7 @@ from holdfast_engine.persistence.shipped import as_shipped
 from holdfast_engine.persistence.stranded import stranded
 from holdfast_engine.persistence.strays import missing_code, sweep
 from holdfast_engine.persistence.subject import subject_for
-from holdfast_engine.persistence.type_conflicts import refuse_blocked
+from holdfast_engine.persistence.type_conflicts import refuse_blocked, refuse_changed_elsewhere
 from holdfast_engine.persistence.wholeness import lacking
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
@@ -91,6 +91,7 @@ def _outlook(site: Site, target: ReleaseRecord, shipped: Baseline) -> Outlook:
     there = sweep(site, target.path, rules, baseline=shipped)
     _refuse_incomplete(site, target, lacking(target, missing_code(site, target.path, shipped, rules, found=there)))
     counted, found_elsewhere = census.count(site), elsewhere.look(site, rules)
+    refuse_changed_elsewhere(site, rules, found_elsewhere.held)
     return Outlook(
         site=site,
         record=target,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from shlex import quote
-from typing import Any
+from typing import Any, Optional
 
 from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.settle import settle
@@ -22,7 +22,7 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.operations.undo import stopped_at, undo
+from holdfast_engine.operations.undo import forget_what_was_seen, stopped_at, undo
 from holdfast_engine.persistence import left_open, old_document_root, renamed, saved_pages
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.persistence.carrier import Carrier
@@ -89,11 +89,11 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     _put_back_lost(site, resumed, own=own or waits or begin["command"] in _WHOLE)
     if verdict == FORWARD:
         _complete(site, resumed, begin, history)
-    elif verdict == BACK and begin["command"] == "deploy" and not waits:  # a rollback's target stays retired
-        undo(site, resumed, history, stopped=stopped)
     elif undoing:
         taken_out(site, resumed, begin["release"])
         plain_again(site, resumed, history)
+    elif not waits:
+        _take_back(site, resumed, history, verdict, stopped)
     _serve(site, resumed, history)
     _end_saving(site, resumed, history)
     for line in keep_in_step(site):
@@ -104,6 +104,17 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
     resumed.end(_ENDS[verdict], at=site.request.now)
     _tidy(site)
     return _ENDS[verdict]
+
+
+def _take_back(
+    site: Site, resumed: Operation, history: tuple[Record, ...], verdict: str, stopped: Optional[int]
+) -> None:
+    """The release that a deploy made is gone, a rollback's target stays retired, and nothing is believed that was seen
+    for either.
+    """
+    if verdict == BACK and history[0].facts["command"] == "deploy":
+        undo(site, resumed, history, stopped=stopped)
+    forget_what_was_seen(site, resumed, history)
 
 
 def _put_back_lost(site: Site, operation: Operation, *, own: bool) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from shlex import quote
 from typing import Optional
 
+from holdfast_engine.data import baseline as baselines
 from holdfast_engine.data.baseline import Baseline, baseline_of, now_ns, own_text
 from holdfast_engine.fs.clock import TICK_NS
 from holdfast_engine.fs.discard import Proof, to_trash
@@ -65,15 +66,18 @@ def undo(site: Site, operation: Operation, history: Sequence[Record], *, stopped
             site.notice("undo", _why_it_stays(site, path, written))
     if record is not None:
         records.write(site.root, replace(record, state=records.BAD))
-    _forget_what_was_observed(site, history)
 
 
-def _forget_what_was_observed(site: Site, history: Sequence[Record]) -> None:
+def forget_what_was_seen(site: Site, operation: Operation, history: Sequence[Record]) -> None:
     """What a deploy saw in the live release beside what gave way to the new one is no whole baseline: what gave way is
-    served again, and would be taken for data that came since (G2).
+    served again, and would be taken for data that came since (G2). Its journal says so where an earlier version wrote
+    it, else the baseline itself.
     """
-    for facts in (record.facts for record in history if record.kind == NOTE and OBSERVED in record.facts):
-        forget(site.root, Layout.baselines / f"{facts[OBSERVED]}.jsonl")
+    noted = [str(one.facts[OBSERVED]) for one in history if one.kind == NOTE and OBSERVED in one.facts]
+    left = str(history[0].facts.get("previous") or "")
+    seen = [left] if left and baselines.seen_by(site.root, left) == operation.name else []
+    for release in {*noted, *seen}:
+        forget(site.root, Layout.baselines / f"{release}.jsonl")
 
 
 def _at_rest() -> int:
@@ -97,7 +101,9 @@ def _take_away(site: Site, operation: Operation, path: RelPath, at: int) -> None
 
 
 def _keep_last_names(site: Site, operation: Operation, path: RelPath) -> None:
-    kept = Carrier(site, operation, Report()).put_last_names_aside(path.name, path)
+    carrier = Carrier(site, operation, Report())
+    carrier.take_back_second_names(path.name)
+    kept = carrier.put_last_names_aside(path.name, path)
     if kept:
         site.notice("carry", f"deleted on the server meanwhile, and kept in the attic: {', '.join(kept)}")
 

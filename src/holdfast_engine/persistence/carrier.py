@@ -175,6 +175,16 @@ class Carrier:
             self.put_aside(at, path, reasons.DELETED)
         return [str(path) for path in last]
 
+    def take_back_second_names(self, release: str) -> None:
+        """What was carried into RELEASE alone, which nobody was shown and which goes, and stands where it came from,
+        has no second name any more: one without a base would tell that it was deleted.
+        """
+        others = [one for one in self.site.survey.releases if one.id != release]
+        known = {path for one in others for path in bases.base_of(self.site, one.id)}
+        alone = [RelPath(path) for path in bases.base_of(self.site, release) if path not in known]
+        for path in alone:
+            any(drop_second_name(self.site.root, Layout.second_names / path, one.path / path) for one in others)
+
     def _is_last(self, here: RelPath, path: RelPath) -> bool:
         root, live = self.site.root, self.site.survey.current
         status = root.lstat(here)

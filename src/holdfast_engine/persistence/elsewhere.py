@@ -38,6 +38,12 @@ class Elsewhere:
         return {**found, **pages, **{path: (old_document_root.PLACE, why) for path, why in self.saved.items()}}
 
     @property
+    def held(self) -> dict[str, RelPath]:
+        """Where each path lies that a release holds; of two releases in the newer one."""
+        places = {one.record.id: one.record.path for one in self.releases}
+        return {path: places[place] / path for path, (place, _) in self.origins.items() if place in places}
+
+    @property
     def carried(self) -> list[tuple[RelPath, Base]]:
         """What goes along as it is, by the release that holds it."""
         return [(one.record.path, one.found.carried) for one in self.releases]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Optional
 
 from holdfast_engine.data.baseline import baseline_of
@@ -64,6 +64,23 @@ def refuse_changed_kinds(site: Site, rules: Rules, found: Found) -> None:
             live = site.root.kind(site.survey.current / one.path) if site.survey.current else None
             if _differ(live, one.kind):
                 raise _changed(one.path, "the live release holds", live, lying or one.kind)
+
+
+def refuse_changed_elsewhere(site: Site, rules: Rules, held: Mapping[str, RelPath]) -> None:
+    """The same for what is HELD by releases that are not live, by its path, and is to come home to a path where nothing
+    is shared yet.
+    """
+    for path, place in held.items():
+        kind, shipped = site.root.kind(place), rules.listing.kind(path)
+        if _differ(kind, shipped) and not site.root.has(site.links.layout.in_shared(path)):
+            where, kinds = site.root.absolute(place), (_WORDS[str(shipped)], _WORDS[str(kind)])
+            raise Problem(
+                "seed-type-changed",
+                f"the release ships `{path}` as a {kinds[0]}, and a {kinds[1]} was saved there in an old release",
+                state="nothing was changed",
+                whereabouts=[where],
+                hint=f"move `{where}` to where it belongs, then deploy again",
+            )
 
 
 def _refuse_files_for_directories(site: Site, rules: Rules, found: Found) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from holdfast_engine.data import baseline as baselines
-from holdfast_engine.journal.record import OBSERVED
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.manifest import Entry, Stamp
 from holdfast_engine.model.paths import RelPath, above
@@ -104,11 +103,11 @@ def observed(work: Work, outgoing: RelPath, release: str) -> Work:
     if record is not None and record.told:  # somebody's repository goes to the attic with its release (I44)
         entries = [one for one in entries if one.path in known or not is_in_repository(one.path)]
     entries = _without_emptied(entries, every)
-    if record is None or not record.told:
-        work.operation.note(**{OBSERVED: release})  # where this deploy is undone, nothing tells again
     if record is not None:
         _note_observed(site, record, entries, known)
-    baselines.write(site.root, release, entries, taken_ns=taken)
+    # where this deploy is undone, nothing tells again; its own journal may be cut short
+    whose = "" if record is not None and record.told else work.operation.name
+    baselines.write(site.root, release, entries, taken_ns=taken, seen_by=whose)
     return replace(work, baseline=baselines.read(site.root, release))
 
 
@@ -150,7 +149,8 @@ def brought_again(work: Work) -> Work:
     outgoing, returns = work.outgoing, work.outlook.returns
     if outgoing is None or (work.baseline is None and not returns):
         return work
-    if returns and not work.stopped and still_so(work.site, outgoing, work.outlook.found):
+    as_planned = work.rules.shared_paths == work.outlook.rules.shared_paths
+    if returns and as_planned and not work.stopped and still_so(work.site, outgoing, work.outlook.found):
         return work  # what was written in place in the moment since, the late sweep brings; what an end wrote, we do
     unproven = work.outlook.baseline is None or bool(work.previous and work.previous.lived_in)
     found = sweep(

@@ -11,6 +11,7 @@ from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.moved import LIVE, NEWEST
 from holdfast_engine.model.carried import Carried
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
@@ -23,12 +24,13 @@ from holdfast_engine.persistence.shared_paths import rules_for
 from holdfast_engine.persistence.vanished import put_back_lost
 from holdfast_engine.persistence.wholeness import note_deleted
 from holdfast_engine.site import records
+from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import count_release, mark_active
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.site.survey import current_release
 from holdfast_engine.steps.adopt import strays
 from holdfast_engine.steps.script_work import ScriptOutlook, ScriptWork, free_id, look_into, record_of, see
-from holdfast_engine.steps.step import Step
+from holdfast_engine.steps.step import Again, Step
 
 
 class AdoptForScript(Step[ScriptOutlook, ScriptWork]):
@@ -187,7 +189,7 @@ class RememberForScript(Step[ScriptOutlook, ScriptWork]):
         so. The site file knows what is shared and how much lies there.
         """
         site, rules, outlook = work.site, work.rules, work.outlook
-        record = work.record or _new_record(work)
+        record = work.record or _new_record(site, free_id(site, outlook.path), outlook.path)
         count_release(site, record.counter)
         if not outlook.is_live:
             is_cache, made = rules.classifier.is_cache, dict(rules.links)
@@ -215,12 +217,22 @@ class RememberForScript(Step[ScriptOutlook, ScriptWork]):
         work.report.warnings.extend(warned(as_warning(gone)))
         return replace(work, record=kept, gone=gone)
 
+    def redo(self, again: Again) -> None:
+        """What was looked through, and had no record yet, has one: what it shipped is known, should it be switched to
+        all the same.
+        """
+        root, path = again.site.root, RelPath(again.begin.get("path", ""))
+        release = free_id(again.site, path)
+        if root.has(Layout.baselines / f"{release}.jsonl") and root.has(path) and records.read(root, release) is None:
+            record = _new_record(again.site, release, path)
+            count_release(again.site, record.counter)
+            records.write(root, record)
 
-def _new_record(work: ScriptWork) -> ReleaseRecord:
-    site = work.site
+
+def _new_record(site: Site, release: str, path: RelPath) -> ReleaseRecord:
     return ReleaseRecord(
-        id=free_id(site, work.outlook.path),
-        path=work.outlook.path,
+        id=release,
+        path=path,
         counter=site.survey.site.counter + 1,
         state=records.SEALED,
         created=site.request.now,

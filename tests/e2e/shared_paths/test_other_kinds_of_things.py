@@ -10,6 +10,7 @@ import pytest
 
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Settings
+from lib.precious import let_write
 from lib.snapshot import assert_unchanged, snapshot
 from lib.world import World
 
@@ -135,6 +136,24 @@ def test_s05_what_is_no_directory_and_is_shipped_where_one_came_on_the_server_is
     site.commit()
     assert_refused(site, code="seed-type-changed")
     site.precious.assert_served()
+
+
+def test_s05_a_file_that_came_to_an_old_release_where_the_source_ships_a_directory_is_refused(tmp_path):
+    """S05, I59: a worker that stayed behind saved it; at home it would stand where the directory's data belongs."""
+    world = World(tmp_path)
+    world.ship()
+    left = world.live.resolve()
+    world.ship()
+    let_write(left / "public")
+    (left / "public/certificates").write_text("late\n")
+    world.repository.joinpath("public/certificates").mkdir()
+    (world.repository / "public/certificates/1.pdf").write_text("shipped\n")
+    world.commit()
+    assert_refused(world, code="seed-type-changed")
+    (left / "public/certificates").rename(left / "public/late.txt")
+    world.ship()
+    assert (world.live / "public/certificates/1.pdf").read_text() == "shipped\n"
+    assert (world.live / "public/late.txt").read_text() == "late\n"
 
 
 def test_s05_a_directory_that_came_gives_way_to_a_file_once_a_person_calls_it_code(site):
