@@ -43,6 +43,10 @@ _MISSING = "data-missing"
 View = dict[str, str]
 
 
+def _is_old(place: str, live: str) -> bool:
+    return place.startswith("releases/") and not place.startswith(live)
+
+
 class Asked(Protocol):
     """What is asked besides, before and after each command that ran or was killed."""
 
@@ -154,9 +158,11 @@ class Town:
         self.expected = {one: text for one, text in self.expected.items() if one not in over}
 
     def about_to_end(self) -> set[str]:
-        """What lies in the attic alone, where its time is over."""
-        held = contents(self.site, without=(*_NOT_KEPT, ".holdfast/attic")).keys() | self.in_trash
-        return self.ending - held
+        """What lies in the attic, where its time is over, and else in old releases alone, which may go with it."""
+        live = os.path.relpath(os.path.realpath(self.live), os.path.realpath(self.site)) + "/"
+        found = contents(self.site, without=(*_NOT_KEPT, ".holdfast/attic"))
+        held = {one for one, places in found.items() if not all(_is_old(place, live) for place in places)}
+        return self.ending - held - self.in_trash
 
     def meanwhile(self, act: Callable[[], str | None]) -> None:
         """ACT is something that people do while a command is at work: what it changes is theirs, and nobody waits for

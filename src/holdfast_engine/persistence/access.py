@@ -93,7 +93,8 @@ def _placed(
         if kind in (DIR, FILE) and own is not None and top not in spared:
             yield top, kind or "", own
         start = RelPath(top)
-        for inner, below, _ in walk(site.root, release / top, descend=_descending(start, spared)):
+        below_it = walk(site.root, release / top, descend=_descending(start, spared)) if kind == DIR else ()
+        for inner, below, _ in below_it:
             path = start / inner
             wanted = kept.directories.get(path) or kept.of(path if below == DIR else path.parent)
             if wanted is not None and path not in spared and below in (DIR, FILE):
