@@ -8,6 +8,7 @@ import pytest
 
 from histories.actors import Actors
 from histories.harm import Misfortunes
+from histories.keeping import Keepers
 from histories.machine import Histories
 from histories.rights import can_be_two
 
@@ -191,3 +192,17 @@ def test_a_way_back_shares_what_came_late_to_a_release_of_code_and_is_a_director
         life.a_worker_that_stayed_behind_writes(place="public/gallery/2.jpg", which=2)
         life.a_script_links_and_switches(kill=0)
         life.rollback(kill=0)
+
+
+def test_a_release_is_let_in_to_though_a_link_stands_where_a_directory_was_measured():
+    """G10: the state was lost, `recover` measured what a person had detached; the next release has our link there."""
+    with played(Keepers) as life:
+        life.first_deploy(parts=frozenset())
+        life.deploy_a_new_version(kill=0, parts=frozenset(), static=True)
+        life.deploy_a_new_version(kill=14, parts=frozenset(), static=False)
+        life.somebody_removes_the_state()
+        life.people_write(place="storage/app/demo.txt", way="detach")
+        life.recover(kill=0)
+        life.the_application_is_stopped_and_started(
+            command="deploy", kill=0, place="storage/app/kept.json", way="rename"
+        )
