@@ -11,6 +11,7 @@ import pytest
 from crash import trials, victim
 from crash.arena import Arena, recovering, remove, sweep
 from crash.scenarios import SCENARIOS
+from lib.by_turns import by_turns
 
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
 KINDS = ("ENOSPC", "ENOSPC+", "EIO", "EIO+", "EPERM", "EPERM+", "interrupt", "crash")
@@ -52,7 +53,7 @@ def _share(ways: list[str], turn: int) -> list[str]:
     return evenly + (others[at:] + others[:at])[:BY_NAME]
 
 
-@every_scenario
+@pytest.mark.parametrize("name", by_turns(list(SCENARIOS), every=2, share=1))
 def test_an_error_at_a_point_ends_in_words_and_loses_nothing(arenas, name):
     """A full disk, a broken one, a refusal, Ctrl-C: the kinds take turns."""
     arena = arenas(name)

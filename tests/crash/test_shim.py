@@ -26,6 +26,8 @@ PARTS = 8
 every_scenario = pytest.mark.parametrize("name", SCENARIOS)
 some_scenarios = pytest.mark.parametrize("name", by_turns(list(SCENARIOS), every=3, share=1))
 """What vouches for the shim itself: of the others the long run."""
+half_of_the_scenarios = pytest.mark.parametrize("name", by_turns(list(SCENARIOS), every=2, share=1))
+"""Kills and errors at points take all of them in every run; what is done at calls is the same from below."""
 in_parts = pytest.mark.parametrize("part", range(PARTS))
 
 _NAMES = {
@@ -62,7 +64,7 @@ def _failing(numbers: list[int], *, shift: int) -> list[str]:
     return [f"shim/{number}/{kind}" for number, kind in zip(numbers, kinds, strict=False)]
 
 
-@every_scenario
+@half_of_the_scenarios
 def test_a_kill_at_a_call_loses_nothing(arenas, name):
     """R1, G1, G3, G4: a deterministic share of the ways to a call, before it and after it by turns."""
     arena = arenas(name)
@@ -72,7 +74,7 @@ def test_a_kill_at_a_call_loses_nothing(arenas, name):
     assert sweep(arena, _share(name, cases, 2), shimmed.trial) == []
 
 
-@every_scenario
+@half_of_the_scenarios
 def test_an_error_at_a_call_is_told_truly_and_loses_nothing(arenas, name):
     """R3: nine errnos, once, lasting, and of a call that was done; a failed sync is final."""
     arena = arenas(name)

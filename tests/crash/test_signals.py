@@ -11,7 +11,7 @@ from crash import syscalls, trials
 from crash.arena import sweep
 
 FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text())
-MANY = 8
+MANY = 6
 FEW = ("deploy-later", "link-live")
 COMMANDS = (*FEW, "rollback", "prune")
 

@@ -59,11 +59,10 @@ def plan_deploy(site: Site, source: TreeSource, *, release: str = "") -> Planned
 def _planned(site: Site, source: TreeSource, name: str) -> Planned:
     outlook = _outlook(site, source, name)
     unchanged = not site.request.force and _is_unchanged(outlook, source)
-    notes = (*source.notices, *notes_on(outlook, unchanged=unchanged))
     if unchanged:
         outlook = _staying(outlook)
     steps = due(SWEEP if unchanged else DEPLOY, outlook)
-    plan = replace(_plan(outlook, source, name, unchanged=unchanged), steps=shown(steps, outlook), notes=notes)
+    plan = replace(_plan(outlook, source, name, unchanged=unchanged), steps=shown(steps, outlook))
     return Planned(outlook.elsewhere.shown_in(plan), steps, outlook)
 
 
@@ -120,12 +119,10 @@ def _record(site: Site, source: TreeSource, release: str) -> ReleaseRecord:
 
 
 def _staying(outlook: Outlook) -> Outlook:
-    """The code and the settings are live already: nobody leaves, and edits of code and what builds and tools left stay
-    where they are.
-    """
+    """The code and the settings are live already: nobody leaves, and what builds and tools left stays where it is."""
     active = outlook.site.survey.active
     assert active is not None
-    return replace(outlook, record=active, found=replace(outlook.found, displaced={}, leftover_output={}), victims=())
+    return replace(outlook, record=active, found=replace(outlook.found, leftover_output={}), victims=())
 
 
 def _require_files(source: TreeSource) -> None:
@@ -165,6 +162,7 @@ def _plan(outlook: Outlook, source: TreeSource, release: str, *, unchanged: bool
         checks=checklist(_subject(outlook, unchanged=unchanged)),
         build=() if unchanged else settings.build,
         hooks=hooks_of(outlook, unchanged=unchanged),
+        notes=(*source.notices, *notes_on(outlook, unchanged=unchanged)),
         missing=tuple(one.to_json() for one in outlook.missing),
         unchanged=unchanged,
     )

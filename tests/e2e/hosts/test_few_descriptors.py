@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.by_turns import by_turns
 from lib.precious import let_write
 from lib.processes import in_a_child
 from lib.refusals import assert_refused
@@ -74,7 +75,7 @@ def _adopted(top: Path, limit: int) -> None:
     assert _content(world.live / "lib") == wanted
 
 
-@pytest.mark.parametrize("limit", [64, 256])
+@pytest.mark.parametrize("limit", by_turns([64, 256], every=2, share=1))
 def test_a_deep_and_wide_tree_comes_and_goes_with_few_descriptors(tmp_path, limit):
     """G2, G6: a deploy, what is carried and what is shared, a way back and a clean-up, with as many files open as a
     host allows.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from holdfast_engine.model.request import Source
+from lib.by_turns import by_turns
 from lib.refusals import fails, outcome
 from lib.snapshot import assert_unchanged, snapshot
 from lib.terminal import terminal
@@ -207,7 +208,7 @@ ENVIRONMENTS = {
 }
 
 
-@pytest.mark.parametrize("first", ENVIRONMENTS)
+@pytest.mark.parametrize("first", by_turns(ENVIRONMENTS, every=2, share=1))
 def test_a_hostile_environment_file_is_kept_as_it_is_and_never_told(tmp_path, first):
     """G1, G7: whatever stands in `.env`, commands end soon, in words without its values, and its bytes stay."""
     world = World(tmp_path / "world")

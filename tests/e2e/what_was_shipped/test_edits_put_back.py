@@ -72,12 +72,3 @@ def test_what_an_operation_is_called_in_a_review_is_what_a_restore_takes(shop):
     named = told.split("by `")[1].rstrip("`")
     assert shop.perform("restore", path="page.php", release=named)["restored"]
     assert served(shop, "page.php") == "<?php // edited here\n"
-
-
-def test_an_edit_stays_where_it_is_as_long_as_nothing_new_is_deployed(shop):
-    """G2: it is told of, and nothing says that it lies in the attic while it is served."""
-    put(shop, "page.php", "<?php // edited here\n")
-    answer = shop.perform("deploy", source=shop.source)
-    assert (answer["outcome"], answer["data"]["attic"]) == ("unchanged", [])
-    assert any("1 shipped file was different here" in one for one in answer["warnings"])
-    assert served(shop, "page.php") == "<?php // edited here\n"

@@ -30,7 +30,7 @@ def outcome(result: Result, *, every: bool = False) -> Lines:
     """What was moved and what there is to know; last what is live since how long, which data, and how to go back."""
     data = result.get("data") or {}
     return [
-        *_moved(data, every=every),
+        *_moved(data, stayed=result.get("outcome") == "unchanged", every=every),
         *warnings(map(shown, result.get("warnings", ()))),
         _head(result),
         *facts([("version", version(result.get("source"))), ("data", _data(data))]),
@@ -68,9 +68,13 @@ _MOVED = (
 )
 
 
-def _moved(data: Result, *, every: bool) -> Lines:
+def _moved(data: Result, *, stayed: bool, every: bool) -> Lines:
+    """What was moved; where the live release STAYED, what the attic got is a copy, and is served as before."""
+    words = {**dict(_MOVED), **({"attic": "copied to the attic"} if stayed else {})}
     found = [
-        (what, text) for word, what in _MOVED for text in named([shown(each) for each in _of(data, word)], every=every)
+        (what, text)
+        for word, what in words.items()
+        for text in named([shown(each) for each in _of(data, word)], every=every)
     ]
     kept = [("kept from the server", _kept(each)) for each in data.get("kept") or ()]
     return rows([*found, *kept, *_seeded(data.get("seeded") or (), every=every)])
