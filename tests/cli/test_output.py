@@ -323,11 +323,13 @@ def test_detect_shows_what_is_data(holdfast, engine):
         "persistent": ["storage"],
         "persistent_files": [".env"],
         "artifacts": ["public/build"],
+        "undecided": ["photos"],
         "evidence": [{"path": "storage", "care": "shared", "rule": "preset", "source": "laravel"}],
     }
     ended = holdfast("detect")
     assert "framework  laravel (95% sure)" in ended.out
     assert "  storage  data of this framework" in ended.out
+    assert "data where this site is live, else files of the new version\n  photos\n" in ended.out
     assert engine.request.path == os.getcwd()
     assert holdfast("detect", "nowhere").code == 11
 

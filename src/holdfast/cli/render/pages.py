@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from shlex import quote
 from typing import Any
 
@@ -49,14 +49,19 @@ def detect(result: Result, *, every: bool = False) -> Lines:
     return [
         *known,
         *section("data, kept through every update", rows((path, _because(reasons.get(path))) for path in data)),
-        *(line for name, key in kinds for line in section(name, [Line(f"  {path}") for path in result.get(key, ())])),
-        *section("caches, made again and not kept", [Line(f"  {path}") for path in caches]),
+        *section("data where this site is live, else files of the new version", _paths(result.get("undecided", ()))),
+        *(line for name, key in kinds for line in section(name, _paths(result.get(key, ())))),
+        *section("caches, made again and not kept", _paths(caches)),
         *(section("everything that was found", _rulings(result.get("evidence", ()))) if every else []),
         Line(
             "all else that appears on the server is kept too: folders in `shared/`, single files beside the code", "dim"
         ),
         *([] if every else [Line("`holdfast explain PATH` says more about one path, `-v` about all", "dim")]),
     ]
+
+
+def _paths(found: Iterable[str]) -> Lines:
+    return [Line(f"  {path}") for path in found]
 
 
 def _because(found: Result | None) -> str:
