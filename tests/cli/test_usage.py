@@ -32,9 +32,10 @@ def test_a_mistyped_option_is_answered_with_the_nearest_one(holdfast):
 @pytest.mark.parametrize("command", ["status", "leave", "deploy"])
 def test_a_site_that_is_typed_without_its_option_is_answered_with_it(holdfast, tmp_path, command):
     """`adopt DIR` takes a directory, and who knows that types the same after the others."""
-    ended = holdfast(command, str(tmp_path))
+    (tmp_path / "club/.holdfast").mkdir(parents=True)
+    ended = holdfast(command, str(tmp_path / "club"))
     assert ended.code == 2
-    assert f"try: holdfast {command} --site {tmp_path}" in ended.err
+    assert f"try: holdfast {command} --site {tmp_path}/club" in ended.err
 
 
 def test_a_source_that_is_typed_without_its_option_is_answered_with_it(holdfast, tmp_path):
@@ -43,6 +44,18 @@ def test_a_source_that_is_typed_without_its_option_is_answered_with_it(holdfast,
     ended = holdfast("deploy", "--site", str(tmp_path), str(tmp_path / "new"))
     assert ended.code == 2
     assert f"try: holdfast deploy --site {tmp_path} --source {tmp_path}/new" in ended.err
+
+
+def test_a_directory_with_files_that_is_no_site_is_a_source(holdfast, tmp_path):
+    """Taken for a site, the next hint would adopt it."""
+    (tmp_path / "index.php").write_text("<?php\n")
+    assert f"try: holdfast deploy --source {tmp_path}" in holdfast("deploy", str(tmp_path)).err
+
+
+def test_an_operation_that_is_typed_without_its_option_is_answered_with_it(holdfast):
+    """Lists begin with its name, and so does whoever types one of their rows."""
+    ended = holdfast("restore", "000003-deploy", "theme/style.css")
+    assert "try: holdfast restore theme/style.css --operation 000003-deploy" in ended.err
 
 
 @pytest.mark.parametrize(("word", "meant"), [("undo", "rollback"), ("update", "deploy"), ("help", "--help")])

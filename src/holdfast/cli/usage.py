@@ -10,6 +10,7 @@ import click
 
 from holdfast.cli.table import TABLE
 from holdfast.errors import suggestion
+from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.problem import Problem
 
 COMMANDS = {
@@ -77,7 +78,28 @@ def _with_its_option(error: click.UsageError, path: str, given: Sequence[str]) -
     if "--site" not in takes or "unexpected extra argument" not in error.format_message():
         return ""
     site = next((given[at + 1] for at, word in enumerate(given[:-1]) if word == "--site"), "")
-    left = [word for word in given[1:] if os.path.exists(word) and word != site]
-    if not site:
-        return next((f"{path} --site {quote(word)}" for word in left if os.path.isdir(word)), "")
-    return f"{path} --site {quote(site)} --source {quote(left[0])}" if left and "--source" in takes else ""
+    left = [word for word in given[1:] if word != site and (os.path.exists(word) or _ENTRY.fullmatch(word))]
+    if not left:
+        return ""
+    if "--operation" in takes:
+        return _of_operation(path, given, site)
+    at_site = f" --site {quote(site)}" if site else ""
+    is_source = "--source" in takes and (site or not _may_be_site(left[0]))
+    if is_source:
+        return f"{path}{at_site} --source {quote(left[0])}"
+    return "" if site or not os.path.isdir(left[0]) else f"{path} --site {quote(left[0])}"
+
+
+_ENTRY = expression(r"\d{6}-[a-z]+")
+"""An operation, as lists name it."""
+
+
+def _of_operation(path: str, given: Sequence[str], site: str) -> str:
+    words = [word for word in given[1:] if word != site and not word.startswith("-")]
+    named, others = [next((w for w in words if _ENTRY.fullmatch(w)), ""), [w for w in words if not _ENTRY.fullmatch(w)]]
+    return f"{path} {quote(others[0])} --operation {named}" if named and others else ""
+
+
+def _may_be_site(word: str) -> bool:
+    """True for a site, and for a directory that may become one: it is empty, or not there."""
+    return os.path.isdir(word) and (os.path.isdir(os.path.join(word, ".holdfast")) or not os.listdir(word))

@@ -29,6 +29,7 @@ from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.unrecorded import unrecorded
+from holdfast_engine.persistence.vanished import deleted_here
 from holdfast_engine.persistence.way_back import as_owner
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.whose import who
@@ -85,6 +86,7 @@ def question_of(
         f"{words(one)}: what was deleted there is in a backup alone"
         for one in fewer(site, rules_now(site), but=[one.path for one in gone])
     ]
+    notes += deleted(site)
     notes += [] if notes or found else ["no lost data was found"]
     notes += beside(site)
     steps = _steps(found, absent)
@@ -105,7 +107,17 @@ def beside(site: Site) -> list[str]:
     if not number:
         return []
     what = f"{count(number, 'other version')} of what is served"
-    return [f"nothing is missing for it: `{as_owner(site, 'attic')}` lists {what}"]
+    return [f"`{as_owner(site, 'attic')}` lists {what}: that is no loss"]
+
+
+def deleted(site: Site) -> list[str]:
+    """What went beside the code since the last look: by somebody's wish as far as anybody can know, and kept."""
+    sweep = as_owner(site, "sweep")
+    return [
+        f"`{path}` was deleted from the live release, and is kept ({count(files, 'file')}): `{sweep}`, then "
+        f"`{as_owner(site, f'restore {quote(path)}')}` brings it back"
+        for path, files in deleted_here(site, rules_now(site)).items()
+    ]
 
 
 def _steps(found: Sequence[Lost], absent: Sequence[RelPath]) -> list[dict[str, str]]:
@@ -162,6 +174,6 @@ def answer_of(
         "restored": sum(one.done for one in found),
         "attic": report.attic,
         "missing": missing_rows(site, gone),
-        "notes": beside(site),
+        "notes": [*deleted(site), *beside(site)],
         "warnings": [*report.warnings, *report.unmoved, *(lost(one) for one in gone)],
     }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Optional
 
-from holdfast_engine.data.baseline import Baseline
+from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.model.carried import Base
+from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.reviewed import DELETED
 from holdfast_engine.model.words import count
 from holdfast_engine.persistence.carrier import Carrier
 from holdfast_engine.persistence.shared_paths import Rules
-from holdfast_engine.persistence.strays import missing_code
+from holdfast_engine.persistence.strays import missing_code, sweep
 from holdfast_engine.persistence.wholeness import lacking
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
@@ -58,6 +61,20 @@ def _missing_code(site: Site, live: RelPath, rules: Rules, baseline: Optional[Ba
     meant = [path for path, said in reviewed.items() if said.what == DELETED]
     gone = lacking(active, gone) if active is not None else gone
     return [path for path in gone if not any(RelPath(path).is_within(top) for top in meant)]
+
+
+def deleted_here(site: Site, rules: Rules) -> Mapping[str, int]:
+    """What was carried into the live release and is gone from it since the last look, by its outermost path, with how
+    many files of it have their second name: the next look puts those into the attic.
+    """
+    live, active = site.survey.current, site.survey.active
+    base = base_of(site, active.id) if active is not None else {}
+    baseline = baseline_of(site, active)
+    if live is None or baseline is None or not base or site.root.kind(live) != DIR:
+        return {}
+    gone = _deleted(base, sweep(site, live, rules, baseline=baseline))
+    kept = [RelPath(path) for path in gone if base[path].kind != DIR and site.root.has(Layout.second_names / path)]
+    return Counter(next(str(top) for top in outermost(gone) if path.is_within(top)) for path in kept)
 
 
 def _deleted(base: Base, found: Found) -> list[str]:

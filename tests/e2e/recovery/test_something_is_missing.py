@@ -176,6 +176,26 @@ def test_a_file_that_was_deleted_is_told_of_though_it_alarms_nobody(world):
     assert "no lost data was found" not in world.perform("recover", only_plan=True)["notes"]
 
 
+def test_a_forum_beside_the_code_that_somebody_deleted_is_told_of_with_what_brings_it_back(tmp_path):
+    """G2, G7: it may have been a wish, so it is not put back; whoever looks for it hears where it is."""
+    world = World(tmp_path, {"index.php": "<?php // {version}\n"}, env=None)
+    world.ship()
+    (world.live / "forum/lib").mkdir(parents=True)
+    for name in ("forum/index.php", "forum/lib/User.php"):
+        (world.live / name).write_text(f"<?php // {name}\n")
+    world.ship()
+    shutil.rmtree(world.live / "forum")
+    lines = (f"`holdfast sweep --site {world.site}`", f"`holdfast restore forum --site {world.site}`")
+    told = (
+        f"`forum` was deleted from the live release, and is kept (2 files): {lines[0]}, then {lines[1]} brings it back"
+    )
+    assert world.perform("recover", only_plan=True)["notes"] == [told]
+    assert world.perform("recover")["notes"] == [told]
+    world.perform("sweep")
+    world.perform("restore", path="forum")
+    assert (world.live / "forum/lib/User.php").read_text() == "<?php // forum/lib/User.php\n"
+
+
 def test_versions_in_the_attic_of_what_is_served_are_counted_and_nothing_is_said_to_be_missing(world):
     """A line that puts an old version over the live one, at three in the morning, makes things worse."""
     home_page = world.live / "public/index.php"
@@ -186,8 +206,8 @@ def test_versions_in_the_attic_of_what_is_served_are_counted_and_nothing_is_said
     answer = looked(world)
     assert answer["found"] == []
     line = f"`holdfast attic --site {world.site}` lists 1 other version of what is served"
-    assert answer["notes"] == ["no lost data was found", f"nothing is missing for it: {line}"]
-    assert world.perform("recover")["notes"] == [f"nothing is missing for it: {line}"]
+    assert answer["notes"] == ["no lost data was found", f"{line}: that is no loss"]
+    assert world.perform("recover")["notes"] == [f"{line}: that is no loss"]
     assert home_page.read_text() != "edited here\n"
 
 
