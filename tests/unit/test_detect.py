@@ -198,6 +198,15 @@ def test_an_explanation_lists_every_rule_that_spoke():
     assert [line["rule"] for line in answer["rulings"]] == ["configuration", "preset", "name", "default"]
 
 
+def test_an_explanation_says_what_is_data_where_the_site_is_live():
+    """`detect` names the folder, and says that `explain` says more."""
+    files = source({"index.php": "<?php\n", "photos/a.jpg": "jpg", "lib/a.php": "<?php\n"})
+    assert explain_report(files, Settings(), "photos/a.jpg")["notes"] == [
+        "where this site is live, `photos` is data: `holdfast adopt . --plan` says what it would do"
+    ]
+    assert explain_report(files, Settings(), "lib/a.php")["notes"] == []
+
+
 def test_names_of_packages_are_read_from_every_usual_manifest():
     """Requirements, PEP 621 lists, Poetry tables, Pipfiles and lock files."""
     listing = source(

@@ -16,7 +16,7 @@ from holdfast_engine.model.exposure import is_flat, served
 from holdfast_engine.model.layout import OURS, Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, outermost
-from holdfast_engine.model.rules import CARRIED, SEEDED, SHARED, STRAY, SharedPath
+from holdfast_engine.model.rules import CARRIED, SEEDED, SHARED, STRAY, Ruling, SharedPath
 from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.measuring import measured
 from holdfast_engine.persistence.shared_paths import Rules
@@ -68,16 +68,22 @@ def _data(there: Site, rules: Rules, live: RelPath) -> list[dict[str, str]]:
 
 
 def _appeared(there: Site, rules: Rules, live: RelPath) -> list[dict[str, str]]:
-    """Directories of data that no version of what was shipped has; none where that is unknown, for then all counts as
-    shipped. They move into `shared/` as well.
+    """Directories of data that no version of what was shipped has, and files that rules call data, as settings; none
+    where that is unknown, for then all counts as shipped. They move into `shared/` as well.
     """
     ships, skipped = rules.listing.kind, () if live else OURS
     every = walk(there.root, live, unreadable=[], descend=lambda path: ships(path) == DIR and path not in skipped)
-    new = (path for path, kind, _ in every if kind == DIR and ships(path) is None and path not in skipped)
+    new = {path: kind for path, kind, _ in every if kind in (DIR, FILE) and ships(path) is None and path not in skipped}
     said = {path: rules.classifier.ruling(path) for path in new if not rules.is_shared(path)}
-    data = (path for path, one in said.items() if one.rule == "default" or one.care in (SHARED, SEEDED))
-    found = [path for path in data if not holds_program(there.root, live / path)]
-    return [{"path": path, "kind": DIR, "why": STRAY, "action": "share"} for path in found]
+    found = [path for path, one in said.items() if _is_data(there, rules, live / path, new[path], one)]
+    return [{"path": path, "kind": new[path], "why": STRAY, "action": "share"} for path in found]
+
+
+def _is_data(there: Site, rules: Rules, place: RelPath, kind: str, said: Ruling) -> bool:
+    """What a look at the release would bring home: of single files those alone for which a rule says so."""
+    if kind == FILE:
+        return said.care == SHARED and rules.classifier.stray_target(said.path, FILE)[0] == SHARED
+    return (said.rule == "default" or said.care in (SHARED, SEEDED)) and not holds_program(there.root, place)
 
 
 def _row(one: SharedPath) -> dict[str, str]:

@@ -50,7 +50,18 @@ def explain_report(listing: Listing, settings: Settings, path: str) -> dict[str,
     place = RelPath.parse(path)
     rules = Classifier(listing, detect(listing, framework=settings.framework), settings)
     spoken = rules.explain(place)
-    return {"path": place, "care": spoken[0].care, "rulings": [ruling.to_json() for ruling in spoken]}
+    return {
+        "path": place,
+        "care": spoken[0].care,
+        "rulings": [ruling.to_json() for ruling in spoken],
+        "notes": _where_live(rules, place),
+    }
+
+
+def _where_live(rules: Classifier, path: RelPath) -> list[str]:
+    """What users made and what an author wrote look alike where no rule speaks of them."""
+    top = next((one for one in undecided(rules) if path.is_within(one)), None)
+    return [f"where this site is live, `{top}` is data: `holdfast adopt . --plan` says what it would do"] if top else []
 
 
 def persistent(rules: Classifier) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -128,6 +128,19 @@ def test_the_plan_counts_what_is_equal_what_differs_and_what_is_of_nobody(vendor
     assert any("6 files equal the shipped files" in note for note in plan["notes"])
 
 
+def test_g8_the_plan_names_settings_that_no_version_had_where_the_run_shares_them(vendor):
+    """G8: the installer wrote them, and each later version goes on with them."""
+    vendor.files["config.sample.php"] = "<?php // an example"
+    vendor.by_ftp()
+    vendor.used()
+    version = vendor.archive("v1-with-example.zip")
+    plan = vendor.adopt(version, only_plan=True)
+    vendor.adopt(version)
+    shared = {row["path"]: row["kind"] for row in vendor.world.perform("status")["shared"]}
+    assert {row["path"]: row["kind"] for row in plan["shared"]} == shared
+    assert "config.php" in shared
+
+
 def test_an_edit_of_a_program_gives_way_and_lies_in_the_attic(vendor):
     """G2: what a release ships as code wins, and the server's version is kept and told."""
     vendor.put("lib/tool.php", "<?php // patched by hand\n")

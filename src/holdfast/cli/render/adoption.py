@@ -56,7 +56,7 @@ def _what(result: Result) -> Lines:
             ("path", result.get("path")),
             ("site", result.get("site") if result.get("site") != result.get("path") else None),
             ("framework", result.get("framework")),
-            ("proven by", "; ".join(proof[:_NAMED])),
+            ("proven by", "; ".join(dict.fromkeys(proof[:_NAMED]))),
             ("app root", result.get("app_root")),
             ("web root", result.get("web_root")),
             ("code", _files(code) if code else None),

@@ -73,7 +73,8 @@ def _because(found: Result | None) -> str:
 
 
 def explain(result: Result) -> Lines:
-    return [title(f"{result['path']} is {result['care']}"), *_rulings(result.get("rulings", ()))]
+    notes = warnings(result.get("notes", ()), "note")
+    return [title(f"{result['path']} is {result['care']}"), *_rulings(result.get("rulings", ())), *notes]
 
 
 def _rulings(found: Any) -> Lines:
