@@ -37,7 +37,7 @@ def test_a_version_that_ships_an_example_does_not_take_the_place_of_a_servers_se
     told = shop.ship({"config.php": SAMPLE})
     assert settings(shop) == OURS
     assert "config.php" in told["data"]["carried"]
-    assert [row["path"] for row in told["data"]["attic"] if "own version stays" in row["reason"]] == ["config.php"]
+    assert [row["path"] for row in told["data"]["attic"] if "the server's own stays" in row["reason"]] == ["config.php"]
     shop.ship()
     assert settings(shop) == OURS
     shop.rollback()

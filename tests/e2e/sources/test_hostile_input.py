@@ -208,7 +208,7 @@ ENVIRONMENTS = {
 }
 
 
-@pytest.mark.parametrize("first", by_turns(ENVIRONMENTS, every=2, share=1))
+@pytest.mark.parametrize("first", by_turns(list(ENVIRONMENTS), every=2, share=1))
 def test_a_hostile_environment_file_is_kept_as_it_is_and_never_told(tmp_path, first):
     """G1, G7: whatever stands in `.env`, commands end soon, in words without its values, and its bytes stay."""
     world = World(tmp_path / "world")
