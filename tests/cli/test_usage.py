@@ -54,8 +54,10 @@ def test_a_directory_with_files_that_is_no_site_is_a_source(holdfast, tmp_path):
 
 def test_an_operation_that_is_typed_without_its_option_is_answered_with_it(holdfast):
     """Lists begin with its name, and so does whoever types one of their rows."""
-    ended = holdfast("restore", "000003-deploy", "theme/style.css")
-    assert "try: holdfast restore theme/style.css --operation 000003-deploy" in ended.err
+    typed = ("000003-deploy", "theme/style.css")
+    line = "theme/style.css --operation 000003-deploy"
+    assert f"try: holdfast restore {line}" in holdfast("restore", *typed).err
+    assert f"try: holdfast restore --site /srv/club {line}" in holdfast("restore", *typed, "--site", "/srv/club").err
 
 
 @pytest.mark.parametrize(("word", "meant"), [("undo", "rollback"), ("update", "deploy"), ("help", "--help")])

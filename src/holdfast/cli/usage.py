@@ -46,6 +46,9 @@ COMMANDS = {
 """Words of other tools, and those that come to mind first, with what to type here."""
 OPTIONS = {"--from": "--source", "--dir": "--site", "--directory": "--site", "--path": "--site", "--check": "--plan"}
 
+_ENTRY = expression(r"\d{6}-[a-z]+")
+"""An operation, as lists name it."""
+
 
 def no_command(word: str) -> str:
     """That there is no command WORD, and which was probably meant."""
@@ -78,26 +81,19 @@ def _with_its_option(error: click.UsageError, path: str, given: Sequence[str]) -
     if "--site" not in takes or "unexpected extra argument" not in error.format_message():
         return ""
     site = next((given[at + 1] for at, word in enumerate(given[:-1]) if word == "--site"), "")
-    left = [word for word in given[1:] if word != site and (os.path.exists(word) or _ENTRY.fullmatch(word))]
-    if not left:
-        return ""
+    at_site = f"{path} --site {quote(site)}" if site else path
     if "--operation" in takes:
-        return _of_operation(path, given, site)
-    at_site = f" --site {quote(site)}" if site else ""
-    is_source = "--source" in takes and (site or not _may_be_site(left[0]))
-    if is_source:
-        return f"{path}{at_site} --source {quote(left[0])}"
-    return "" if site or not os.path.isdir(left[0]) else f"{path} --site {quote(left[0])}"
+        return _of_operation(at_site, [word for word in given[1:] if word != site and not word.startswith("-")])
+    left = next((word for word in given[1:] if word != site and os.path.exists(word)), "")
+    if left and "--source" in takes and (site or not _may_be_site(left)):
+        return f"{at_site} --source {quote(left)}"
+    return f"{path} --site {quote(left)}" if os.path.isdir(left) and not site else ""
 
 
-_ENTRY = expression(r"\d{6}-[a-z]+")
-"""An operation, as lists name it."""
-
-
-def _of_operation(path: str, given: Sequence[str], site: str) -> str:
-    words = [word for word in given[1:] if word != site and not word.startswith("-")]
-    named, others = [next((w for w in words if _ENTRY.fullmatch(w)), ""), [w for w in words if not _ENTRY.fullmatch(w)]]
-    return f"{path} {quote(others[0])} --operation {named}" if named and others else ""
+def _of_operation(command: str, words: Sequence[str]) -> str:
+    named = next((word for word in words if _ENTRY.fullmatch(word)), "")
+    path = next((word for word in words if word != named), "")
+    return f"{command} {quote(path)} --operation {named}" if named and path else ""
 
 
 def _may_be_site(word: str) -> bool:

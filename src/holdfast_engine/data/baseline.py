@@ -8,7 +8,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Optional
+from typing import Any, Optional
 
 from holdfast_engine import FORMAT
 from holdfast_engine.fs import durable
@@ -163,7 +163,7 @@ def read(root: Root, release: str) -> Optional[Baseline]:
 def is_of(release: str, content: bytes) -> bool:
     """True where CONTENT is the baseline of RELEASE by its first line."""
     try:
-        header = json.loads(content.partition(b"\n")[0])
+        header = _header(content)
         return bool(header["release"] == release and isinstance(header["taken"], int))
     except DAMAGE:
         return False
@@ -172,10 +172,13 @@ def is_of(release: str, content: bytes) -> bool:
 def seen_by(root: Root, release: str) -> str:
     """The operation that saw in RELEASE what its baseline has; empty for what was known, and where there is none."""
     try:
-        header = json.loads((root.read(Layout.baselines / f"{release}.jsonl") or b"").partition(b"\n")[0])
-        return str(header.get("seen_by", ""))
+        return str(_header(root.read(Layout.baselines / f"{release}.jsonl") or b"").get("seen_by", ""))
     except DAMAGE:
         return ""
+
+
+def _header(content: bytes) -> Any:
+    return json.loads(content.partition(b"\n")[0])
 
 
 def _decoded(release: str, content: bytes) -> Baseline:

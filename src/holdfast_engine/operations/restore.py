@@ -54,7 +54,7 @@ def question_of(site: Site, wanted: RelPath) -> tuple[dict[str, Any], dict[str, 
         "why": sentence(newest["reason"]),
         "at": newest["at"],
         "steps": [one.to_json() for one in shown(RESTORE, wanted)],
-        "notes": _until_the_next_deploy(site, wanted, newest["place"]),
+        "notes": _until_the_next_deploy(site, wanted, newest["place"], home_of(site, wanted, newest["place"])),
     }
     return question, newest
 
@@ -85,7 +85,7 @@ def restored(site: Site, wanted: RelPath, source: RelPath) -> dict[str, Any]:
     operation.end("restored", at=end_of(site.request.now, timings))
     saved = [{"path": path, "place": str(spot)} for path, spot in work.replaced]
     saved += [{"path": row["path"], "place": row["place"]} for row in report.attic]
-    told = _until_the_next_deploy(site, wanted, source) if was_shared else _shared_from_now_on(site, wanted)
+    told = _until_the_next_deploy(site, wanted, source, home) if was_shared else _shared_from_now_on(site, wanted)
     warnings = [*report.warnings, *told]
     from_ = [{"path": wanted, "from": str(source)}]
     return {"restored": from_, "saved": saved, "steps": timings, "warnings": warnings}
@@ -149,12 +149,12 @@ def _shared_from_now_on(site: Site, path: RelPath) -> list[str]:
     return [f"`{path}` is shared from now on: what releases ship there is no longer served; {undone}"]
 
 
-def _until_the_next_deploy(site: Site, path: RelPath, source: RelPath) -> list[str]:
-    """What is put back in the place of a shipped file is an edit of it, and gives way as any other, unless somebody
-    says that it stays.
+def _until_the_next_deploy(site: Site, path: RelPath, source: RelPath, home: RelPath) -> list[str]:
+    """What is put back into HOME, in the place of a shipped file, is an edit of it, and gives way as any other, unless
+    somebody says that it stays.
     """
     baseline = baseline_of(site, site.survey.active)
-    shipped = baseline.get(path) if baseline is not None and home_of(site, path, source) else None
+    shipped = baseline.get(path) if baseline is not None and home else None
     if shipped is None or shipped.kind != FILE or site.survey.site.reviewed.of(path) is not None:
         return []
     if site.root.kind(source) == FILE and digest_of(site.root, source) == shipped.digest:

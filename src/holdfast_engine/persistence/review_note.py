@@ -27,14 +27,10 @@ def to_review(site: Site, rows: Collection[Row], edited: int = 0) -> list[str]:
     deleted = sum(row.what == DELETED for row in rows)
     said = [
         *([f"{count(len(code), _thing(code))} {'looks' if len(code) == 1 else 'look'} like code"] if code else []),
-        *([f"{count(edited, 'shipped file')} {_were(edited)} different here"] if edited else []),
-        *([f"{count(deleted, 'shipped file')} {_were(deleted)} deleted here"] if deleted else []),
+        *([f"{count(edited, 'shipped file was', 'shipped files were')} different here"] if edited else []),
+        *([f"{count(deleted, 'shipped file was', 'shipped files were')} deleted here"] if deleted else []),
     ]
     return [f"{', '.join(said)}: `holdfast review --site {quote(site.request.site)}`"] if said else []
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
 
 
 def _thing(rows: Iterable[Row]) -> str:

@@ -73,8 +73,9 @@ def deleted_here(site: Site, rules: Rules) -> Mapping[str, int]:
     if live is None or baseline is None or not base or site.root.kind(live) != DIR:
         return {}
     gone = _deleted(base, sweep(site, live, rules, baseline=baseline))
+    tops = outermost(gone)
     kept = [RelPath(path) for path in gone if base[path].kind != DIR and site.root.has(Layout.second_names / path)]
-    return Counter(next(str(top) for top in outermost(gone) if path.is_within(top)) for path in kept)
+    return Counter(next(str(top) for top in tops if path.is_within(top)) for path in kept)
 
 
 def _deleted(base: Base, found: Found) -> list[str]:

@@ -28,11 +28,6 @@ def shop(tmp_path):
     return world
 
 
-def edit(world: World, path: str, text: str) -> None:
-    let_write(world.live / path)
-    (world.live / path).write_text(text)
-
-
 def delete(world: World, path: str) -> None:
     let_write((world.live / path).parent)
     (world.live / path).unlink()
@@ -41,7 +36,7 @@ def delete(world: World, path: str) -> None:
 def test_an_edit_that_was_taken_back_by_a_restore_keeps_nobody_from_going_back(shop):
     """G3, G5: of a shipped file that was edited then and is the release's own now, the older release has the edit."""
     first, edited = shop.live.resolve().name, "welcome to the club\n"
-    edit(shop, "lib/welcome.txt", edited)
+    shop.put("lib/welcome.txt", edited)
     second = shop.ship()["release"]
     shop.perform("restore", path="lib/welcome.txt")
     assert (shop.live / "lib/welcome.txt").read_text() == "welcome 2\n"
@@ -92,7 +87,7 @@ def test_an_edit_is_no_seed_of_the_release_that_is_gone_back_to(tmp_path):
     """G1, G2: its directory is shared since; what the release shipped is known, and what stands there is the user's."""
     world = World(tmp_path, {"index.php": "<?php // {version}\n", "guide/index.txt": "shipped {version}\n"}, env=None)
     first = world.ship()["release"]
-    edit(world, "guide/index.txt", "edited by a user\n")
+    world.put("guide/index.txt", "edited by a user\n")
     world.ship()
     world.settings = Settings(shared=("guide/",))
     world.ship()
@@ -106,7 +101,7 @@ def test_an_edit_that_a_script_brought_along_is_no_seed_after_a_rollback_either(
     """G1, G2: `link` twice, as a script does it, then a way back."""
     world = World(tmp_path, {"index.php": "<?php // {version}\n", "guide/index.txt": "shipped {version}\n"}, env=None)
     world.ship()
-    edit(world, "guide/index.txt", "edited by a user\n")
+    world.put("guide/index.txt", "edited by a user\n")
     world.commit()
     by_script = world.site / "releases/by-script"
     shutil.copytree(world.repository, by_script)

@@ -19,15 +19,9 @@ def shop(tmp_path):
     world = World(tmp_path, SHOP, env=None)
     world.ship()
     for path, text in (("lib/note.txt", "a note\n"), ("tool/run.php", "<?php run();"), ("tool/log.txt", "one\n")):
-        write(world, path, text)
+        world.put(path, text)
     world.ship()
     return world
-
-
-def write(world, path, text):
-    let_write(world.live / path)
-    (world.live / path).parent.mkdir(exist_ok=True)
-    (world.live / path).write_text(text)
 
 
 def found(world):
@@ -49,7 +43,7 @@ def test_what_went_by_an_accident_is_back_when_recover_says_so(shop):
 def test_what_was_written_to_and_deleted_is_not_found_in_an_older_release(shop):
     """G2: one file under several names; the older release has it as it was deleted, and the attic has it too."""
     shop.ship()
-    write(shop, "lib/note.txt", "written to once more\n")
+    shop.put("lib/note.txt", "written to once more\n")
     (shop.live / "lib/note.txt").unlink()
     shop.ship()
     assert "written to once more\n" in attic_texts(shop.site)
@@ -75,7 +69,7 @@ def test_what_was_renamed_and_written_to_is_not_found_by_its_old_name(shop):
     """G2: the older release has the same file by the name that it had then."""
     (shop.live / "lib/note.txt").rename(shop.live / "lib/letter.txt")
     shop.perform("sweep")
-    write(shop, "lib/letter.txt", "a letter\n")
+    shop.put("lib/letter.txt", "a letter\n")
     assert found(shop) == {}
     assert not (shop.live / "lib/note.txt").exists()
 
@@ -83,13 +77,13 @@ def test_what_was_renamed_and_written_to_is_not_found_by_its_old_name(shop):
 @pytest.mark.parametrize("command", ["recover", "prune", "rollback"])
 def test_what_was_deleted_stays_so_when_its_directory_is_shared_since(shop, command):
     """G2, G6: the program of a directory was deleted, and what came to it later made users' data of it."""
-    write(shop, "tool/run.php", "<?php run_again();")
+    shop.put("tool/run.php", "<?php run_again();")
     for name in ("run.php", "log.txt"):
         (shop.live / "tool" / name).unlink()
     shop.perform("sweep")
     (shop.live / "tool").rmdir()
     shop.perform("sweep")
-    write(shop, "tool/1.pdf", "a bill\n")
+    shop.put("tool/1.pdf", "a bill\n")
     shop.perform("sweep")
     shop.perform(command, **({"keep": 0} if command == "prune" else {}))
     assert [one.name for one in (shop.live / "tool").iterdir()] == ["1.pdf"]
@@ -97,14 +91,14 @@ def test_what_was_deleted_stays_so_when_its_directory_is_shared_since(shop, comm
 
 def test_what_was_shared_once_and_renamed_since_has_its_new_name_alone(shop):
     """G2: a directory that holds a program now is a real one in each release; an older one was written to late."""
-    write(shop, "forum/posts.txt", "a post\n")
+    shop.put("forum/posts.txt", "a post\n")
     shop.ship()
-    write(shop, "forum/run.php", "<?php run();")
+    shop.put("forum/run.php", "<?php run();")
     shop.ship()
     assert not (shop.live / "forum").is_symlink()
     (shop.live / "forum/posts.txt").rename(shop.live / "lib/posts.txt")
     (shop.live / "forum/run.php").unlink()
-    write(shop, "forum/run.php", "<?php run_again();")
+    shop.put("forum/run.php", "<?php run_again();")
     (min((shop.site / "releases").iterdir()) / "lib/late.txt").write_text("late\n")
     shop.ship()
     assert [one.name for one in (shop.live / "forum").iterdir()] == ["run.php"]

@@ -70,7 +70,7 @@ def test_it_is_not_taken_along(tmp_path, application, path):
     let_write(world.live / "photos/a.jpg")
     photo = world.precious.write("photos/a.jpg")
     for version in (1, 2):
-        _write(world, path, f"{path} of version {version}\n")
+        world.put(path, f"{path} of version {version}\n")
         world.ship()
         assert not (world.live / path).exists()
         assert path not in {one["path"] for one in world.perform("status")["shared"]}
@@ -78,19 +78,12 @@ def test_it_is_not_taken_along(tmp_path, application, path):
     assert (world.live / "photos/a.jpg").read_bytes() == photo
 
 
-def _write(world, path, text):
-    where = world.live / path
-    let_write(where)
-    where.parent.mkdir(parents=True, exist_ok=True)
-    where.write_text(text)
-
-
 @pytest.mark.parametrize("path", ["REVISION", "public/page-cache/news.html", "tmp/restart.txt"])
 def test_what_bears_such_a_name_is_kept_when_its_release_goes(tmp_path, path):
     """G1, G6: a name alone proves nothing, so the content lies in the attic before the release is taken away."""
     world = World(tmp_path, PHP, env=None, kind="directory")
     world.ship()
-    _write(world, path, "somebody's own\n")
+    world.put(path, "somebody's own\n")
     for _ in range(7):
         world.ship()
     world.perform("prune")
@@ -112,7 +105,7 @@ def test_what_went_along_once_does_so_no_more(tmp_path):
     world = World(tmp_path, PHP, env=None, kind="directory")
     world.settings = Settings(carried=("REVISION",))
     world.ship()
-    _write(world, "REVISION", "0123456789\n")
+    world.put("REVISION", "0123456789\n")
     world.ship()
     assert (world.live / "REVISION").exists()
     world.settings = Settings()

@@ -34,24 +34,17 @@ def shop(tmp_path):
     return world
 
 
-def put(world: World, path: str, text: str) -> None:
-    where = world.live / path
-    where.parent.mkdir(parents=True, exist_ok=True)
-    let_write(where)
-    where.write_text(text)
-
-
 def came(world: World) -> None:
     """A tool, a forum with classes, a script among the uploads; and what is nobody's code."""
-    put(world, "tool.php", TOOL)
-    put(world, "forum/index.php", FORUM)
-    put(world, "forum/lib/User.php", "<?php\nclass User {}\n")
-    put(world, "forum/logo.png", "png")
-    put(world, "uploads/script.php", "<?php // came as an upload\n")
-    put(world, "uploads/photo.jpg", "jpg")
-    put(world, "ads.txt", "ads")
-    put(world, "photos/index.php", "<?php // silence\n")
-    put(world, "photos/a.jpg", "jpg")
+    world.put("tool.php", TOOL)
+    world.put("forum/index.php", FORUM)
+    world.put("forum/lib/User.php", "<?php\nclass User {}\n")
+    world.put("forum/logo.png", "png")
+    world.put("uploads/script.php", "<?php // came as an upload\n")
+    world.put("uploads/photo.jpg", "jpg")
+    world.put("ads.txt", "ads")
+    world.put("photos/index.php", "<?php // silence\n")
+    world.put("photos/a.jpg", "jpg")
 
 
 def listed(world: World) -> dict[str, str]:
@@ -101,14 +94,14 @@ def test_what_looks_like_code_is_listed_and_what_does_not_is_not(shop):
 def test_evidence_is_more_than_an_ending(shop, path, text, word):
     """What a file begins with, what it defines, its place and its name tell of code as well."""
     shop.ship({path.rpartition("/")[0] + "/shipped.php": "<?php // beside\n"})
-    put(shop, path, text)
+    shop.put(path, text)
     assert word in words(shop, path)
 
 
 def test_what_a_vendor_once_shipped_is_known_by_its_baseline(shop):
     """A page that the vendor took away and that was edited here stays alive, and is named for what it is."""
-    put(shop, "admin.php", "<?php // edited here\n")
-    put(shop, "inc/old.css", "a { color: red }\n")
+    shop.put("admin.php", "<?php // edited here\n")
+    shop.put("inc/old.css", "a { color: red }\n")
     first = (shop.live).resolve().name
     shop.ship({"admin.php": None, "inc/old.css": None})
     assert served(shop, "admin.php") == "<?php // edited here\n"
@@ -129,14 +122,14 @@ def test_what_a_preset_expects_on_the_server_is_not_asked_about(tmp_path):
     }
     world = World(tmp_path, wordpress, env=None)
     world.ship()
-    put(world, "wp-content/plugins/seo/seo.php", "<?php /* Plugin Name: Seo */\n")
-    put(world, "tool.php", TOOL)
+    world.put("wp-content/plugins/seo/seo.php", "<?php /* Plugin Name: Seo */\n")
+    world.put("tool.php", TOOL)
     assert listed(world) == {"tool.php": "carried"}
 
 
 def test_edited_and_deleted_shipped_files_are_listed(shop):
     """The edit before the deploy that puts it aside, and after it; a removed installer as one."""
-    put(shop, "page.php", "<?php // edited here\n")
+    shop.put("page.php", "<?php // edited here\n")
     for name in ("setup.php", "schema.sql"):
         let_write(shop.live / "install" / name)
         (shop.live / "install" / name).unlink()
@@ -183,7 +176,7 @@ def test_of_what_is_kept_the_servers_version_counts_when_a_release_ships_it(shop
 
 def test_an_edit_that_is_kept_before_the_deploy_stays_served(shop):
     """Else the release's version takes its place, and it lies in the attic."""
-    put(shop, "page.php", "<?php // edited here\n")
+    shop.put("page.php", "<?php // edited here\n")
     say(shop, "keep", "page.php")
     shop.ship()
     assert served(shop, "page.php") == "<?php // edited here\n"
@@ -192,7 +185,7 @@ def test_an_edit_that_is_kept_before_the_deploy_stays_served(shop):
 
 def test_an_edit_that_gave_way_can_be_kept_and_restored(shop):
     """From then on the server's version counts."""
-    put(shop, "page.php", "<?php // edited here\n")
+    shop.put("page.php", "<?php // edited here\n")
     shop.ship()
     assert "holdfast restore page.php" in say(shop, "keep", "page.php", only_plan=True)["notes"][0]
     say(shop, "keep", "page.php")
@@ -203,11 +196,11 @@ def test_an_edit_that_gave_way_can_be_kept_and_restored(shop):
 
 def test_an_edit_that_is_dropped_is_not_asked_about_again_but_another_one_is(shop):
     """The decision is on this content."""
-    put(shop, "page.php", "<?php // edited here\n")
+    shop.put("page.php", "<?php // edited here\n")
     say(shop, "drop", "page.php")
     shop.ship()
     assert listed(shop) == {}
-    put(shop, "page.php", "<?php // edited anew\n")
+    shop.put("page.php", "<?php // edited anew\n")
     assert listed(shop) == {"page.php": "edited"}
 
 
@@ -252,7 +245,7 @@ def test_what_comes_again_to_a_dropped_path_is_listed_again(shop):
     """A decision to drop is on what was there."""
     came(shop)
     say(shop, "drop", "tool.php")
-    put(shop, "tool.php", "<?php // another one\n")
+    shop.put("tool.php", "<?php // another one\n")
     assert listed(shop)["tool.php"] == "carried"
     shop.ship()
     assert served(shop, "tool.php") == "<?php // another one\n"
@@ -305,7 +298,7 @@ def test_a_word_can_be_taken_back(shop):
 def test_nonsense_is_refused_and_changes_nothing(shop, verb, path, exits, code):
     """What is not listed, is not there, or cannot be: a clear error."""
     came(shop)
-    put(shop, "page.php", "<?php // edited here\n")
+    shop.put("page.php", "<?php // edited here\n")
     (shop.live / "inc/db.php").unlink()
     assert_refused(shop.top, lambda: say(shop, verb, path), exits=exits, code=code)
 
@@ -368,7 +361,7 @@ def test_what_the_settings_say_later_wins(shop):
 
 def test_a_name_that_no_setting_may_hold_is_kept_all_the_same(shop):
     """A word on it is a word on the list alone: every later command goes on."""
-    put(shop, "tool*~.php", TOOL)
+    shop.put("tool*~.php", TOOL)
     say(shop, "keep", "tool*~.php")
     shop.ship()
     assert (served(shop, "tool*~.php"), listed(shop)) == (TOOL, {})
@@ -390,7 +383,7 @@ def notes(plan) -> list[str]:
 def test_plans_and_answers_point_to_the_review_in_one_line_while_there_is_something(shop):
     """Deploy, sweep and status; nothing is said once everything is decided."""
     came(shop)
-    put(shop, "page.php", "<?php // edited here\n")
+    shop.put("page.php", "<?php // edited here\n")
     hint = f"`holdfast review --site {shop.site}`"
     assert notes(shop.perform("plan", source=shop.source)) == [
         f"2 paths look like code, 1 shipped file was different here: {hint}"
@@ -470,7 +463,7 @@ def test_a_decision_holds_for_somebodys_own_script(tmp_path):
 
 def test_a_diff_shows_the_edit_against_what_is_served(shop):
     """Text alone, as `diff -u` has it."""
-    put(shop, "page.php", "<?php // edited here\n")
+    shop.put("page.php", "<?php // edited here\n")
     shop.ship()
     answer = say(shop, "diff", "page.php")
     assert answer["text"].splitlines()[2:] == ["@@ -1 +1 @@", "-<?php // a page of version 2", "+<?php // edited here"]
@@ -479,7 +472,7 @@ def test_a_diff_shows_the_edit_against_what_is_served(shop):
 
 def test_a_diff_shows_what_was_deleted_and_what_was_shipped_once(shop):
     """From a release that still has it."""
-    put(shop, "admin.php", "<?php // edited here\n")
+    shop.put("admin.php", "<?php // edited here\n")
     shop.ship({"admin.php": None, "install/setup.php": SHOP["install/setup.php"]})
     let_write(shop.live / "install/setup.php")
     (shop.live / "install/setup.php").unlink()

@@ -61,16 +61,12 @@ def _measured(data: Result) -> list[str]:
     return [*(["lost"] if data.get("lost") is not None else []), *(["vanished"] if data.get("vanished") else [])]
 
 
-_MOVED = (
-    ("adopted", "now in shared/"),
-    ("carried", "carried along"),
-    ("attic", "in the attic"),
-)
+_MOVED = {"adopted": "now in shared/", "carried": "carried along", "attic": "in the attic"}
 
 
 def _moved(data: Result, *, stayed: bool, every: bool) -> Lines:
     """What was moved; where the live release STAYED, what the attic got is a copy, and is served as before."""
-    words = {**dict(_MOVED), **({"attic": "copied to the attic"} if stayed else {})}
+    words = {**_MOVED, "attic": "copied to the attic"} if stayed else _MOVED
     found = [
         (what, text)
         for word, what in words.items()
