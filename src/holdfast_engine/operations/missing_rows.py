@@ -51,7 +51,7 @@ def _to_type(site: Site, one: Lost) -> str:
         return way_back.as_owner(site, f"restore {quote(one.path)} --operation {quote(str(note['operation']))}")
     target = site.links.layout.in_shared(one.path)
     is_there = one.place.is_within(Layout.releases) and site.root.kind(one.place) in (DIR, FILE)
-    if is_there and not _is_file(site, target):
+    if is_there and site.root.kind(target) in (None, site.root.kind(one.place)) and not _is_file(site, target):
         return way_back.by_hand(site, one.place, target, moved=False)
     places = dict.fromkeys(map(site.root.absolute, (one.place, target)))
     return way_back.as_who_may(site, f"ls -ld {' '.join(map(quote, places))}", [one.place])

@@ -23,6 +23,7 @@ from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence import led_out, left_open, renamed
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.strays import left_alone
+from holdfast_engine.persistence.type_conflicts import why_apart
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.links import place_link
 
@@ -124,12 +125,16 @@ class Adopter:
         links = self.site.links
         if not links.root.has(links.layout.in_shared(path)) or links.is_served(release, path):
             return
-        if links.root.has(release / path):
-            moved = Moved()
-            self._adopt(self._adoption(release, wins, moved), path)
-            self._tell(moved)
-        else:
+        if not links.root.has(release / path):
             place_link(links, release, path, links.text(release, path))
+            return
+        apart = why_apart(self.site, release / path, path) if wins == "live" else ""
+        if apart:
+            self.report.warn(f"`{release / path}` {apart}, which is not served")
+            return
+        moved = Moved()
+        self._adopt(self._adoption(release, wins, moved), path)
+        self._tell(moved)
 
     def serve(self, release: RelPath, path: str) -> None:
         """PATH in RELEASE shows what lies there in `shared/`, what stood in its way is in the attic; told where not.

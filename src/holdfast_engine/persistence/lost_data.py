@@ -26,6 +26,7 @@ from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.persistence.lost_in_attic import in_attic
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import is_all_taken_away, sweep
+from holdfast_engine.persistence.type_conflicts import why_apart
 from holdfast_engine.persistence.unrecorded import pruned
 from holdfast_engine.persistence.vanished import lost_by_accident
 from holdfast_engine.rules.names import words
@@ -49,8 +50,10 @@ def search(site: Site, rules: Rules) -> list[Lost]:
 
 
 def _as_far_as_it_can(site: Site, one: Lost) -> Lost:
-    """ONE, for a person where a link in `shared/` is in its way."""
-    why = why_not(site.links, one.release, one.path) if one.action == "adopt" else ""
+    """ONE, for a person where a link in `shared/` is in its way, or data of another kind."""
+    if one.action != "adopt":
+        return one
+    why = why_not(site.links, one.release, one.path) or why_apart(site, one.place, one.path)
     return replace(one, action="listed", what=f"{one.what}, and {why}") if why else one
 
 

@@ -69,7 +69,13 @@ class Report:
         for path, spot, reason in moved.displaced:
             self.set_aside(path, spot, reason)
         self.unmoved.extend(f"{path} {why}" for path, why in moved.unmoved)
-        self.warnings.extend(line for line in moved.told if line not in self.warnings)
+        for line in moved.told:
+            self.warn(line)
+
+    def warn(self, line: str) -> None:
+        """LINE is told once."""
+        if line not in self.warnings:
+            self.warnings.append(line)
 
     def set_aside(self, path: str, spot: str, reason: str) -> None:
         row = {"path": path, "place": str(spot), "reason": sentence(reason)}

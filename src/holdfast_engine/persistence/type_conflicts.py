@@ -10,7 +10,7 @@ from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.outward import in_the_way
 from holdfast_engine.data.programs import holds_program
-from holdfast_engine.fs.walk import walk
+from holdfast_engine.fs.walk import size_of, walk
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.problem import Problem
@@ -81,6 +81,17 @@ def refuse_changed_elsewhere(site: Site, rules: Rules, held: Mapping[str, RelPat
                 whereabouts=[where],
                 hint=f"move `{where}` to where it belongs, then deploy again",
             )
+
+
+def why_apart(site: Site, here: RelPath, path: str) -> str:
+    """Why what stands at HERE, and what lies in `shared/` at PATH, stay where they are, in words; empty where they need
+    not: a file for a directory with files, or the other way round, would hide in the attic all that users put there.
+    """
+    there = site.links.layout.in_shared(path)
+    one, two = site.root.kind(here), site.root.kind(there)
+    if not _differ(one, two) or not size_of(site.root, there)[0]:
+        return ""
+    return f"stays where it is: it is a {_WORDS[str(one)]}, and `{there}` is a {_WORDS[str(two)]}"
 
 
 def _refuse_files_for_directories(site: Site, rules: Rules, found: Found) -> None:

@@ -242,6 +242,23 @@ def test_s05_a_live_file_in_the_place_of_a_shared_directory_is_refused_and_every
     site.precious.assert_none_lost()
 
 
+def test_s05_recover_leaves_a_live_file_in_the_place_of_a_shared_directory_for_a_person_to_decide(site):
+    """It went into `shared/`, and the directory with all uploads to the attic, with exit 0; a deploy had refused it."""
+    let_write(site.live)
+    (site.live / "uploads").unlink()
+    (site.live / "uploads").write_text("a file")
+    before = snapshot(site.site / "shared")
+    answer = site.perform("recover")
+    [row] = [one for one in answer["found"] if one["path"] == "uploads"]
+    assert (row["action"], row["done"], row["command"].startswith("ls -ld ")) == ("listed", False, True)
+    assert "stays where it is: it is a file, and `shared/uploads` is a directory" in row["what"]
+    assert_unchanged(before, snapshot(site.site / "shared"))
+    (site.live / "uploads").rename(site.live / "saved.txt")
+    site.ship()
+    site.precious.assert_served()
+    assert (site.live / "saved.txt").read_text() == "a file"
+
+
 def test_s05_a_fifo_in_the_place_of_our_link_is_named_and_left(site):
     """S05: neither read nor moved; the new release is linked as ever."""
     (site.live / "uploads").unlink()
