@@ -11,7 +11,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,13 @@ def story(arena: Arena, _: str) -> list[str]:
 
 def kills(arena: Arena, where: str) -> list[str]:
     """SIGKILL after some of the calls that WHERE names (`NAME PATTERN-OF-A-PATH`); notes and modes are judged too."""
-    found, wrong = _named(arena, where), []
-    for number in found[:: max(len(found) // 3, 1)][:4]:
-        wrong += _killed(arena, f"shim/{number}/killed")
-    return wrong
+    found = _named(arena, where)
+    return _first(_killed(arena, f"shim/{number}/killed") for number in found[:: max(len(found) // 3, 1)][:4])
+
+
+def _first(objections: Iterable[list[str]]) -> list[str]:
+    """The first of OBJECTIONS that says anything: a defect is noticed by one."""
+    return next(filter(None, objections), [])
 
 
 def _killed(arena: Arena, case: str) -> list[str]:
@@ -109,7 +112,7 @@ def unrecognisable(site: Path) -> list[str]:
 
 def errors(arena: Arena, where: str) -> list[str]:
     """EIO at the first calls that WHERE names (`NAME PATTERN-OF-A-PATH`)."""
-    return [line for number in _named(arena, where)[:3] for line in shimmed.trial(arena, f"shim/{number}/EIO")]
+    return _first(shimmed.trial(arena, f"shim/{number}/EIO") for number in _named(arena, where)[:3])
 
 
 def deletes(arena: Arena, point: str) -> list[str]:

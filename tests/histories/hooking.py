@@ -57,6 +57,8 @@ HARMS = {
 def deploy_with(town: Town, name: str, kill: int) -> None:
     """A deploy whose hooks are the harm NAME: it says so, and afterwards the site is live or is made live again."""
     harm, ran = HARMS[name], town.top / "ran"
+    if _CARRIES in "".join(harm.before):
+        kill = 0  # between the hook's move and ours it is a hand's deed: kept under its new name, and told as missing
     ran.unlink(missing_ok=True)
     (town.top / "harm").touch()
     (town.site / "shared/storage/framework").mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,8 @@ def data_missing(site: Site, gone: tuple[Missing, ...], answer: dict[str, Any]) 
     copies = f"`{first}` brings the first copy back; " if first else ""
     problem = Problem(
         "data-missing",
-        f"{count(files, 'file')} of users' data are missing, and no copy that can be put back by itself was found",
+        f"{count(files, 'file')} of users' data {'is' if files == 1 else 'are'} missing, and no copy that can be put "
+        "back by itself was found",
         context=[lost(one) for one in gone],
         state=f"{'what was found is back' if answer['restored'] else 'nothing was put back'}; the live release serves "
         "what there is",

@@ -222,7 +222,7 @@ def test_g4_a_kill_is_gone_on_with_by_the_next_command(tmp_path, monkeypatch, co
             fails(partial(club.perform, command), exits=20, code="not-a-site")
         assert differences(before, as_it_is(club.home)) == [], number
         shutil.rmtree(club.top)
-        number += 97
+        number += 197
 
 
 def _no_flags(*_words):
@@ -247,7 +247,7 @@ def test_g4_a_kill_after_deploys_loses_nothing(tmp_path):
         assert kept <= set(contents(club.home))
         assert not (club.site / ".holdfast").exists()
         shutil.rmtree(club.top)
-        number += 97
+        number += 197
 
 
 def test_g1_what_is_saved_over_a_link_while_it_happens_is_there(tmp_path):

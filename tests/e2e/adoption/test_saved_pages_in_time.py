@@ -45,7 +45,7 @@ def test_g4_killed_at_any_point_nothing_is_lost_and_the_next_command_brings_it_h
     act, kept = {"sweep": lambda: world.perform("sweep"), "deploy": world.deploy}[command], tmp_path / "kept"
     copy(world, world.top, kept)
     programs = [f"{world.inner}index.php", "css/site.css"] if command == "deploy" else []
-    number, step = 1, 37 if command == "sweep" else 89
+    number, step = 1, 71 if command == "sweep" else 179
     while killed_at_point(number, act):
         assert lost(world.top, world.precious.digests) == []
         for path in ("google123.html", "forum/index.php", "gallery/a.jpg") if exchange else ():

@@ -140,7 +140,7 @@ def test_g4_killed_at_any_point_the_next_adoption_completes_it(tmp_path):
         assert_shown(world, 1)
         if not killed:
             return
-        number += 11
+        number += 23
 
 
 def test_g3_at_every_point_of_the_first_deploy_each_page_is_served(world):
@@ -303,7 +303,7 @@ def test_wherever_it_fails_it_is_the_document_root_of_before_or_a_site(tmp_path,
         assert_shown(world, 1)
         if not failed:
             return
-        number += 11
+        number += 23
 
 
 @pytest.mark.parametrize("command", ["adopt", "recover"])
