@@ -25,7 +25,7 @@ PLAIN = {
 }
 """Those that people install by hand: served as they lie, or with parts that come in an administration."""
 each_tree = pytest.mark.parametrize("tree", TREES.values(), ids=TREES)
-some_trees = pytest.mark.parametrize("tree", by_turns(TREES, every=3, share=3))
+some_trees = pytest.mark.parametrize("tree", by_turns(TREES, every=4, share=3))
 
 
 def test_every_framework_of_the_public_list_has_a_tree():

@@ -53,7 +53,9 @@ def _as_far_as_it_can(site: Site, one: Lost) -> Lost:
     """ONE, for a person where a link in `shared/` is in its way, or data of another kind."""
     if one.action != "adopt":
         return one
-    why = why_not(site.links, one.release, one.path) or why_apart(site, one.place, one.path)
+    why = why_not(site.links, one.release, one.path)
+    if not why and one.release:  # what comes from a document root lies outside of the site
+        why = why_apart(site, one.place, one.path)
     return replace(one, action="listed", what=f"{one.what}, and {why}") if why else one
 
 

@@ -222,7 +222,7 @@ def _mend_links(site: Site, operation: Operation, place: PublicHtml, came: RelPa
 def finish(adopter: Adopter, history: Sequence[Record], is_code: IsCode) -> None:
     """What a crash left on its way is in what is live, and seen in its place. Idempotent."""
     site, live = adopter.site, adopter.site.survey.current
-    if live is None or site.away or site.root.kind(SAVED) != DIR:
+    if live is None or site.away or site.root.kind(SAVED.parent) != DIR:
         return
     moves = [record.facts for record in history if record.kind == MOVE]
     with opened(site) as place:

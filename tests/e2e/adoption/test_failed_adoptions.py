@@ -11,6 +11,7 @@ import pytest
 
 from holdfast_engine.fs import place
 from holdfast_engine.model.problem import Problem
+from lib.by_turns import by_turns
 from lib.refusals import Killed, fails, killed_at, listening
 from lib.snapshot import snapshot
 from lib.world import World
@@ -74,7 +75,7 @@ def no_exchange(monkeypatch):
     monkeypatch.setattr(place, "_renameat2", lambda *_: (_ for _ in ()).throw(OSError(errno.EINVAL, "no flags")))
 
 
-@pytest.mark.parametrize("number", range(1, 40))
+@pytest.mark.parametrize("number", by_turns(range(1, 40), every=2, share=1))
 @pytest.mark.parametrize("exchange", [True, False])
 def test_wherever_it_fails_it_is_the_plain_directory_again_or_a_site(plain, monkeypatch, number, exchange):
     """G1, G3, exit 50: before the switch all is undone; what fails after it is completed. A second try goes well."""

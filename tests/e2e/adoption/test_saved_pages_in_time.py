@@ -12,7 +12,7 @@ from holdfast_engine.fs import place
 from lib.killing import killed_at_point
 from lib.oracle import digest, lost
 from lib.pages import COMMANDS, assert_home, made, save
-from lib.refusals import listening
+from lib.refusals import killed_at, listening
 
 
 @pytest.fixture(params=["laravel", "flat"])
@@ -57,6 +57,18 @@ def test_g4_killed_at_any_point_nothing_is_lost_and_the_next_command_brings_it_h
         copy(world, kept, world.top)
         number += step
     assert number > 60
+
+
+def test_g4_killed_as_the_way_is_tidied_up_the_next_command_ends_that(tmp_path):
+    """G4: `.holdfast-saved/` stayed, empty, where the directory in it had gone and it had not."""
+    world = made(tmp_path, "flat")
+    world.ship()
+    for number in range(1, 20):
+        save(world, "google123.html")
+        with killed_at("discard.drop_empty", count=number):
+            world.perform("sweep")
+        world.perform("sweep")
+        assert not (world.site / ".holdfast-saved").exists(), number
 
 
 def copy(world, source, target):

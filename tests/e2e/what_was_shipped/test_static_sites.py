@@ -95,7 +95,7 @@ def upload(world: World, path: str) -> None:
     world.precious.write(path)
 
 
-@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize("name", by_turns(list(SITES), every=2, share=1))
 def test_what_went_along_in_output_is_no_stray_of_the_release_that_it_came_from(tmp_path, name):
     """DESIGN 4: one file under two names is served already, whatever rules say of its place before the build."""
     world, root = made(name, tmp_path, ships=False)
