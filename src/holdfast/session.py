@@ -73,9 +73,9 @@ class Session:
         return told(self._resolved(flags, _of_commit(source, found)))
 
     def _inspected(self, source: Source, settings: Settings) -> dict[str, Any]:
-        from holdfast_engine.fs.durable import temporary_directory
+        from holdfast_engine.sources import room_for
 
-        with temporary_directory() as cache:
+        with room_for(source) as cache:
             near = _site_above(self.directory)  # its mirror spares reading the repository once more
             return self._perform("inspect", near, settings, source=source, intent="plan", cache=cache)
 
@@ -90,11 +90,11 @@ class Session:
     def ask_with_source(self, command: str, flags: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """As `ask_site`, with the source, whose own `holdfast.toml` speaks in the version that is deployed."""
         from holdfast.config.source import find_source
-        from holdfast_engine.fs.durable import temporary_directory
+        from holdfast_engine.sources import room_for
 
         known = self._resolved(flags)
         source, site = find_source(known), self._site(known)
-        with temporary_directory() as cache:  # what is fetched for the first question serves the second
+        with room_for(source) as cache:  # what is fetched for the first question serves the second
             known_settings = known.settings()
             found = self._perform("inspect", site, known_settings, source=source, intent=command, cache=cache, **more)
             resolved = self._resolved(flags, _of_commit(source, found))

@@ -28,7 +28,7 @@ def test_a_person_without_a_home_has_no_log_and_the_command_goes_on(holdfast, en
         monkeypatch.delenv("HOME", raising=False)
     else:
         monkeypatch.setenv("HOME", home)
-    os.mkdir("code")
+    os.makedirs("code/.git")
     ended = holdfast("deploy", "--yes", "--site", "/srv/club", "--source", "code")
     assert ended.code == 0
     assert Log.begin(["deploy"], os.environ, str) is None
@@ -90,7 +90,7 @@ def test_what_the_host_refuses_before_the_engine_is_asked_is_no_mistake_inside(h
         raise FileNotFoundError(2, "No usable temporary directory found")
 
     monkeypatch.setattr(tempfile, "TemporaryDirectory", nowhere)
-    os.mkdir("code")
+    os.makedirs("code/.git")
     ended = holdfast("deploy", "--yes", "--site", "/srv/club", "--source", "code")
     assert ended.code == 40
     assert "TMPDIR" in ended.err

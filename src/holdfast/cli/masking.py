@@ -7,8 +7,8 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 
+from holdfast_engine.model.redaction import redacted
 from holdfast_engine.rules.dotenv import assignments
-from holdfast_engine.sources.git_process import redacted
 
 MASK = "***"
 _WORDS = r"pass(?:word|wd|phrase)|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key|app[_-]?keys?"

@@ -6,8 +6,8 @@ from typing import Any
 
 from holdfast.config.layers import Resolved
 from holdfast.config.shape import known_keys
+from holdfast_engine.model.redaction import redacted
 from holdfast_engine.model.request import Settings
-from holdfast_engine.sources.git_process import redacted
 
 DEFAULTS = {"keep": Settings().keep, "attic.keep": Settings().attic_keep}
 """What holds where nobody says anything; every other setting is then empty, or detected."""

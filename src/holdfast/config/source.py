@@ -117,7 +117,7 @@ def _from_url(text: str, scheme: str) -> Source:
 
 def _shown(text: str) -> str:
     """TEXT without a password or token in its URL."""
-    from holdfast_engine.sources.git_process import redacted
+    from holdfast_engine.model.redaction import redacted
 
     return redacted(text)
 

@@ -10,7 +10,7 @@ from holdfast_engine.model.listing import DIR, FILE, Listing
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.rules.detect_report import report
-from holdfast_engine.sources import looked_at
+from holdfast_engine.sources.checkout import looked_at
 
 _BARE = {"HEAD": FILE, "config": FILE, "objects": DIR, "refs": DIR}
 """What a repository without a work tree has at its top (gitrepository-layout(5))."""

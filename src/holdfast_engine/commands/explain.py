@@ -15,7 +15,7 @@ from holdfast_engine.operations.look import reading
 from holdfast_engine.persistence.shipped import rules_shipped
 from holdfast_engine.rules.detect_report import explain_report
 from holdfast_engine.site.handle import Site
-from holdfast_engine.sources import looked_at
+from holdfast_engine.sources.checkout import looked_at
 
 
 def explain(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:

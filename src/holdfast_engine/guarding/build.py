@@ -15,12 +15,11 @@ from holdfast_engine.guarding.moments import environment
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.journal.record import NOTE, Record
 from holdfast_engine.model.event import Event
+from holdfast_engine.model.layout import ENVIRONMENT
 from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence.adopt import Adopter
 from holdfast_engine.site.handle import Site
-
-ENVIRONMENT = ".env"
 
 
 def served_environment(site: Site, live: Optional[RelPath], to_adopt: Collection[str]) -> RelPath:

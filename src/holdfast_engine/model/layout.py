@@ -6,6 +6,8 @@ from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.values import dataclass
 
 STATE = RelPath(".holdfast")
+ENVIRONMENT = ".env"
+"""The application's own file of secrets, at the top of a release and of `shared/`."""
 
 
 @dataclass(frozen=True)

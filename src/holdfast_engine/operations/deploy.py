@@ -16,7 +16,6 @@ from holdfast_engine.operations.open import changing
 from holdfast_engine.operations.plan_deploy import plan_deploy
 from holdfast_engine.operations.planned import Planned, stamp
 from holdfast_engine.operations.progress import Progress, answer_of, answering
-from holdfast_engine.operations.run import begun
 from holdfast_engine.operations.source_cache import elsewhere as outside
 from holdfast_engine.operations.sweep import brings_home, swept
 from holdfast_engine.persistence import memory
@@ -29,7 +28,7 @@ from holdfast_engine.sources import TreeSource, keep_fetched, open_source
 def deployed_first(request: Request, source: Source, tell: Listener, ask: Ask) -> dict[str, Any]:
     """The first deploy makes the site when its plan is agreed to, and not before: who is refused leaves nothing."""
     with ExitStack() as held:
-        cache, there = held.enter_context(outside(request)), held.enter_context(looking(request, tell))
+        cache, there = held.enter_context(outside(request, source)), held.enter_context(looking(request, tell))
         with answering(there):
             require_switchable(there.root)
             code = held.enter_context(closing(open_source(source, cache)))
@@ -77,6 +76,8 @@ def _agreed(
 def _run(site: Site, progress: Progress, planned: Planned) -> dict[str, Any]:
     if planned.plan.unchanged:
         return _unchanged(site, planned)
+    from holdfast_engine.operations.run import begun
+
     progress.run = begun("deploy", planned, told_by(planned.plan))  # who answered --yes has not seen it
     return progress.run.go("deployed", lambda run: answer_of("deployed", run, planned.plan))
 

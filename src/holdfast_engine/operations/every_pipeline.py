@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from holdfast_engine.model.paths import RelPath
-from holdfast_engine.operations.pipelines import DEPLOY, ROLLBACK, SWEEP
+from holdfast_engine.operations.pipelines import DEPLOY, ROLLBACK
+from holdfast_engine.operations.sweep_pipeline import SWEEP
 from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.steps.activate import ACTIVATE
 from holdfast_engine.steps.change_access import Change, ChangeAccess, Changing

@@ -42,7 +42,8 @@ def named_versions(request: Request, *, checkout: str = "") -> Iterator[Named]:
     """What the request names, in order, and last the history of the CHECKOUT, read while the block lasts. Raises what
     opening a source raises; a checkout that cannot be read keeps nobody from anything.
     """
-    with elsewhere(request) as cache, ExitStack() as opened:
+    own = [Source("git", checkout)] if checkout else []
+    with elsewhere(request, *request.was, *own) as cache, ExitStack() as opened:
         lent = own_cache(request.site)
 
         def version(source: Source) -> Version:
@@ -59,11 +60,11 @@ def named_versions(request: Request, *, checkout: str = "") -> Iterator[Named]:
             yield Named(found, (f"`{checkout}/.git` was filled on this host, and does not say what was shipped",))
             return
         try:
-            own = version(Source("git", checkout) if last == "HEAD" else Source("git", checkout, last, last))
+            old = version(Source("git", checkout) if last == "HEAD" else Source("git", checkout, last, last))
         except Problem as problem:
             yield Named(found, (_unread(checkout, problem),))
         else:
-            yield Named((*found, own))
+            yield Named((*found, old))
 
 
 def _unread(checkout: str, problem: Problem) -> str:

@@ -17,13 +17,13 @@ from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import BEFORE_ANYTHING, UNCHANGED, Problem
 from holdfast_engine.model.request import Request
 from holdfast_engine.operations.look import looking, refuse_linked_shared
-from holdfast_engine.operations.recovery import finish_interrupted
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site import readme
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.free_space import make_room
 from holdfast_engine.site.handle import Site, as_deployed
 from holdfast_engine.site.host_errors import problem_of, told_in_words
+from holdfast_engine.site.leftovers import tidy
 from holdfast_engine.site.live import still_live
 from holdfast_engine.site.lock import lock
 
@@ -78,6 +78,17 @@ def changing(
                 if not place.is_left:
                     still_live(root, before)
                     readme.keep(root, place.survey.layout)  # a command that is refused changes nothing, not even this
+
+
+def finish_interrupted(site: Site) -> None:
+    """Nothing is unfinished any more, but for what waits for a disk; the site knows what was, with its end (G4)."""
+    left = log.all_unfinished(site.root)
+    if not left:
+        tidy(site.root)
+        return
+    from holdfast_engine.operations.recovery import finish  # not read where nothing is unfinished
+
+    site.finished = tuple((operation, finish(site, operation)) for operation in left)
 
 
 def _forget_leaving(root: Root) -> None:

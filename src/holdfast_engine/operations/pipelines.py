@@ -12,12 +12,11 @@ from holdfast_engine.steps.late_sweep import LateSweep
 from holdfast_engine.steps.link import Link, LinkTarget
 from holdfast_engine.steps.old_document_root import CloseDown
 from holdfast_engine.steps.prune import Prune
-from holdfast_engine.steps.public_html import Clear, Fill, KeepInStep
+from holdfast_engine.steps.public_html import Clear, Fill
 from holdfast_engine.steps.remember import Remember
 from holdfast_engine.steps.seal import Seal
 from holdfast_engine.steps.step import Steps
 from holdfast_engine.steps.stop import Start, Stop
-from holdfast_engine.steps.sweep import Sweep
 from holdfast_engine.steps.verify import Verify, VerifyTarget
 from holdfast_engine.steps.work import Outlook, Work
 
@@ -55,7 +54,6 @@ ROLLBACK: Steps[Outlook, Work] = (
     LateSweep(),
     Clear(),
 )
-SWEEP: Steps[Outlook, Work] = (Sweep(), KeepInStep(), CloseDown())
 
 
 def parted(steps: Steps[Outlook, Work]) -> tuple[Steps[Outlook, Work], Steps[Outlook, Work]]:

@@ -12,9 +12,8 @@ from holdfast_engine.data.baseline import Baseline
 from holdfast_engine.data.explained import stamp_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.walk import walk
-from holdfast_engine.guarding.build import ENVIRONMENT
 from holdfast_engine.journal import log
-from holdfast_engine.model.layout import Layout
+from holdfast_engine.model.layout import ENVIRONMENT, Layout
 from holdfast_engine.model.listing import DIR, FILE, LINK
 from holdfast_engine.model.manifest import Stamp
 from holdfast_engine.model.paths import RelPath
@@ -24,8 +23,8 @@ from holdfast_engine.model.request import Settings
 from holdfast_engine.model.rules import STRAY, SharedPath
 from holdfast_engine.model.sets import main_of
 from holdfast_engine.operations.notes import notes_on
-from holdfast_engine.operations.pipelines import DEPLOY, SWEEP
 from holdfast_engine.operations.planned import Planned, hooks_of, stamp
+from holdfast_engine.operations.sweep_pipeline import SWEEP
 from holdfast_engine.persistence import census, elsewhere, led_out
 from holdfast_engine.persistence.changed_seeds import changed_seeds_in, frozen_seeds
 from holdfast_engine.persistence.guessed import WAS_SHARED, guessed
@@ -43,8 +42,8 @@ from holdfast_engine.site.handle import Site
 from holdfast_engine.site.records import ReleaseRecord
 from holdfast_engine.site.survey import free_release_id
 from holdfast_engine.sources import TreeSource
-from holdfast_engine.steps.step import due, shown
-from holdfast_engine.steps.work import Outlook
+from holdfast_engine.steps.step import Steps, due, shown
+from holdfast_engine.steps.work import Outlook, Work
 
 
 def plan_deploy(site: Site, source: TreeSource, *, release: str = "") -> Planned:
@@ -61,9 +60,15 @@ def _planned(site: Site, source: TreeSource, name: str) -> Planned:
     unchanged = not site.request.force and _is_unchanged(outlook, source)
     if unchanged:
         outlook = _staying(outlook)
-    steps = due(SWEEP if unchanged else DEPLOY, outlook)
+    steps = due(SWEEP if unchanged else _every_step(), outlook)
     plan = replace(_plan(outlook, source, name, unchanged=unchanged), steps=shown(steps, outlook))
     return Planned(outlook.elsewhere.shown_in(plan), steps, outlook)
+
+
+def _every_step() -> Steps[Outlook, Work]:
+    from holdfast_engine.operations.pipelines import DEPLOY  # not read where nothing is new
+
+    return DEPLOY
 
 
 def _outlook(site: Site, source: TreeSource, release: str) -> Outlook:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from holdfast_engine.model.plan import Plan
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.values import dataclass
 from holdfast_engine.operations.outcome import Account, answer
-from holdfast_engine.operations.run import Run
 from holdfast_engine.persistence import census
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.site.handle import Site
+
+if TYPE_CHECKING:
+    from holdfast_engine.operations.run import Run
 
 
 @dataclass

@@ -9,8 +9,6 @@ from typing import Any, Optional
 from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.settle import settle
 from holdfast_engine.databases.sqlite import quiet
-from holdfast_engine.fs.discard import drop_scratch
-from holdfast_engine.fs.place import drop_own_link
 from holdfast_engine.fs.refusals import words_of
 from holdfast_engine.guarding.stopped import bring_up
 from holdfast_engine.journal import log
@@ -37,16 +35,9 @@ from holdfast_engine.persistence.vanished import put_back_lost
 from holdfast_engine.site import survey as surveys
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
+from holdfast_engine.site.leftovers import tidy
 from holdfast_engine.site.live import as_before, leads_to_a_release
 from holdfast_engine.steps.step import Again
-
-
-def finish_interrupted(site: Site) -> None:
-    """Nothing is unfinished any more, but for what waits for a disk; the site knows what was, with its end."""
-    left = log.all_unfinished(site.root)
-    site.finished = tuple((operation, finish(site, operation)) for operation in left)
-    if not left:
-        _tidy(site)
 
 
 def finish(site: Site, operation: str, *, own: bool = False) -> str:
@@ -102,7 +93,7 @@ def _finish(site: Site, operation: str, history: tuple[Record, ...], *, own: boo
         resumed.close()
         return UNFINISHED
     resumed.end(_ENDS[verdict], at=site.request.now)
-    _tidy(site)
+    tidy(site.root)
     return _ENDS[verdict]
 
 
@@ -227,12 +218,3 @@ def _goes_on(site: Site, begin: dict[str, Any]) -> bool:
 
 
 _WORDS = {FORWARD: "completed", BACK: "undone", NOTHING: "closed"}
-
-
-def _tidy(site: Site) -> None:
-    """No temporary name of Holdfast's own is left: a waiting `current`, half-written state files."""
-    if site.root.link(Layout.state / "current") is not None:
-        drop_own_link(site.root, Layout.state / "current")
-    for name in site.root.names(Layout.scratch):
-        if name.startswith(("own-", "probe-")):
-            drop_scratch(site.root, name)

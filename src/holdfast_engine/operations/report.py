@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from holdfast_engine.model.plan import verdict_of
+from holdfast_engine.model.redaction import redacted
 from holdfast_engine.model.words import typed
 from holdfast_engine.operations.attic_rows import attic_rows
 from holdfast_engine.operations.status import _lies, _on_what_is_live, _row, unfinished
@@ -23,7 +24,6 @@ from holdfast_engine.persistence.way_back import as_owner
 from holdfast_engine.rules.code_evidence import STARTED
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.history import history
-from holdfast_engine.sources.git_process import redacted
 
 FORMAT = 1
 """The version of the answer: another one where a key changes its meaning or goes; keys may come."""

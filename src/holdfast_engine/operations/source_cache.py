@@ -7,22 +7,21 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TypeVar
 
-from holdfast_engine.fs.durable import temporary_directory
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Request, Source
-from holdfast_engine.sources import TreeSource, open_source
+from holdfast_engine.sources import TreeSource, open_source, room_for
 
 T = TypeVar("T")
 
 
 @contextmanager
-def elsewhere(request: Request) -> Iterator[str]:
-    """A directory outside the site to fetch into: the asker's own, or one that is gone after the block."""
+def elsewhere(request: Request, *sources: Source) -> Iterator[str]:
+    """A directory outside the site to fetch SOURCES into: the asker's own, or one that is gone after the block."""
     if request.cache:
         yield request.cache
     else:
-        with temporary_directory() as cache:
+        with room_for(*sources) as cache:
             yield cache
 
 
@@ -37,7 +36,7 @@ def looked_into(request: Request, source: Source, act: Callable[[TreeSource], T]
 
     A mirror there that proves damaged is the next deploy's to replace; here we do without it.
     """
-    with elsewhere(request) as cache:
+    with elsewhere(request, source) as cache:
         lent = own_cache(request.site)
         try:
             return _acted(open_source(source, cache, lent=lent), act)

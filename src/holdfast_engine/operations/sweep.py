@@ -14,9 +14,9 @@ from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import Plan
 from holdfast_engine.operations.outcome import Account, answer
-from holdfast_engine.operations.pipelines import SWEEP
 from holdfast_engine.operations.planned import Planned
 from holdfast_engine.operations.stepping import Timings, all_taken, end_of
+from holdfast_engine.operations.sweep_pipeline import SWEEP
 from holdfast_engine.persistence import census, elsewhere, retired_releases
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.old_document_root import open_up

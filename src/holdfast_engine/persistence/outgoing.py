@@ -17,7 +17,7 @@ from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.versions import version_of
 from holdfast_engine.persistence.was_shipped import compare
 from holdfast_engine.site.handle import Site
-from holdfast_engine.sources import GitSource, TreeSource
+from holdfast_engine.sources import TreeSource, in_repository
 
 
 def baseline_of_live(site: Site) -> Optional[Baseline]:
@@ -51,7 +51,7 @@ def _known(site: Site, live: RelPath, source: Optional[TreeSource]) -> Optional[
     active, found = site.survey.active, None
     if active is not None and active.told:
         found = baseline_of(site, active)
-    elif isinstance(source, GitSource):
+    elif source is not None and in_repository(source) is not None:
         was = compare(site, live, [version_of(source)])
         found = None if was.is_unlike else Baseline({one.path: one for one in was.entries()}, was.taken)
     site.made[_KNOWN, live] = found
@@ -85,4 +85,5 @@ class _OldCode:
         return content is not None and (content == self.listing.read(path) or self._was_shipped(path, content))
 
     def _was_shipped(self, path: str, content: bytes) -> bool:
-        return isinstance(self.source, GitSource) and self.source.contains_blob(path, content)
+        commit = in_repository(self.source)
+        return commit is not None and commit.contains_blob(path, content)

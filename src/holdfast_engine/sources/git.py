@@ -9,9 +9,9 @@ from typing import Any, Optional
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.listing import Listed, Listing
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.redaction import redacted
 from holdfast_engine.model.words import named
 from holdfast_engine.sources.commit_tree import Commit, CommitTree
-from holdfast_engine.sources.git_process import redacted
 from holdfast_engine.sources.lfs import missing
 from holdfast_engine.sources.mirror import Mirror
 from holdfast_engine.sources.origin import origin_of

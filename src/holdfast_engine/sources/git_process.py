@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from holdfast_engine.fs.refusals import mend_of
-from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.redaction import redacted
 
 _CONFIG = (
     "core.hooksPath=/dev/null",
@@ -57,8 +56,6 @@ _ENVIRONMENT = {
 }
 _LAST_LINES = 8
 _OF_THE_HOST = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EROFS, errno.EIO)
-_USERINFO = expression(r"(?<=://)[^/\s]*@")
-_SECRET_PARAMETER = expression(r"(?i)([?&][^=\s&]*(?:token|key|secret|password|auth)[^=\s&]*=)[^&\s'\"]+")
 
 
 class Answer(NamedTuple):
@@ -121,16 +118,6 @@ def _environment(cwd: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _INHERITED_FROM_A_REPOSITORY}
     # Git looks for a repository in CWD only, not in what happens to lie above it.
     return {**kept, **_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": os.path.dirname(os.path.realpath(cwd))}
-
-
-def redacted(text: str) -> str:
-    """TEXT without user names, passwords and tokens in its URLs."""
-    return _SECRET_PARAMETER.sub(r"\1***", _USERINFO.sub(_without_password, text))
-
-
-def _without_password(match: re.Match[str]) -> str:
-    # `ssh://git@host` names an account that everybody uses; anything else may be a token.
-    return "git@" if match.group() == "git@" else "***@"
 
 
 def complaint(err: bytes) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from typing import Optional
 from holdfast_engine.fs import durable
 from holdfast_engine.fs.file_lock import turn
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.redaction import redacted
 from holdfast_engine.sources.cat_file import Object, Objects
-from holdfast_engine.sources.git_process import Answer, git, raise_for, redacted
+from holdfast_engine.sources.git_process import Answer, git, raise_for
 from holdfast_engine.sources.origin import Origin, Wanted
 
 _BRANCHES_AND_TAGS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")

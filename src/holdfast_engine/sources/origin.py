@@ -11,8 +11,9 @@ from typing import NamedTuple, Protocol
 
 from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.redaction import redacted
 from holdfast_engine.sources.credentials import parted
-from holdfast_engine.sources.git_process import Answer, git, raise_for, redacted
+from holdfast_engine.sources.git_process import Answer, git, raise_for
 
 _FULL_ID = expression(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _NEEDS_HISTORY = expression(r"[0-9a-f]{4,64}\Z|.*[~^]")

@@ -13,8 +13,9 @@ from typing import NamedTuple, Optional
 
 from holdfast_engine.model.expressions import expression
 from holdfast_engine.model.problem import Problem
+from holdfast_engine.model.redaction import redacted
 from holdfast_engine.sources.commit_tree import Commit, CommitTree, Row
-from holdfast_engine.sources.git_process import git, redacted
+from holdfast_engine.sources.git_process import git
 from holdfast_engine.sources.mirror import Mirror
 from holdfast_engine.sources.origin import Local, Origin, Remote, Wanted
 from holdfast_engine.sources.submodule_urls import beside

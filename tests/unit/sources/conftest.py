@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from holdfast_engine.sources import GitSource
+from holdfast_engine.sources.git import GitSource
 from unit.sources.repositories import commit, run
 
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.sources import looked_at
+from holdfast_engine.sources.checkout import looked_at
 
 _GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 _ME = ("-c", "user.name=dev", "-c", "user.email=dev@example.org")

@@ -11,7 +11,8 @@ import pytest
 from holdfast_engine.fs.extract import TreeWriter
 from holdfast_engine.model.problem import Problem
 from holdfast_engine.model.request import Source
-from holdfast_engine.sources import DirectorySource, open_source
+from holdfast_engine.sources import open_source
+from holdfast_engine.sources.directory import DirectorySource
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.sources.git_process import redacted
+from holdfast_engine.model.redaction import redacted
 from unit.sources.repositories import commit, extracted, mirrors, run
 
 

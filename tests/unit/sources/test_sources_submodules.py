@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.sources import GitSource, keep_fetched
+from holdfast_engine.sources import keep_fetched
+from holdfast_engine.sources.git import GitSource
 from holdfast_engine.sources.mirror import Mirror
 from holdfast_engine.sources.origin import Remote
 from holdfast_engine.sources.submodule_urls import beside

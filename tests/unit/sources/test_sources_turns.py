@@ -14,14 +14,14 @@ import pytest
 import holdfast_engine
 from holdfast_engine.fs.file_lock import turn
 from holdfast_engine.model.problem import Problem
-from holdfast_engine.sources import GitSource
+from holdfast_engine.sources.git import GitSource
 from lib.snapshot import snapshot
 from unit.sources.repositories import commit, extracted, mirrors, run
 
 SRC = os.path.dirname(os.path.dirname(holdfast_engine.__file__))
 FETCHING = """
 import sys
-from holdfast_engine.sources import GitSource
+from holdfast_engine.sources.git import GitSource
 source = GitSource(sys.argv[1], "", sys.argv[2])
 print(source.prepare().id, len(source.listing().entries), source.settings_file())
 source.close()
