@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from holdfast_engine.checks.data_memory import words
 from holdfast_engine.data.found import Found
 from holdfast_engine.fs.probe import is_immutable, may_change_places, refused_second_names
 from holdfast_engine.model.carried import Base
@@ -12,6 +13,7 @@ from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.words import count
 from holdfast_engine.operations.planned import notes_on_hooks
+from holdfast_engine.persistence.fewer import fewer
 from holdfast_engine.persistence.outgoing import known_of
 from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.strays import left_alone, missing_code
@@ -36,8 +38,19 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
         notes.append(f"{what} appeared in build output: after the build, {after}")
     if not unchanged:
         notes += [*_deleted_here(outlook), *_dropped(outlook), *_many(outlook), *notes_on_hooks(outlook)]
+    notes += _fewer(outlook)
     notes += seen_by(site, outlook.rules, found, outlook.baseline, outlook.record.path)
     return (*notes, *left_alone(site.survey.current or RelPath(""), found))
+
+
+def _fewer(outlook: Outlook) -> Iterator[str]:
+    """What is served and a little less than it was: the next count forgets that. Not sessions and the like, of which
+    some go every hour.
+    """
+    web_root, gone = outlook.rules.web_root.strip("."), {one.path for one in outlook.missing}
+    for one in fewer(outlook.site, outlook.rules, outlook.counted, but=gone):
+        if RelPath(one.path).is_within(web_root) and not outlook.rules.classifier.is_cache(one.path):
+            yield f"{words(one)}: deleted there, or lost; `recover` looks for copies"
 
 
 def _copied(site: Site, found: Found) -> list[str]:

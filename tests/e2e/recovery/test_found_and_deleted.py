@@ -103,3 +103,21 @@ def test_what_was_shared_once_and_renamed_since_has_its_new_name_alone(shop):
     shop.ship()
     assert [one.name for one in (shop.live / "forum").iterdir()] == ["run.php"]
     assert [(shop.live / f"lib/{name}.txt").read_text() for name in ("posts", "late")] == ["a post\n", "late\n"]
+
+
+def test_a_deploy_says_that_it_counts_fewer_files_than_were_counted(tmp_path):
+    """G7: two of seven pictures were deleted, and the next count forgot them without a word; logs come and go."""
+    world = World(tmp_path)
+    world.ship()
+    for number in range(7):
+        world.precious.write(f"public/uploads/{number}.jpg")
+        world.precious.write(f"storage/logs/{number}.log")
+    world.ship()
+    for name in ("public/uploads/1.jpg", "public/uploads/2.jpg", "storage/logs/3.log"):
+        (world.live / name).unlink()
+    world.commit()
+    notes = [line for line in world.perform("plan", source=world.source)["notes"] if "held" in line]
+    assert [line.partition(" held 7 files ")[0] for line in notes] == ["shared/public/uploads"]
+    assert "holds 5 now" in notes[0]
+    assert any("holds 5 now" in line for line in world.deploy()["warnings"])
+    assert [line for line in world.perform("plan", source=world.source)["notes"] if "held" in line] == []
