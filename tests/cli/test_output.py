@@ -38,7 +38,7 @@ def test_a_deploy_ends_with_the_release_the_one_before_and_the_way_back(deploy):
         "warning: `public/hot` is left out",
         "deployed in 0.5 s: release 20250815-152018 is live",
         "data  12 files before, 12 after, 0 lost",
-        "back     holdfast rollback --site /srv/club",
+        "back  holdfast rollback --site /srv/club",
     ]
 
 

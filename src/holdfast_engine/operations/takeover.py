@@ -99,6 +99,8 @@ def adopted(site: Site, layer: Layer, report: Report, timings: Timings) -> dict[
         "steps": timings,
         "data": measured(site, None, census.files(site), report),
         "warnings": [*report.warnings, *report.unmoved, *told],
+        "back": f"holdfast adopt --undo {quote(site.root.path)}",
+        "next": f"holdfast plan --site {quote(site.root.path)} --source DIR",
     }
 
 

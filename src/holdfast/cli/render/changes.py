@@ -33,9 +33,17 @@ def outcome(result: Result, *, every: bool = False) -> Lines:
         *_moved(data, stayed=result.get("outcome") == "unchanged", every=every),
         *warnings(map(shown, result.get("warnings", ()))),
         _head(result),
-        *facts([("version", version(result.get("source"))), ("data", _data(data))]),
-        *([Line(f"back     {result['back']}", "strong")] if result.get("back") else []),
+        *(line._replace(style="strong") if line.text.startswith(_TYPED) else line for line in facts(_ends(result))),
     ]
+
+
+_TYPED = ("back", "next")
+
+
+def _ends(result: Result) -> list[tuple[str, object]]:
+    """The version that is live and the data that is counted, and what to type to go back, or on."""
+    typed = [(word, result.get(word)) for word in _TYPED]
+    return [("version", version(result.get("source"))), ("data", _data(result.get("data") or {})), *typed]
 
 
 def _head(result: Result) -> Line:
