@@ -111,7 +111,7 @@ def test_a_status_names_the_active_release_the_data_and_the_strays(holdfast):
     told = holdfast("status", *SITE).out
     assert "current  20250815-152018" in told
     assert "  *  20250815-152018  active   2025-08-15 15:20 (" in told
-    assert "2 new paths in it" in told
+    assert "2 new or edited paths in it" in told
     assert "public/uploads  dir  1,200 files  3.4 MB" in told
 
 

@@ -16,7 +16,7 @@ import holdfast
 from holdfast.cli.table import TABLE
 
 NAME = "holdfast"
-_DATA = frozenset(("subject", "location", "ref", "path", "stray_paths", "value", "hooks", "build", "script"))
+_DATA = frozenset(("subject", "location", "ref", "path", "stray_paths", "edited", "value", "hooks", "build", "script"))
 """Keys of what people wrote, which may look like a command of ours."""
 _COMMAND = (
     r'"[^"\n]*"'  # what somebody said, as the subject of a commit

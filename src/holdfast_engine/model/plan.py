@@ -52,7 +52,8 @@ class PlannedStep:
 class Plan:
     """A deploy or rollback as it would go. TOKEN is equal for two plans made from one state of the host (G8).
 
-    ORIGINS say of what is to be adopted where it lies, when that is not the live release.
+    ORIGINS say of what is to be adopted where it lies, when that is not the live release. SEEDS are files that the
+    release ships among data that is served already, and that come to lie there.
     """
 
     command: str
@@ -74,6 +75,7 @@ class Plan:
     hooks: dict[str, list[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     missing: tuple[dict[str, Any], ...] = ()
+    seeds: tuple[str, ...] = ()
     unchanged: bool = False
 
     @property
@@ -104,6 +106,7 @@ class Plan:
             ],
             "carried": [{"path": path, "why": why} for path, why in self.carried.items()],
             "displaced": [{"path": path, "why": why} for path, why in self.displaced.items()],
+            "seeds": list(self.seeds),
             "prune": list(self.prune),
             "checks": [check.to_json() for check in self.checks],
             "steps": [step.to_json() for step in self.steps],

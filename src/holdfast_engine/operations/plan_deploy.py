@@ -26,7 +26,7 @@ from holdfast_engine.operations.notes import notes_on
 from holdfast_engine.operations.planned import Planned, hooks_of, stamp
 from holdfast_engine.operations.sweep_pipeline import SWEEP
 from holdfast_engine.persistence import census, elsewhere, led_out
-from holdfast_engine.persistence.changed_seeds import changed_seeds_in, frozen_seeds
+from holdfast_engine.persistence.changed_seeds import changed_seeds_in, frozen_seeds, new_seeds
 from holdfast_engine.persistence.guessed import WAS_SHARED, guessed
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.newer_here import newer_here
@@ -169,6 +169,7 @@ def _plan(outlook: Outlook, source: TreeSource, release: str, *, unchanged: bool
         hooks=hooks_of(outlook, unchanged=unchanged),
         notes=(*source.notices, *notes_on(outlook, unchanged=unchanged)),
         missing=tuple(one.to_json() for one in outlook.missing),
+        seeds=() if unchanged or outlook.previous is None else tuple(new_seeds(site, outlook.previous, rules)),
         unchanged=unchanged,
     )
 

@@ -10,6 +10,7 @@ from holdfast_engine.checks.check_input import CheckInput
 from holdfast_engine.checks.checklist import checklist as all_checks
 from holdfast_engine.checks.live_release import live_release, nothing_live
 from holdfast_engine.data.baseline import baseline_of
+from holdfast_engine.data.found import Found
 from holdfast_engine.fs.walk import size_of
 from holdfast_engine.guarding.stopped import went_down
 from holdfast_engine.journal import log
@@ -34,7 +35,8 @@ _NAMED = 20
 
 
 def _row(site: Site, record: ReleaseRecord, rules: Rules) -> dict[str, Any]:
-    strays = _strays(site, record, rules)
+    found = _strays(site, record, rules)
+    strays = sorted(found.to_adopt if record.path != site.survey.current else found.every())
     return {
         "id": record.id,
         "state": _state(site, record),
@@ -42,6 +44,7 @@ def _row(site: Site, record: ReleaseRecord, rules: Rules) -> dict[str, Any]:
         "source": record.source,
         "strays": len(strays),
         "stray_paths": strays[:_NAMED],
+        "edited": [path for path in strays[:_NAMED] if path in found.displaced],
         "pinned": record.pinned,
     }
 
@@ -55,13 +58,12 @@ def _state(site: Site, record: ReleaseRecord) -> str:
     return RETIRED if site.root.kind(record.path) == DIR else "gone"
 
 
-def _strays(site: Site, record: ReleaseRecord, rules: Rules) -> list[str]:
+def _strays(site: Site, record: ReleaseRecord, rules: Rules) -> Found:
     """What a sweep would bring home or carry along; nothing for what has no baseline or was never live."""
     baseline = baseline_of(site, record) if record.activated else None
     if baseline is None or site.root.kind(record.path) != "dir":
-        return []
-    found = sweep(site, record.path, rules, baseline=baseline)
-    return sorted(found.to_adopt if record.path != site.survey.current else found.every())
+        return Found()
+    return sweep(site, record.path, rules, baseline=baseline)
 
 
 def _lies(site: Site, one: SharedPath) -> bool:

@@ -27,6 +27,13 @@ def changed_seeds_in(site: Site, previous: Optional[ReleaseRecord], rules: Rules
     return tuple(dict.fromkeys(path for path in parents if site.root.kind(path) == "dir"))
 
 
+def new_seeds(site: Site, previous: ReleaseRecord, rules: Rules) -> list[str]:
+    """Files that the release ships at shared paths for the first time, and that nothing stands in the way of."""
+    every = (path for one in rules.shared for path in (one.path, *rules.listing.files_below(one.path)))
+    fresh = (path for path in every if rules.listing.kind(path) == FILE and path not in previous.seeds)
+    return [path for path in fresh if not site.root.has(site.links.layout.in_shared(path))]
+
+
 def frozen_seeds(site: Site, previous: Optional[ReleaseRecord], rules: Rules) -> tuple[RelPath, ...]:
     """The seeds in `shared/` that are to be replaced, and are immutable or lie in a directory that is."""
     before = previous.seeds if previous is not None else {}

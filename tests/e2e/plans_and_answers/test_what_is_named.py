@@ -33,8 +33,19 @@ def edit(world: World) -> None:
 def test_status_names_the_strays_of_each_release(world):
     """G2: what a deploy would take up is named before it."""
     edit(world)
+    world.put("lib/note.txt", "a note\n")
     row = world.perform("status")["releases"][0]
-    assert (row["strays"], row["stray_paths"]) == (1, ["lib/code.php"])
+    assert (row["strays"], row["stray_paths"], row["edited"]) == (2, ["lib/code.php", "lib/note.txt"], ["lib/code.php"])
+
+
+def test_a_plan_names_what_a_release_puts_among_data_that_is_served(world):
+    """G8: a picture that came with a version lay among those of users, and no plan had said so."""
+    world.precious.write("uploads/of-a-user.jpg")
+    world.ship()
+    world.commit({"uploads/shipped.jpg": "shipped\n"})
+    assert world.perform("plan", source=world.source)["seeds"] == ["uploads/shipped.jpg"]
+    world.deploy()
+    assert world.perform("plan", source=world.source)["seeds"] == []
 
 
 def test_history_names_what_a_prune_took_away(world):

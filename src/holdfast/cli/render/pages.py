@@ -90,6 +90,7 @@ def status(result: Result) -> Lines:
         *top,
         *section("releases", _releases(result)),
         *section("appeared on the server", rows(_strays(result))),
+        *section("edited on the server", rows(_edited(result))),
         *section("shared", rows(shared)),
         *_attic(result.get("attic") or {}),
         *warnings(result.get("warnings", ())),
@@ -104,9 +105,14 @@ def _strays(result: Result) -> list[tuple[str, str]]:
     for each in result["releases"]:
         named = each.get("stray_paths") or []
         more = (each.get("strays") or 0) - len(named)
-        cells += [(each["id"], path) for path in named]
+        cells += [(each["id"], path) for path in named if path not in (each.get("edited") or ())]
         cells += [(each["id"], f"and {more:,} more")] if named and more > 0 else []
     return cells
+
+
+def _edited(result: Result) -> list[tuple[str, str]]:
+    """Shipped files that are no longer as they were shipped."""
+    return [(each["id"], path) for each in result["releases"] for path in each.get("edited") or ()]
 
 
 def _attic(found: Result) -> Lines:
@@ -134,7 +140,7 @@ def _releases(result: Result) -> Lines:
             each["state"],
             when(each.get("created")),
             origin(each.get("source")),
-            f"{count(each['strays'], 'new path')} in it" if each.get("strays") else "",
+            f"{count(each['strays'], 'new or edited path')} in it" if each.get("strays") else "",
         )
         for each in found
     )

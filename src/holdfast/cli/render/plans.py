@@ -87,6 +87,7 @@ def _data(result: Result, *, every: bool) -> Lines:
     cells = [
         *((each["path"], f"moves from {each['from']} into shared/", _why(each)) for each in moving),
         *((path, "is carried along", _why(each)) for path, each in carried.items()),
+        *((path, "is copied from the release into shared/", "") for path in result.get("seeds", ())),
         *((each["path"], "goes to the attic", _why(each)) for each in result.get("displaced", ())),
         *((each["path"], "leaves the attic", _why(each)) for each in result.get("expired", ())),
         *((each["path"], _coming(each), "") for each in shared if each["path"] not in coming and each not in stays),
