@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from shlex import quote
 
 from holdfast_engine.checks.data_memory import words
 from holdfast_engine.data.found import Found
@@ -18,6 +19,7 @@ from holdfast_engine.persistence.outgoing import known_of
 from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.strays import left_alone, missing_code
 from holdfast_engine.site.handle import Site
+from holdfast_engine.site.neighbours import look_alike
 from holdfast_engine.steps.work import Outlook
 
 MANY = 20_000
@@ -28,7 +30,7 @@ _NAMED = 4
 def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
     """Sentences on the deploy of OUTLOOK, which leaves the code as it is where UNCHANGED."""
     site, found = outlook.site, outlook.found
-    notes = []
+    notes = [*_mistyped(site)]
     if found.to_adopt and site.survey.current is not None:
         notes += _gaps(site, site.survey.current)
     notes += _copied(site, found)
@@ -46,6 +48,13 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
     notes += _fewer(outlook)
     notes += seen_by(site, outlook.rules, found, outlook.baseline, outlook.record.path)
     return (*notes, *left_alone(site.survey.current or RelPath(""), found))
+
+
+def _mistyped(site: Site) -> Iterator[str]:
+    """A wrong letter in `--site` makes a second site, and visitors go on seeing the first."""
+    near = "" if site.survey.releases else look_alike(site.root.path)
+    if near:
+        yield f"`{site.root.path}` becomes a new site; `{near}` is a site already: `--site {quote(near)}` updates that"
 
 
 def _fewer(outlook: Outlook) -> Iterator[str]:

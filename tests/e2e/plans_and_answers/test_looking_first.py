@@ -121,6 +121,18 @@ def test_a_first_deploy_that_is_refused_leaves_nothing(tmp_path, why, site):
     assert made.site.exists() == (site != "missing")
 
 
+def test_a_first_deploy_beside_a_site_of_almost_the_same_name_says_so(tmp_path):
+    """G8: a wrong letter in `--site` made a second site with exit 0, and visitors went on seeing the first."""
+    world = World(tmp_path, STATIC, env=None)
+    world.ship()
+    other = str(world.top / "siet")
+    notes = world.perform("plan", site=other, source=world.source)["notes"]
+    assert [line for line in notes if f"`{world.site}` is a site already" in line and f"`--site {world.site}`" in line]
+    assert [line for line in world.deploy(site=other)["warnings"] if "becomes a new site" in line]
+    assert [line for line in world.deploy(site=other)["warnings"] if "becomes a new site" in line] == []
+    assert world.perform("plan", site=str(world.top / "blog"), source=world.source)["notes"] == []
+
+
 def test_a_first_deploy_that_nobody_can_be_asked_about_leaves_nothing(static):
     """Exit 31; and `status` of what is no site is 11 as before."""
     static.commit()
