@@ -39,6 +39,14 @@ def _keep_bytecode():
     sys.dont_write_bytecode = False
 
 
+def pytest_pycollect_makeitem(collector, name, obj):
+    """A function that is for the long run alone makes no cases where they are left out: there are thousands."""
+    marks = getattr(obj, "pytestmark", ()) if name.startswith("test_") else ()
+    if "not soak" in collector.config.option.markexpr and any(mark.name == "soak" for mark in marks):
+        return []
+    return None
+
+
 def pytest_unconfigure(config):
     if not hasattr(config, "workerinput"):
         once.end()

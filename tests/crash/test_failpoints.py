@@ -35,9 +35,11 @@ def test_a_command_reaches_at_least_the_points_that_it_always_reached(arenas, na
     assert {what: number for what, number in found.items() if number < FLOORS[name][what]} == {}
 
 
-@every_scenario
+@pytest.mark.parametrize("name", by_turns(list(SCENARIOS), every=2, share=1))
 def test_a_kill_at_a_point_loses_nothing_and_the_next_command_goes_on(arenas, name):
-    """G1, G3 and G4 at a deterministic share of the ways through the code to each point; the long run takes all."""
+    """G1, G3 and G4 at a deterministic share of the ways through the code to each point; the long run takes all, and
+    every run kills the other commands at calls (`test_shim.py`).
+    """
     arena = arenas(name)
     ways = victim.telling(arena.points)
     assert sweep(arena, _share(ways, list(SCENARIOS).index(name)), trials.kill) == []
@@ -81,7 +83,7 @@ def pairs(arena: Arena, *, stride: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["deploy-later", "rollback", "restore"])
+@pytest.mark.parametrize("name", by_turns(["deploy-later", "rollback", "restore"], every=3, share=1))
 def test_a_kill_of_the_recovery_loses_nothing_either(arenas, name):
     """G4 holds for the recovery as well: a deterministic sample of pairs."""
     arena = arenas(name)

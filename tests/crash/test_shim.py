@@ -26,8 +26,8 @@ PARTS = 8
 every_scenario = pytest.mark.parametrize("name", SCENARIOS)
 some_scenarios = pytest.mark.parametrize("name", by_turns(list(SCENARIOS), every=3, share=1))
 """What vouches for the shim itself: of the others the long run."""
-half_of_the_scenarios = pytest.mark.parametrize("name", by_turns(list(SCENARIOS), every=2, share=1))
-"""Kills and errors at points take all of them in every run; what is done at calls is the same from below."""
+the_other_half = pytest.mark.parametrize("name", by_turns(list(SCENARIOS), every=2, share=1, first=1))
+"""Kills and errors at points take the scenarios between them (`test_failpoints.py`)."""
 in_parts = pytest.mark.parametrize("part", range(PARTS))
 
 _NAMES = {
@@ -64,7 +64,7 @@ def _failing(numbers: list[int], *, shift: int) -> list[str]:
     return [f"shim/{number}/{kind}" for number, kind in zip(numbers, kinds, strict=False)]
 
 
-@half_of_the_scenarios
+@the_other_half
 def test_a_kill_at_a_call_loses_nothing(arenas, name):
     """R1, G1, G3, G4: a deterministic share of the ways to a call, before it and after it by turns."""
     arena = arenas(name)
@@ -74,7 +74,7 @@ def test_a_kill_at_a_call_loses_nothing(arenas, name):
     assert sweep(arena, _share(name, cases, 2), shimmed.trial) == []
 
 
-@half_of_the_scenarios
+@the_other_half
 def test_an_error_at_a_call_is_told_truly_and_loses_nothing(arenas, name):
     """R3: nine errnos, once, lasting, and of a call that was done; a failed sync is final."""
     arena = arenas(name)

@@ -80,10 +80,13 @@ def _let_move(root: Root, path: str) -> None:
 def empty_trash(root: Root, name: str) -> bool:
     """The trash holds no NAME any more; False when something in it could not be deleted.
 
-    Runs in a child that the kernel confines to the trash where it can (Landlock): even a
-    mistake in here cannot reach `shared/`. Follows no link, enters no other file system.
+    A tree is walked in a child that the kernel confines to the trash where it can (Landlock): even a
+    mistake in there cannot reach `shared/`. Follows no link, enters no other file system. A file is
+    one call, by its name in the trash, which reaches nothing else.
     """
     reach("discard.empty_trash")
+    if root.kind(Layout.trash / name) != "dir":
+        return _is_unlinked(root, name)
     child = os.fork()
     if child == 0:
         try:
@@ -92,6 +95,15 @@ def empty_trash(root: Root, name: str) -> bool:
             os._exit(1)  # whatever is raised in here ends here: a second copy of the caller must never go on
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) == 0
+
+
+def _is_unlinked(root: Root, name: str) -> bool:
+    try:
+        with root.directory(Layout.trash) as trash:
+            os.unlink(name, dir_fd=trash)
+    except OSError:
+        return False
+    return True
 
 
 def _empty_confined(root: Root, name: str) -> int:
