@@ -16,6 +16,7 @@ from holdfast_engine.model.words import count
 from holdfast_engine.operations.planned import notes_on_hooks
 from holdfast_engine.persistence.fewer import fewer
 from holdfast_engine.persistence.outgoing import known_of
+from holdfast_engine.persistence.renamed import has_left_its_place
 from holdfast_engine.persistence.review_note import seen_by
 from holdfast_engine.persistence.strays import left_alone, missing_code
 from holdfast_engine.site.handle import Site
@@ -45,7 +46,7 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
             *_many(outlook),
             *notes_on_hooks(outlook),
         ]
-    notes += _fewer(outlook)
+    notes += [*_called_otherwise(outlook), *_fewer(outlook)]
     notes += seen_by(site, outlook.rules, found, outlook.baseline, outlook.record.path)
     return (*notes, *left_alone(site.survey.current or RelPath(""), found))
 
@@ -55,6 +56,15 @@ def _mistyped(site: Site) -> Iterator[str]:
     near = "" if site.survey.releases else look_alike(site.root.path)
     if near:
         yield f"`{site.root.path}` becomes a new site; `{near}` is a site already: `--site {quote(near)}` updates that"
+
+
+def _called_otherwise(outlook: Outlook) -> Iterator[str]:
+    """What is served under the new name goes on being so (G2); nobody finds pictures in an empty folder."""
+    live = outlook.site.survey.current or RelPath("")
+    for path, old in outlook.found.renamed.items():
+        if has_left_its_place(outlook.site, outlook.rules, live, old):
+            back = f"to give it its link back, first `holdfast recover --site {quote(outlook.site.root.path)}`"
+            yield f"`{old}` was renamed to `{path}` in the live release: its files stay there, it begins empty; {back}"
 
 
 def _fewer(outlook: Outlook) -> Iterator[str]:

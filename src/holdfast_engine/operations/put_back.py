@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from shlex import quote
 from typing import Any, Optional
@@ -87,7 +87,7 @@ def question_of(
         f"{words(one)}: what was deleted there is in a backup alone"
         for one in fewer(site, rules_now(site), but=[one.path for one in gone])
     ]
-    notes += deleted(site)
+    notes += deleted(site, but={one.path for one in found})
     notes += [] if notes or found else ["no lost data was found"]
     notes += beside(site)
     steps = _steps(found, absent)
@@ -111,13 +111,16 @@ def beside(site: Site) -> list[str]:
     return [f"`{as_owner(site, 'attic')}` lists {what}: that is no loss"]
 
 
-def deleted(site: Site) -> list[str]:
-    """What went beside the code since the last look: by somebody's wish as far as anybody can know, and kept."""
+def deleted(site: Site, *, but: Collection[str] = ()) -> list[str]:
+    """What went beside the code since the last look, BUT what was found and comes back: by somebody's wish as far as
+    anybody can know, and kept.
+    """
     sweep = as_owner(site, "sweep")
     return [
         f"`{path}` was deleted from the live release, and is kept ({count(files, 'file')}): `{sweep}`, then "
         f"`{as_owner(site, f'restore {quote(path)}')}` brings it back"
         for path, files in deleted_here(site, rules_now(site)).items()
+        if path not in but
     ]
 
 

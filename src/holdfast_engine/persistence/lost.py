@@ -12,7 +12,8 @@ from holdfast_engine.model.values import dataclass
 @dataclass(frozen=True)
 class Lost:
     """One finding. ACTION is `adopt` (bring home), `carry` (into the live release, as it is), `link`, `copy` (back from
-    the attic), `activate` (a release, to be live) or `listed` (for a person). OLD is the name that a renamed link had.
+    the attic), `activate` (a release, to be live) or `listed` (for a person). OLD is the name that a renamed link had;
+    of one whose link is to be at PATH again, the name that it has now.
     """
 
     path: str

@@ -24,6 +24,7 @@ from holdfast_engine.model.sets import main_of
 from holdfast_engine.persistence import old_document_root, saved_pages
 from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.persistence.lost_in_attic import in_attic
+from holdfast_engine.persistence.renamed import has_left_its_place
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import is_all_taken_away, sweep
 from holdfast_engine.persistence.type_conflicts import why_apart
@@ -78,9 +79,8 @@ def _in_live(site: Site, rules: Rules) -> Iterator[Lost]:
         return
     baseline = baseline_of(site, site.survey.active)
     strays = sweep(site, current, rules, baseline=baseline) if baseline else Found()
-    for path, old in in_order(strays.renamed):  # first, or what was made anew under the old name would come over it
-        why = f"was `{old}`, and is renamed"
-        yield Lost(path, why, current / path, "adopt", current, "live", old=old)
+    renamed = list(_renamed(site, current, rules, strays))
+    yield from renamed  # first, or what was made anew under the old name would come over it
     for one in rules.shared:
         here, there = current / one.path, site.links.layout.in_shared(one.path)
         yield from _parted(site, current, one, there)
@@ -89,12 +89,23 @@ def _in_live(site: Site, rules: Rules) -> Iterator[Lost]:
         if site.root.has(here):
             wins = NEWEST if baseline and _ships_in(site, current, baseline, one.path) else "live"
             yield Lost(one.path, "is in the place of the link to shared/", here, "adopt", current, wins)
-        elif site.root.has(there):
+        elif site.root.has(there) and one.path not in {each.path for each in renamed}:
             yield Lost(one.path, "is shared and not linked", there, "link", current)
     yield from _lost_by_accident(site, current, rules, baseline, strays)
     for path, why in strays.to_adopt.items():
         if path not in (rules.shared_paths | strays.renamed.keys()) and main_of(path) not in rules.shared_paths:
             yield Lost(path, why, current / path, "adopt", current, "live")
+
+
+def _renamed(site: Site, live: RelPath, rules: Rules, strays: Found) -> Iterator[Lost]:
+    """Links of ours under another name: what they lead to gets that name as well, unless the old one is where the
+    application looks for it.
+    """
+    for path, old in in_order(strays.renamed):
+        if has_left_its_place(site, rules, live, old):
+            yield Lost(old, f"is linked as `{path}`, and looked for here", live / path, "link", live, old=path)
+        else:
+            yield Lost(path, f"was `{old}`, and is renamed", live / path, "adopt", live, "live", old=old)
 
 
 def _lost_by_accident(

@@ -8,11 +8,22 @@ from typing import Any, Optional
 
 from holdfast_engine.data.adopt_renames import in_order
 from holdfast_engine.journal.record import MOVE, Record
+from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath
+from holdfast_engine.model.rules import HAPPENED
+from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.site import format as site_format
 from holdfast_engine.site.handle import Site
 
 _BY_PATH = ("memory", "databases")
+
+
+def has_left_its_place(site: Site, rules: Rules, live: RelPath, old: str) -> bool:
+    """True where OLD is a directory of data by a rule, and nothing stands there in LIVE: the application looks for its
+    data at OLD whatever the link is called now, and would find a new and empty directory.
+    """
+    ruled = any(one.path == old and one.kind == DIR and one.why not in HAPPENED for one in rules.shared)
+    return ruled and not site.root.has(live / old)
 
 
 def follow(site: Site, renamed: Mapping[str, str]) -> None:

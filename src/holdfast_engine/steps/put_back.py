@@ -8,6 +8,7 @@ from dataclasses import replace
 from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.data.restore import blocked_by, bring_back
+from holdfast_engine.fs.place import drop_own_link
 from holdfast_engine.journal.operation import Operation
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
@@ -24,6 +25,7 @@ from holdfast_engine.persistence.shipped import rules_now
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
+from holdfast_engine.site.links import opened
 from holdfast_engine.site.live import follow
 from holdfast_engine.steps.step import Step
 
@@ -76,6 +78,8 @@ def _is_brought(work: PuttingBack, one: Lost, saved: bool) -> bool:  # noqa: FBT
         return saved
     if one.action == "carry" and live is not None:
         return _is_carried(work, one, live)
+    if one.action == "link" and one.old and live is not None:
+        return _is_called_as_before(work, one, live)
     if one.action in ("adopt", "link"):
         renamed = {one.path: one.old} if one.old else {}
         work.adopter.bring(one.release, Found(to_adopt={one.path: one.what}, renamed=renamed), wins=one.wins)
@@ -83,6 +87,18 @@ def _is_brought(work: PuttingBack, one: Lost, saved: bool) -> bool:  # noqa: FBT
             work.adopter.link_into(live, [one.path])
         return True
     return one.action == "copy" and _is_copied_back(work, one)
+
+
+def _is_called_as_before(work: PuttingBack, one: Lost, live: RelPath) -> bool:
+    """The link stands in LIVE where the application looks for its data, and no more where it was renamed to: a crash
+    in between leaves both.
+    """
+    site, renamed = work.site, live / one.old
+    work.adopter.link_into(live, [one.path])
+    if site.links.is_served(live, one.path) and site.root.link(renamed) == site.links.text(live, one.path):
+        with opened(site.root, [renamed.parent]):
+            drop_own_link(site.root, renamed)
+    return site.links.is_served(live, one.path)
 
 
 def _is_carried(work: PuttingBack, one: Lost, live: RelPath) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast_engine.model.request import Settings
 from lib.killing import killed_at_point, points
 from lib.mounts import may_mount, mount, tell, unmount
 from lib.precious import let_write
@@ -101,6 +102,27 @@ def test_what_a_renamed_directory_held_is_seen_under_its_new_name(world, act, th
     assert [str(path) for path in (world.site / "shared").rglob("*") if path.is_symlink()] == []
     checks = {check["name"]: check["verdict"] for check in world.perform("checklist")["checks"]}
     assert (checks["data-memory"], checks["shared-identity"]) == ("pass", "pass")
+
+
+def test_recover_gives_a_directory_that_a_rule_names_its_link_back(tmp_path):
+    """G2, G7: only its link was renamed; all pictures went to a new name, and an empty folder was made, with exit 0."""
+    world = World(tmp_path, CODE, env=None)
+    world.settings = Settings(shared=("public/pictures/",))
+    world.ship()
+    fill(world.live / "public/pictures", OLD)
+    world.ship()
+    public = world.live.resolve() / "public"
+    let_write(public)
+    (public / "pictures").rename(public / "pictures-old")
+    [note] = [
+        line for line in world.perform("plan", source=world.source, force=True)["notes"] if "pictures-old" in line
+    ]
+    assert "begins empty" in note
+    answer = world.perform("recover")
+    assert [(row["path"], row["action"], row["done"]) for row in answer["found"]] == [("public/pictures", "link", True)]
+    assert seen(world) == below("pictures", OLD)
+    world.ship()
+    assert seen(world) == below("pictures", OLD)
 
 
 def test_what_is_emptied_under_its_new_name_is_gone_there_alone(world):

@@ -48,6 +48,19 @@ def test_an_edit_that_was_taken_back_by_a_restore_keeps_nobody_from_going_back(s
     assert edited in attic_texts(shop.site)
 
 
+def test_a_restore_prefers_what_was_written_here_to_what_a_release_shipped(shop):
+    """G2: whoever had lost a configuration typed `restore`, and had the vendor's: that was the newest in the attic."""
+    shop.put("lib/welcome.txt", "welcome to the club\n")
+    shop.ship()
+    (shop.live / "lib/welcome.txt").unlink()
+    shop.put("lib/welcome.txt", "welcome again\n")
+    shop.ship()
+    assert {"welcome to the club\n", "welcome 3\n"} <= set(attic_texts(shop.site))
+    shop.perform("restore", path="lib/welcome.txt")
+    assert (shop.live / "lib/welcome.txt").read_text() == "welcome to the club\n"
+    assert "welcome again\n" in attic_texts(shop.site)
+
+
 def test_an_installer_that_was_removed_keeps_nobody_from_going_back(shop):
     """G5: what was deleted while a release was live is no damage to it: it is shown as it was, the plan says so."""
     first = shop.live.resolve().name
