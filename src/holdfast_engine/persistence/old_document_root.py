@@ -16,6 +16,7 @@ from holdfast_engine.model.listing import FILE
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.sets import COMPANIONS
 from holdfast_engine.persistence.adopt import Adopter
+from holdfast_engine.persistence.copies import is_like
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.site import document_root
@@ -28,11 +29,13 @@ PLACE = "the old document root"
 
 def saved(site: Site, rules: Rules) -> dict[str, str]:
     """What was saved in the old document root since the last look, with the reason, as a plan shows it. A database's
-    companions come first, so that it is never found without them; caches stay where they are.
+    companions come first, so that it is never found without them; caches stay where they are, and `shared/` under a
+    name that a person gave to it: as data it would be nobody's copy any more.
     """
     live, names = site.survey.current or RelPath(""), document_root.entries(site.root, site.survey.site)
     found = [name for name in document_root.detached(site.root, names) if not rules.classifier.is_cache(name)]
     found += [name for name in names if document_root.renamed_from(site.root, live, name)]
+    found = [name for name in found if not is_like(name, site.links.layout.shared_name)]
     found.sort(key=lambda name: (not name.endswith(COMPANIONS), name))
     return dict.fromkeys(found, f"saved in {PLACE}")
 

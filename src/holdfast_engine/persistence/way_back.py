@@ -30,7 +30,9 @@ def of_copy(site: Site, copy: Copy) -> str:
 def of_backup(site: Site, one: Missing) -> str:
     """What puts the files of ONE back from a backup, whose place a person knows."""
     there = site.links.layout.in_shared(one.path) if one.path else site.links.layout.shared
-    file = site.root.kind(there) == FILE or (one.files_then == 1 and site.root.kind(there) != DIR)
+    known = {each.path: each.kind for each in site.survey.site.shared}
+    alone = known[one.path] == FILE if one.path in known else one.files_then == 1 and site.root.kind(there) != DIR
+    file = site.root.kind(there) == FILE or alone
     ends = "" if file else "/"
     line = f"rsync -a --ignore-existing BACKUP/{quote(one.path)}{ends} {quote(site.root.absolute(there))}{ends}"
     return as_who_may(site, line, [], there)

@@ -221,6 +221,34 @@ def test_what_no_copy_has_is_only_in_a_backup(world):
     assert problem.answer["missing"][0]["backup"] == row["backup"]
 
 
+def test_a_small_directory_is_brought_back_from_a_backup_as_a_directory(tmp_path):
+    """G7: a line without slashes for a folder with one picture in it made `shared/gallery/gallery/`."""
+    world = World(tmp_path, PLAIN, env=None)
+    world.ship()
+    world.precious.write("public/uploads/only.jpg")
+    world.ship()
+    shutil.rmtree(world.site / "shared")
+    shown = {row["path"]: row["backup"] for row in looked(world)["missing"]}
+    assert shown["public/uploads"] == f"rsync -a --ignore-existing BACKUP/public/uploads/ {uploads(world)}/"
+
+
+def test_shared_under_a_name_of_a_person_s_own_is_a_copy_and_no_data(tmp_path):
+    """G1, G7: beside the old links of an adoption it was taken in as data, and then there was no copy any more."""
+    world = World(tmp_path, {"index.php": "<?php // version {version}\n"}, env=None)
+    for name in ("index.php", "uploads/a.jpg", "uploads/b.jpg", "uploads/c.jpg"):
+        (world.site / name).parent.mkdir(parents=True, exist_ok=True)
+        (world.site / name).write_text(name)
+    world.perform("adopt", path=str(world.site))
+    (world.site / "shared").rename(world.site / "shared.bak")
+    for _ in range(2):
+        row = missing(world, "uploads")
+        assert (row["copies"][0]["where"], row["only_in_a_backup"]) == ("shared.bak/uploads", 0)
+        fails(lambda: world.perform("recover"), exits=61, code="data-missing")
+    typed(missing(world, "uploads")["copies"][0]["command"])
+    world.perform("recover")
+    assert (world.live / "uploads/c.jpg").read_text() == "uploads/c.jpg"
+
+
 def test_every_row_of_recover_has_one_line_to_type(world):
     """Newcomers asked what to do with a row: each says it."""
     world.live.joinpath("public").chmod(0o755)
