@@ -9,7 +9,7 @@ from holdfast_engine.model.event import Ask, Listener
 from holdfast_engine.model.plan import REFUSE
 from holdfast_engine.model.request import Request
 from holdfast_engine.operations.look import reading
-from holdfast_engine.operations.status import _lies, _made_live, _row, _shared, standing_checks, unfinished
+from holdfast_engine.operations.status import _lies, _made_live, _row, _shared, not_linked, standing_checks, unfinished
 from holdfast_engine.persistence.attic_retention import figures
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.review import counted, reviewable
@@ -36,5 +36,6 @@ def status(request: Request, tell: Listener, _ask: Ask) -> dict[str, Any]:
                 *(check.why for check in standing_checks(site) if check.verdict == REFUSE),
                 *([f"something else switched `current`: `{_made_live(site)}` was live"] if _made_live(site) else []),
                 *(words(one) for one in missing(site, rules)),
+                *not_linked(site, rules),
             ],
         }

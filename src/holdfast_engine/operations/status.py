@@ -19,6 +19,8 @@ from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.model.plan import WARN, Check
 from holdfast_engine.model.rules import SharedPath
+from holdfast_engine.model.sets import main_of
+from holdfast_engine.model.words import named
 from holdfast_engine.persistence import retired_releases
 from holdfast_engine.persistence.missing import missing
 from holdfast_engine.persistence.shared_paths import Rules
@@ -150,6 +152,25 @@ def _without_what_is_new(site: Site, rules: Rules) -> Rules:
         return path not in known and root.has(live / path) and not root.has(site.links.layout.in_shared(path))
 
     return replace(rules, shared=tuple(one for one in rules.shared if not is_new(one.path)))
+
+
+def not_linked(site: Site, rules: Rules) -> list[str]:
+    """What lies in `shared/` and nobody sees through the live release, in one line; the checklist names each (G7)."""
+    live = site.survey.current
+    if live is None or site.root.kind(live) != DIR:
+        return []
+    lying = [
+        one.path
+        for one in _without_what_is_new(site, rules).shared
+        if site.root.has(site.links.layout.in_shared(one.path))
+    ]
+    gone = [path for path in lying if not site.links.is_served(live, path) and main_of(path) not in rules.shared_paths]
+    if not gone:
+        return []
+    mend = f"`holdfast recover --site {quote(site.root.path)}`"
+    return [
+        f"{named(gone)} {'is' if len(gone) == 1 else 'are'} in `shared/` and not linked in the live release: {mend}"
+    ]
 
 
 def standing_checks(site: Site) -> list[Check]:
