@@ -17,7 +17,8 @@ from holdfast_engine.model import memory
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.paths import RelPath
 from holdfast_engine.operations import agree as agreeing
-from holdfast_engine.operations import choose, recovery, run
+from holdfast_engine.operations import choose, run
+from holdfast_engine.operations import open as opening
 from holdfast_engine.persistence import late_sweep
 from holdfast_engine.persistence import memory as memory_of_data
 from holdfast_engine.pruning import prune, retention, trash
@@ -242,7 +243,7 @@ def lock_not_taken() -> None:
 
 
 def recovery_skipped() -> None:
-    put(recovery.finish_interrupted, nothing)
+    put(opening.finish_interrupted, nothing)
 
 
 def undo_deletes() -> None:

@@ -20,11 +20,12 @@ from holdfast_engine.fs.copy import copy_tree
 from holdfast_engine.fs.place import change_places, drop_own_link, make_link, step_aside
 from holdfast_engine.fs.probe import may_change_places
 from holdfast_engine.fs.sets import is_database, same_set, transfer_companions
-from holdfast_engine.fs.walk import links_below
+from holdfast_engine.fs.walk import links_below, size_of
 from holdfast_engine.journal.log import is_mended
 from holdfast_engine.model import reasons
 from holdfast_engine.model.paths import RelPath, out_of_root
 from holdfast_engine.model.sets import main_of
+from holdfast_engine.rules.shape_patterns import is_environment
 from holdfast_engine.site.links import opened, place_link
 
 
@@ -96,6 +97,8 @@ class Adoption(LateAdoption):
             self._bring_set_home(path)
         elif kind == other == "file" and same_set(self.links.root, here, there):
             self._displace(path, reasons.EQUAL, report=False)
+        elif kind != other and self._is_no_version(path, kind):
+            self._displace(path, reasons.OTHER_KIND)
         elif self.wins == LIVE:
             self._announce("adopt", path)
             self._set_shared_aside(path, reasons.LIVE_WON)
@@ -105,6 +108,16 @@ class Adoption(LateAdoption):
         else:
             self._displace(path, reasons.ANOTHER)
         return False
+
+    def _is_no_version(self, path: str, kind: str) -> bool:
+        """True for a file in the place of a directory with files, and for a directory in that of a database or of
+        settings, or without a file in it: it would take out of sight what it is no newer version of (G2).
+        """
+        root, here, there = self.links.root, self.release / path, self.links.layout.in_shared(path)
+        if (kind, root.kind(there)) == ("file", "dir"):
+            return size_of(root, there)[0] > 0
+        precious = is_environment(path) or is_database(root, there)
+        return (kind, root.kind(there)) == ("dir", "file") and (precious or not size_of(root, here)[0])
 
     def _bring_home(self, path: str) -> None:
         """Exchange PATH with its coming link, which waits under the data's future name: nothing is

@@ -159,12 +159,16 @@ class Carrying:
         return [self.into, *sorted(self.into / step for step in above(paths))]
 
     def _directories(self, found: Base) -> list[RelPath]:
-        """Those of FOUND and above its files that INTO lacks, parents first; a link of ours there gives way."""
+        """Those of FOUND and above its files that INTO lacks, parents first; a link of ours there gives way, and a file
+        that an application has replaced by a directory since, which is kept where nothing else has it.
+        """
         every = {RelPath(path) for path, one in found.items() if one.kind == DIR}
         every.update(above(found))
         for path in sorted(every):
             if self.root.link(self.into / path) == self.links.text(self.into, path):
                 drop_own_link(self.root, self.into / path)
+            elif self.root.kind(self.into / path) in (FILE, LINK):
+                self.put_away(self.into / path, path, self.why)
         return sorted(every)
 
     def _found_another_way(self, path: RelPath, error: OSError) -> bool:
@@ -247,10 +251,10 @@ class Carrying:
         return {**{path: one for path, one in base.items() if path not in taken}, **self.bring(came)}
 
     def _is_newer_here(self, path: str, base: Base) -> bool:
-        """True for what was changed in INTO as well, and later than in LEFT."""
+        """True for what was changed in INTO as well, and later than in LEFT; no file is newer than a directory."""
         here, there = self.root.lstat(self.left / path), self.root.lstat(self.into / path)
         if here is None or there is None or kind_of(there) == DIR:
-            return False
+            return there is not None and here is not None and kind_of(here) != DIR
         mine = path in base and base[path].inode == there.st_ino
         return not mine and there.st_ino != here.st_ino and there.st_mtime_ns > here.st_mtime_ns
 

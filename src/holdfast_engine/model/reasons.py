@@ -18,7 +18,7 @@ NEWER, ELDER, ANOTHER, LIVE_WON, LIVE_LINK, IN_THE_WAY = (
 EMPTIED, SAME, SHIPPED, OLDER, SAVED = "emptied", "same", "shipped", "older", "saved"
 ORPHAN, REPLACED, ALONE, BUILT = "orphan", "replaced", "alone", "built"
 DELETED, REWRITTEN, OVERTAKEN, SHIPPED_TOO = "deleted", "rewritten", "overtaken", "shipped-too"
-DROPPED = "dropped"
+DROPPED, OTHER_KIND = "dropped", "other-kind"
 
 SENTENCES = {
     MERGED: "merged into shared/",
@@ -45,6 +45,7 @@ SENTENCES = {
     REWRITTEN: "replaced on the server by a newer file of this name",
     OVERTAKEN: "a newer version of it is carried along",
     DROPPED: "dropped with `review`",
+    OTHER_KIND: "was in the place of data of another kind, a file for a directory or a directory for a file",
     SHIPPED_TOO: "the version that the release ships: the server's own stays",
 }
 FORMER = {

@@ -117,11 +117,17 @@ class Carrier:
     def put_back(self, live: RelPath, paths: Iterable[str], base: Base) -> list[str]:
         """Those of PATHS, which BASE knows and LIVE lacks, that have a second name stand in LIVE again."""
         root, carrying = self.site.root, self._carrying(Layout.second_names, live, reasons.OVERTAKEN)
-        there = {path: base[path] for path in paths if root.has(Layout.second_names / path)}
+        held = {path: base[path] for path in paths if root.has(Layout.second_names / path)}
+        there = {path: one for path, one in held.items() if self._is_free(live, path, one)}
         back = [path for path, one in carrying.bring(there).items() if one.kind != DIR]
         durable.sync_file_system(self.site.root, live)
         self._tell(carrying.told, deleted=False)
         return back
+
+    def _is_free(self, live: RelPath, path: str, one: Carried) -> bool:
+        """True where ONE may stand at PATH of LIVE: what somebody put there, or in the place of a directory, stays."""
+        kind, root = self.site.root.kind(live / path), self.site.root
+        return root.obstacle((live / path).parent) is None and (kind is None or kind == one.kind == DIR)
 
     def bring_one(self, left: RelPath, live: RelPath, path: str) -> None:
         """PATH of LEFT, a file or a directory with all that is in it, stands in LIVE: of two versions the newer one.

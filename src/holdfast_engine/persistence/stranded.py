@@ -7,9 +7,10 @@ from dataclasses import field
 from typing import Optional
 
 from holdfast_engine.data.baseline import baseline_of
+from holdfast_engine.data.found import Found
 from holdfast_engine.model.carried import EMPTY, Base, Carried
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import DIR
+from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import Rules
@@ -57,11 +58,27 @@ def of_the_last(site: Site, rules: Rules) -> Stranded:
     what is missing there by its second name. Whoever broke a release deleted nothing (data.md, what vanished).
     """
     place, found = _left_by(site, rules)
-    last = _live_last(site)
+    last = live_last(site)
     known = base_of(site, last.id) if last is not None else EMPTY
-    missing = {path: one for path, one in known.items() if path not in found}
+    renamed = {one.inode for one in found.values() if one.kind == FILE}
+    missing = {path: one for path, one in known.items() if path not in found and _inode(site, path) not in renamed}
     places = {Layout.second_names: _with_second_names(site, missing), place: found}
     return Stranded({one: base for one, base in places.items() if base})
+
+
+def _inode(site: Site, path: str) -> int:
+    """Of the second name of PATH as it is today: a site that was copied has other inodes than its lists."""
+    status = site.root.lstat(Layout.second_names / path)
+    return status.st_ino if status is not None else 0
+
+
+def edits_of_the_last(site: Site, rules: Rules) -> Found:
+    """What of the code of that release was edited there, and does not go along (data.md, three-way)."""
+    last = live_last(site)
+    baseline = baseline_of(site, last)
+    if last is None or baseline is None or site.root.kind(last.path) != DIR:
+        return Found()
+    return Found(displaced=sweep(site, last.path, rules, baseline=baseline).displaced)
 
 
 def _with_second_names(site: Site, base: Base) -> Base:
@@ -74,7 +91,7 @@ def _every(found: Iterable[tuple[RelPath, Base]]) -> Iterable[tuple[RelPath, str
 
 def _left_by(site: Site, rules: Rules) -> tuple[RelPath, Base]:
     """What stands in the release that was live last; where that is gone, what has a second name of it."""
-    last = _live_last(site)
+    last = live_last(site)
     if last is None:
         return Layout.second_names, EMPTY
     baseline = baseline_of(site, last)
@@ -83,7 +100,7 @@ def _left_by(site: Site, rules: Rules) -> tuple[RelPath, Base]:
     return Layout.second_names, _with_second_names(site, base_of(site, last.id))
 
 
-def _live_last(site: Site) -> Optional[ReleaseRecord]:
+def live_last(site: Site) -> Optional[ReleaseRecord]:
     """What `current` names although it is not there, else what was made live last by us."""
     named = named_release(site.root)
     found = [one for one in site.survey.releases if one.path == named or one.state == records.ACTIVE]

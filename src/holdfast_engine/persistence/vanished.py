@@ -32,7 +32,7 @@ def lost_by_accident(site: Site, live: RelPath, rules: Rules, baseline: Optional
     """
     active = site.survey.active
     base = base_of(site, active.id) if active is not None and active.path == live else {}
-    gone = _deleted(base, found)
+    gone = _deleted(site, base, found)
     if not gone:
         return []
     tops = list(outermost(gone))
@@ -72,16 +72,22 @@ def deleted_here(site: Site, rules: Rules) -> Mapping[str, int]:
     baseline = baseline_of(site, active)
     if live is None or baseline is None or not base or site.root.kind(live) != DIR:
         return {}
-    gone = _deleted(base, sweep(site, live, rules, baseline=baseline))
+    gone = _deleted(site, base, sweep(site, live, rules, baseline=baseline))
     tops = outermost(gone)
     kept = [RelPath(path) for path in gone if base[path].kind != DIR and site.root.has(Layout.second_names / path)]
     return Counter(next(str(top) for top in tops if path.is_within(top)) for path in kept)
 
 
-def _deleted(base: Base, found: Found) -> list[str]:
-    """What vanished and has no other name in the release now."""
+def _deleted(site: Site, base: Base, found: Found) -> list[str]:
+    """What vanished and has no other name in the release now. What stands in its place was put there by somebody."""
     renamed = {one.inode for one in found.carried.values() if one.kind != DIR}
-    return [path for path in found.vanished if base[path].kind == DIR or base[path].inode not in renamed]
+    return [path for path in found.vanished if base[path].kind == DIR or _inode(site, path, base) not in renamed]
+
+
+def _inode(site: Site, path: str, base: Base) -> int:
+    """Of the second name of PATH, where it has one: a site that was copied has other inodes than its lists."""
+    status = site.root.lstat(Layout.second_names / path)
+    return status.st_ino if status is not None else base[path].inode
 
 
 def _missing_links(site: Site, live: RelPath, found: Found) -> list[str]:

@@ -19,7 +19,7 @@ from holdfast_engine.persistence.lost import Lost
 from holdfast_engine.persistence.report import Report
 from holdfast_engine.persistence.shared_paths import Rules, rules_for, settings_of
 from holdfast_engine.persistence.shipped import as_lived_in, as_shipped, listing_of
-from holdfast_engine.persistence.stranded import of_the_last
+from holdfast_engine.persistence.stranded import edits_of_the_last, live_last, of_the_last
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
 from holdfast_engine.site.live import mark_active
@@ -67,6 +67,10 @@ class Revive(Step[Lost, Reviving]):
 def _carry_along(work: Reviving, rules: Rules, shipped: Optional[Baseline]) -> None:
     """What stood beside code in the release that was live last stands in this one, as after a rollback (G2)."""
     site, target, carrier = work.site, work.target, Carrier(work.site, work.operation, work.report)
+    last = live_last(site)
+    if last is not None and last.path != target.path:  # it is left as by a rollback: its edits are kept, and told
+        edits = edits_of_the_last(site, rules)
+        Adopter(site, work.operation, work.report).bring(last.path, edits, wins="live", rival=target.path)
     places = of_the_last(site, rules).places
     own, base = own_beside(base_of(site, target.id), shipped), dict[str, Carried]()
     for place, found in places.items() if target.path not in places else ():
