@@ -119,6 +119,7 @@ def recover(result: Result) -> Lines:
         Line(first, "good"),
         *missing_and_found(result, after=True),
         Line(_put_back(int(result.get("restored") or 0))),
+        *rows(("in the attic", text) for text in named([shown(each) for each in result.get("attic", ())])),
         *warnings(map(shown, result.get("warnings", ()))),
         *warnings(map(shown, result.get("notes", ())), "note"),
     ]
