@@ -111,13 +111,16 @@ def pipes(top: str) -> None:
     (world.site / "shared/run").mkdir()
     os.mkfifo(world.site / "shared/run/pipe")
     (world.site / "shared/run/a.txt").write_text("shared")
-    (Path(os.path.realpath(world.live)) / "run").write_text("live")
+    other = Path(top) / "another disk"
+    other.mkdir()
+    (other / "a.txt").write_text("live")
+    (Path(os.path.realpath(world.live)) / "run").symlink_to(other)
     told = fails(world.ship, exits=50, code="step-failed")
     assert "shared/run/pipe" in told.message
     assert (world.site / "shared/run/a.txt").read_text() == "shared"
     os.remove(world.site / "shared/run/pipe")
     world.ship()
-    assert (world.live / "run").read_text() == "live"
+    assert (world.live / "run/a.txt").read_text() == "live"
 
 
 def layers(top: str) -> None:
