@@ -9,7 +9,6 @@ from typing import Any
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR, FILE
 from holdfast_engine.model.memory import Missing
-from holdfast_engine.model.paths import RelPath
 from holdfast_engine.persistence import way_back
 from holdfast_engine.persistence.attic_entries import entries
 from holdfast_engine.persistence.copies import Copy, copies_of
@@ -50,12 +49,8 @@ def _to_type(site: Site, one: Lost) -> str:
     if note is not None and site.root.kind(one.place) in (DIR, FILE):
         return way_back.as_owner(site, f"restore {quote(one.path)} --operation {quote(str(note['operation']))}")
     target = site.links.layout.in_shared(one.path)
-    is_there = one.place.is_within(Layout.releases) and site.root.kind(one.place) in (DIR, FILE)
-    if is_there and site.root.kind(target) in (None, site.root.kind(one.place)) and not _is_file(site, target):
+    here, there = site.root.kind(one.place), site.root.kind(target)
+    if one.place.is_within(Layout.releases) and here in (DIR, FILE) and (there is None or there == here == DIR):
         return way_back.by_hand(site, one.place, target, moved=False)
     places = dict.fromkeys(map(site.root.absolute, (one.place, target)))
     return way_back.as_who_may(site, f"ls -ld {' '.join(map(quote, places))}", [one.place])
-
-
-def _is_file(site: Site, path: RelPath) -> bool:
-    return site.root.kind(path) not in (None, DIR)

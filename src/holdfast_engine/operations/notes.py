@@ -40,12 +40,7 @@ def notes_on(outlook: Outlook, *, unchanged: bool) -> tuple[str, ...]:
         after = "what neither the build nor the release has stays, and the rest goes to the attic"
         notes.append(f"{what} appeared in build output: after the build, {after}")
     if not unchanged:
-        notes += [
-            *_deleted_here(outlook),
-            *_dropped(outlook),
-            *_many(outlook),
-            *notes_on_hooks(outlook),
-        ]
+        notes += [*_deleted_here(outlook), *_dropped(outlook), *_many(outlook), *notes_on_hooks(outlook)]
     notes += [*_called_otherwise(outlook), *_fewer(outlook)]
     notes += seen_by(site, outlook.rules, found, outlook.baseline, outlook.record.path)
     return (*notes, *left_alone(site.survey.current or RelPath(""), found))

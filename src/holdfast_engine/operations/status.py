@@ -29,6 +29,7 @@ from holdfast_engine.persistence.strays import sweep
 from holdfast_engine.persistence.subject import subject_for
 from holdfast_engine.persistence.wholeness import look_at
 from holdfast_engine.site.handle import Site
+from holdfast_engine.site.links import not_served
 from holdfast_engine.site.lock import holder, is_locked
 from holdfast_engine.site.records import ACTIVE, RETIRED, ReleaseRecord
 
@@ -159,12 +160,10 @@ def not_linked(site: Site, rules: Rules) -> list[str]:
     live = site.survey.current
     if live is None or site.root.kind(live) != DIR:
         return []
-    lying = [
-        one.path
-        for one in _without_what_is_new(site, rules).shared
-        if site.root.has(site.links.layout.in_shared(one.path))
+    shared = [
+        one.path for one in _without_what_is_new(site, rules).shared if main_of(one.path) not in rules.shared_paths
     ]
-    gone = [path for path in lying if not site.links.is_served(live, path) and main_of(path) not in rules.shared_paths]
+    gone = not_served(site.links, live, shared)
     if not gone:
         return []
     mend = f"`holdfast recover --site {quote(site.root.path)}`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from typing import Optional
 
 from holdfast_engine.fs.probe import is_immutable
@@ -21,24 +22,21 @@ def changed_seeds_in(site: Site, previous: Optional[ReleaseRecord], rules: Rules
     if os.geteuid() == 0:
         return ()
     before = previous.seeds if previous is not None else {}
-    shipped = (path for one in rules.shared for path in (one.path, *rules.listing.files_below(one.path)))
-    changed = [path for path in shipped if rules.listing.kind(path) == FILE and _differs(rules, path, before)]
+    changed = [path for path in _shipped(rules) if _differs(rules, path, before)]
     parents = (site.links.layout.in_shared(path).parent for path in changed)
     return tuple(dict.fromkeys(path for path in parents if site.root.kind(path) == "dir"))
 
 
 def new_seeds(site: Site, previous: ReleaseRecord, rules: Rules) -> list[str]:
     """Files that the release ships at shared paths for the first time, and that nothing stands in the way of."""
-    every = (path for one in rules.shared for path in (one.path, *rules.listing.files_below(one.path)))
-    fresh = (path for path in every if rules.listing.kind(path) == FILE and path not in previous.seeds)
+    fresh = (path for path in _shipped(rules) if path not in previous.seeds)
     return [path for path in fresh if not site.root.has(site.links.layout.in_shared(path))]
 
 
 def frozen_seeds(site: Site, previous: Optional[ReleaseRecord], rules: Rules) -> tuple[RelPath, ...]:
     """The seeds in `shared/` that are to be replaced, and are immutable or lie in a directory that is."""
     before = previous.seeds if previous is not None else {}
-    shipped = (path for one in rules.shared for path in (one.path, *rules.listing.files_below(one.path)))
-    found = [path for path in shipped if path in before and rules.listing.kind(path) == FILE]
+    found = [path for path in _shipped(rules) if path in before]
     shut = {directory: is_immutable(site.root, directory) for directory in _directories(site, found)}
     return tuple(
         here if is_immutable(site.root, here) else here.parent
@@ -46,6 +44,12 @@ def frozen_seeds(site: Site, previous: Optional[ReleaseRecord], rules: Rules) ->
         for here in (site.links.layout.in_shared(path),)
         if (shut[here.parent] or is_immutable(site.root, here)) and _differs(rules, path, before)
     )
+
+
+def _shipped(rules: Rules) -> Iterator[str]:
+    """Every file that the release ships at or below a shared path."""
+    every = (path for one in rules.shared for path in (one.path, *rules.listing.files_below(one.path)))
+    return (path for path in every if rules.listing.kind(path) == FILE)
 
 
 def _directories(site: Site, paths: list[str]) -> set[RelPath]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
@@ -18,6 +18,9 @@ from holdfast_engine.persistence.versions import version_of
 from holdfast_engine.persistence.was_shipped import compare
 from holdfast_engine.site.handle import Site
 from holdfast_engine.sources import TreeSource, in_repository
+
+if TYPE_CHECKING:
+    from holdfast_engine.sources.git import GitSource
 
 
 def baseline_of_live(site: Site) -> Optional[Baseline]:
@@ -42,7 +45,7 @@ def look_at_live(
     found = sweep(site, live, rules, baseline=known, unbuilt=unbuilt, unproven=lived_in or baseline is None)
     if baseline is not None:
         return found
-    old = _OldCode(site, live, source, rules.listing)
+    old = _OldCode(site, live, in_repository(source), rules.listing)
     return replace(found.without(old.holds), leftover_output=found.leftover_output)
 
 
@@ -76,7 +79,7 @@ class _OldCode:
 
     site: Site
     live: RelPath
-    source: Optional[TreeSource]
+    commit: Optional[GitSource]
     listing: Listing
 
     def holds(self, path: str) -> bool:
@@ -85,5 +88,4 @@ class _OldCode:
         return content is not None and (content == self.listing.read(path) or self._was_shipped(path, content))
 
     def _was_shipped(self, path: str, content: bytes) -> bool:
-        commit = in_repository(self.source)
-        return commit is not None and commit.contains_blob(path, content)
+        return self.commit is not None and self.commit.contains_blob(path, content)

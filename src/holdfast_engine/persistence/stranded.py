@@ -10,11 +10,12 @@ from holdfast_engine.data.baseline import baseline_of
 from holdfast_engine.data.found import Found
 from holdfast_engine.model.carried import EMPTY, Base, Carried
 from holdfast_engine.model.layout import Layout
-from holdfast_engine.model.listing import DIR, FILE
+from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
 from holdfast_engine.model.values import dataclass
 from holdfast_engine.persistence.shared_paths import Rules
 from holdfast_engine.persistence.strays import sweep
+from holdfast_engine.persistence.vanished import not_renamed
 from holdfast_engine.site import records
 from holdfast_engine.site.bases import base_of
 from holdfast_engine.site.handle import Site
@@ -60,16 +61,10 @@ def of_the_last(site: Site, rules: Rules) -> Stranded:
     place, found = _left_by(site, rules)
     last = live_last(site)
     known = base_of(site, last.id) if last is not None else EMPTY
-    renamed = {one.inode for one in found.values() if one.kind == FILE}
-    missing = {path: one for path, one in known.items() if path not in found and _inode(site, path) not in renamed}
+    gone = {path: one for path, one in known.items() if path not in found}
+    missing = {path: gone[path] for path in not_renamed(site, gone, found)}
     places = {Layout.second_names: _with_second_names(site, missing), place: found}
     return Stranded({one: base for one, base in places.items() if base})
-
-
-def _inode(site: Site, path: str) -> int:
-    """Of the second name of PATH as it is today: a site that was copied has other inodes than its lists."""
-    status = site.root.lstat(Layout.second_names / path)
-    return status.st_ino if status is not None else 0
 
 
 def edits_of_the_last(site: Site, rules: Rules) -> Found:

@@ -8,7 +8,7 @@ from typing import Optional
 
 from holdfast_engine.data.baseline import Baseline, baseline_of
 from holdfast_engine.data.found import Found
-from holdfast_engine.model.carried import Base
+from holdfast_engine.model.carried import Base, Carried
 from holdfast_engine.model.layout import Layout
 from holdfast_engine.model.listing import DIR
 from holdfast_engine.model.paths import RelPath, outermost
@@ -80,14 +80,20 @@ def deleted_here(site: Site, rules: Rules) -> Mapping[str, int]:
 
 def _deleted(site: Site, base: Base, found: Found) -> list[str]:
     """What vanished and has no other name in the release now. What stands in its place was put there by somebody."""
-    renamed = {one.inode for one in found.carried.values() if one.kind != DIR}
-    return [path for path in found.vanished if base[path].kind == DIR or _inode(site, path, base) not in renamed]
+    return not_renamed(site, {path: base[path] for path in found.vanished}, found.carried)
 
 
-def _inode(site: Site, path: str, base: Base) -> int:
-    """Of the second name of PATH, where it has one: a site that was copied has other inodes than its lists."""
+def not_renamed(site: Site, base: Base, now: Base) -> list[str]:
+    """Those of BASE, gone from their places, that stand at none of the places of NOW: files by the inode of their second
+    names, where they have one, for a site that was copied has other inodes than its lists.
+    """
+    standing = {one.inode for one in now.values() if one.kind != DIR}
+    return [path for path, one in base.items() if one.kind == DIR or _inode(site, path, one) not in standing]
+
+
+def _inode(site: Site, path: str, one: Carried) -> int:
     status = site.root.lstat(Layout.second_names / path)
-    return status.st_ino if status is not None else base[path].inode
+    return status.st_ino if status is not None else one.inode
 
 
 def _missing_links(site: Site, live: RelPath, found: Found) -> list[str]:
