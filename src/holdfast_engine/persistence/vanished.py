@@ -84,8 +84,8 @@ def _deleted(site: Site, base: Base, found: Found) -> list[str]:
 
 
 def not_renamed(site: Site, base: Base, now: Base) -> list[str]:
-    """Those of BASE, gone from their places, that stand at none of the places of NOW: files by the inode of their second
-    names, where they have one, for a site that was copied has other inodes than its lists.
+    """Those of BASE, gone from their places, that stand at none of the places of NOW: files by the inode of their
+    second names, where they have one, for a site that was copied has other inodes than its lists.
     """
     standing = {one.inode for one in now.values() if one.kind != DIR}
     return [path for path, one in base.items() if one.kind == DIR or _inode(site, path, one) not in standing]
